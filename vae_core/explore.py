@@ -1,0 +1,94 @@
+"""Questions to a trained model: decode, encode, sample, morph, walk along a dimension.
+
+Images come back as uint8 (n, 28, 28). Codes are float32 arrays (n, d). torch is imported with this module, so a
+page imports it where it first needs a picture.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from vae_core.data import PIXELS
+from vae_core.model import Autoencoder
+
+
+@torch.inference_mode()
+def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
+    """Codes (..., d) to images (..., 28, 28) uint8."""
+    flat = torch.as_tensor(np.ascontiguousarray(z, np.float32)).reshape(-1, model.latent_dim)
+    images = model.decode(flat).mul_(255).round_().byte().numpy()
+    return images.reshape(*z.shape[:-1], 28, 28)
+
+
+@torch.inference_mode()
+def encode(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Images (n, 784) or (n, 28, 28) uint8 to mean and logvar, (n, d) each; logvar is None without noise."""
+    x = torch.as_tensor(images.reshape(-1, PIXELS)).float() / 255
+    mean, logvar = model.encode(x)
+    return mean.numpy(), None if logvar is None else logvar.numpy()
+
+
+def noise(count: int, latent_dim: int, seed: int) -> np.ndarray:
+    """The same standard normal numbers (count, d) for the same seed, for any epoch and any model of that size.
+
+    Drawn by column: the first d numbers of a model with more dimensions are those of one with fewer.
+    """
+    return np.stack(
+        [np.random.default_rng([seed, dim]).standard_normal(count, np.float32) for dim in range(latent_dim)], axis=1
+    )
+
+
+def sample_prior(count: int, latent_dim: int, seed: int, spread: float = 1.0) -> np.ndarray:
+    """Codes (count, d) from N(0, spread**2), the lecture's "bubble of bubbles" when spread is 1."""
+    return spread * noise(count, latent_dim, seed)
+
+
+def sample_codes(mean: np.ndarray, count: int, seed: int, spread: float = 1.0) -> np.ndarray:
+    """Codes (count, d) from a Gaussian with the average and standard deviation of ``mean`` (n, d), per dimension.
+
+    A classic autoencoder has no prior to draw from; this is the fairest random code one can give it.
+    """
+    return mean.mean(0) + spread * mean.std(0) * noise(count, mean.shape[1], seed)
+
+
+def interpolate(start: np.ndarray, end: np.ndarray, steps: int, path: str = "straight") -> np.ndarray:
+    """Codes (steps, d) from start (d,) to end (d,), both included.
+
+    ``straight``: (1 - t) * start + t * end, the lecture's. ``spherical``: along the great circle (Shoemake 1985), with
+    the length going evenly from one to the other; in many dimensions it keeps to the shell where a Gaussian lives.
+    """
+    t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+    straight = (1 - t) * start + t * end
+    if path == "straight":
+        return straight
+    if path != "spherical":
+        raise ValueError(f"unknown path: {path}")
+    lengths = np.linalg.norm(start), np.linalg.norm(end)
+    if min(lengths) < 1e-6:
+        return straight
+    angle = np.arccos(np.clip(start @ end / (lengths[0] * lengths[1]), -1, 1))
+    if np.sin(angle) < 1e-4:  # parallel or opposite: no single great circle
+        return straight
+    a, b = np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
+    direction = a * start / lengths[0] + b * end / lengths[1]
+    return (direction * ((1 - t) * lengths[0] + t * lengths[1])).astype(np.float32)
+
+
+def cross_fade(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
+    """Images (steps, 28, 28) uint8: the mere mixing of pixels, to compare a morph with."""
+    t = np.linspace(0, 1, steps)[:, None, None]
+    return np.rint((1 - t) * start + t * end).astype(np.uint8)
+
+
+def traverse(z: np.ndarray, dimension: int, values: np.ndarray) -> np.ndarray:
+    """Codes (len(values), d): z (d,) with one dimension replaced by each value."""
+    codes = np.repeat(z[None].astype(np.float32), len(values), axis=0)
+    codes[:, dimension] = values
+    return codes
+
+
+def manifold(size: int, reach: float = 2.0) -> np.ndarray:
+    """Codes (size, size, 2) of a regular grid from -reach to reach, first row at the top (largest second number)."""
+    axis = np.linspace(-reach, reach, size, dtype=np.float32)
+    return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)

@@ -1,0 +1,50 @@
+"""The two terms of the loss, in nats per image: summed over pixels and dimensions, averaged over images."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from vae_core.model import Posterior
+
+
+class Terms(NamedTuple):
+    reconstruction: Tensor  # scalar
+    kl: Tensor  # scalar; 0 for the classic autoencoder, which has no such term
+
+    def loss(self, beta: float) -> Tensor:
+        """reconstruction + beta * KL (the lecture; beta as in Higgins et al. 2017). Beta 1: minus the ELBO."""
+        return self.reconstruction + beta * self.kl
+
+
+def bce(logits: Tensor, x: Tensor) -> Tensor:
+    """Binary cross-entropy -sum(x log x^ + (1-x) log(1-x^)), x^ = sigmoid(logits), of (b, 784) each. Nats per image."""
+    return F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+
+
+def mse(logits: Tensor, x: Tensor) -> Tensor:
+    """0.5 * ||x - x^||**2: minus the log-likelihood of a unit Gaussian about x^, without its constant. Nats per image."""
+    return 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="sum") / len(x)
+
+
+RECONSTRUCTION = {"bce": bce, "mse": mse}
+
+
+def kl_per_dimension(posterior: Posterior) -> Tensor:
+    """KL(q(z|x) || N(0, 1)) = (v - log v - 1 + mean**2) / 2 of each image and dimension, (b, d) in nats.
+
+    Kingma & Welling 2014, appendix B; the lecture's figure 4 draws v - log v - 1.
+    """
+    mean, logvar = posterior
+    if logvar is None:
+        return torch.zeros_like(mean)
+    return 0.5 * (torch.exp(logvar) - logvar - 1 + mean.square())
+
+
+def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str = "bce") -> Terms:
+    """Both terms for a batch of images x (b, 784) in [0, 1] and what was decoded from their codes."""
+    kl = kl_per_dimension(posterior).sum() / len(x) if posterior.logvar is not None else logits.new_zeros(())
+    return Terms(RECONSTRUCTION[reconstruction](logits, x), kl)

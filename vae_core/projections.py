@@ -1,0 +1,43 @@
+"""Ways to see d dimensions on a flat screen. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A linear view: points (n, d) to the plane, (n, 2). The same basis serves every epoch, so that dots travel."""
+
+    centre: np.ndarray  # (d,)
+    directions: np.ndarray  # (d, 2)
+    explained: tuple[float, float] | None = None  # share of the variance along each direction, if measured
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        return (points - self.centre) @ self.directions
+
+
+def dimensions(latent_dim: int, first: int, second: int) -> Basis:
+    """Two of the latent dimensions as they are."""
+    directions = np.zeros((latent_dim, 2), np.float32)
+    directions[first, 0] = directions[second, 1] = 1
+    return Basis(np.zeros(latent_dim, np.float32), directions)
+
+
+def pca(points: np.ndarray) -> Basis:
+    """The two directions in which points (n, d) vary most (Pearson 1901). Signs are fixed: the largest entry is positive."""
+    centre = points.mean(0)
+    values, vectors = np.linalg.eigh(np.cov(points - centre, rowvar=False).reshape(len(centre), len(centre)))
+    order = np.argsort(values)[::-1][:2]
+    directions = vectors[:, order]
+    if directions.shape[1] == 1:  # one latent dimension: a line
+        directions, order = np.hstack([directions, [[0.0]]]), np.array([0, 0])
+        shares = (1.0, 0.0)
+    else:
+        total = max(values.sum(), 1e-12)
+        shares = (float(values[order[0]] / total), float(values[order[1]] / total))
+    signs = np.sign(directions[np.abs(directions).argmax(0), [0, 1]])
+    directions = directions * np.where(signs == 0, 1, signs)
+    return Basis(centre.astype(np.float32), directions.astype(np.float32), shares)

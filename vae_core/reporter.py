@@ -1,0 +1,108 @@
+"""The trainer's voice and ear: writes steps and status, answers pause, step and stop. Imports no torch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vae_core import storage
+from vae_core.runs import Run, Status, write_status
+
+LISTEN_SECONDS = 0.1  # between two looks for a request
+STATUS_SECONDS = 0.5  # between two writes of status.json and steps.jsonl
+
+
+class Stopped(Exception):
+    """The visitor asked for a stop. The run can go on later from its last finished epoch."""
+
+
+class Interrupted(Exception):
+    """The process was told to end (Ctrl-C, shutdown). The run can go on later."""
+
+
+class Reporter:
+    """Writes what the loop tells it, and raises Stopped or Interrupted out of the loop."""
+
+    def __init__(self, run: Run, show: Callable[[Status], None] = lambda status: None) -> None:
+        self.run, self.show = run, show
+        self.status = Status(epochs=run.config.epochs)
+        self.paused_seconds = 0.0
+        self.interrupted = False  # set by a signal handler
+        self._lines: list[dict[str, Any]] = []
+        self._listened = self._wrote = 0.0
+        self._count_from(step=0)
+
+    def update(self, **changes: Any) -> None:
+        """Change the status and write it now."""
+        self.status = write_status(self.run, Status(**{**self.status.__dict__, **changes}))
+        self._wrote = time.monotonic()
+        self.show(self.status)
+
+    def begin(self, step: int, epoch: int) -> None:
+        self._count_from(step)
+        self.update(state="running", step=step, epoch=epoch, message="")
+        self._answer(step, epoch)
+
+    def window(self, step: int, epoch: int, reconstruction: float | None, kl: float | None) -> None:
+        """Means over the last few steps, nats per image. Written with the next status."""
+        self._lines.append({"step": step, "epoch": epoch, "reconstruction": reconstruction, "kl": kl})
+
+    def after_step(self, step: int, epoch: int, images: int, threads: int) -> None:
+        self._images += images
+        now = time.monotonic()
+        if now - self._listened < LISTEN_SECONDS:
+            return
+        self._answer(step, epoch - 1)
+        if now - self._wrote >= STATUS_SECONDS:
+            self._flush(step, threads=threads)
+
+    def epoch_done(self, epoch: int, step: int) -> None:
+        self._flush(step, epoch=epoch)
+        if self.run.control() == "step" and epoch < self.status.epochs:
+            storage.write_json(self.run.path / "control.json", {"request": "pause"}, durable=False)
+        self._answer(step, epoch)
+
+    def finish(self, state: str, **changes: Any) -> None:
+        """The last word: finished, stopped, failed or interrupted."""
+        self._write_lines()
+        self.update(state=state, seconds_left=None, **changes)
+
+    def _answer(self, step: int, epoch: int) -> None:
+        """Do what control.json asks: wait while paused, leave on stop."""
+        self._listened = time.monotonic()
+        paused_at = None
+        while True:
+            if self.interrupted:
+                raise Interrupted
+            request = self.run.control()
+            if request == "stop":
+                raise Stopped
+            if request != "pause":
+                break
+            if paused_at is None:
+                paused_at = time.monotonic()
+                self._write_lines()
+            if paused_at is not None and (self.status.state != "paused" or time.monotonic() - self._wrote > 1):
+                self.update(state="paused", step=step, epoch=epoch)
+            time.sleep(LISTEN_SECONDS)
+        if paused_at is not None:
+            self.paused_seconds += time.monotonic() - paused_at
+            self._count_from(step)
+            self.update(state="running")
+
+    def _count_from(self, step: int) -> None:
+        """Speed and time left are measured from here: the start, or the end of the last pause."""
+        self._images, self._first_step, self._since = 0, step, time.monotonic()
+
+    def _flush(self, step: int, **changes: Any) -> None:
+        self._write_lines()
+        elapsed = time.monotonic() - self._since  # evaluation and writing included: what a visitor waits
+        steps_left = self.status.epochs * self.status.steps_per_epoch - step
+        left = steps_left * elapsed / (step - self._first_step) if step > self._first_step else None
+        speed = self._images / elapsed if elapsed > 0 else 0.0
+        self.update(step=step, images_per_second=round(speed, 1), seconds_left=left, **changes)
+
+    def _write_lines(self) -> None:
+        storage.append_lines(self.run.path / "steps.jsonl", self._lines)
+        self._lines = []

@@ -1,0 +1,80 @@
+"""Files that are whole or absent: written beside their name, then moved over it. Imports no torch."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+
+def write_atomic(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool = True) -> None:
+    """Call ``write`` with a binary file beside ``path``, then move it over ``path``.
+
+    With ``durable`` the bytes reach the disk before the name does, so that a power cut leaves the old
+    file or the new one, never half of either. A reader never sees a partial file in any case.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            write(file)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, data: Any, *, durable: bool = True) -> None:
+    text = json.dumps(data, indent=1, allow_nan=False)
+    write_atomic(path, lambda file: file.write(text.encode()), durable=durable)
+
+
+def read_json(path: Path) -> Any:
+    """Raises OSError or ValueError."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = False) -> None:
+    """Append JSON records, a line each."""
+    with open(path, "ab") as file:
+        file.write("".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def rewrite_lines(path: Path, records: list[dict[str, Any]]) -> None:
+    """Replace all records of a file at once, which also drops a torn last line."""
+    text = "".join(json.dumps(r, allow_nan=False) + "\n" for r in records)
+    write_atomic(path, lambda file: file.write(text.encode()))
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The JSON records of a file. A torn last line is not an error and is left out; a bad line before it is.
+
+    Raises ValueError naming the line.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    lines = raw.split(b"\n")
+    records = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise ValueError
+        except ValueError:
+            if number == len(lines):  # no newline after it: it was being written when the power went
+                break
+            raise ValueError(f"line {number} of {path.name} cannot be read") from None
+        records.append(record)
+    return records

@@ -1,0 +1,172 @@
+"""The command line: ``python -m vae_core.train --dataset mnist --latent-dim 20 ...``. The page starts exactly this.
+
+Exit status: 0 finished; 2 a mistake of the user's, said in one sentence; 130 stopped or interrupted (``--resume``
+goes on from the last finished epoch); 1 anything else, with the reason in the run's log.txt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from vae_core import data, runs, storage, threads
+from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
+from vae_core.reporter import Interrupted, Reporter, Stopped
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
+    try:
+        run = _open_run(arguments)
+        lock = FileLock(run.path / "trainer.lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        return _mistake(f"The run {run.id} is being trained already.")
+    except (ConfigError, runs.RunError) as error:
+        return _mistake(str(error))
+    with lock:
+        return _train(run)
+
+
+def parser() -> argparse.ArgumentParser:
+    """One option per setting, straight from the configuration's fields."""
+    result = argparse.ArgumentParser(prog="python -m vae_core.train", description="Train a VAE and keep every epoch.")
+    for name, field in FIELDS.items():
+        choices = ", ".join(field.metadata.get("choices", ()))
+        help = field.metadata["help"] + (f" One of: {choices}." if choices else "")
+        result.add_argument(f"--{name.replace('_', '-')}", metavar=name.upper(), help=help)
+    result.add_argument("--runs-dir", type=Path, help="Where runs are kept (default: VAE_RUNS_DIR or checkpoints/runs).")
+    result.add_argument("--run-id", help="Name of the new run (default: made from the settings and the time).")
+    result.add_argument(
+        "--resume", metavar="RUN_ID", nargs="?", const="",
+        help="Go on with this run (or with --run-id) from its last finished epoch.",
+    )  # fmt: skip
+    return result
+
+
+def _open_run(arguments: argparse.Namespace) -> runs.Run:
+    folder = arguments.runs_dir or runs.runs_dir()
+    given = {name: getattr(arguments, name) for name in FIELDS if getattr(arguments, name) is not None}
+    if arguments.resume is not None:
+        run_id = arguments.resume or arguments.run_id or ""
+        run = next((r for r in runs.list_runs(folder) if r.id == run_id and not r.gallery), None)
+        if run is None:
+            raise runs.RunError(f"There is no run {run_id!r} in {folder}.")
+        if given:
+            raise ConfigError(f"A resumed run keeps its settings; leave out --{next(iter(given)).replace('_', '-')}.")
+        run.check()
+        return run
+    dataset = given.get("dataset", FIELDS["dataset"].default)
+    config = Config(**{**DATASET_DEFAULTS.get(dataset, {}), **given})
+    _check_device(config.device)
+    return runs.create(config, folder, arguments.run_id)
+
+
+def _check_device(device: str) -> None:
+    if device == "cuda":  # only then is torch needed to know
+        threads.prepare()
+        from vae_core.training import pick_device
+
+        pick_device(device)
+
+
+def _mistake(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _train(run: runs.Run) -> int:
+    """Train under the run's lock, and leave a true status behind whatever happens."""
+    import os
+
+    reporter = Reporter(run, Terminal())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
+    print(f"{run.id}: {run.config.title}", flush=True)
+    try:
+        reporter.update(state="starting", pid=os.getpid(), epoch=run.epoch or 0, message="Waking up …")
+        dataset = _dataset(run.config, reporter)
+        most = threads.prepare()
+        from vae_core import training
+
+        on_cpu = training.pick_device(run.config.device).type == "cpu"
+        try:
+            training.train(run, dataset, reporter, max_threads=most if on_cpu else 1)
+        except training.TrainingFailed as error:
+            return _end(reporter, "failed", 1, str(error))
+    except (Interrupted, KeyboardInterrupt):
+        return _end(reporter, "interrupted", 130)
+    except Stopped:
+        return _end(reporter, "stopped", 130)
+    except (ConfigError, data.DataError, runs.RunError) as error:
+        return _end(reporter, "failed", 2, str(error))
+    except Exception as error:
+        traceback.print_exc()
+        return _end(reporter, "failed", 1, _sentence(error))
+    return _end(reporter, "finished", 0)
+
+
+def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
+    name, told = data.DATASETS[config.dataset], 0.0
+
+    def progress(got: int, total: int) -> None:
+        nonlocal told
+        if reporter.interrupted:
+            raise Interrupted
+        if reporter.run.control() == "stop":
+            raise Stopped
+        if time.monotonic() - told > 0.5:
+            told = time.monotonic()
+            size = f"{got / 1e6:.1f} of {total / 1e6:.1f} MB" if total else f"{got / 1e6:.1f} MB"
+            reporter.update(message=f"Downloading {name}: {size} …")
+
+    data.download(config.dataset, progress=progress)
+    return data.load(config.dataset)
+
+
+def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
+    try:
+        reporter.finish(state, error=error, message="")
+    except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
+        error = f"{error} The status cannot be written: {trouble.strerror}."
+    if error:
+        print(error, file=sys.stderr)
+    return code
+
+
+def _sentence(error: Exception) -> str:
+    """One sentence for a visitor; the traceback is in log.txt."""
+    if isinstance(error, OSError):
+        return f"A file could not be written: {error.strerror or error}."
+    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
+        return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
+    return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
+
+
+class Terminal:
+    """Shows the status: one moving line on a terminal, a plain line an epoch otherwise."""
+
+    def __init__(self) -> None:
+        self.moving = sys.stdout.isatty()
+        self.last = ("", -1)
+
+    def __call__(self, status: runs.Status) -> None:
+        if self.moving:
+            filled = round(30 * status.progress)
+            speed = f"{status.images_per_second:,.0f} images/s" if status.images_per_second else status.message
+            bar = f"\r[{'█' * filled}{'░' * (30 - filled)}] epoch {status.epoch}/{status.epochs} · {status.state} · {speed}"
+            print(f"{bar:<100}", end="\n" if not status.active else "", flush=True)
+        elif (status.state, status.epoch) != self.last:
+            print(f"epoch {status.epoch}/{status.epochs} · {status.state}", flush=True)
+        self.last = (status.state, status.epoch)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -307,6 +307,11 @@ def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[R
     own = [Run(p) for p in _folders(folder or runs_dir())]
     own.sort(key=lambda run: _changed(run.path / "config.json"), reverse=True)
     shown = [Run(p, gallery=True) for p in _folders(gallery or GALLERY)]
+    try:
+        order = storage.read_json((gallery or GALLERY) / "index.json")
+    except (OSError, ValueError):
+        order = []
+    shown.sort(key=lambda run: order.index(run.id) if run.id in order else len(order))
     return own + shown
 
 

@@ -1,0 +1,134 @@
+// Live loss curves: one panel a term, training as a line, the test set as rings, zoom kept while points arrive.
+import uPlot from "./vendor/uPlot.esm.min.js";
+import { mount, floats, colour, alpha } from "./lab.js";
+
+const HTML = `
+  <div class="ll-key">
+    <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>
+    <button type="button" hidden>Show all</button>
+  </div>
+  <div class="ll-curves"></div>`;
+
+export default function (component) {
+  const { data } = component;
+  const [root, isNew] = mount(component, HTML);
+  const state = (root.state ??= { panels: new Map(), zoom: null });
+  const all = root.querySelector("button");
+  if (isNew) {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
+    link.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+    root.append(link);
+    all.onclick = () => zoom(state, null, all);
+    state.resize = new ResizeObserver(() => state.panels.forEach(fit));
+    state.resize.observe(root.querySelector(".ll-curves"));
+  }
+  const steps = floats(data.steps), tests = floats(data.tests); // columns one after another
+  const n = data.n_steps, m = data.n_tests;
+  const wanted = data.panels.map((p) => p.name).join();
+  const look = wanted + colour(root, "--ll-ink") + data.run;
+  if (state.look !== look) rebuild(root, state, data.panels, all);
+  state.look = look;
+  data.panels.forEach((panel, k) => {
+    const x = [...steps.subarray(0, n)], tx = [...tests.subarray(0, m)];
+    const train = steps.subarray((k + 1) * n, (k + 2) * n), test = tests.subarray((k + 1) * m, (k + 2) * m);
+    const { plot, now } = state.panels.get(panel.name);
+    plot.setData(join(x, train, tx, test), false);
+    const range = state.zoom ?? [0, Math.max(data.epochs_shown, 0.1)];
+    plot.batch(() => {
+      plot.setScale("x", { min: range[0], max: range[1] });
+      plot.setScale("y", heights(plot.data, range));
+    });
+    now.textContent = panel.now;
+    plot.root.setAttribute("aria-label", `${panel.name}: ${panel.now}`);
+  });
+  return () => {
+    state.resize.disconnect();
+    state.panels.forEach(({ plot }) => plot.destroy());
+  };
+}
+
+function rebuild(root, state, panels, all) {
+  const box = root.querySelector(".ll-curves");
+  state.panels.forEach(({ plot }) => plot.destroy());
+  state.panels.clear();
+  state.zoom = null;
+  all.hidden = true;
+  box.replaceChildren();
+  const sync = uPlot.sync(Math.random().toString(36));
+  for (const { name, colour: paint } of panels) {
+    const panel = document.createElement("div"), title = document.createElement("h4"), now = document.createElement("div");
+    panel.className = "panel";
+    title.textContent = name;
+    now.className = "now quiet";
+    panel.append(title, now);
+    box.append(panel);
+    const ink = colour(root, `--ll-${paint}`), quiet = colour(root, "--ll-quiet"), line = colour(root, "--ll-line");
+    const axis = { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px sans-serif" };
+    const plot = new uPlot({
+      width: 300, height: 210, padding: [10, 10, 0, 0],
+      cursor: { sync: { key: sync.key }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+      legend: { show: false },
+      scales: { x: { time: false }, y: {} },
+      axes: [{ ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200], label: "epoch", labelSize: 16, labelFont: "12px sans-serif" },
+             { ...axis, size: 46 }],
+      series: [{}, { stroke: alpha(ink, 0.75), width: 1.75, spanGaps: true, points: { show: false } },
+                   { stroke: ink, width: 0, spanGaps: true, paths: () => null, points: { show: true, size: 7, width: 2, fill: colour(root, "--ll-page"), stroke: ink } }],
+      hooks: {
+        setSelect: [(u) => {
+          if (u.select.width < 4) return;
+          const range = [u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")];
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          zoom(state, range, all);
+        }],
+        ready: [(u) => u.over.addEventListener("dblclick", () => zoom(state, null, all))],
+        setCursor: [(u) => hover(u, now, state)],
+      },
+    }, [[0], [null], [null]], panel);
+    plot.root.setAttribute("role", "img");
+    state.panels.set(name, { plot, now });
+    fit({ plot });
+  }
+}
+
+function fit({ plot }) {
+  const width = plot.root.parentElement.clientWidth;
+  if (width > 0) plot.setSize({ width, height: width < 300 ? 180 : 210 });
+}
+
+function zoom(state, range, all) {
+  state.zoom = range;
+  all.hidden = !range;
+  state.panels.forEach(({ plot }) => {
+    const xs = plot.data[0], whole = range ?? [0, xs.at(-1) || 1];
+    plot.batch(() => {
+      plot.setScale("x", { min: whole[0], max: whole[1] });
+      plot.setScale("y", heights(plot.data, whole));
+    });
+  });
+}
+
+/** Show the value under the pointer beside the newest one. */
+function hover(u, now, state) {
+  const i = u.cursor.idx;
+  if (i == null || u.cursor.left < 0) return;
+  const value = u.data[1][i] ?? u.data[2][i];
+  if (value != null) u.root.title = `epoch ${u.data[0][i].toFixed(1)}: ${value.toFixed(1)}`;
+}
+
+/** One x for both series, sorted; null where a series has no point. */
+function join(x, train, tx, test) {
+  return uPlot.join([[x, [...train]], [tx, [...test]]]).map((column) => [...column]);
+}
+
+/** Heights that show what matters: the untrained net's huge error would flatten everything, so it may leave the top. */
+function heights([x, train, test], [from, to]) {
+  const seen = [];
+  for (const values of [train, test])
+    values.forEach((v, i) => v != null && x[i] >= from - 1e-9 && x[i] <= to + 1e-9 && seen.push(v));
+  if (!seen.length) return { min: 0, max: 1 };
+  seen.sort((a, b) => a - b);
+  const low = seen[0], high = seen.at(-1), usual = seen[Math.floor(0.93 * (seen.length - 1))];
+  const top = seen.length > 20 && high - low > 2.5 * (usual - low) ? low + 1.6 * (usual - low) : high;
+  const room = (top - low || Math.abs(top) || 1) * 0.06;
+  return { min: Math.max(low - room, low < 0 ? -Infinity : 0), max: top + room };
+}

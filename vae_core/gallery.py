@@ -1,0 +1,108 @@
+"""Make the pretrained gallery: ``VAE_DATA_DIR=... python -m vae_core.gallery [name ...]``.
+
+Each model is trained through the ordinary command line and then slimmed: weights of the listed epochs only, fewer kept
+points, no resume file. The two that pages open first keep every epoch. Nothing of the dataset itself is copied: weights,
+means, labels and losses only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae_core import runs, storage
+from vae_core.config import DATASET_DEFAULTS, Config
+
+MNIST = Config(dataset="mnist")
+
+
+@dataclass(frozen=True)
+class Piece:
+    name: str
+    title: str
+    config: Config
+    every_epoch: bool = False
+    points: int = 2_000  # kept test images; 4 bytes for each of their numbers and epochs
+
+    @property
+    def kept(self) -> set[int]:
+        """Epochs whose weights ship."""
+        last = self.config.epochs
+        return set(range(last + 1)) if self.every_epoch else {last}
+
+
+def _mnist(latent_dim: int = 20, **changes: Any) -> Config:
+    return replace(MNIST, latent_dim=latent_dim, hidden_dim=400, **changes)
+
+
+# In the order in which a page lists them.
+PIECES = (
+    Piece("lecture", "The lecture’s model", _mnist(), every_epoch=True, points=4_000),
+    Piece("two-knobs", "Only two knobs", _mnist(2), every_epoch=True, points=10_000),
+    Piece("autoencoder", "Classic autoencoder", _mnist(model="autoencoder")),
+    Piece("beta-0", "No penalty (beta 0)", _mnist(beta=0.0)),
+    Piece("beta-0.1", "Small penalty (beta 0.1)", _mnist(beta=0.1)),
+    Piece("beta-4", "Large penalty (beta 4)", _mnist(beta=4.0)),
+    Piece("beta-10", "Huge penalty (beta 10)", _mnist(beta=10.0)),
+    Piece("two-knobs-beta-0", "Two knobs, no penalty", _mnist(2, beta=0.0), points=4_000),
+    Piece("two-knobs-beta-4", "Two knobs, large penalty", _mnist(2, beta=4.0), points=4_000),
+    Piece("digits", "Embedded digits", Config(**{"dataset": "digits", **DATASET_DEFAULTS["digits"]})),
+)
+
+
+def make(piece: Piece, gallery: Path) -> None:
+    """Train one piece and put it into the gallery, in place of the one that is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in piece.config.to_json().items()]
+        trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", piece.name]
+        subprocess.run([*trainer, *options], check=True)
+        run = runs.Run(Path(folder) / piece.name)
+        slim(run, piece)
+        shutil.rmtree(gallery / piece.name, ignore_errors=True)
+        shutil.copytree(run.path, gallery / piece.name)
+
+
+def slim(run: runs.Run, piece: Piece) -> None:
+    """Leave out what the gallery does not need, and give the run its name."""
+    for name in ("resume.safetensors", "trainer.lock", "log.txt", "control.json"):
+        (run.path / name).unlink(missing_ok=True)
+    for epoch in run.weight_epochs():
+        if epoch not in piece.kept:
+            run.weights_file(epoch).unlink()
+    for epoch in run.latent_epochs():
+        # Two numbers an image weigh little and make the bubbles' film; twenty are kept where there is a decoder for them.
+        if epoch not in piece.kept and run.config.latent_dim > 2:
+            run.latents_file(epoch).unlink()
+    for file in sorted((run.path / "latents").glob("*.npz")):
+        with np.load(file) as arrays:
+            kept = {name: array[: piece.points] for name, array in arrays.items()}
+        storage.write_atomic(file, lambda out, kept=kept: np.savez_compressed(out, **kept))
+    config = storage.read_json(run.path / "config.json")
+    storage.write_json(run.path / "config.json", {**config, "title": piece.title})
+    status = storage.read_json(run.path / "status.json")
+    storage.write_json(run.path / "status.json", {**status, "pid": 0})
+
+
+def main(names: list[str]) -> int:
+    chosen = [piece for piece in PIECES if not names or piece.name in names]
+    unknown = set(names) - {piece.name for piece in PIECES}
+    if unknown:
+        print(f"There is no piece {unknown.pop()!r}; choose among {', '.join(p.name for p in PIECES)}.", file=sys.stderr)
+        return 2
+    for piece in chosen:
+        make(piece, runs.GALLERY)
+    storage.write_json(runs.GALLERY / "index.json", [piece.name for piece in PIECES])
+    total = sum(file.stat().st_size for file in runs.GALLERY.rglob("*") if file.is_file())
+    print(f"{total / 1e6:.1f} MB in {runs.GALLERY}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -21,6 +21,7 @@ export default function (component) {
         g.drawImage(images[k], y * wide, line * 28, Math.min(wide, row.count * 28 - y * wide), 28, 0, y * 28, Math.min(wide, row.count * 28 - y * wide), 28);
       canvas.setAttribute("aria-label", row.alt + (row.epochs ? `, epoch ${epoch}` : ""));
     });
+    box.classList.toggle("alone", shown.length === 1);
     box.replaceChildren(...shown.flatMap(({ name, box: picture }) => [name, picture]));
     root.stop = data.follow ? followEpoch(data.run, data.epochs, draw) : (draw(data.epochs?.at(-1)), () => {});
   });

@@ -15,11 +15,12 @@ export default function (component) {
   const map = root.querySelector(".map"), image = root.querySelector(".image");
   const where = root.querySelector(".where"), what = root.querySelector(".what");
   const points = floats(data.points), labels = bytes(data.labels), decode = decoder(data.decoder);
-  const reach = data.reach, backdrop = document.createElement("canvas");
+  const backdrop = document.createElement("canvas");
   let z = [0, 0], pointed = 0, look = "";
 
-  const place = (x, y, w, h) => [w / 2 + (x / reach) * (w / 2) * (h / w) * 1.25, h / 2 - (y / reach) * (h / 2)];
-  const unplace = (px, py, w, h) => [((px - w / 2) / ((w / 2) * (h / w) * 1.25)) * reach, ((h / 2 - py) / (h / 2)) * reach];
+  const [[x0, x1], [y0, y1]] = data.range;
+  const place = (x, y, w, h) => [((x - x0) / (x1 - x0)) * w, ((y1 - y) / (y1 - y0)) * h];
+  const unplace = (px, py, w, h) => [x0 + (px / w) * (x1 - x0), y1 - (py / h) * (y1 - y0)];
 
   function drawBackdrop(width, height) {
     const paints = [...Array(10).keys()].map((c) => colour(root, `--ll-c${c}`));

@@ -1,0 +1,21 @@
+"""Latent Lab: train a variational autoencoder while you watch, and walk through what it learned."""
+
+import streamlit as st
+
+from ui.warm import warm_up
+
+st.set_page_config(page_title="Latent Lab", page_icon="static/icon.svg", layout="wide")
+st.html("static/page.css")
+page = st.navigation(
+    [
+        st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+        st.Page("pages/latent.py", title="Map", icon=":material/scatter_plot:", url_path="latent"),
+        st.Page("pages/generate.py", title="Samples", icon=":material/grid_view:", url_path="generate"),
+        st.Page("pages/morph.py", title="Morph", icon=":material/animation:", url_path="morph"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
+    ],
+    position="top",
+)
+page.run()
+warm_up()

@@ -1,0 +1,35 @@
+"""All runs: what is going on, what is finished, what is broken and why."""
+
+import streamlit as st
+
+from ui import live, picker, readers
+
+picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
+
+known = readers.known_runs()
+own = [(run, trouble) for run, trouble in known if not run.gallery]
+gallery = [(run, trouble) for run, trouble in known if run.gallery]
+if not own:
+    st.info("You have not trained a model yet.")
+    st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
+for title, part in (("Yours", own), ("Gallery", gallery)):
+    if part:
+        st.markdown(f"#### {title}")
+    for run, trouble in part:
+        with st.container(border=True):
+            words, links = st.columns([3, 2], vertical_alignment="center")
+            if trouble:
+                words.markdown(f":red-badge[:material/error: broken] &nbsp; **{run.id}**  \n{trouble}")
+                continue
+            status = run.status()
+            colour, icon = live.BADGES[status.state]
+            words.markdown(
+                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{picker.label(run)}**  \n"
+                f"epoch {status.epoch} of {status.epochs}"
+            )
+            with links, st.container(horizontal=True, horizontal_alignment="right"):
+                st.page_link("pages/train.py", label="Curves", query_params={"run": run.id})
+                if picker.film(run):
+                    st.page_link("pages/latent.py", label="Map", query_params={"run": run.id})
+                    st.page_link("pages/generate.py", label="Samples", query_params={"run": run.id})
+                    st.page_link("pages/morph.py", label="Morph", query_params={"run": run.id})

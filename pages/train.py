@@ -1,0 +1,110 @@
+"""Train: choose, start, and watch. The training is a process of its own; this page only looks at its run."""
+
+import streamlit as st
+
+from ui import films, live, maps, picker, readers
+from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
+from ui.setup import setup_form
+from vae_core import runs
+
+SAMPLES, SEED = 10, 0
+
+
+def watched_run() -> runs.Run | None:
+    """The run in the address; without one, a training that is going on."""
+    asked = st.query_params.get("run")
+    if asked:
+        run = runs.find(asked)
+        if run is None:
+            st.warning("The address names a run that is not here. It may have been deleted. Start a new one below.")
+        return run
+    if st.session_state.get("new_training"):
+        return None
+    for run in runs.list_runs():
+        try:
+            if not run.gallery and run.status().active:
+                return run
+        except runs.RunError:
+            continue
+    return None
+
+
+def new_training() -> None:
+    st.session_state["new_training"] = True
+    st.query_params.clear()
+
+
+def watch(run: runs.Run) -> None:
+    try:
+        run.check()
+    except runs.RunError as error:
+        st.error(f"{error} Other runs are not affected.")
+        return
+    title, again = st.columns([3, 2], vertical_alignment="center")
+    title.markdown(f"### {run.title}")
+    with again, st.container(horizontal=True, horizontal_alignment="right"):
+        st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
+    active = run.status().active
+
+    @st.fragment(run_every=1.0 if active else None)
+    def now() -> None:
+        try:
+            show()
+        except runs.RunError as error:
+            st.error(f"{error} Other runs are not affected.")
+
+    def show() -> None:
+        status = run.status()
+        live.state_bar(run, status)
+        if error := st.session_state.pop("steering_error", None):
+            st.error(error)
+        if status.state == "finished":
+            doors(run)
+        loss_curves(live.curves(run, status))
+        learned(run)
+        if active != status.active:
+            st.rerun()
+
+    now()
+
+
+def learned(run: runs.Run) -> None:
+    """What the model can do at each finished epoch: rebuild test pictures, invent new ones, sort them on a map."""
+    epochs = picker.film(run)
+    if not epochs:
+        st.caption("Pictures appear here as soon as the untrained network has been tested.")
+        return
+    st.markdown("#### What it can do so far")
+    places = readers.first_of_each_class(str(run.path))
+    rows, complete = films.test_rows(run, epochs, places)
+    epoch_slider(run.id, epochs)
+    image_rows("learning_rows", run.id, epochs, [*rows, films.sample_row(run, epochs, SAMPLES, SEED)])
+    if not complete:
+        picker.no_originals(run)
+    st.markdown(
+        "#### The map of what it saw",
+        help="Each dot is a test picture. It stands where the encoder puts its mean: its first two numbers, or the two "
+        "directions in which all the means vary most (PCA).",
+    )
+    view = "dims" if run.config.latent_dim <= 2 else "pca"
+    latent_scatter(maps.payload(str(run.path), (epochs[-1],), view))
+
+
+def doors(run: runs.Run) -> None:
+    with st.container(horizontal=True):
+        for page, label, icon in (
+            ("pages/latent.py", "Walk its map", "scatter_plot"),
+            ("pages/generate.py", "Invent digits with it", "grid_view"),
+            ("pages/morph.py", "Morph with it", "animation"),
+        ):
+            st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"run": run.id})
+
+
+run = watched_run()
+if run is not None:
+    st.query_params["run"] = run.id
+    st.session_state["current_run"] = run.id
+    watch(run)
+else:
+    picker.head("Train a model", "Pick one, press Start, and watch it learn. You can leave the page: it goes on.")
+    setup_form()

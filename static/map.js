@@ -1,0 +1,82 @@
+// The latent map: a Plotly scatter of the means. Follows the epoch slider; shows the picture under the pointer.
+import { mount, halves, bytes, colour, followEpoch } from "./lab.js";
+
+const HTML = `
+  <div class="ll-map">
+    <div class="plot" role="img"></div>
+    <div class="seen"><canvas width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
+      <div class="what quiet">Point at a dot to see its picture.</div></div>
+  </div>`;
+
+let library;
+/** Plotly once for the page, when the first map needs it. */
+function plotly() {
+  library ??= new Promise((done, fail) => {
+    const script = document.createElement("script");
+    script.src = new URL("./vendor/plotly-gl2d.min.js", import.meta.url).href;
+    script.onload = () => done(window.Plotly);
+    script.onerror = fail;
+    document.head.append(script);
+  });
+  return library;
+}
+
+export default function (component) {
+  const { data } = component;
+  const [root] = mount(component, HTML);
+  const version = [data.run, data.epochs.join(), data.axes.join(), data.tiles?.length].join("|");
+  if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
+  root.version = version;
+  root.look = colour(root, "--ll-ink");
+  root.unfollow?.();
+  const labels = bytes(data.labels), frames = data.points.map(halves);
+  const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
+  const at = (frame, group, axis) => Float32Array.from(group, (i) => frame[2 * i + axis]);
+  const plot = root.querySelector(".plot");
+  plotly().then((Plotly) => {
+    if (root.version !== version) return;
+    const ink = colour(root, "--ll-ink"), line = colour(root, "--ll-line"), size = labels.length > 5000 ? 4 : 5;
+    const axis = (k) => ({ title: { text: data.axes[k], font: { size: 13 } }, range: data.range[k], gridcolor: line, zerolinecolor: line });
+    const layout = {
+      margin: { l: 52, r: 8, t: 34, b: 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
+      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: "pan", uirevision: data.run + data.axes.join(),
+    };
+    const traces = data.names.map((name, c) => ({
+      type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
+      customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+    }));
+    const config = { responsive: true, displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+    return Plotly.react(plot, traces, layout, config).then(() => {
+      root.unfollow = followEpoch(data.run, data.epochs, (epoch) => {
+        const frame = frames[data.epochs.indexOf(epoch)];
+        Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) });
+        plot.dataset.epoch = epoch;
+        plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
+      });
+      hover(root, plot, data, labels);
+    });
+  });
+  root.end = () => {
+    root.unfollow?.();
+    window.Plotly?.purge(plot);
+    root.version = null;
+  };
+  return root.end;
+}
+
+/** Draw the picture of the dot under the pointer, from the sheet of all of them. */
+function hover(root, plot, data, labels) {
+  const seen = root.querySelector(".seen");
+  seen.hidden = !data.tiles;
+  if (!data.tiles) return;
+  const canvas = seen.querySelector("canvas"), what = seen.querySelector(".what"), sheet = new Image();
+  sheet.src = "data:image/webp;base64," + data.tiles;
+  const { tile, tiles_wide: wide } = data;
+  plot.removeAllListeners?.("plotly_hover");
+  plot.on("plotly_hover", (event) => {
+    const i = event.points[0].customdata;
+    canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+    what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
+  });
+}

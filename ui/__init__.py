@@ -1,0 +1,1 @@
+"""What the pages share: choosing a run, cached readers, pictures, and the browser components in ``static/``."""

@@ -1,0 +1,125 @@
+"""The browser components: a thin Python face on the modules in ``static/``.
+
+Each is loaded by the browser as a file, once, and cached there; a rerun sends only its data. They are fed whole films
+(every epoch, every step of a morph), so that scrubbing asks the server nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from vae_core.runs import ROOT
+
+STATIC = ROOT / "static"
+# A new version of a file gets a new address, so that no browser mixes old and new.
+VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.glob("*.*")))).hexdigest()[:8]
+SHIM = """
+const at = (name) => new URL("app/static/" + name + "?v=VERSION", document.baseURI).href;
+export default function (component) {
+  if (!document.getElementById("ll-css"))
+    document.head.append(Object.assign(document.createElement("link"), { id: "ll-css", rel: "stylesheet", href: at("lab.css") }));
+  const started = import(at("MODULE")).then((module) => module.default(component));
+  return () => started.then((stop) => stop?.());
+}
+"""
+
+
+def _component(name: str, module: str) -> Any:
+    js = SHIM.replace("VERSION", VERSION).replace("MODULE", module)
+    return st.components.v2.component(f"latent_lab_{name}", js=js, isolate_styles=False)
+
+
+_curves = _component("curves", "curves.js")
+_rows = _component("rows", "rows.js")
+_epoch = _component("epoch", "epoch.js")
+_map = _component("map", "map.js")
+_player = _component("player", "player.js")
+_walk = _component("walk", "walk.js")
+
+
+def base64_of(array: np.ndarray, kind: str) -> str:
+    """An array as the browser reads it: ``f2``, ``f4`` or ``u1``, little-endian, in base64."""
+    return base64.b64encode(np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<")).tobytes()).decode()
+
+
+def sprite(images: np.ndarray) -> str:
+    """Images (rows, columns, h, w) uint8 as one PNG, rows under each other, in base64."""
+    rows, columns, h, w = images.shape
+    sheet = images.transpose(0, 2, 1, 3).reshape(rows * h, columns * w)
+    out = io.BytesIO()
+    Image.fromarray(sheet).save(out, "PNG", compress_level=3)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of digits: images (epochs, n, 28, 28), or (1, n, 28, 28) if they are the same in every epoch."""
+
+    label: str
+    images: np.ndarray
+    alt: str
+    note: str = ""
+    edge: str = ""  # the colour of the thing: x, mean, z, decoder
+    epochs: Sequence[int] | None = None
+    columns: int = 0  # pictures beside each other; 0: all
+
+    def to_json(self) -> dict[str, Any]:
+        count = self.images.shape[1]
+        return {
+            "label": self.label, "note": self.note, "alt": self.alt, "edge": self.edge, "png": sprite(self.images),
+            "epochs": None if self.epochs is None else list(self.epochs), "count": count, "columns": self.columns or count,
+        }  # fmt: skip
+
+
+def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
+    """Rows of digits that follow the epoch slider of a run."""
+    data = [row.to_json() for row in rows]
+    version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
+    payload = {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+    _rows(key=key, data=payload)
+
+
+def epoch_slider(run_id: str, epochs: Sequence[int]) -> None:
+    """The one slider that everything on the page, and on the next pages, follows."""
+    _epoch(key="epoch_slider", data={"run": run_id, "epochs": list(epochs)})
+
+
+def morph_player(
+    run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, film: int = 9, autoplay: bool = False
+) -> None:
+    """Rows of frames (epochs, frames, 28, 28) under one slider."""
+    data = [row.to_json() for row in rows]
+    version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
+    frames = rows[0].images.shape[1]
+    payload = {
+        "run": run_id, "epochs": list(epochs), "rows": data, "frames": frames, "film": film, "autoplay": autoplay,
+        "version": version,
+    }  # fmt: skip
+    _player(key="morph_player", data=payload)
+
+
+def latent_scatter(payload: dict[str, Any]) -> None:
+    """The map of ``ui.maps``: a Plotly scatter of the means that follows the epoch."""
+    _map(key="latent_scatter", data=payload)
+
+
+def loss_curves(payload: dict[str, Any]) -> None:
+    """The live curves of ``ui.live``."""
+    _curves(key="loss_curves", data=payload)
+
+
+def living_map(payload: dict[str, Any]) -> None:
+    """The start page's picture: a point on the map, and what the decoder draws there."""
+    _walk(key="living_map", data=payload)
+
+

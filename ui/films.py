@@ -1,0 +1,35 @@
+"""What a run's films are made of: rows of digits for each epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ui import readers
+from ui.components import Row
+from vae_core import data
+from vae_core.runs import Run
+
+
+
+def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[list[Row], bool]:
+    """Test images and what the model makes of them at each epoch. The flag says whether the originals are here."""
+    path, names = str(run.path), class_names(run, places)
+    originals = readers.originals(run, places)
+    rebuilt = np.stack([readers.decoded_means(path, epoch, places) for epoch in epochs])
+    if originals is not None:
+        top = Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x")
+    else:
+        top = Row("Test pictures", rebuilt[-1:], f"Test pictures of {names}, as the model redraws them", "as redrawn", "x")
+    bottom = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", "picture → code → picture", "decoder", epochs)
+    return [top, bottom], originals is not None
+
+
+def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:
+    """Images invented from the same noise at every epoch."""
+    images = np.stack([readers.samples(str(run.path), epoch, count, seed, spread) for epoch in epochs])
+    return Row("Invented", images, f"{count} invented pictures", "from the same dice", "z", epochs, columns)
+
+
+def class_names(run: Run, places: tuple[int, ...]) -> str:
+    names = data.CLASS_NAMES[run.config.dataset]
+    return ", ".join(names[label] for label in readers.labels(str(run.path))[list(places)])

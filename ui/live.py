@@ -1,0 +1,153 @@
+"""A training as it goes: its state in words with the buttons that fit, and the live curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.components import base64_of
+from vae_core import jobs
+from vae_core.config import Config
+from vae_core.runs import Run, RunError, Status
+
+POINTS = 240  # of a live curve, however long the run
+BADGES = {
+    "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
+    "stopping": ("orange", "stop_circle"), "finished": ("green", "check_circle"), "stopped": ("gray", "stop_circle"),
+    "failed": ("red", "error"), "interrupted": ("orange", "power_off"),
+}  # fmt: skip
+
+
+def sentence(status: Status, asked: str) -> str:
+    """What is going on, in one or two short sentences."""
+    done = f"epoch {status.epoch} of {status.epochs}"
+    match status.state:
+        case "starting":
+            return status.message or "Waking up …"
+        case "running" if asked == "pause":
+            return "Pausing …"
+        case "running" if asked == "step":
+            return f"Learning epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}, then it pauses."
+        case "running":
+            return f"Learning epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}."
+        case "paused":
+            return f"Paused at {done}. Nothing is lost."
+        case "stopping":
+            return "Stopping. Finished epochs are kept."
+        case "finished":
+            return f"Finished all {status.epochs} epochs."
+        case "stopped":
+            return f"Stopped after {done}. You can explore it, or go on."
+        case "failed":
+            return status.error or "The training ended with an error."
+        case _:
+            return f"The training was cut off after {done}. It can go on from there."
+
+
+def facts(status: Status) -> str:
+    """Time left, speed and device, as far as they are known."""
+    parts = []
+    if status.state == "running" and status.seconds_left is not None:
+        parts.append(f"{duration(status.seconds_left)} left")
+    if status.images_per_second and status.state in ("running", "finished"):
+        parts.append(f"{status.images_per_second:,.0f} pictures per second")
+    if status.device:
+        parts.append(f"on the {'processor (CPU)' if status.device == 'CPU' else status.device}")
+    return " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 3600:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def state_bar(run: Run, status: Status) -> None:
+    """The state, its sentence, the progress, and the buttons that fit it."""
+    colour, icon = BADGES[status.state]
+    asked = run.control() if status.active else "run"
+    words, actions = st.columns([3, 2], vertical_alignment="center")
+    with words:
+        st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        _buttons(run, status, asked)
+    st.progress(status.progress if status.state != "finished" else 1.0)
+    st.caption(facts(status) or "&nbsp;")
+    if status.state == "failed" and (tail := jobs.log_tail(run)):
+        with st.expander("What the trainer printed"):
+            st.code(tail, language=None)
+
+
+def _buttons(run: Run, status: Status, asked: str) -> None:
+    stop = ("Stop", "stop_training", "stop", lambda: jobs.request(run, "stop"))
+    resume = ("Resume", "resume_training", "play_arrow", lambda: jobs.request(run, "run"))
+    step = ("One epoch", "step_training", "skip_next", lambda: jobs.request(run, "step"))
+    pause = ("Pause", "pause_training", "pause", lambda: jobs.request(run, "pause"))
+    again = ("Go on", "resume_training", "play_arrow", lambda: jobs.resume(run))
+    offered: list[tuple[str, str, str, Callable[[], Any]]] = {
+        "starting": [stop],
+        "running": [resume, stop] if asked == "step" else [pause, stop],
+        "paused": [resume, step, stop],
+        "stopped": [again], "failed": [again], "interrupted": [again],
+    }.get(status.state, [])  # fmt: skip
+    if run.gallery:
+        return
+    for label, key, icon, action in offered:
+        st.button(label, key=key, icon=f":material/{icon}:", on_click=_try, args=(action,))
+
+
+def _try(action: Callable[[], Any]) -> None:
+    try:
+        action()
+    except RunError as error:
+        st.session_state["steering_error"] = str(error)
+
+
+def curves(run: Run, status: Status) -> dict[str, Any]:
+    """What ``static/curves.js`` draws: the same number of points however long the run is."""
+    config, per_epoch = run.config, max(status.steps_per_epoch, 1)
+    metrics = run.metrics()
+    records = run.steps() if status.steps_per_epoch else []
+    names = terms_of(config)
+    steps = thin([[r["step"] / per_epoch, *_values(r, config)] for r in records], 1 + len(names))
+    tests = thin([[m["epoch"], *_values(m["test"], config)] for m in metrics], 1 + len(names))
+    last_test = metrics[-1]["test"] if metrics else None
+    panels = []
+    for k, (name, paint) in enumerate(names):
+        words = [f"training {steps[-1, k + 1]:.1f}"] if len(steps) else []
+        words += [f"test {_values(last_test, config)[k]:.1f}"] if last_test else []
+        panels.append({"name": name, "colour": paint, "now": " · ".join(words) + " nats per image" if words else " "})
+    return {
+        "run": run.id, "panels": panels, "n_steps": len(steps), "n_tests": len(tests),
+        "steps": base64_of(steps.T, "f4"), "tests": base64_of(tests.T, "f4"),
+        "epochs_shown": max(len(metrics) - 1, steps[-1, 0] if len(steps) else 0, 1),
+    }  # fmt: skip
+
+
+def terms_of(config: Config) -> list[tuple[str, str]]:
+    """The names of the panels, and the lecture's colour of each."""
+    error = "Reconstruction (BCE)" if config.reconstruction == "bce" else "Reconstruction (squared error)"
+    if not config.is_vae:
+        return [(error, "x")]
+    total = "Total: both together" if config.beta == 1 else f"Total: reconstruction + {config.beta:g} × KL"
+    return [(error, "x"), ("KL penalty", "mean"), (total, "ink")]
+
+
+def _values(record: dict[str, Any], config: Config) -> list[float]:
+    if not config.is_vae:
+        return [record["reconstruction"]]
+    return [record["reconstruction"], record["kl"], record["reconstruction"] + config.beta * record["kl"]]
+
+
+def thin(rows: list[list[float]], columns: int) -> np.ndarray:
+    """At most POINTS rows, (n, columns): means of equally long stretches, the newest row as it is."""
+    table = np.array(rows, np.float64).reshape(-1, columns)
+    if len(table) <= POINTS:
+        return table
+    stretches = np.array_split(table[:-1], POINTS - 1)
+    return np.vstack([*(part.mean(0) for part in stretches), table[-1]])

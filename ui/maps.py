@@ -1,0 +1,101 @@
+"""The latent map: where each kept test image stands, at every epoch, under one projection."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from ui import readers
+from ui.components import base64_of
+from vae_core import data, projections
+from vae_core.runs import Run
+
+TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
+TILES_WIDE = 100
+
+
+@st.cache_data(show_spinner=False, max_entries=60)
+def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
+    """What ``static/map.js`` draws. ``view``: ``dims`` (two chosen dimensions) or ``pca`` (one basis for all epochs)."""
+    run = Run(Path(path))
+    means = {epoch: readers.latents(path, epoch).mean for epoch in epochs}
+    last, d = means[epochs[-1]], run.config.latent_dim
+    basis = projections.dimensions(d, first, min(second, d - 1)) if view == "dims" else projections.pca(last)
+    flat = {epoch: np.nan_to_num(basis.project(mean)) for epoch, mean in means.items()}
+    if d == 1:  # a line: spread the dots a little so that they can be seen
+        for places in flat.values():
+            places[:, 1] = np.random.default_rng(0).normal(0, 0.1, len(places))
+    names = data.CLASS_NAMES[run.config.dataset]
+    result = {
+        "run": run.id, "epochs": list(epochs), "points": [base64_of(flat[e], "f2") for e in epochs],
+        "labels": base64_of(readers.labels(path), "u1"), "names": list(names),
+        "axes": axis_names(view, first, second, basis), "range": _range(list(flat.values())),
+    }  # fmt: skip
+    return result
+
+
+def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
+    if view == "dims":
+        return [f"mean, number {first + 1}", f"mean, number {second + 1}"]
+    shares = basis.explained or (0.0, 0.0)
+    return [f"main direction {k + 1} ({share:.0%} of the spread)" for k, share in enumerate(shares)]
+
+
+def _range(frames: list[np.ndarray]) -> list[list[float]]:
+    """One window for all epochs: all but the outermost half per cent of points, with some room."""
+    every = np.concatenate(frames)
+    low, high = np.quantile(every, 0.0025, axis=0), np.quantile(every, 0.9975, axis=0)
+    room = np.maximum(high - low, 0.1) * 0.08
+    return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def tiles(path: str, epoch: int, have_originals: bool) -> str:
+    """Small pictures of all kept test images on one WebP sheet, in base64: originals, or decoded means without them."""
+    run = Run(Path(path))
+    places = np.arange(len(readers.labels(path)))
+    images = readers.originals(run, places) if have_originals else None
+    if images is None:
+        images = readers.decoded_means(path, epoch, tuple(range(len(places))))
+    small = images.reshape(-1, TILE, 28 // TILE, TILE, 28 // TILE).mean((2, 4)).astype(np.uint8)
+    high = -(-len(small) // TILES_WIDE)
+    sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
+    sheet[: len(small)] = small
+    sheet = sheet.reshape(high, TILES_WIDE, TILE, TILE).transpose(0, 2, 1, 3).reshape(high * TILE, TILES_WIDE * TILE)
+    out = io.BytesIO()
+    Image.fromarray(sheet).save(out, "WEBP", quality=55, method=2)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def living(run: Run) -> dict[str, Any]:
+    """What ``static/walk.js`` needs of a two-dimensional model: points, class centres, and the decoder's weights."""
+    path = str(run.path)
+    epoch = run.weight_epochs()[-1]
+    mean, known = readers.latents(path, epoch).mean[:3000], readers.labels(path)[:3000]
+    centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
+    order = np.argsort(np.arctan2(centres[:, 1], centres[:, 0]))  # around the map, so that the walk does not jump
+    names = data.CLASS_NAMES[run.config.dataset]
+    return {
+        "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"),
+        "centres": [[float(x), float(y), names[c]] for c, (x, y) in enumerate(centres)],
+        "path": centres[order].tolist(), "range": _range([mean]),
+        "decoder": decoder(run, epoch),
+    }  # fmt: skip
+
+
+def decoder(run: Run, epoch: int) -> dict[str, Any]:
+    """The decoder's weights for ``static/decoder.js``, read without torch."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(run.weights_file(epoch))
+    names = {"w1": "decoder.0.weight", "b1": "decoder.0.bias", "w2": "decoder.2.weight", "b2": "decoder.2.bias"}
+    return {
+        **{short: base64_of(tensors[name], "f2") for short, name in names.items()},
+        "latent_dim": run.config.latent_dim, "hidden_dim": run.config.hidden_dim,
+    }  # fmt: skip

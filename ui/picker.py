@@ -1,0 +1,73 @@
+"""The head of each page, and choosing the run that it shows."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from ui import readers
+from vae_core.runs import Run
+
+GITHUB_LECTURE = "https://atcold.github.io/NYU-DLSP20/en/week08/08-3/"
+
+
+def head(title: str, sentence: str) -> None:
+    """The page's title, and in one sentence what it is for."""
+    st.markdown(f"## {title}")
+    st.markdown(sentence)
+
+
+def pick_run(default: str, explain: str = "Every page can show any model: ours, or one that you trained.") -> Run:
+    """The run that this page shows, with its films' epochs. Ends the page with one sentence if there is none."""
+    known = readers.known_runs()
+    ready = {run.id: run for run, trouble in known if not trouble and film(run)}
+    if not ready:
+        st.info("There is no trained model here yet. Train one: it takes less than a minute.")
+        st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
+        st.stop()
+    _say_if_not_found(ready, {run.id: trouble for run, trouble in known})
+    wanted = [st.query_params.get("run"), st.session_state.get("current_run"), default, *ready]
+    if st.session_state.get("run_picker") not in ready:
+        st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
+    chosen = st.selectbox(
+        "Model", list(ready), key="run_picker", format_func=lambda run_id: label(ready[run_id]), help=explain
+    )
+    st.session_state["current_run"] = chosen
+    if st.query_params.get("run") != chosen:
+        st.query_params["run"] = chosen
+    return ready[chosen]
+
+
+def film(run: Run) -> list[int]:
+    """The epochs that pages can show of a run: those with weights and means, evenly thinned if they are many."""
+    kept = set(run.latent_epochs())
+    return readers.film_epochs([epoch for epoch in run.weight_epochs() if epoch in kept])
+
+
+def label(run: Run) -> str:
+    """How a run is called in lists: the gallery by its name, the visitor's own by settings and time."""
+    if run.gallery:
+        return f"{run.title} · {run.config.title}"
+    made = time.strftime("%d %b, %H:%M", time.localtime((run.path / "config.json").stat().st_mtime))
+    return f"Yours, {made} · {run.title}"
+
+
+def no_originals(run: Run) -> None:
+    """One sentence where the dataset is not on this machine."""
+    st.caption(
+        "The original pictures are not on this machine, so you see them as the finished model redraws them. "
+        "They appear once the dataset has been downloaded, which training on it does."
+    )
+
+
+def _say_if_not_found(ready: dict[str, Run], troubles: dict[str, str]) -> None:
+    asked = st.query_params.get("run")
+    if asked is None or asked in ready:
+        return
+    if troubles.get(asked):
+        st.warning(f"{troubles[asked]} Another model is shown.")
+    elif asked in troubles:
+        st.warning("That run has not finished its first look at the pictures yet. Another model is shown.")
+    else:
+        st.warning("The address names a run that is not here. It may have been deleted. Another model is shown.")

@@ -1,0 +1,109 @@
+"""Cached answers about runs. What stands in metrics.jsonl never changes, so (run, epoch) is a key for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vae_core import data, runs
+from vae_core.runs import Latents, Run
+
+FILM = 41  # epochs of a long run that a film shows, evenly spread
+
+
+def film_epochs(epochs: list[int]) -> list[int]:
+    """All epochs, or an even choice that keeps the first and the last."""
+    if len(epochs) <= FILM:
+        return epochs
+    places = np.unique(np.linspace(0, len(epochs) - 1, FILM).round().astype(int))
+    return [epochs[p] for p in places]
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def latents(path: str, epoch: int) -> Latents:
+    return Run(Path(path)).latents(epoch)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def labels(path: str) -> np.ndarray:
+    return Run(Path(path)).labels()
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def model(path: str, epoch: int) -> Any:
+    """The network at an epoch. torch is imported here, on first use."""
+    from vae_core.checkpoint import load_model
+
+    return load_model(Run(Path(path)), epoch)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
+    """What the decoder makes of the means of some kept images at an epoch, (n, 28, 28) uint8."""
+    from vae_core.explore import decode
+
+    return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
+
+
+@st.cache_data(show_spinner=False, max_entries=1000)
+def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
+    """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
+    from vae_core import explore
+
+    run = Run(Path(path))
+    if run.config.is_vae:
+        codes = explore.sample_prior(count, run.config.latent_dim, seed, spread)
+    else:
+        codes = explore.sample_codes(latents(path, epoch).mean, count, seed, spread)
+    return explore.decode(model(path, epoch), codes)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def first_of_each_class(path: str) -> tuple[int, ...]:
+    """Places among the kept images: the first of class 0, of class 1, ..."""
+    known = labels(path)
+    return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _test_images(dataset: str, folder: str) -> np.ndarray:
+    return data.load_test(dataset).images
+
+
+def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
+    """The test images behind some kept points, (n, 28, 28) uint8, or None where the dataset is not on this machine."""
+    if not data.is_here(run.config.dataset):
+        return None
+    try:
+        images = _test_images(run.config.dataset, str(data.data_dir()))
+        return images[run.test_indices()[np.asarray(places)]].reshape(-1, 28, 28)
+    except (data.DataError, IndexError):
+        return None
+
+
+def known_runs() -> list[tuple[Run, str]]:
+    """All runs with what is wrong with each ("" if nothing), the visitor's own first."""
+    return [(run, _trouble(str(run.path), run.gallery, _stamp(run))) for run in runs.list_runs()]
+
+
+def _stamp(run: Run) -> tuple[float, ...]:
+    """Changes when a run does, so that a check is made again then and only then."""
+    times = []
+    for name in ("config.json", "status.json", "metrics.jsonl", "weights", "latents"):
+        try:
+            times.append((run.path / name).stat().st_mtime)
+        except OSError:
+            times.append(0.0)
+    return tuple(times)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _trouble(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
+    try:
+        Run(Path(path), gallery).check()
+    except runs.RunError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,94 @@
+"""The form in front of a training: three presets in plain words, everything else under Advanced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vae_core import data, jobs, runs
+from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
+
+CHOICES = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
+ORDER = (
+    *("dataset", "model", "latent_dim", "hidden_dim", "beta", "reconstruction"),
+    *("epochs", "batch_size", "learning_rate", "seed", "device"),
+)
+
+
+def setup_form() -> None:
+    """Draw the form and start a training when asked. Never returns a value: the address then names the run."""
+    if "preset" not in st.session_state:
+        st.session_state["preset"] = "lecture"
+        st.session_state["dataset"] = "mnist" if data.is_here("mnist") else "digits"
+        _fill()
+    st.radio(
+        "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
+        format_func=lambda name: PRESETS[name].label, captions=[preset.sentence for preset in PRESETS.values()],
+    )  # fmt: skip
+    with st.expander("Advanced: every setting", icon=":material/tune:"):
+        _advanced()
+    config = _config()
+    if config is None:
+        return
+    st.markdown(f"**You will train:** {config.title} · {config.epochs} epochs of {_size(config.dataset)} pictures.")
+    if not data.is_here(config.dataset):
+        st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
+    one_epoch = st.toggle(
+        "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
+    )
+    if st.button("Start", key="start_training", type="primary", icon=":material/play_arrow:"):
+        _start(config, one_epoch)
+
+
+def _advanced() -> None:
+    columns = st.columns(3)
+    for place, name in enumerate(ORDER):
+        limits = FIELDS[name].metadata
+        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": limits["help"]}
+        with columns[place % 3]:
+            if name in CHOICES:
+                change = _fill if name == "dataset" else None
+                st.selectbox(
+                    **words, options=list(CHOICES[name]), format_func=CHOICES[name].__getitem__, on_change=change
+                )
+            elif name in ("beta", "learning_rate"):
+                st.number_input(**words, step=0.1 if name == "beta" else 1e-4, format="%.4g")
+            else:
+                st.number_input(**words, step=1, placeholder="chosen for you")
+
+
+def _fill() -> None:
+    """Put the chosen preset's settings into the widgets."""
+    config = PRESETS[st.session_state["preset"]].config(st.session_state["dataset"])
+    for name, value in config.to_json().items():
+        st.session_state[name] = None if name == "hidden_dim" else value
+
+
+def _config() -> Config | None:
+    """The settings in the form, or one sentence on what is wrong with them."""
+    values = {name: st.session_state.get(name, default_of(name)) for name in FIELDS}
+    try:
+        return Config(**values)
+    except ConfigError as error:
+        st.error(str(error))
+        return None
+
+
+def _size(dataset: str) -> str:
+    return "1,438" if dataset == "digits" else "60,000"
+
+
+def _start(config: Config, one_epoch: bool) -> None:
+    try:
+        if config.device == "cuda":
+            from vae_core.training import pick_device
+
+            pick_device(config.device)
+        run = jobs.start(config, one_epoch=one_epoch)
+    except (ConfigError, runs.RunError) as error:
+        st.error(str(error))
+        return
+    st.session_state.pop("new_training", None)
+    st.query_params["run"] = run.id
+    st.rerun()

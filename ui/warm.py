@@ -1,0 +1,23 @@
+"""Import what is slow while the visitor is still reading the first page."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import streamlit as st
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Once for each server: import torch beside the pages, so that the first decoded picture need not wait for it."""
+
+    def work() -> None:
+        from vae_core import explore  # noqa: F401 (torch comes with it)
+
+        gc.collect()
+        gc.freeze()  # what is loaded now stays; later collections need not look at it again
+
+    thread = threading.Thread(target=work, name="warm-up", daemon=True)
+    thread.start()
+    return thread

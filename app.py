@@ -1,11 +1,14 @@
 """Latent Lab: train a variational autoencoder while you watch, and walk through what it learned."""
 
+from pathlib import Path
+
 import streamlit as st
 
+from ui.guard import one_sentence
 from ui.warm import warm_up
 
 st.set_page_config(page_title="Latent Lab", page_icon="static/icon.svg", layout="wide")
-st.html("static/page.css")
+st.html(Path("static/page.css"))
 page = st.navigation(
     [
         st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
@@ -17,5 +20,6 @@ page = st.navigation(
     ],
     position="top",
 )
-page.run()
+with one_sentence():
+    page.run()
 warm_up()

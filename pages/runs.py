@@ -24,8 +24,8 @@ for title, part in (("Yours", own), ("Gallery", gallery)):
             status = run.status()
             colour, icon = live.BADGES[status.state]
             words.markdown(
-                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{picker.label(run)}**  \n"
-                f"epoch {status.epoch} of {status.epochs}"
+                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{picker.label(run)}**"
+                f" &nbsp; :gray[epoch {status.epoch} of {status.epochs}]"
             )
             with links, st.container(horizontal=True, horizontal_alignment="right"):
                 st.page_link("pages/train.py", label="Curves", query_params={"run": run.id})

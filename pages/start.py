@@ -29,7 +29,7 @@ else:
 
 st.markdown("### Where do you want to go?")
 DOORS = [
-    ("pages/train.py", "Train your own", "play_circle", "Press Start and watch it learn, live. The first one takes half a minute."),
+    ("pages/train.py", "Train your own", "play_circle", "Press Start and watch it learn, live, in about a minute."),
     ("pages/latent.py", "Walk the map", "scatter_plot", "See how the digits sort themselves, epoch after epoch."),
     ("pages/generate.py", "Invent digits", "grid_view", "Throw dice and let the decoder draw what they say."),
     ("pages/morph.py", "Morph a 3 into an 8", "animation", "Slide from one digit to another through the model’s mind."),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import films, live, maps, picker, readers
 from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
+from ui.guard import one_sentence
 from ui.setup import setup_form
 from vae_core import runs
 
@@ -35,23 +36,19 @@ def new_training() -> None:
 
 
 def watch(run: runs.Run) -> None:
-    try:
-        run.check()
-    except runs.RunError as error:
-        st.error(f"{error} Other runs are not affected.")
-        return
+    run.check()
     title, again = st.columns([3, 2], vertical_alignment="center")
     title.markdown(f"### {run.title}")
     with again, st.container(horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
-    active = run.status().active
+    before = run.status()
+    # Look more often while it wakes up, so that the first point comes at once; not at all when it has ended.
+    every = None if not before.active else 0.4 if before.state == "starting" else 1.0
 
-    @st.fragment(run_every=1.0 if active else None)
+    @st.fragment(run_every=every)
     def now() -> None:
-        try:
+        with one_sentence():
             show()
-        except runs.RunError as error:
-            st.error(f"{error} Other runs are not affected.")
 
     def show() -> None:
         status = run.status()
@@ -62,7 +59,7 @@ def watch(run: runs.Run) -> None:
             doors(run)
         loss_curves(live.curves(run, status))
         learned(run)
-        if active != status.active:
+        if (before.active, before.state == "starting") != (status.active, status.state == "starting"):
             st.rerun()
 
     now()

@@ -11,7 +11,6 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,8 +25,10 @@ VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.glob("*.
 SHIM = """
 const at = (name) => new URL("app/static/" + name + "?v=VERSION", document.baseURI).href;
 export default function (component) {
-  if (!document.getElementById("ll-css"))
-    document.head.append(Object.assign(document.createElement("link"), { id: "ll-css", rel: "stylesheet", href: at("lab.css") }));
+  if (!document.getElementById("ll-css")) {
+    const css = { id: "ll-css", rel: "stylesheet", href: at("lab.css") };
+    document.head.append(Object.assign(document.createElement("link"), css));
+  }
   const started = import(at("MODULE")).then((module) => module.default(component));
   return () => started.then((stop) => stop?.());
 }
@@ -77,7 +78,8 @@ class Row:
         count = self.images.shape[1]
         return {
             "label": self.label, "note": self.note, "alt": self.alt, "edge": self.edge, "png": sprite(self.images),
-            "epochs": None if self.epochs is None else list(self.epochs), "count": count, "columns": self.columns or count,
+            "epochs": None if self.epochs is None else list(self.epochs),
+            "count": count, "columns": self.columns or count,
         }  # fmt: skip
 
 
@@ -121,5 +123,3 @@ def loss_curves(payload: dict[str, Any]) -> None:
 def living_map(payload: dict[str, Any]) -> None:
     """The start page's picture: a point on the map, and what the decoder draws there."""
     _walk(key="living_map", data=payload)
-
-

@@ -22,7 +22,7 @@ TILES_WIDE = 100
 
 @st.cache_data(show_spinner=False, max_entries=60)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
-    """What ``static/map.js`` draws. ``view``: ``dims`` (two chosen dimensions) or ``pca`` (one basis for all epochs)."""
+    """What ``static/map.js`` draws. ``view``: ``dims`` (two chosen dimensions) or ``pca`` (one basis for all)."""
     run = Run(Path(path))
     means = {epoch: readers.latents(path, epoch).mean for epoch in epochs}
     last, d = means[epochs[-1]], run.config.latent_dim
@@ -67,9 +67,9 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     high = -(-len(small) // TILES_WIDE)
     sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
     sheet[: len(small)] = small
-    sheet = sheet.reshape(high, TILES_WIDE, TILE, TILE).transpose(0, 2, 1, 3).reshape(high * TILE, TILES_WIDE * TILE)
+    table = sheet.reshape(high, TILES_WIDE, TILE, TILE).transpose(0, 2, 1, 3)
     out = io.BytesIO()
-    Image.fromarray(sheet).save(out, "WEBP", quality=55, method=2)
+    Image.fromarray(table.reshape(high * TILE, TILES_WIDE * TILE)).save(out, "WEBP", quality=55, method=2)
     return base64.b64encode(out.getvalue()).decode()
 
 

@@ -7,9 +7,8 @@ import time
 import streamlit as st
 
 from ui import readers
+from vae_core.config import DATASETS
 from vae_core.runs import Run
-
-GITHUB_LECTURE = "https://atcold.github.io/NYU-DLSP20/en/week08/08-3/"
 
 
 def head(title: str, sentence: str) -> None:
@@ -48,7 +47,8 @@ def film(run: Run) -> list[int]:
 def label(run: Run) -> str:
     """How a run is called in lists: the gallery by its name, the visitor's own by settings and time."""
     if run.gallery:
-        return f"{run.title} · {run.config.title}"
+        numbers = f"{run.config.latent_dim} numbers"
+        return f"{run.title} · {DATASETS[run.config.dataset]} · {numbers}"
     made = time.strftime("%d %b, %H:%M", time.localtime((run.path / "config.json").stat().st_mtime))
     return f"Yours, {made} · {run.title}"
 

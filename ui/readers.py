@@ -68,6 +68,14 @@ def first_of_each_class(path: str) -> tuple[int, ...]:
     return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
 
 
+@st.cache_data(show_spinner=False, max_entries=200)
+def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
+    """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured."""
+    mean, places = latents(path, epoch).mean, np.flatnonzero(labels(path) == label)
+    away = np.linalg.norm(mean[places] - np.median(mean[places], axis=0), axis=1)
+    return places[np.argsort(away)]
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _test_images(dataset: str, folder: str) -> np.ndarray:
     return data.load_test(dataset).images

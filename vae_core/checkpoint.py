@@ -20,13 +20,13 @@ from vae_core.runs import Run, RunError
 def save_tensors(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     """Write named tensors with a JSON record ``about`` them, whole or not at all."""
     tensors = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    data = save(tensors, {"about": json.dumps(about), "crc32": str(_crc32(tensors))})
-    storage.write_atomic(path, lambda file: file.write(data))
+    storage.write_bytes(path, save(tensors, {"about": json.dumps(about), "crc32": str(_crc32(tensors))}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what ``save_tensors`` wrote. Raises RunError if the file is missing or damaged."""
-    where = f"The file {path.name} of the run {path.parent.parent.name if path.parent.name == 'weights' else path.parent.name}"
+    run_id = path.parent.parent.name if path.parent.name == "weights" else path.parent.name
+    where = f"The file {path.name} of the run {run_id}"
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
@@ -65,7 +65,9 @@ def load_model(run: Run, epoch: int) -> Autoencoder:
     return model.eval().requires_grad_(False)
 
 
-def save_resume(run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer, step: int, record: dict[str, Any]) -> None:
+def save_resume(
+    run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer, step: int, record: dict[str, Any]
+) -> None:
     """Everything that the next epoch depends on: exact weights, Adam's moments, and the epoch's metrics record.
 
     The random state is not among it: each epoch's shuffle and noise come from (seed, epoch) alone.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
-import json
 import os
 import urllib.error
 import urllib.request
@@ -151,10 +150,10 @@ def _digits() -> Dataset:
     small, labels = (table[:, :64].reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8), table[:, 64].astype(np.uint8)
     images = np.zeros((len(small), 28, 28), np.uint8)
     for image, digit in zip(images, small, strict=True):  # 2 pixels of margin, as MNIST's digits have some
-        image[2:26, 4:24] = Image.fromarray(digit).resize((20, 24), Image.Resampling.BICUBIC)
-    images = images.reshape(-1, PIXELS)
-    in_test = np.arange(len(images)) % 5 == 4  # every fifth, since neighbours were written by the same hand
-    return Dataset("digits", Split(images[~in_test], labels[~in_test]), Split(images[in_test], labels[in_test]))
+        image[2:26, 4:24] = np.asarray(Image.fromarray(digit).resize((20, 24), Image.Resampling.BICUBIC))
+    flat = images.reshape(-1, PIXELS)
+    in_test = np.arange(len(flat)) % 5 == 4  # every fifth, since neighbours were written by the same hand
+    return Dataset("digits", Split(flat[~in_test], labels[~in_test]), Split(flat[in_test], labels[in_test]))
 
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
@@ -180,8 +179,8 @@ def fetch_files(
         for filename, md5 in resources:
             unpacked = gzip.decompress(_fetch(name, mirrors, filename, md5, progress))
             sums[filename.removesuffix(".gz")] = hashlib.sha256(unpacked).hexdigest()
-            storage.write_atomic(raw / filename.removesuffix(".gz"), lambda file, data=unpacked: file.write(data))
-        storage.write_atomic(raw / CHECKSUMS, lambda file: file.write(json.dumps(sums).encode()))
+            storage.write_bytes(raw / filename.removesuffix(".gz"), unpacked)
+        storage.write_json(raw / CHECKSUMS, sums)
     except OSError as error:
         raise DataError(f"{DATASETS[name]} cannot be stored in {raw}: {error.strerror}.") from None
 

@@ -1,8 +1,8 @@
 """Make the pretrained gallery: ``VAE_DATA_DIR=... python -m vae_core.gallery [name ...]``.
 
-Each model is trained through the ordinary command line and then slimmed: weights of the listed epochs only, fewer kept
-points, no resume file. The two that pages open first keep every epoch. Nothing of the dataset itself is copied: weights,
-means, labels and losses only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
+Each model is trained through the ordinary command line and then slimmed: weights of the listed epochs only, fewer
+kept points, no resume file. The two that pages open first keep every epoch. Nothing of the dataset itself is copied:
+weights, means, labels and losses only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from vae_core import runs, storage
 from vae_core.config import DATASET_DEFAULTS, Config
 
 MNIST = Config(dataset="mnist")
+DIGITS = Config(dataset="digits", **DATASET_DEFAULTS["digits"])
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ def _mnist(latent_dim: int = 20, **changes: Any) -> Config:
 PIECES = (
     Piece("lecture", "The lecture’s model", _mnist(), every_epoch=True, points=4_000),
     Piece("two-knobs", "Only two knobs", _mnist(2), every_epoch=True, points=10_000),
-    Piece("autoencoder", "Classic autoencoder", _mnist(model="autoencoder")),
+    Piece("autoencoder", "Classic autoencoder", _mnist(model="autoencoder"), points=10_000),
     Piece("beta-0", "No penalty (beta 0)", _mnist(beta=0.0)),
     Piece("beta-0.1", "Small penalty (beta 0.1)", _mnist(beta=0.1)),
     Piece("beta-4", "Large penalty (beta 4)", _mnist(beta=4.0)),
     Piece("beta-10", "Huge penalty (beta 10)", _mnist(beta=10.0)),
     Piece("two-knobs-beta-0", "Two knobs, no penalty", _mnist(2, beta=0.0), points=4_000),
     Piece("two-knobs-beta-4", "Two knobs, large penalty", _mnist(2, beta=4.0), points=4_000),
-    Piece("digits", "Embedded digits", Config(**{"dataset": "digits", **DATASET_DEFAULTS["digits"]})),
+    Piece("digits", "The lecture’s model, small pictures", DIGITS),
 )
 
 
@@ -77,13 +78,13 @@ def slim(run: runs.Run, piece: Piece) -> None:
         if epoch not in piece.kept:
             run.weights_file(epoch).unlink()
     for epoch in run.latent_epochs():
-        # Two numbers an image weigh little and make the bubbles' film; twenty are kept where there is a decoder for them.
+        # Two numbers an image weigh little and make the bubbles' film; twenty only where a decoder is kept too.
         if epoch not in piece.kept and run.config.latent_dim > 2:
             run.latents_file(epoch).unlink()
     for file in sorted((run.path / "latents").glob("*.npz")):
         with np.load(file) as arrays:
             kept = {name: array[: piece.points] for name, array in arrays.items()}
-        storage.write_atomic(file, lambda out, kept=kept: np.savez_compressed(out, **kept))
+        storage.write_npz(file, kept, compress=True)
     config = storage.read_json(run.path / "config.json")
     storage.write_json(run.path / "config.json", {**config, "title": piece.title})
     status = storage.read_json(run.path / "status.json")
@@ -94,7 +95,8 @@ def main(names: list[str]) -> int:
     chosen = [piece for piece in PIECES if not names or piece.name in names]
     unknown = set(names) - {piece.name for piece in PIECES}
     if unknown:
-        print(f"There is no piece {unknown.pop()!r}; choose among {', '.join(p.name for p in PIECES)}.", file=sys.stderr)
+        known = ", ".join(piece.name for piece in PIECES)
+        print(f"There is no piece {unknown.pop()!r}; choose among {known}.", file=sys.stderr)
         return 2
     for piece in chosen:
         make(piece, runs.GALLERY)

@@ -34,7 +34,7 @@ def resume(run: Run) -> None:
 
 
 def request(run: Run, what: str) -> None:
-    """Ask the trainer to ``run``, ``pause``, ``step`` (one epoch, then pause) or ``stop``. It answers within a second."""
+    """Ask the trainer to ``run``, ``pause``, ``step`` (one epoch, then pause) or ``stop``. It answers in a second."""
     if what not in REQUESTS:
         raise ValueError(f"unknown request: {what}")
     if run.gallery:

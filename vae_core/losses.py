@@ -26,7 +26,7 @@ def bce(logits: Tensor, x: Tensor) -> Tensor:
 
 
 def mse(logits: Tensor, x: Tensor) -> Tensor:
-    """0.5 * ||x - x^||**2: minus the log-likelihood of a unit Gaussian about x^, without its constant. Nats per image."""
+    """0.5 * ||x - x^||**2: minus the log-likelihood of a unit Gaussian about x^, but for a constant. Nats per image."""
     return 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="sum") / len(x)
 
 

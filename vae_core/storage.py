@@ -29,6 +29,10 @@ def write_atomic(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool
         raise
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    write_atomic(path, lambda file: file.write(data))
+
+
 def write_json(path: Path, data: Any, *, durable: bool = True) -> None:
     text = json.dumps(data, indent=1, allow_nan=False)
     write_atomic(path, lambda file: file.write(text.encode()), durable=durable)
@@ -37,6 +41,14 @@ def write_json(path: Path, data: Any, *, durable: bool = True) -> None:
 def read_json(path: Path) -> Any:
     """Raises OSError or ValueError."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_npz(path: Path, arrays: dict[str, Any], *, compress: bool = False) -> None:
+    """Named arrays as a zip with a checksum for each; read with ``allow_pickle=False``."""
+    import numpy as np
+
+    save: Any = np.savez_compressed if compress else np.savez
+    write_atomic(path, lambda file: save(file, **arrays))
 
 
 def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = False) -> None:
@@ -51,7 +63,7 @@ def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = F
 def rewrite_lines(path: Path, records: list[dict[str, Any]]) -> None:
     """Replace all records of a file at once, which also drops a torn last line."""
     text = "".join(json.dumps(r, allow_nan=False) + "\n" for r in records)
-    write_atomic(path, lambda file: file.write(text.encode()))
+    write_bytes(path, text.encode())
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ import os
 from collections.abc import Callable
 
 # Long enough to bridge two operations of a step, short enough that a preempted partner costs little. Seconds an
-# epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread 3.9 / 3.5.
+# epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread
+# 3.9 / 3.5 (eager loop, MNIST, batch 256).
 SPIN_COUNT = "10000"
 PROBE_STEPS = 8  # steps timed with each number of threads
 HOLD_SECONDS = 10.0  # until the choice is made anew

@@ -7,16 +7,18 @@ goes on from the last finished epoch); 1 anything else, with the reason in the r
 from __future__ import annotations
 
 import argparse
+import importlib
+import os
 import signal
 import sys
+import threading
 import time
 import traceback
-from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vae_core import data, runs, storage, threads
+from vae_core import data, runs, threads
 from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
@@ -42,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         choices = ", ".join(field.metadata.get("choices", ()))
         help = field.metadata["help"] + (f" One of: {choices}." if choices else "")
         result.add_argument(f"--{name.replace('_', '-')}", metavar=name.upper(), help=help)
-    result.add_argument("--runs-dir", type=Path, help="Where runs are kept (default: VAE_RUNS_DIR or checkpoints/runs).")
+    result.add_argument("--runs-dir", type=Path, help="Where runs are kept (default: checkpoints/runs).")
     result.add_argument("--run-id", help="Name of the new run (default: made from the settings and the time).")
     result.add_argument(
         "--resume", metavar="RUN_ID", nargs="?", const="",
@@ -84,16 +86,17 @@ def _mistake(sentence: str) -> int:
 
 def _train(run: runs.Run) -> int:
     """Train under the run's lock, and leave a true status behind whatever happens."""
-    import os
-
     reporter = Reporter(run, Terminal())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
     print(f"{run.id}: {run.config.title}", flush=True)
     try:
         reporter.update(state="starting", pid=os.getpid(), epoch=run.epoch or 0, message="Waking up …")
-        dataset = _dataset(run.config, reporter)
         most = threads.prepare()
+        importing = threading.Thread(target=importlib.import_module, args=("torch",))
+        importing.start()  # takes two seconds, during which the pictures are read
+        dataset = _dataset(run.config, reporter)
+        importing.join()
         from vae_core import training
 
         on_cpu = training.pick_device(run.config.device).type == "cpu"
@@ -161,8 +164,9 @@ class Terminal:
         if self.moving:
             filled = round(30 * status.progress)
             speed = f"{status.images_per_second:,.0f} images/s" if status.images_per_second else status.message
-            bar = f"\r[{'█' * filled}{'░' * (30 - filled)}] epoch {status.epoch}/{status.epochs} · {status.state} · {speed}"
-            print(f"{bar:<100}", end="\n" if not status.active else "", flush=True)
+            bar = "█" * filled + "░" * (30 - filled)
+            line = f"[{bar}] epoch {status.epoch}/{status.epochs} · {status.state} · {speed}"
+            print(f"\r{line:<100}", end="\n" if not status.active else "", flush=True)
         elif (status.state, status.epoch) != self.last:
             print(f"epoch {status.epoch}/{status.epochs} · {status.state}", flush=True)
         self.last = (status.state, status.epoch)

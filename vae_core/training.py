@@ -30,7 +30,7 @@ class TrainingFailed(Exception):
 def pick_device(name: str) -> torch.device:
     """auto, cpu or cuda to a torch device. Raises ConfigError if there is no such device."""
     if name == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("Device (device) must be auto or cpu on this machine; torch finds no CUDA graphics card here.")
+        raise ConfigError("Device (device) must be auto or cpu here; torch finds no CUDA graphics card.")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
@@ -40,7 +40,7 @@ def train(run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: i
     Raises TrainingFailed, and what ``reporter`` raises when asked to stop.
     """
     config, device = run.config, pick_device(run.config.device)
-    train_images, test_images = (torch.from_numpy(split.images.copy()).to(device) for split in (dataset.train, dataset.test))
+    train_images, test_images = (_on(device, split) for split in (dataset.train, dataset.test))
     torch.manual_seed(config.seed)
     model = build(config).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
@@ -117,8 +117,10 @@ class Mean:
 
 
 @torch.no_grad()
-def evaluate(model: Autoencoder, images: Tensor, config: Config, epoch: int) -> tuple[dict[str, Any], Tensor, Tensor | None]:
-    """The test pass: the record's ``test``, ``test_mean`` and ``kl_per_dimension``; mean and logvar of all images (n, d)."""
+def evaluate(
+    model: Autoencoder, images: Tensor, config: Config, epoch: int
+) -> tuple[dict[str, Any], Tensor, Tensor | None]:
+    """The test pass: ``test``, ``test_mean`` and ``kl_per_dimension``; mean and logvar of all images (n, d)."""
     model.eval()
     device = images.device
     generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch, stream=1))
@@ -147,13 +149,13 @@ def _finish_epoch(
     run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer, epoch: int, step: int,
     train_record: dict[str, float | None] | None, test_images: Tensor, started: float, images_per_second: float,
 ) -> None:  # fmt: skip
-    """Test, then write the epoch's files in an order that a crash cannot break: metrics last, and what resumes before it."""
+    """Test, then write the epoch's files in an order that no crash can break: metrics last, what resumes before it."""
     tested, mean, logvar = evaluate(model, test_images, run.config, epoch)
     for record in (train_record or {}, tested["test"]):
         _finite(record)
     kept = {"mean": mean, "logvar": logvar}
     halves = {k: v[:LATENT_IMAGES].half().cpu().numpy() for k, v in kept.items() if v is not None}
-    storage.write_atomic(run.latents_file(epoch), lambda file: np.savez(file, **halves))
+    storage.write_npz(run.latents_file(epoch), halves)
     checkpoint.save_weights(run, epoch, model)
     record = {
         "epoch": epoch, "train": train_record, "test": tested["test"], "test_mean": tested["test_mean"],
@@ -183,10 +185,13 @@ def _restore(run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer) -> 
 
 def _keep_labels(run: Run, test: data.Split) -> None:
     indices = np.arange(min(LATENT_IMAGES, len(test.labels)))
-    storage.write_atomic(
-        run.path / "latents" / "labels.npz",
-        lambda file: np.savez(file, labels=test.labels[indices], test_indices=indices.astype(np.uint32)),
-    )
+    kept = {"labels": test.labels[indices], "test_indices": indices.astype(np.uint32)}
+    storage.write_npz(run.path / "latents" / "labels.npz", kept)
+
+
+def _on(device: torch.device, split: data.Split) -> Tensor:
+    """All images of a split as one uint8 tensor (n, 784) on the device."""
+    return torch.from_numpy(split.images.copy()).to(device)
 
 
 def _scaled(images: Tensor) -> Tensor:

@@ -1,0 +1,85 @@
+"""Who may import whom: app -> pages -> ui -> vae_core, and what a page pays for on its way to a first picture."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vae_core.runs import ROOT
+
+LAYERS = ["vae_core", "ui", "pages", "app"]  # each may import itself and what stands before it
+FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
+LIGHT = ["config", "storage", "runs", "data", "projections", "jobs", "reporter", "threads", "train"]
+HEAVY = {"torch", "torchvision", "sklearn", "umap", "numba", "streamlit", "plotly"}
+
+
+def sources(layer: str) -> list[Path]:
+    return [ROOT / "app.py"] if layer == "app" else sorted((ROOT / layer).rglob("*.py"))
+
+
+def imported(source: str) -> set[str]:
+    """First names of all that a file imports, also inside functions; a relative import stays in its layer."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_the_reader_of_imports_sees_all_kinds():
+    source = "import a.b\nfrom c.d import e\ndef f():\n import g as h\nif x:\n from i import j\nfrom . import k"
+    assert imported(source) == {"a", "c", "g", "i"}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_nobody_imports_from_a_layer_above(layer):
+    files = sources(layer)
+    if not all(file.exists() for file in files) or not files:
+        pytest.skip(f"{layer} is not written yet")
+    above = set(LAYERS[LAYERS.index(layer) + 1 :]) | {"tests", "benchmarks"} | FORBIDDEN.get(layer, set())
+    wrong = {str(file.relative_to(ROOT)): found for file in files if (found := imported(file.read_text("utf-8")) & above)}
+    assert wrong == {}
+
+
+def fresh_process(code: str, *arguments: str) -> str:
+    """Run code in a Python that has imported nothing of ours."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=60
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_what_every_page_imports_is_light():
+    code = f"""
+import importlib, sys
+for name in {LIGHT}:
+    importlib.import_module("vae_core." + name)
+    heavy = sorted({HEAVY} & set(sys.modules))
+    if heavy:
+        sys.exit(f"vae_core.{{name}} imports {{heavy}}")
+"""
+    fresh_process(code)
+
+
+def test_reading_a_whole_run_and_its_pictures_needs_no_torch(finished_run):
+    code = f"""
+import sys
+from pathlib import Path
+from vae_core import data, projections, runs
+(run,) = [r for r in runs.list_runs(Path(sys.argv[1])) if not r.gallery]
+run.check()
+run.title, run.status(), run.metrics(), run.steps(), run.labels(), run.test_indices()
+projections.pca(run.latents(run.latent_epochs()[-1]).mean)
+data.load("digits")
+print(sorted({HEAVY} & set(sys.modules)))
+"""
+    assert fresh_process(code, str(finished_run.path.parent)) == "[]"

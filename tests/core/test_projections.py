@@ -1,0 +1,81 @@
+"""Views of d dimensions on a plane, against scikit-learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+
+from vae_core import projections
+
+
+def points(d: int, n: int = 300, seed: int = 0) -> np.ndarray:
+    dice = np.random.default_rng(seed)
+    return (dice.normal(size=(n, d)) * np.linspace(3, 0.5, d) @ dice.normal(size=(d, d)) + 7).astype(np.float32)
+
+
+@pytest.mark.parametrize("d", [2, 3, 20])
+def test_pca_is_scikit_learns_up_to_the_signs(d):
+    x = points(d)
+    theirs = PCA(2).fit(x.astype(np.float64))
+    basis = projections.pca(x)
+    signs = np.sign((basis.directions * theirs.components_.T).sum(0))
+    np.testing.assert_allclose(basis.project(x), theirs.transform(x) * signs, atol=1e-3)
+    np.testing.assert_allclose(basis.explained, theirs.explained_variance_ratio_, rtol=1e-3)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 20])
+def test_signs_are_fixed_so_that_a_map_does_not_flip(d):
+    x = points(d)
+    basis = projections.pca(x)
+    strongest = basis.directions[np.abs(basis.directions).argmax(0), [0, 1]]
+    assert (strongest >= 0).all() and strongest[0] > 0
+    same = projections.pca(x[::-1])  # another order of the points
+    np.testing.assert_allclose(same.directions, basis.directions, atol=1e-4)
+    mirrored = projections.pca(14 - x)  # and the points mirrored, which turns every sign of a careless PCA
+    np.testing.assert_allclose(mirrored.directions, basis.directions, atol=1e-4)
+
+
+@pytest.mark.parametrize("d", [2, 20])
+def test_directions_are_perpendicular_and_of_length_one(d):
+    directions = projections.pca(points(d)).directions
+    np.testing.assert_allclose(directions.T @ directions, np.eye(2), atol=1e-5)
+
+
+@pytest.mark.parametrize("d", [1, 2, 20])
+def test_the_same_basis_serves_every_epoch(d):
+    """A point's place depends on the point alone, so that a dot travels only if its mean does."""
+    basis = projections.pca(points(d))
+    later = points(d, seed=1)
+    together = basis.project(later)
+    assert together.shape == (300, 2)
+    np.testing.assert_allclose(together[:5], basis.project(later[:5]), atol=1e-5)
+
+
+def test_one_latent_dimension_is_a_line():
+    x = points(1)
+    basis = projections.pca(x)
+    flat = basis.project(x)
+    np.testing.assert_allclose(flat[:, 0], (x - x.mean(0))[:, 0], atol=1e-4)
+    assert not flat[:, 1].any()
+    assert basis.explained == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_a_collapsed_model_is_no_error(d):
+    """Beta too large: every mean is the same point."""
+    x = np.full((50, d), 0.25, np.float32)
+    basis = projections.pca(x)
+    assert np.isfinite(basis.directions).all()
+    np.testing.assert_allclose(basis.project(x), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0), (4, 2)])
+def test_dimensions_are_shown_as_they_are(first, second):
+    x = points(5)
+    assert np.array_equal(projections.dimensions(5, first, second).project(x), x[:, [first, second]])
+
+
+def test_the_only_dimension_can_be_shown():
+    x = points(1)
+    assert np.array_equal(projections.dimensions(1, 0, 0).project(x)[:, 0], x[:, 0])

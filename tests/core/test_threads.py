@@ -1,0 +1,102 @@
+"""The choice of the number of threads, on machines that exist only here."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from vae_core import threads
+from vae_core.threads import Governor
+
+BATCH = 256
+
+
+class Machine:
+    """Trains at a speed (images per second) that depends on the number of threads, and remembers what it was told."""
+
+    def __init__(self, most: int, **speed: float) -> None:
+        self.told: list[int] = []
+        self.governor = Governor(most, self.told.append)
+        self.speed = {int(name[1:]): value for name, value in speed.items()}
+        self.seconds = 0.0
+
+    def work(self, steps: int) -> dict[int, int]:
+        """Take steps; returns how many with each number of threads."""
+        taken: dict[int, int] = {}
+        for _ in range(steps):
+            used = self.governor.threads
+            taken[used] = taken.get(used, 0) + 1
+            self.seconds += BATCH / self.speed[used]
+            self.governor.after_step(BATCH / self.speed[used], BATCH)
+        return taken
+
+
+@pytest.mark.parametrize(("one", "all_", "better"), [(20_000, 38_000, 2), (20_000, 2_000, 1)])
+def test_the_faster_number_of_threads_is_found_and_kept(one, all_, better):
+    machine = Machine(2, t1=one, t2=all_)
+    machine.work(40)
+    assert machine.governor.threads == better
+    taken = machine.work(4_000)
+    assert taken[better] > 0.9 * 4_000  # another look costs a few steps now and then
+
+
+def test_what_is_used_is_what_torch_was_told():
+    machine = Machine(4, t1=1_000, t4=3_000)
+    for _ in range(2_000):
+        machine.work(1)
+        assert machine.governor.threads == ([4, *machine.told])[-1]
+    assert set(machine.told) == {1, 4}
+
+
+def test_a_neighbour_who_takes_a_core_is_noticed_at_once_and_his_leaving_soon():
+    machine = Machine(2, t1=20_000, t2=38_000)
+    machine.work(400)
+    assert machine.governor.threads == 2
+    machine.speed = {1: 19_000, 2: 2_000}  # two spinning threads on one core and a bit
+    collapse = machine.seconds
+    while machine.governor.threads == 2:
+        machine.work(1)
+    assert machine.seconds - collapse < 5
+    machine.work(50)
+    assert machine.governor.threads == 1
+
+    machine.speed = {1: 20_000, 2: 38_000}
+    left = machine.seconds
+    while machine.seconds - left < 3 * threads.HOLD_SECONDS:
+        machine.work(1)
+    machine.work(50)
+    assert machine.governor.threads == 2
+
+
+def test_a_single_core_is_left_alone():
+    machine = Machine(1, t1=1_000)
+    machine.work(1_000)
+    assert machine.governor.threads == 1 and machine.told == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-12])
+def test_a_clock_that_stands_still_is_no_error(seconds):
+    governor = Governor(2, lambda _: None)
+    for _ in range(100):
+        governor.after_step(seconds, BATCH)
+    assert governor.threads in (1, 2)
+
+
+def test_prepare_sets_the_environment_before_torch(monkeypatch):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    most = threads.prepare()
+    assert 1 <= most <= 8
+    assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == str(most)
+    assert os.environ["GOMP_SPINCOUNT"] == threads.SPIN_COUNT
+    assert threads.prepare(3) == 3 and os.environ["OMP_NUM_THREADS"] == "3"
+
+
+def test_prepare_respects_a_spin_that_is_set_already(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("MKL_NUM_THREADS", "1")
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    threads.prepare()
+    assert os.environ["GOMP_SPINCOUNT"] == "7"

@@ -1,0 +1,274 @@
+"""The command line: exit status, one sentence for each mistake, and going on after any end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from core_helpers import (
+    TINY, assert_mistake, assert_one_sentence, bug, command, differences, files_in, new_run, results, trainer, wait_for,
+)  # fmt: skip
+
+from vae_core import data, jobs, runs
+from vae_core.config import FIELDS
+
+TINY_OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+# No server answers there, so that a download fails at once, on a machine with a network as on one without.
+NO_NETWORK = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy")} | {"no_proxy": ""}
+
+
+# ---- mistakes
+
+MISTAKES = {
+    "latent-dim": (["--latent-dim", "0"], "latent_dim"),
+    "epochs": (["--epochs", "abc"], "epochs"),
+    "beta": (["--beta", "-1"], "beta"),
+    "learning rate": (["--learning-rate", "nan"], "learning_rate"),
+    "dataset": (["--dataset", "cats"], "dataset"),
+    "model": (["--model", "gan"], "model"),
+    "existing run": (["--run-id", "mine"], "mine"),
+    "bad run id": (["--run-id", "../evil"], "'../evil'"),
+    "unknown run": (["--resume", "nobody"], "nobody"),
+    "resume of nothing": (["--resume"], "no run"),
+    "resume of a path": (["--resume", "../runs/mine"], "no run"),
+    "resume with settings": (["--resume", "mine", "--epochs", "9"], "--epochs"),
+    "whole number": (["--epochs", "1.5e0"], "epochs"),
+    "runs-dir is a file": (["--runs-dir", __file__], "test_train.py"),
+    "unknown option": pytest.param(["--betta", "3"], "betta", marks=bug("argparse prints its usage first")),
+    "no value": pytest.param(["--beta"], "beta", marks=bug("the same")),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [m if hasattr(m, "marks") else pytest.param(*m) for m in MISTAKES.values()], ids=MISTAKES
+)
+def test_a_mistake_is_one_sentence_and_leaves_nothing(own_run, options, named):
+    before = files_in(own_run.path.parent)
+    done = trainer(*options)
+    assert named in assert_mistake(done)
+    assert done.stdout == ""
+    assert files_in(own_run.path.parent) - {"mine/trainer.lock"} == before - {"mine/trainer.lock"}
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
+def test_cuda_where_there_is_none_is_a_mistake(runs_dir):
+    assert "device" in assert_mistake(trainer("--device", "cuda"))
+    assert files_in(runs_dir) == set()
+
+
+def test_a_broken_run_is_not_resumed(own_run):
+    (own_run.path / "config.json").write_text("{")
+    assert "mine" in assert_mistake(trainer("--resume", "mine"))
+
+
+def test_a_dataset_that_is_not_here_without_a_network_is_one_sentence(runs_dir, tmp_path):
+    done = trainer("--dataset=mnist", "--run-id=far", VAE_DATA_DIR=str(tmp_path / "empty"), **NO_NETWORK)
+    sentence = assert_mistake(done)
+    assert "MNIST" in sentence
+    status = runs.find("far").status()
+    assert (status.state, status.error) == ("failed", sentence)  # the page says the same
+    assert not [file for file in files_in(tmp_path / "empty") if "ubyte" in file]
+
+
+STUB = """
+import os, sys
+print("threads:", os.environ.get("OMP_NUM_THREADS"), "spin:", os.environ.get("GOMP_SPINCOUNT"), file=sys.stderr)
+class datasets:
+    class MNIST: mirrors, resources = [], [("train-images-idx3-ubyte.gz", "0" * 32)]
+    FashionMNIST = KMNIST = MNIST
+"""
+
+
+@bug("torch comes with torchvision, for a download, before threads.prepare")
+def test_threads_are_prepared_before_a_download_brings_in_torch(runs_dir, tmp_path):
+    """OpenMP reads its environment once, when torch loads it."""
+    (tmp_path / "torchvision.py").write_text(STUB)
+    environment = {name: value for name, value in os.environ.items() if not re.match("(OMP|MKL|GOMP)_", name)}
+    environment |= NO_NETWORK | {"VAE_DATA_DIR": str(tmp_path / "empty"), "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv.pop()); from vae_core.train import main; main()",
+         "--dataset=mnist", str(tmp_path)],
+        cwd=runs.ROOT, env=environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    told = re.search("threads: (.*) spin: (.*)", done.stderr)
+    assert told, done.stderr
+    assert "None" not in told.groups()
+
+
+def test_every_setting_has_an_option_with_its_help(main, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    for name in FIELDS:
+        assert f"--{name.replace('_', '-')} " in text
+
+
+# ---- a whole training
+
+
+def test_a_training_ends_with_0_and_plain_lines(main, runs_dir, capsys):
+    assert main([*TINY_OPTIONS, "--run-id=whole"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert "\r" not in printed.out  # no moving bar where nobody watches
+    assert "epoch 2/2 · finished" in printed.out
+    run = runs.find("whole")
+    assert run.status().state == "finished" and run.epoch == 2
+    assert {name: getattr(run.config, name) for name in TINY} == TINY
+
+
+def test_a_run_without_an_id_gets_one(main, runs_dir, tmp_path):
+    assert main([*TINY_OPTIONS, "--epochs=1"]) == 0
+    assert main([*TINY_OPTIONS, "--epochs=1", f"--runs-dir={tmp_path / 'other'}"]) == 0
+    for folder in (runs_dir, tmp_path / "other"):
+        (run,) = runs.list_runs(folder, tmp_path / "no gallery")
+        assert run.status().state == "finished"
+
+
+def test_the_digits_have_defaults_of_their_own(main, runs_dir, monkeypatch):
+    monkeypatch.setattr("vae_core.train._train", lambda run: 0)
+    assert main(["--run-id=a"]) == main(["--run-id=b", "--dataset=kmnist"]) == main(["--run-id=c", "--epochs=3"]) == 0
+    a, b, c = (runs.find(name).config for name in "abc")
+    assert (a.dataset, a.epochs, a.batch_size) == ("digits", 30, 32)
+    assert (b.dataset, b.epochs, b.batch_size) == ("kmnist", 10, 256)
+    assert (c.epochs, c.batch_size) == (3, 32)
+
+
+def test_resuming_a_finished_run_changes_nothing(main, own_run):
+    before = results(own_run)
+    for options in (["--resume", "mine"], ["--resume", "--run-id", "mine"]):
+        assert main(options) == 0
+    assert differences(results(own_run), before) == []
+    assert own_run.status().state == "finished"
+
+
+def test_diverging_ends_as_failed_with_one_sentence(main, runs_dir, capsys):
+    options = ["--learning-rate=1", "--beta=1000", "--epochs=50", "--run-id=wild"]
+    assert main([*TINY_OPTIONS, *options]) == 1
+    status = runs.find("wild").status()
+    assert status.state == "failed" and not status.active
+    assert_one_sentence(status.error)
+    assert capsys.readouterr().err.splitlines() == [status.error]
+    runs.find("wild").check()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "word"),
+    [
+        (OSError(28, "No space left on device"), 1, "No space left"),
+        (MemoryError(), 1, "memory"),
+        (RuntimeError("CUDA out of memory"), 1, "memory"),
+        (RuntimeError("shape '[2]' is invalid"), 1, "RuntimeError"),
+        (data.DataError("The file x is damaged."), 2, "The file x is damaged."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_any_trouble_ends_as_failed_with_one_sentence(main, runs_dir, monkeypatch, trouble, code, word):
+    def fail(*_, **__):
+        raise trouble
+
+    monkeypatch.setattr("vae_core.training.train", fail)
+    assert main([*TINY_OPTIONS, "--run-id=unlucky"]) == code
+    status = runs.find("unlucky").status()
+    assert status.state == "failed" and word in status.error
+    assert_one_sentence(status.error)
+
+
+# ---- interruptions
+
+
+def started(*options: object) -> subprocess.Popen[str]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, **pipes)
+
+
+def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: signal.Signals) -> str:
+    """Send a signal in the middle of the epoch after this one; returns what stood on stderr."""
+
+    def got_there() -> bool:
+        assert child.poll() is None, "the trainer ended before the signal came"
+        run = runs.find(run_id)
+        return run is not None and run.status().state == "running" and run.status().epoch >= epoch
+
+    try:
+        wait_for(got_there, f"epoch {epoch}")
+        child.send_signal(number)
+        return child.communicate(timeout=20)[1]
+    finally:
+        child.kill()
+
+
+def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(finished_run, runs_dir):
+    """The same settings as the finished run's: killed in one epoch, Ctrl-C in the next, and still equal in every bit."""
+    settings, epochs = finished_run.config.to_json(), finished_run.config.epochs
+    child = started("--run-id=tough", *[f"--{name.replace('_', '-')}={value}" for name, value in settings.items()])
+    end_after(child, "tough", 1, signal.SIGKILL)
+    run = runs.find("tough")
+    assert child.returncode == -signal.SIGKILL
+    assert run.status().state == "interrupted"  # its process is gone, and nobody wrote so
+    run.check()
+    killed_at = run.epoch
+    assert 1 <= killed_at < epochs
+
+    child = started("--resume=tough")
+    errors = end_after(child, "tough", killed_at + 1, signal.SIGINT)
+    assert (child.returncode, errors) == (130, "")
+    assert run.status().state == "interrupted"
+    assert killed_at < run.epoch < epochs
+
+    done = trainer("--resume=tough")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run.status().state == "finished"
+    assert differences(results(run), results(finished_run)) == []
+    assert files_in(run.path) == files_in(finished_run.path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_first_step_ends_with_130(main, runs_dir, monkeypatch, number):
+    load = data.load
+
+    def load_and_be_told(name: str) -> data.Dataset:
+        os.kill(os.getpid(), number)
+        return load(name)
+
+    monkeypatch.setattr(data, "load", load_and_be_told)
+    assert main([*TINY_OPTIONS, "--run-id=early"]) == 130
+    assert runs.find("early").status().state == "interrupted"
+    monkeypatch.setattr(data, "load", load)
+    assert main(["--resume=early"]) == 0
+
+
+@bug("the answered request stays in control.json, so that --resume stops again at once, for ever")
+def test_a_run_that_was_stopped_goes_on_at_the_command_line(main, runs_dir):
+    run = new_run(runs_dir, "halted")
+    jobs.request(run, "stop")
+    assert main(["--resume=halted"]) == 130
+    assert run.status().state == "stopped"
+    assert main(["--resume=halted"]) == 0
+
+
+def test_a_download_can_be_stopped(main, runs_dir, tmp_path, monkeypatch):
+    run = new_run(runs_dir, "slow", dataset="kmnist")
+
+    def endless(name, progress):
+        progress(1, 10**6)
+        assert "KMNIST" in run.status().message  # the page shows that something moves
+        jobs.request(run, "stop")
+        progress(2, 10**6)
+        pytest.fail("not stopped")
+
+    monkeypatch.setattr(data, "download", endless)
+    assert main(["--resume=slow"]) == 130
+    assert run.status().state == "stopped"
+
+
+def test_the_folder_of_this_test_is_the_one_that_was_used(runs_dir):
+    """A guard for the tests above: none may write into the project."""
+    assert runs.runs_dir() == runs_dir and Path(runs.ROOT) not in runs_dir.parents

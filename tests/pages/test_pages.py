@@ -1,0 +1,237 @@
+"""Every page in every state: no run at all, gallery only, a running, a finished and a broken run."""
+
+import json
+import os
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vae_core import runs, storage
+from vae_core.config import Config
+
+PAGES = ["start", "train", "latent", "generate", "morph", "runs"]
+ON_A_RUN = ["latent", "generate", "morph"]
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch, tmp_path):
+    """Own runs in a folder of the test's, and no dataset but the embedded one."""
+    monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(runs.ROOT)
+
+
+@pytest.fixture
+def finished(finished_run) -> runs.Run:
+    """A finished run among the visitor's own."""
+    target = runs.runs_dir() / "mine"
+    shutil.copytree(finished_run.path, target)
+    return runs.Run(target)
+
+
+def show(page: str, **params: str) -> AppTest:
+    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "start":
+        app.switch_page(f"pages/{page}.py")
+        for name, value in params.items():  # a change of page clears the address
+            app.query_params[name] = value
+        app.run()
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(e.value for kind in ("markdown", "caption", "info", "warning", "error") for e in app.get(kind))
+
+
+def check(app: AppTest) -> None:
+    assert not app.exception, [e.value for e in app.exception]
+
+
+def set_state(run: runs.Run, state: str, **changes: object) -> None:
+    """Put a run into a state, as a trainer of this very process would."""
+    status = replace(run.status(), state=state, pid=os.getpid(), **changes)
+    runs.write_status(run, status)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_any_run_says_what_to_do(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "no-gallery")
+    app = show(page)
+    check(app)
+    if page in ON_A_RUN:
+        assert "no trained model" in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_something_to_show_from_the_gallery_alone(page):
+    app = show(page)
+    check(app)
+    assert not app.error
+    assert not app.warning
+    if page in ON_A_RUN:
+        assert app.selectbox(key="run_picker").value in ("lecture", "two-knobs")
+
+
+@pytest.mark.parametrize("page", ON_A_RUN)
+@pytest.mark.parametrize("run", [run.id for run in runs.list_runs(Path("nowhere"))])
+def test_every_model_of_the_gallery_can_be_shown(page, run):
+    app = show(page, run=run)
+    check(app)
+    assert app.selectbox(key="run_picker").value == run
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_finished_run_is_found_from_the_address(page, finished):
+    app = show(page, run="mine")
+    check(app)
+    assert not app.warning
+    if page in ON_A_RUN:
+        assert app.selectbox(key="run_picker").value == "mine"
+    if page == "train":
+        assert "Finished all" in words(app)
+
+
+@pytest.mark.parametrize("run_id", ["nothing-of-that-name", "../../etc", "/etc/passwd", "", "a/b", "mine\0"])
+@pytest.mark.parametrize("page", ["train", *ON_A_RUN])
+def test_an_unknown_run_in_the_address_is_said_and_harms_nothing(page, run_id):
+    app = show(page, run=run_id)
+    check(app)
+    if run_id:
+        assert len(app.warning) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_broken_run_is_named_and_harms_no_other(page, finished):
+    broken = runs.runs_dir() / "broken"
+    shutil.copytree(finished.path, broken)
+    (broken / "metrics.jsonl").write_text('{"epoch": 0\n{"epoch": 1}\n')
+    app = show(page, run="broken")
+    check(app)
+    if page in ON_A_RUN:
+        assert "damaged" in app.warning[0].value
+        assert app.selectbox(key="run_picker").value != "broken"
+    if page == "train":
+        assert "damaged" in app.error[0].value
+    if page == "runs":
+        assert "broken" in words(app)
+        assert "damaged" in words(app)
+
+
+@pytest.mark.parametrize("page", ["train", "generate", "morph"])
+def test_damaged_weights_are_said_in_a_sentence(page, finished):
+    file = finished.weights_file(2)
+    raw = bytearray(file.read_bytes())
+    raw[-1] ^= 255  # the header is whole, so that only loading notices
+    file.write_bytes(raw)
+    app = show(page, run="mine")
+    check(app)
+    assert "damaged" in app.error[0].value
+
+
+STATES = {
+    "starting": ("Waking up", ["stop_training"]),
+    "running": ("Learning epoch", ["pause_training", "stop_training"]),
+    "paused": ("Paused at epoch", ["resume_training", "step_training", "stop_training"]),
+    "finished": ("Finished all", []),
+    "stopped": ("Stopped after epoch", ["resume_training"]),
+    "failed": ("The disk is full.", ["resume_training"]),
+    "interrupted": ("cut off after epoch", ["resume_training"]),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_each_state_has_its_sentence_and_its_buttons(state, finished):
+    sentence, buttons = STATES[state]
+    set_state(finished, state, error="The disk is full." if state == "failed" else "")
+    app = show("train", run="mine")
+    check(app)
+    assert sentence in words(app)
+    assert [b.key for b in app.button if b.key.endswith("_training")] == buttons
+
+
+def test_a_run_asked_to_stop_is_stopping_and_offers_no_button(finished):
+    set_state(finished, "running")
+    storage.write_json(finished.path / "control.json", {"request": "stop"})
+    app = show("train", run="mine")
+    assert "Stopping" in words(app)
+    assert not [b.key for b in app.button if b.key.endswith("_training")]
+
+
+def test_a_silent_trainer_is_called_interrupted(finished):
+    set_state(finished, "running")
+    status = storage.read_json(finished.path / "status.json")
+    storage.write_json(finished.path / "status.json", {**status, "heartbeat": time.time() - 3600})
+    assert "cut off" in words(show("train", run="mine"))
+
+
+@pytest.mark.parametrize("request_, button", [("pause", "pause_training"), ("stop", "stop_training")])
+def test_a_button_reaches_the_trainer(request_, button, finished):
+    set_state(finished, "running")
+    app = show("train", run="mine")
+    app.button(key=button).click().run()
+    check(app)
+    assert finished.control() == request_
+
+
+def test_a_running_training_is_found_without_an_address(finished):
+    set_state(finished, "running")
+    app = show("train")
+    assert "Learning epoch" in words(app)
+    assert app.query_params["run"] in ("mine", ["mine"])
+
+
+@pytest.mark.parametrize(
+    "setting, value",
+    [("latent_dim", 0), ("latent_dim", 10**6), ("beta", -1.0), ("epochs", 0), ("learning_rate", 5.0), ("seed", -1)],
+)
+def test_a_bad_setting_is_refused_in_the_command_lines_words(setting, value):
+    app = show("train")
+    app.number_input(key=setting).set_value(value).run()
+    check(app)
+    with pytest.raises(ValueError, match=setting) as refused:
+        Config(**{setting: value})
+    assert [e.value for e in app.error] == [str(refused.value)]
+    assert not [b for b in app.button if b.key == "start_training"]
+    assert not list(runs.runs_dir().glob("*"))
+
+
+def test_a_graphics_card_that_is_not_there_is_refused(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    app = show("train")
+    app.selectbox(key="device").set_value("cuda").run()
+    app.button(key="start_training").click().run()
+    assert "Device (device)" in app.error[0].value
+    assert not list(runs.runs_dir().glob("*"))
+
+
+def test_the_presets_fill_the_form():
+    app = show("train")
+    assert app.number_input(key="latent_dim").value == 20
+    app.radio(key="preset").set_value("two-knobs").run()
+    assert app.number_input(key="latent_dim").value == 2
+    assert "2 numbers" in words(app)
+    app.radio(key="preset").set_value("no-penalty").run()
+    assert app.number_input(key="beta").value == 0
+
+
+def test_start_begins_a_trainer_with_the_settings_of_the_form():
+    app = show("train")
+    app.number_input(key="epochs").set_value(1).run()
+    app.number_input(key="hidden_dim").set_value(8).run()
+    app.button(key="start_training").click().run()
+    check(app)
+    (run,) = [run for run in runs.list_runs() if not run.gallery]
+    assert json.loads((run.path / "config.json").read_text())["hidden_dim"] == 8
+    deadline = time.time() + 60
+    while run.status().active and time.time() < deadline:
+        time.sleep(0.2)
+    assert run.status().state == "finished"

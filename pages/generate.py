@@ -4,6 +4,9 @@ import streamlit as st
 
 from ui import films, picker
 from ui.components import epoch_slider, image_rows
+from ui.guard import through_app
+
+through_app()
 
 picker.head(
     "Invented digits",

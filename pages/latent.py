@@ -4,6 +4,9 @@ import streamlit as st
 
 from ui import maps, picker, readers
 from ui.components import epoch_slider, latent_scatter
+from ui.guard import through_app
+
+through_app()
 
 picker.head(
     "The map of what it learned",

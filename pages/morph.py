@@ -5,7 +5,10 @@ import streamlit as st
 
 from ui import films, picker, readers
 from ui.components import Row, epoch_slider, morph_player
+from ui.guard import through_app
 from vae_core import data, runs
+
+through_app()
 
 FRAMES = 33
 

@@ -3,6 +3,9 @@
 import streamlit as st
 
 from ui import live, picker, readers
+from ui.guard import through_app
+
+through_app()
 
 picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
 

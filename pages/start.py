@@ -4,7 +4,10 @@ import streamlit as st
 
 from ui import maps
 from ui.components import living_map
+from ui.guard import through_app
 from vae_core import runs
+
+through_app()
 
 st.markdown("# Watch a machine learn to imagine")
 st.markdown(

@@ -4,9 +4,11 @@ import streamlit as st
 
 from ui import films, live, maps, picker, readers
 from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
-from ui.guard import one_sentence
+from ui.guard import one_sentence, through_app
 from ui.setup import setup_form
 from vae_core import runs
+
+through_app()
 
 SAMPLES, SEED = 10, 0
 

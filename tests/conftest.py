@@ -38,14 +38,26 @@ def runs_dir(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory):
+def one_core():
+    """Give this to a child as ``preexec_fn``: it then has one core, and so one thread, and its last bits do not depend
+    on how busy the others are."""
+
+    def pin() -> None:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+    return pin
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory, one_core):
     """A finished run of the embedded digits, made by the real command line. Read only: use ``own_run`` to change one."""
     from vae_core.runs import Run
 
     folder = tmp_path_factory.mktemp("finished")
     options = [f"--{name.replace('_', '-')}={value}" for name, value in FINISHED_RUN.items()]
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", "tiny", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, preexec_fn=one_core)
     assert done.returncode == 0, done.stderr
     return Run(folder / "tiny")
 

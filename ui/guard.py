@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from vae_core.data import DataError
 from vae_core.runs import RunError
@@ -18,3 +19,15 @@ def one_sentence() -> Iterator[None]:
         yield
     except (RunError, DataError) as error:
         st.error(f"{error} Other runs are not affected.")
+
+
+def through_app() -> None:
+    """Every page's first line: make sure that ``app.py`` has run around it.
+
+    Until ``st.navigation`` has been called once in the process, Streamlit takes ``pages/`` for its older kind of app:
+    the first visitor of a cold server who comes with a deep link would get the bare page, with another menu. There is
+    no public switch, so this sets what ``st.navigation`` itself sets, and starts over.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()

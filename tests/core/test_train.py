@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ MISTAKES = {
     "resume of a path": (["--resume", "../runs/mine"], "no run"),
     "resume with settings": (["--resume", "mine", "--epochs", "9"], "--epochs"),
     "whole number": (["--epochs", "1.5e0"], "epochs"),
-    "runs-dir is a file": (["--runs-dir", __file__], "test_train.py"),
+    "runs-dir is a file": pytest.param(
+        ["--runs-dir", __file__], "test_train.py", marks=bug("takes the folder for an existing run")
+    ),
     "unknown option": pytest.param(["--betta", "3"], "betta", marks=bug("argparse prints its usage first")),
     "no value": pytest.param(["--beta"], "beta", marks=bug("the same")),
 }
@@ -85,7 +88,6 @@ class datasets:
 """
 
 
-@bug("torch comes with torchvision, for a download, before threads.prepare")
 def test_threads_are_prepared_before_a_download_brings_in_torch(runs_dir, tmp_path):
     """OpenMP reads its environment once, when torch loads it."""
     (tmp_path / "torchvision.py").write_text(STUB)
@@ -150,7 +152,7 @@ def test_resuming_a_finished_run_changes_nothing(main, own_run):
 
 
 def test_diverging_ends_as_failed_with_one_sentence(main, runs_dir, capsys):
-    options = ["--learning-rate=1", "--beta=1000", "--epochs=50", "--run-id=wild"]
+    options = ["--learning-rate=1", "--beta=1000", "--latent-dim=20", "--hidden-dim=256", "--run-id=wild"]
     assert main([*TINY_OPTIONS, *options]) == 1
     status = runs.find("wild").status()
     assert status.state == "failed" and not status.active
@@ -184,9 +186,9 @@ def test_any_trouble_ends_as_failed_with_one_sentence(main, runs_dir, monkeypatc
 # ---- interruptions
 
 
-def started(*options: object) -> subprocess.Popen[str]:
+def started(*options: object, preexec_fn: Callable[[], None]) -> subprocess.Popen[str]:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, **pipes)
+    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, preexec_fn=preexec_fn, **pipes)
 
 
 def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: signal.Signals) -> str:
@@ -205,10 +207,12 @@ def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: sig
         child.kill()
 
 
-def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(finished_run, runs_dir):
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cannot hold a process to one core here")
+def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(finished_run, runs_dir, one_core):
     """The same settings as the finished run's: killed in one epoch, Ctrl-C in the next, and still equal in every bit."""
     settings, epochs = finished_run.config.to_json(), finished_run.config.epochs
-    child = started("--run-id=tough", *[f"--{name.replace('_', '-')}={value}" for name, value in settings.items()])
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    child = started("--run-id=tough", *options, preexec_fn=one_core)
     end_after(child, "tough", 1, signal.SIGKILL)
     run = runs.find("tough")
     assert child.returncode == -signal.SIGKILL
@@ -217,13 +221,13 @@ def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(f
     killed_at = run.epoch
     assert 1 <= killed_at < epochs
 
-    child = started("--resume=tough")
+    child = started("--resume=tough", preexec_fn=one_core)
     errors = end_after(child, "tough", killed_at + 1, signal.SIGINT)
     assert (child.returncode, errors) == (130, "")
     assert run.status().state == "interrupted"
     assert killed_at < run.epoch < epochs
 
-    done = trainer("--resume=tough")
+    done = trainer("--resume=tough", preexec_fn=one_core)
     assert (done.returncode, done.stderr) == (0, "")
     assert run.status().state == "finished"
     assert differences(results(run), results(finished_run)) == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from vae_core import runs, storage
@@ -23,6 +24,14 @@ def _here(monkeypatch, tmp_path):
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(runs.ROOT)
+    # AppTest takes every run for a cold server's first, on which ``through_app`` starts over and a click would be lost.
+    original = PagesManager.__init__
+
+    def warm(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", warm)
 
 
 @pytest.fixture

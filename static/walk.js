@@ -68,6 +68,7 @@ export default function (component) {
     where.innerHTML = `<b class="z">z</b> = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}) — move over the map`;
     what.innerHTML = `what the <b class="decoder">decoder</b> draws there`;
     map.setAttribute("aria-label", `Map of ${labels.length} digits. The point stands at ${z.map((v) => v.toFixed(1)).join(", ")}. Arrow keys move it.`);
+    map.dataset.z = z.join();
     image.setAttribute("aria-label", "The picture that the decoder draws for this point");
   }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ settings.load_profile("project")
 # Small enough for a second, long enough (0.1 s an epoch) to be interrupted in the middle.
 FINISHED_RUN = {
     "dataset": "digits", "model": "vae", "latent_dim": 3, "hidden_dim": 32, "beta": 1.0, "reconstruction": "bce",
-    "epochs": 5, "batch_size": 8, "learning_rate": 1e-3, "seed": 1, "device": "cpu",
+    "epochs": 5, "batch_size": 16, "learning_rate": 3e-3, "seed": 1, "device": "cpu",
 }  # fmt: skip
 
 
@@ -39,25 +41,33 @@ def runs_dir(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture(scope="session")
 def one_core():
-    """Give this to a child as ``preexec_fn``: it then has one core, and so one thread, and its last bits do not depend
-    on how busy the others are."""
+    """A child started inside has one core and so one thread, and its last bits do not depend on how busy others are."""
 
-    def pin() -> None:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    @contextlib.contextmanager
+    def hold() -> Iterator[None]:
+        if not hasattr(os, "sched_setaffinity"):
+            yield
+            return
+        cores = os.sched_getaffinity(0)  # of this thread, from which a child has its own
+        os.sched_setaffinity(0, {max(cores)})
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, cores)
 
-    return pin
+    return hold
 
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory, one_core):
-    """A finished run of the embedded digits, made by the real command line. Read only: use ``own_run`` to change one."""
+    """A finished run of the embedded digits, made by the command line. Read only: use ``own_run`` to change one."""
     from vae_core.runs import Run
 
     folder = tmp_path_factory.mktemp("finished")
     options = [f"--{name.replace('_', '-')}={value}" for name, value in FINISHED_RUN.items()]
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", "tiny", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, preexec_fn=one_core)
+    with one_core():
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return Run(folder / "tiny")
 

@@ -29,7 +29,12 @@ export default function (component) {
     const css = { id: "ll-css", rel: "stylesheet", href: at("lab.css") };
     document.head.append(Object.assign(document.createElement("link"), css));
   }
-  const started = import(at("MODULE")).then((module) => module.default(component));
+  // A server that is just starting again may miss a request: ask a few times, under another name each.
+  const load = (left) => import(at("MODULE") + "&" + left).catch((trouble) => {
+    if (!left) throw trouble;
+    return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
+  });
+  const started = load(5).then((module) => module.default(component));
   return () => started.then((stop) => stop?.());
 }
 """

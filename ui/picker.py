@@ -27,15 +27,24 @@ def pick_run(default: str, explain: str = "Every page can show any model: ours, 
         st.stop()
     _say_if_not_found(ready, {run.id: trouble for run, trouble in known})
     wanted = [st.query_params.get("run"), st.session_state.get("current_run"), default, *ready]
-    if st.session_state.get("run_picker") not in ready:
-        st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
+    # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
+    st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
     chosen = st.selectbox(
-        "Model", list(ready), key="run_picker", format_func=lambda run_id: label(ready[run_id]), help=explain
+        "Model",
+        list(ready),
+        key="run_picker",
+        format_func=lambda run_id: label(ready[run_id]),
+        help=explain,
+        on_change=_picked,
     )
     st.session_state["current_run"] = chosen
     if st.query_params.get("run") != chosen:
         st.query_params["run"] = chosen
     return ready[chosen]
+
+
+def _picked() -> None:
+    st.query_params["run"] = st.session_state["run_picker"]
 
 
 def film(run: Run) -> list[int]:

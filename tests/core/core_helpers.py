@@ -47,13 +47,11 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "vae_core.train", *map(str, arguments)]
 
 
-def trainer(
-    *arguments: object, preexec_fn: Callable[[], None] | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def trainer(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end in a process of its own."""
     return subprocess.run(
-        command(*arguments), cwd=runs.ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60,
-        preexec_fn=preexec_fn,
+        command(*arguments), cwd=runs.ROOT, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def assert_stands_still(run: Run) -> None:
 
 
 def test_pause_go_on_and_finish(started, runs_dir):
-    config = Config(**{**TINY, "batch_size": 4, "epochs": 8})
+    config = Config(**{**TINY, "batch_size": 4, "epochs": 3})
     run = jobs.start(config)
     started.append(run)
     assert run.path.parent == runs_dir and run.config == config
@@ -57,14 +57,14 @@ def test_pause_go_on_and_finish(started, runs_dir):
     jobs.request(run, "pause")
     asked = time.time()
     paused = reaches(run, "paused")
-    assert paused.heartbeat - asked < 2
+    assert paused.heartbeat - asked < 5  # a second or so, on a busy machine
     assert_stands_still(run)
     assert paused.progress < 1
     jobs.request(run, "run")
     reaches(run, "finished")
-    assert run.epoch == 8 and run.status().progress == 1
+    assert run.epoch == 3 and run.status().progress == 1
     assert files_in(run.path) >= {"log.txt", "control.json", "trainer.lock"}
-    assert "epoch 8/8 · finished" in jobs.log_tail(run)
+    assert "epoch 3/3 · finished" in jobs.log_tail(run)
     wait_for(lambda: not alive(run.status().pid), "the trainer's process is gone and reaped")
     run.check()
 

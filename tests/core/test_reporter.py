@@ -125,7 +125,13 @@ def test_a_signal_is_answered_within_a_second(voice, clock):
 
 
 def test_stop_and_signal_end_a_pause(voice, clock, run):
-    for end, error in ((lambda: jobs.request(run, "stop"), Stopped), (lambda: setattr(voice, "interrupted", True), Interrupted)):
+    def stop() -> None:
+        jobs.request(run, "stop")
+
+    def signal() -> None:
+        voice.interrupted = True
+
+    for end, error in ((stop, Stopped), (signal, Interrupted)):
         jobs.request(run, "pause")
         clock.on_sleep = end
         with pytest.raises(error):

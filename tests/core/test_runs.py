@@ -220,9 +220,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=WRONG[name]) if name in WRONG else name for name in BROKEN]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=WRONG[name]) if name in WRONG else name for name in BROKEN])
 def test_a_broken_run_says_what_is_wrong_in_one_sentence_and_hides_no_other(own_run, tmp_path, name):
     damage, read = BROKEN[name]
     broken = Run(Path(shutil.copytree(own_run.path, own_run.path.parent / "broken")))
@@ -336,7 +334,10 @@ def test_progress_is_the_share_of_steps(step, share):
 # ---- making, listing and finding
 
 
-HOSTILE = ["../mine", "..", ".", "", "/", "a/b", "mine/", "mine/../mine", "./mine", "MINE", "míne", "１", "mine\n", "mine\0", "*", "m?ne", "%2e%2e"]
+HOSTILE = [
+    "../mine", "..", ".", "", "/", "a/b", "mine/", "mine/../mine", "./mine", "MINE", "míne", "１", "mine\n", "mine\0",
+    "*", "m?ne", "%2e%2e",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("run_id", HOSTILE)
@@ -363,6 +364,20 @@ def test_a_new_run_has_settings_and_status_and_a_name_of_its_own(runs_dir):
     with pytest.raises(RunError) as refusal:
         runs.create(Config(), runs_dir, made[0].id)
     assert_one_sentence(refusal.value)
+
+
+@bug("its folder has its name from the start, and stays if the disk is full", RunError)
+def test_a_run_is_listed_only_once_it_is_whole(runs_dir, tmp_path, monkeypatch):
+    """Another visitor's page may list the runs at any moment of its making."""
+    write_atomic = storage.write_atomic
+
+    def look_and_write(*arguments, **options):
+        for run in runs.list_runs(gallery=tmp_path / "none"):
+            run.check()
+        write_atomic(*arguments, **options)
+
+    monkeypatch.setattr(storage, "write_atomic", look_and_write)
+    assert runs.create(Config(), runs_dir, "a") == runs.find("a")
 
 
 def test_a_run_may_have_a_title(runs_dir):

@@ -6,22 +6,30 @@ import os
 import re
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from core_helpers import (
-    TINY, assert_mistake, assert_one_sentence, bug, command, differences, files_in, new_run, results, trainer, wait_for,
-)  # fmt: skip
+    TINY,
+    assert_mistake,
+    assert_one_sentence,
+    bug,
+    command,
+    differences,
+    files_in,
+    new_run,
+    results,
+    trainer,
+    wait_for,
+)
 
-from vae_core import data, jobs, runs
+from vae_core import data, jobs, runs, threads
 from vae_core.config import FIELDS
 
 TINY_OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
 # No server answers there, so that a download fails at once, on a machine with a network as on one without.
-NO_NETWORK = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy")} | {"no_proxy": ""}
+NO_NETWORK = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
 
 
 # ---- mistakes
@@ -60,8 +68,11 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(own_run, options, named):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
-def test_cuda_where_there_is_none_is_a_mistake(runs_dir):
-    assert "device" in assert_mistake(trainer("--device", "cuda"))
+def test_cuda_where_there_is_none_is_a_mistake(main, runs_dir, capsys):
+    assert main(["--device", "cuda"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert_one_sentence(line)
+    assert "device" in line
     assert files_in(runs_dir) == set()
 
 
@@ -70,37 +81,32 @@ def test_a_broken_run_is_not_resumed(own_run):
     assert "mine" in assert_mistake(trainer("--resume", "mine"))
 
 
+STUB = """
+import os
+told = f"{os.environ.get('GOMP_SPINCOUNT')} {os.environ.get('OMP_NUM_THREADS')}"
+open(os.path.join(os.path.dirname(__file__), __name__ + ".txt"), "w").write(told)
+class datasets:
+    class MNIST:
+        mirrors, resources = ["http://127.0.0.1:9/"], [("train-images-idx3-ubyte.gz", "0" * 32)]
+"""
+
+
 def test_a_dataset_that_is_not_here_without_a_network_is_one_sentence(runs_dir, tmp_path):
-    done = trainer("--dataset=mnist", "--run-id=far", VAE_DATA_DIR=str(tmp_path / "empty"), **NO_NETWORK)
+    """Also, OpenMP reads its environment once, when torch comes, and torchvision brings torch: both are stubs here that
+    write down what they found, which saves their import, too."""
+    for name in ("torch", "torchvision"):
+        (tmp_path / f"{name}.py").write_text(STUB)
+    unprepared = {name: "" for name in os.environ if re.match("(OMP|MKL|GOMP)_", name)}
+    there = {"VAE_DATA_DIR": str(tmp_path / "empty"), "PYTHONPATH": str(tmp_path), **NO_NETWORK}
+    done = trainer("--dataset=mnist", "--run-id=far", **(unprepared | there))
     sentence = assert_mistake(done)
     assert "MNIST" in sentence
     status = runs.find("far").status()
     assert (status.state, status.error) == ("failed", sentence)  # the page says the same
     assert not [file for file in files_in(tmp_path / "empty") if "ubyte" in file]
-
-
-STUB = """
-import os, sys
-print("threads:", os.environ.get("OMP_NUM_THREADS"), "spin:", os.environ.get("GOMP_SPINCOUNT"), file=sys.stderr)
-class datasets:
-    class MNIST: mirrors, resources = [], [("train-images-idx3-ubyte.gz", "0" * 32)]
-    FashionMNIST = KMNIST = MNIST
-"""
-
-
-def test_threads_are_prepared_before_a_download_brings_in_torch(runs_dir, tmp_path):
-    """OpenMP reads its environment once, when torch loads it."""
-    (tmp_path / "torchvision.py").write_text(STUB)
-    environment = {name: value for name, value in os.environ.items() if not re.match("(OMP|MKL|GOMP)_", name)}
-    environment |= NO_NETWORK | {"VAE_DATA_DIR": str(tmp_path / "empty"), "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv.pop()); from vae_core.train import main; main()",
-         "--dataset=mnist", str(tmp_path)],
-        cwd=runs.ROOT, env=environment, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    told = re.search("threads: (.*) spin: (.*)", done.stderr)
-    assert told, done.stderr
-    assert "None" not in told.groups()
+    for name in ("torch", "torchvision"):
+        spin, used = (tmp_path / f"{name}.txt").read_text().split(" ")
+        assert spin == threads.SPIN_COUNT and int(used) >= 1
 
 
 def test_every_setting_has_an_option_with_its_help(main, capsys):
@@ -186,9 +192,9 @@ def test_any_trouble_ends_as_failed_with_one_sentence(main, runs_dir, monkeypatc
 # ---- interruptions
 
 
-def started(*options: object, preexec_fn: Callable[[], None]) -> subprocess.Popen[str]:
+def started(*options: object) -> subprocess.Popen[str]:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, preexec_fn=preexec_fn, **pipes)
+    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, **pipes)
 
 
 def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: signal.Signals) -> str:
@@ -196,8 +202,11 @@ def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: sig
 
     def got_there() -> bool:
         assert child.poll() is None, "the trainer ended before the signal came"
-        run = runs.find(run_id)
-        return run is not None and run.status().state == "running" and run.status().epoch >= epoch
+        try:
+            status = runs.find(run_id).status()
+        except (AttributeError, runs.RunError):  # it is just being made
+            return False
+        return status.state == "running" and status.epoch >= epoch
 
     try:
         wait_for(got_there, f"epoch {epoch}")
@@ -208,11 +217,12 @@ def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: sig
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cannot hold a process to one core here")
-def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(finished_run, runs_dir, one_core):
-    """The same settings as the finished run's: killed in one epoch, Ctrl-C in the next, and still equal in every bit."""
+def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(main, finished_run, runs_dir, one_core):
+    """The finished run's settings: killed in one epoch, Ctrl-C in the next, and in the end equal in every bit."""
     settings, epochs = finished_run.config.to_json(), finished_run.config.epochs
     options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
-    child = started("--run-id=tough", *options, preexec_fn=one_core)
+    with one_core():
+        child = started("--run-id=tough", *options)
     end_after(child, "tough", 1, signal.SIGKILL)
     run = runs.find("tough")
     assert child.returncode == -signal.SIGKILL
@@ -221,14 +231,15 @@ def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(f
     killed_at = run.epoch
     assert 1 <= killed_at < epochs
 
-    child = started("--resume=tough", preexec_fn=one_core)
+    with one_core():
+        child = started("--resume=tough")
     errors = end_after(child, "tough", killed_at + 1, signal.SIGINT)
     assert (child.returncode, errors) == (130, "")
     assert run.status().state == "interrupted"
     assert killed_at < run.epoch < epochs
 
-    done = trainer("--resume=tough", preexec_fn=one_core)
-    assert (done.returncode, done.stderr) == (0, "")
+    with one_core():
+        assert main(["--resume=tough"]) == 0
     assert run.status().state == "finished"
     assert differences(results(run), results(finished_run)) == []
     assert files_in(run.path) == files_in(finished_run.path)

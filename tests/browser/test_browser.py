@@ -1,0 +1,271 @@
+"""What a visitor does, in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+import pytest
+
+from vae_core import runs
+from vae_core.checkpoint import load_model
+from vae_core.explore import decode, interpolate
+
+PAGES = ["", "train", "latent", "generate", "morph", "runs"]
+EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
+MORPH_RANGE = ".st-key-morph_player input[type=range]"
+SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('.stSkeleton')"
+
+PIXELS = """selector => {
+  const c = document.querySelector(selector);
+  const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+  return [...data].filter((_, i) => i % 4 === 0);
+}"""
+SET_RANGE = """([selector, value]) => {
+  const slider = document.querySelector(selector);
+  slider.value = value;
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+}"""
+
+
+def settle(page) -> None:
+    page.wait_for_timeout(700)
+    page.wait_for_function(SETTLED)
+
+
+def pixels(page, selector: str) -> np.ndarray:
+    return np.array(page.evaluate(PIXELS, selector))
+
+
+def gallery(name: str) -> runs.Run:
+    run = runs.find(name)
+    assert run is not None
+    return run
+
+
+def start_training(page, server, **numbers: int) -> runs.Run:
+    page.goto(server.url + "/train")
+    if numbers:
+        page.click("text=Advanced: every setting")
+    for name, value in numbers.items():
+        box = page.locator(f".st-key-{name} input")
+        box.fill(str(value))
+        box.press("Enter")
+        settle(page)
+    page.click(".st-key-start_training button")
+    page.wait_for_selector(".st-key-loss_curves canvas")
+    run_id = re.search(r"run=([^&]+)", page.url)
+    assert run_id
+    return runs.Run(server.folder / "runs" / run_id[1])
+
+
+def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, open_page):
+    page = open_page(server.url + "/train")
+    run = start_training(page, server)
+    now = page.locator(".st-key-loss_curves .now").first
+    page.wait_for_function("() => document.querySelector('.st-key-loss_curves .now').textContent.includes('training')")
+    page.evaluate("() => document.querySelector('.st-key-loss_curves canvas').dataset.mark = 'kept'")
+    first = now.text_content()
+    page.wait_for_function(
+        "first => document.querySelector('.st-key-loss_curves .now').textContent !== first", arg=first
+    )
+    # The chart is the same node: it moved on without a flash.
+    assert page.locator(".st-key-loss_curves canvas[data-mark=kept]").count() == 1
+
+    page.reload()
+    page.wait_for_selector(".st-key-loss_curves canvas")
+    assert run.id in page.url
+    page.wait_for_selector("text=Finished all 30 epochs", timeout=90_000)
+    assert run.status().state == "finished"
+    assert len(run.metrics()) == 31
+    for canvas in page.locator(".st-key-learning_rows canvas").all():
+        assert canvas.bounding_box()["width"] > 100
+    assert pixels(page, ".st-key-learning_rows .strip:nth-of-type(4) canvas").max() > 150
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")
+
+
+def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):
+    page = open_page(server.url + "/train")
+    start_training(page, server, epochs=100)
+    page.wait_for_function(
+        "() => parseFloat(document.querySelector('.st-key-epoch_slider output')?.textContent.slice(6)) > 2"
+    )
+    box = page.locator(".st-key-loss_curves .u-over").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 50, steps=4)
+    page.mouse.up()
+    show_all = page.locator(".st-key-loss_curves button", has_text="Show all")
+    assert show_all.is_visible()
+    before = page.locator(".st-key-loss_curves .now").first.text_content()
+    page.wait_for_function(
+        "first => document.querySelector('.st-key-loss_curves .now').textContent !== first", arg=before
+    )
+    assert show_all.is_visible()
+    show_all.click()
+    assert not show_all.is_visible()
+    page.click(".st-key-stop_training button")
+    page.wait_for_selector("text=Stopped after epoch")
+
+
+def test_pause_one_epoch_resume_and_stop(server, open_page):
+    page = open_page(server.url + "/train")
+    run = start_training(page, server, epochs=200)
+    page.wait_for_selector("text=/Learning epoch [2-9]/")
+    page.click(".st-key-pause_training button")
+    page.wait_for_selector("text=Paused at epoch")
+    paused_at = len(run.metrics())
+    page.click(".st-key-step_training button")
+    page.wait_for_selector(f"text=Paused at epoch {paused_at}")  # one more: the epochs are counted from 0
+    assert len(run.metrics()) == paused_at + 1
+    page.click(".st-key-resume_training button")
+    page.wait_for_selector("text=/Learning epoch/")
+    page.click(".st-key-stop_training button")
+    page.wait_for_selector("text=Stopped after epoch")
+    page.click(".st-key-resume_training button")
+    page.wait_for_selector("text=/Learning epoch/", timeout=30_000)
+    page.click(".st-key-stop_training button")
+    page.wait_for_selector("text=Stopped after epoch")
+
+
+def test_a_training_outlives_the_server_and_is_found_again(tmp_path, open_page, request):
+    from tests.browser.conftest import Server
+
+    server = Server(tmp_path)
+    request.addfinalizer(lambda: (server.stop_trainers(), server.kill()))
+    page = open_page(server.url + "/train")
+    run = start_training(page, server, epochs=300)
+    page.wait_for_selector("text=/Learning epoch/")
+    page.close()
+    server.kill()
+    before = len(run.metrics())
+    deadline = time.time() + 20
+    while len(run.metrics()) < before + 2 and time.time() < deadline:
+        time.sleep(0.1)
+    assert len(run.metrics()) >= before + 2
+    server.start()
+    # The first visitor of a cold server, with a deep link: the page stands inside the app, not alone with a bare menu.
+    page = open_page(server.url + "/train?run=" + run.id)
+    page.wait_for_selector("text=/Learning epoch/")
+    assert page.title() == "Latent Lab"
+    assert page.locator("[data-testid=stSidebarNav]").count() == 0
+    page.click(".st-key-stop_training button")
+    page.wait_for_selector("text=Stopped after epoch")
+
+
+def test_the_start_page_draws_what_the_core_decodes(server, open_page):
+    page = open_page(server.url)
+    page.wait_for_function("() => document.querySelector('.ll-walk .where')?.textContent.includes('z')")
+    before = pixels(page, ".ll-walk .image")
+    page.wait_for_timeout(600)
+    assert (pixels(page, ".ll-walk .image") != before).any()  # it wanders by itself
+
+    settle(page)
+    sent = len(page.sent)
+    box = page.locator(".ll-walk .map").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
+    page.wait_for_timeout(200)
+    where = page.locator(".ll-walk .map").get_attribute("data-z")
+    z = np.array([float(v) for v in where.split(",")], np.float32)
+    run = gallery("two-knobs")
+    expected = decode(load_model(run, 10), z).ravel()
+    assert np.abs(pixels(page, ".ll-walk .image") - expected.astype(int)).max() <= 1
+    assert len(page.sent) == sent
+
+
+def test_the_epoch_slider_moves_everything_without_the_server(server, open_page):
+    page = open_page(server.url + "/generate?run=lecture")
+    page.wait_for_selector(".st-key-sampling_grid canvas")
+    settle(page)
+    last = pixels(page, ".st-key-sampling_grid canvas")
+    sent = len(page.sent)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
+    untrained = pixels(page, ".st-key-sampling_grid canvas")
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
+    third = pixels(page, ".st-key-sampling_grid canvas")
+    assert (untrained != last).any()
+    assert (third != untrained).any()
+    assert "epoch=3" in page.url
+    page.click(".st-key-epoch_slider button.next")
+    assert page.locator(".st-key-epoch_slider output").text_content() == "epoch 4 of 10"
+    assert len(page.sent) == sent
+
+    # The next page stands at the same epoch, and so does the address when it is opened elsewhere.
+    page.click("text=Map")
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='4']")
+    other = open_page(server.url + "/latent?run=lecture&epoch=6")
+    other.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='6']")
+
+
+def test_the_samples_are_what_the_core_decodes(server, open_page):
+    from vae_core.explore import sample_prior
+
+    page = open_page(server.url + "/generate?run=lecture&count=16")
+    page.wait_for_selector(".st-key-sampling_grid canvas")
+    settle(page)
+    shown = pixels(page, ".st-key-sampling_grid canvas").reshape(112, 112)
+    expected = decode(load_model(gallery("lecture"), 10), sample_prior(16, 20, 0))
+    assert (shown[:28, 28:56] == expected[1]).all()
+    assert (shown[28:56, :28] == expected[4]).all()
+    page.click(".st-key-new_samples button")
+    page.wait_for_function(
+        """([selector, old]) => {
+          const c = document.querySelector(selector);
+          const data = c.getContext('2d').getImageData(0, 0, 112, 112).data;
+          return old.some((v, i) => data[4 * i] !== v);
+        }""",
+        arg=[".st-key-sampling_grid canvas", shown.ravel().tolist()],
+    )
+
+
+def test_the_morph_follows_the_slider_without_the_server(server, open_page):
+    page = open_page(server.url + "/morph?run=lecture")
+    canvas = ".st-key-morph_player .stage figure:first-child canvas"
+    page.wait_for_selector(canvas)
+    settle(page)
+    sent = len(page.sent)
+    page.evaluate(SET_RANGE, [MORPH_RANGE, 0])  # a touch stops the playing
+    start = pixels(page, canvas)
+    page.evaluate(SET_RANGE, [MORPH_RANGE, 16])
+    middle = pixels(page, canvas)
+    page.evaluate(SET_RANGE, [MORPH_RANGE, 32])
+    end = pixels(page, canvas)
+    assert len(page.sent) == sent
+    assert (start != middle).any()
+    assert (middle != end).any()
+
+    from ui.readers import typical_first  # the page's own choice of a 3 and an 8
+
+    run = gallery("lecture")
+    first, last = (run.latents(10).mean[typical_first(str(run.path), 10, label)[0]] for label in (3, 8))
+    expected = decode(load_model(run, 10), interpolate(first, last, 33))
+    for shown, step in ((start, 0), (middle, 16), (end, 32)):
+        assert (shown == expected[step].ravel()).all()
+
+
+def test_a_dot_under_the_pointer_shows_its_picture(server, open_page):
+    page = open_page(server.url + "/latent?run=two-knobs")
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='10']")
+    settle(page)
+    sent = len(page.sent)
+    box = page.locator(".st-key-latent_scatter .nsewdrag").bounding_box()
+    for step in range(30):  # somewhere in the middle there is a dot
+        page.mouse.move(box["x"] + box["width"] * (0.4 + 0.005 * step), box["y"] + box["height"] * 0.5)
+        page.wait_for_timeout(50)
+        if "test picture" in page.locator(".ll-map .what").text_content():
+            break
+    assert pixels(page, ".ll-map .seen canvas").max() > 100
+    assert len(page.sent) == sent
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1600])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_its_screen(server, open_page, path, width, scheme):
+    page = open_page(f"{server.url}/{path}", width=width, scheme=scheme)
+    page.wait_for_selector("h1, h2, h3")
+    settle(page)
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 0
+    assert page.locator("[data-testid=stException]").count() == 0

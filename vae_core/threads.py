@@ -15,6 +15,7 @@ from collections.abc import Callable
 # epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread
 # 3.9 / 3.5 (eager loop, MNIST, batch 256).
 SPIN_COUNT = "10000"
+WARM_UP_STEPS = 5
 PROBE_STEPS = 8  # steps timed with each number of threads
 HOLD_SECONDS = 10.0  # until the choice is made anew
 SLOWER = 0.6  # or sooner, when speed falls below this share of what was measured
@@ -38,13 +39,17 @@ class Governor:
         self.use = use  # e.g. torch.set_num_threads
         self.threads = most
         self._rates: dict[int, float] = {}  # threads -> images per second, of the present probe
-        self._steps = self._seconds = self._images = self._held = 0.0
+        self._seconds = self._images = self._held = 0.0
+        self._steps = -WARM_UP_STEPS  # the first steps allocate and page in, and say nothing
 
     def after_step(self, seconds: float, images: int) -> None:
         """Tell how long a step of so many images took."""
         if len(self.candidates) == 1:
             return
-        self._steps, self._seconds, self._images = self._steps + 1, self._seconds + seconds, self._images + images
+        self._steps += 1
+        if self._steps <= 0:
+            return
+        self._seconds, self._images = self._seconds + seconds, self._images + images
         if self._steps < PROBE_STEPS:
             return
         rate, spent = self._images / max(self._seconds, 1e-9), self._seconds

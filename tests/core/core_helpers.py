@@ -47,10 +47,11 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "vae_core.train", *map(str, arguments)]
 
 
-def trainer(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end in a process of its own."""
+def trainer(*arguments: object, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end in a process of its own, with changes to the environment (None: without it)."""
+    environment = {name: value for name, value in {**os.environ, **changes}.items() if value is not None}
     return subprocess.run(
-        command(*arguments), cwd=runs.ROOT, env={**os.environ, **environment},
+        command(*arguments), cwd=runs.ROOT, env=environment,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

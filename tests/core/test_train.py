@@ -88,6 +88,7 @@ open(os.path.join(os.path.dirname(__file__), __name__ + ".txt"), "w").write(told
 class datasets:
     class MNIST:
         mirrors, resources = ["http://127.0.0.1:9/"], [("train-images-idx3-ubyte.gz", "0" * 32)]
+    FashionMNIST = KMNIST = MNIST
 """
 
 
@@ -96,7 +97,7 @@ def test_a_dataset_that_is_not_here_without_a_network_is_one_sentence(runs_dir, 
     write down what they found, which saves their import, too."""
     for name in ("torch", "torchvision"):
         (tmp_path / f"{name}.py").write_text(STUB)
-    unprepared = {name: "" for name in os.environ if re.match("(OMP|MKL|GOMP)_", name)}
+    unprepared = {name: None for name in os.environ if re.match("(OMP|MKL|GOMP)_", name)}
     there = {"VAE_DATA_DIR": str(tmp_path / "empty"), "PYTHONPATH": str(tmp_path), **NO_NETWORK}
     done = trainer("--dataset=mnist", "--run-id=far", **(unprepared | there))
     sentence = assert_mistake(done)

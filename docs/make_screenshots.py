@@ -1,0 +1,57 @@
+"""Take the pictures in docs/screenshots: ``python -m docs.make_screenshots``. Needs Chromium and requirements-dev.txt.
+
+Without the MNIST files, on purpose: what is shown was decoded by a model.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS, Server
+
+FOLDER = Path(__file__).parent / "screenshots"
+
+
+def shoot(page: Page, name: str, *, height: int, wait: str) -> None:
+    page.wait_for_selector(wait)
+    page.wait_for_timeout(2500)
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_timeout(1200)
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(FOLDER / f"{name}.png")
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        dark = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+        light = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        phone = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+        try:
+            dark.goto(server.url)
+            shoot(dark, "start", height=880, wait=".ll-walk .image")
+            dark.goto(server.url + "/train")
+            dark.click(".st-key-start_training button")
+            dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=60_000)
+            shoot(dark, "train", height=1080, wait=".st-key-learning_rows canvas")
+            light.goto(server.url + "/latent?run=two-knobs")
+            shoot(light, "latent", height=900, wait=".js-plotly-plot[data-epoch]")
+            light.goto(server.url + "/generate?run=lecture")
+            shoot(light, "generate", height=980, wait=".st-key-sampling_grid canvas")
+            dark.goto(server.url + "/morph?run=lecture")
+            shoot(dark, "morph", height=1180, wait=".st-key-morph_player canvas")
+            phone.goto(server.url)
+            shoot(phone, "phone", height=844, wait=".ll-walk .image")
+        finally:
+            browser.close()
+            server.stop_trainers()
+            server.kill()
+
+
+if __name__ == "__main__":
+    main()

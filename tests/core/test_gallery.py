@@ -1,0 +1,76 @@
+"""The gallery that ships: whole, small enough, and with the numbers of the lecture's model on MNIST."""
+
+import numpy as np
+import pytest
+
+from vae_core import runs
+from vae_core.checkpoint import load_model
+from vae_core.gallery import PIECES
+
+GALLERY = {run.id: run for run in runs.list_runs(runs.ROOT / "no-such-folder")}
+
+
+def test_the_gallery_is_what_its_script_makes_in_its_order():
+    assert list(GALLERY) == [piece.name for piece in PIECES]
+    for piece in PIECES:
+        assert GALLERY[piece.name].config == piece.config
+        assert GALLERY[piece.name].title == piece.title
+
+
+def test_it_is_small_enough_to_ship():
+    files = [file for file in runs.GALLERY.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 45e6
+    assert max(file.stat().st_size for file in files) < 5e6
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
+def test_every_model_is_whole(piece):
+    run = GALLERY[piece.name]
+    run.check()
+    assert run.status().state == "finished"
+    assert len(run.metrics()) == piece.config.epochs + 1
+    assert run.weight_epochs() == sorted(piece.kept)
+    assert set(run.weight_epochs()) <= set(run.latent_epochs())
+    for epoch in run.latent_epochs():
+        latents = run.latents(epoch)
+        assert len(latents.mean) == len(run.labels()) == len(run.test_indices())
+        assert np.isfinite(latents.mean).all()
+    for epoch in run.weight_epochs():
+        load_model(run, epoch)
+
+
+@pytest.mark.parametrize("name", ["two-knobs", "two-knobs-beta-0", "two-knobs-beta-4", "lecture", "digits"])
+def test_the_kept_codes_have_the_kl_that_the_metrics_say(name):
+    run = GALLERY[name]
+    for epoch in {1 if 1 in run.latent_epochs() else run.epoch, run.epoch}:
+        latents, record = run.latents(epoch), run.metrics()[epoch]
+        kl = 0.5 * (np.exp(latents.logvar) - latents.logvar - 1 + latents.mean**2).mean(0)
+        # Some models keep only some of the 10,000 test images.
+        assert kl == pytest.approx(record["kl_per_dimension"], rel=0.05, abs=0.02)
+        assert sum(record["kl_per_dimension"]) == pytest.approx(record["test"]["kl"], rel=1e-4)
+
+
+# reconstruction, KL, dimensions in use (KL > 0.05): DESIGN's reference, test pictures with decoded means, epoch 10
+REFERENCE = {
+    "beta-0": (69.8, 391, 20), "beta-0.1": (69.8, 56, 20), "lecture": (73.8, 25.0, 20), "beta-4": (97.1, 9.4, 13),
+    "beta-10": (133.8, 3.3, 6),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_the_numbers_are_the_references_within_what_seeds_differ_by(name):
+    reconstruction, kl, used = REFERENCE[name]
+    record = GALLERY[name].metrics()[10]
+    assert record["test_mean"]["reconstruction"] == pytest.approx(reconstruction, abs=1.2)
+    assert record["test_mean"]["kl"] == pytest.approx(kl, rel=0.04)
+    assert abs(sum(k > 0.05 for k in record["kl_per_dimension"]) - used) <= 1
+
+
+def test_the_untrained_net_and_the_lectures_model_lie_in_the_bands():
+    untrained, trained = GALLERY["lecture"].metrics()[0], GALLERY["lecture"].metrics()[10]
+    assert untrained["train"] is None
+    assert untrained["test_mean"]["loss"] == pytest.approx(544, abs=2)
+    assert 107.8 <= trained["train"]["loss"] <= 108.2
+    assert trained["test"]["loss"] == pytest.approx(107.25, abs=0.5)
+    assert trained["test_mean"]["loss"] == pytest.approx(98.75, abs=0.9)
+    assert GALLERY["two-knobs"].metrics()[10]["test_mean"]["loss"] == pytest.approx(157.0, abs=2)

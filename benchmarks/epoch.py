@@ -1,7 +1,7 @@
 """An epoch of training, ours against the usual way: ``VAE_DATA_DIR=... python -m benchmarks.epoch [rounds]``.
 
-The usual way is the lecture notebook's: torchvision's Dataset, ToTensor, a DataLoader, an optimizer without fusing. Both
-train the same network on MNIST at the lecture's settings. They take turns, so that a noisy machine disturbs both alike.
+The usual way is the lecture notebook's: torchvision's Dataset, ToTensor, a DataLoader, a plain optimizer. Both train
+ the same network on MNIST at the lecture's settings. They take turns, so that a noisy machine disturbs both alike.
 Needs MNIST on disk.
 """
 

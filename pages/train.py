@@ -21,8 +21,11 @@ def watched_run() -> runs.Run | None:
         if run is None:
             st.warning("The address names a run that is not here. It may have been deleted. Start a new one below.")
         return run
-    if st.session_state.get("new_training"):
-        return None
+    return None if st.session_state.get("new_training") else active_run()
+
+
+def active_run() -> runs.Run | None:
+    """The newest training that is going on."""
     for run in runs.list_runs():
         try:
             if not run.gallery and run.status().active:
@@ -60,6 +63,7 @@ def watch(run: runs.Run) -> None:
         if status.state == "finished":
             doors(run)
         loss_curves(live.curves(run, status))
+        live.explain_numbers(run)
         learned(run)
         if (before.active, before.state == "starting") != (status.active, status.state == "starting"):
             st.rerun()
@@ -106,4 +110,8 @@ if run is not None:
     watch(run)
 else:
     picker.head("Train a model", "Pick one, press Start, and watch it learn. You can leave the page: it goes on.")
+    if going_on := active_run():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"A training is going on: **{going_on.title}**")
+            st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
     setup_form()

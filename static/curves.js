@@ -1,6 +1,6 @@
 // Live loss curves: one panel a term, training as a line, the test set as rings, zoom kept while points arrive.
 import uPlot from "./vendor/uPlot.esm.min.js";
-import { mount, floats, colour, alpha } from "./lab.js";
+import { mount, floats, colour, alpha, followEpoch } from "./lab.js";
 
 const HTML = `
   <div class="ll-key">
@@ -41,7 +41,13 @@ export default function (component) {
     now.textContent = panel.now;
     plot.root.setAttribute("aria-label", `${panel.name}: ${panel.now}`);
   });
+  state.unfollow?.();
+  state.unfollow = data.n_tests < 2 ? null : followEpoch(data.run, [...Array(data.n_epochs).keys()], (epoch) => {
+    state.epoch = epoch;
+    state.panels.forEach(({ plot }) => plot.redraw(false));
+  });
   return () => {
+    state.unfollow?.();
     state.resize.disconnect();
     state.panels.forEach(({ plot }) => plot.destroy());
   };
@@ -81,7 +87,8 @@ function rebuild(root, state, panels, all) {
           zoom(state, range, all);
         }],
         ready: [(u) => u.over.addEventListener("dblclick", () => zoom(state, null, all))],
-        setCursor: [(u) => hover(u, now, state)],
+        setCursor: [(u) => hover(u)],
+        draw: [(u) => mark(u, state, quiet)],
       },
     }, [[0], [null], [null]], panel);
     plot.root.setAttribute("role", "img");
@@ -107,12 +114,27 @@ function zoom(state, range, all) {
   });
 }
 
-/** Show the value under the pointer beside the newest one. */
-function hover(u, now, state) {
+/** The value under the pointer, as a tooltip. */
+function hover(u) {
   const i = u.cursor.idx;
   if (i == null || u.cursor.left < 0) return;
   const value = u.data[1][i] ?? u.data[2][i];
   if (value != null) u.root.title = `epoch ${u.data[0][i].toFixed(1)}: ${value.toFixed(1)}`;
+}
+
+/** A dashed line at the epoch that the slider stands at. */
+function mark(u, state, paint) {
+  const x = u.valToPos(state.epoch, "x", true), { left, top, width, height } = u.bbox;
+  if (state.epoch == null || x < left || x > left + width) return;
+  u.ctx.save();
+  u.ctx.strokeStyle = paint;
+  u.ctx.lineWidth = 1.5 * devicePixelRatio;
+  u.ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  u.ctx.beginPath();
+  u.ctx.moveTo(x, top);
+  u.ctx.lineTo(x, top + height);
+  u.ctx.stroke();
+  u.ctx.restore();
 }
 
 /** One x for both series, sorted; null where a series has no point. */

@@ -123,10 +123,29 @@ def curves(run: Run, status: Status) -> dict[str, Any]:
         words += [f"test {_values(last_test, config)[k]:.1f}"] if last_test else []
         panels.append({"name": name, "colour": paint, "now": " · ".join(words) + " nats per image" if words else " "})
     return {
-        "run": run.id, "panels": panels, "n_steps": len(steps), "n_tests": len(tests),
+        "run": run.id, "panels": panels, "n_steps": len(steps), "n_tests": len(tests), "n_epochs": len(metrics),
         "steps": base64_of(steps.T, "f4"), "tests": base64_of(tests.T, "f4"),
         "epochs_shown": max(len(metrics) - 1, steps[-1, 0] if len(steps) else 0, 1),
     }  # fmt: skip
+
+
+def explain_numbers(run: Run) -> None:
+    """What the curves count, and the lecture notebook's own number beside them."""
+    metrics, config = run.metrics(), run.config
+    words = "All losses are in nats per image; less is better."
+    if config.is_vae and len(metrics) > 1:
+        newest = metrics[-1]
+        words += (
+            f" Test pictures, epoch {newest['epoch']}: **{newest['test']['loss']:.1f}** in total with z drawn from the"
+            f" bubble, **{newest['test_mean']['loss']:.1f}** when only the bubble’s middle is decoded."
+        )
+    st.caption(
+        words,
+        help="A nat is a unit of information, like a bit: 1 nat is 1.44 bits. The loss is summed over all 784 pixels "
+        "and all numbers of the code, then averaged over pictures. Training always draws z from the bubble (mean plus "
+        "noise). The lecture’s notebook decodes the mean when it tests: without noise the picture comes out better, so "
+        "that number is lower than in training.",
+    )
 
 
 def terms_of(config: Config) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from vae_core import storage
+from vae_core.adam import Adam
 from vae_core.model import Autoencoder, build
 from vae_core.runs import Run, RunError
 
@@ -65,9 +66,7 @@ def load_model(run: Run, epoch: int) -> Autoencoder:
     return model.eval().requires_grad_(False)
 
 
-def save_resume(
-    run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer, step: int, record: dict[str, Any]
-) -> None:
+def save_resume(run: Run, model: Autoencoder, optimizer: Adam, step: int, record: dict[str, Any]) -> None:
     """Everything that the next epoch depends on: exact weights, Adam's moments, and the epoch's metrics record.
 
     The random state is not among it: each epoch's shuffle and noise come from (seed, epoch) alone.
@@ -78,7 +77,7 @@ def save_resume(
     save_tensors(run.path / "resume.safetensors", tensors, {"step": step, "record": record})
 
 
-def load_resume(run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer) -> tuple[int, dict[str, Any]]:
+def load_resume(run: Run, model: Autoencoder, optimizer: Adam) -> tuple[int, dict[str, Any]]:
     """Put back what ``save_resume`` kept. Returns the step and the last epoch's metrics record. Raises RunError."""
     tensors, about = load_tensors(run.path / "resume.safetensors")
     try:

@@ -30,6 +30,7 @@ class Reporter:
         self.paused_seconds = 0.0
         self.interrupted = False  # set by a signal handler
         self._lines: list[dict[str, Any]] = []
+        self._shown = False  # the first point is written as soon as it is known
         self._listened = self._wrote = 0.0
         self._count_from(step=0)
 
@@ -51,10 +52,11 @@ class Reporter:
     def after_step(self, step: int, epoch: int, images: int, threads: int) -> None:
         self._images += images
         now = time.monotonic()
-        if now - self._listened < LISTEN_SECONDS:
+        if now - self._listened < LISTEN_SECONDS and (self._shown or not self._lines):
             return
         self._answer(step, epoch - 1)
-        if now - self._wrote >= STATUS_SECONDS:
+        first_point = self._lines and not self._shown
+        if now - self._wrote >= STATUS_SECONDS or first_point:
             self._flush(step, threads=threads)
 
     def epoch_done(self, epoch: int, step: int) -> None:
@@ -105,4 +107,5 @@ class Reporter:
 
     def _write_lines(self) -> None:
         storage.append_lines(self.run.path / "steps.jsonl", self._lines)
+        self._shown = self._shown or bool(self._lines)
         self._lines = []

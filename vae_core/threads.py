@@ -40,7 +40,7 @@ class Governor:
         self.threads = most
         self._rates: dict[int, float] = {}  # threads -> images per second, of the present probe
         self._seconds = self._images = self._held = 0.0
-        self._steps = -WARM_UP_STEPS  # the first steps allocate and page in, and say nothing
+        self._steps = -WARM_UP_STEPS  # negative: the first steps allocate and page in, and say nothing
 
     def after_step(self, seconds: float, images: int) -> None:
         """Tell how long a step of so many images took."""
@@ -53,7 +53,7 @@ class Governor:
         if self._steps < PROBE_STEPS:
             return
         rate, spent = self._images / max(self._seconds, 1e-9), self._seconds
-        self._steps = self._seconds = self._images = 0.0
+        self._steps, self._seconds, self._images = 0, 0.0, 0.0
         if len(self._rates) < len(self.candidates):
             self._rates[self.threads] = rate
             rest = [n for n in self.candidates if n not in self._rates]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from vae_core import checkpoint, data, storage
+from vae_core.adam import Adam
 from vae_core.config import Config, ConfigError
 from vae_core.losses import Terms, kl_per_dimension, terms
 from vae_core.model import Autoencoder, build
@@ -43,7 +44,7 @@ def train(run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: i
     train_images, test_images = (_on(device, split) for split in (dataset.train, dataset.test))
     torch.manual_seed(config.seed)
     model = build(config).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+    optimizer = Adam(model.parameters(), lr=config.learning_rate)
     governor = Governor(max_threads, torch.set_num_threads)
     steps_per_epoch = math.ceil(len(train_images) / config.batch_size)
     reporter.update(device=device_name(device), steps_per_epoch=steps_per_epoch, threads=governor.threads)
@@ -146,7 +147,7 @@ def evaluate(
 
 
 def _finish_epoch(
-    run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer, epoch: int, step: int,
+    run: Run, model: Autoencoder, optimizer: Adam, epoch: int, step: int,
     train_record: dict[str, float | None] | None, test_images: Tensor, started: float, images_per_second: float,
 ) -> None:  # fmt: skip
     """Test, then write the epoch's files in an order that no crash can break: metrics last, what resumes before it."""
@@ -166,7 +167,7 @@ def _finish_epoch(
     storage.append_lines(run.path / "metrics.jsonl", [record], durable=True)
 
 
-def _restore(run: Run, model: Autoencoder, optimizer: torch.optim.Optimizer) -> int:
+def _restore(run: Run, model: Autoencoder, optimizer: Adam) -> int:
     """Go back to the last finished epoch and forget what came after it. Returns it, or -1 if there is none."""
     if not (run.path / "resume.safetensors").exists():
         if run.epoch is not None:

@@ -21,7 +21,9 @@ from vae_core.runs import Run, RunError
 def save_tensors(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     """Write named tensors with a JSON record ``about`` them, whole or not at all."""
     tensors = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    storage.write_bytes(path, save(tensors, {"about": json.dumps(about), "crc32": str(_crc32(tensors))}))
+    storage.write_bytes(
+        path, save(tensors, {"about": json.dumps(about), "crc32": str(_crc32(tensors, json.dumps(about)))})
+    )
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -32,18 +34,19 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             metadata = file.metadata() or {}
-        about, crc32 = json.loads(metadata.get("about", "{}")), metadata.get("crc32")
+        words, crc32 = metadata.get("about", "{}"), metadata.get("crc32")
+        about = json.loads(words)
     except FileNotFoundError:
         raise RunError(f"{where} is not there.") from None
     except (OSError, SafetensorError, ValueError):
         raise RunError(f"{where} is damaged.") from None
-    if crc32 != str(_crc32(tensors)):
+    if crc32 != str(_crc32(tensors, words)):
         raise RunError(f"{where} is damaged: its checksum does not fit.")
     return tensors, about
 
 
-def _crc32(tensors: dict[str, Tensor]) -> int:
-    crc = 0
+def _crc32(tensors: dict[str, Tensor], words: str) -> int:
+    crc = zlib.crc32(words.encode())
     for name in sorted(tensors):
         crc = zlib.crc32(tensors[name].numpy().tobytes(), zlib.crc32(name.encode(), crc))
     return crc

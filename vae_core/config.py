@@ -97,7 +97,7 @@ def checked(name: str, value: Any) -> Any:
     limits, kind = FIELDS[name].metadata, _kind(name)
     what = f"{limits['label']} ({name})"
     if "choices" in limits:
-        if value not in limits["choices"]:
+        if not isinstance(value, str) or value not in limits["choices"]:
             raise ConfigError(f"{what} must be one of {', '.join(limits['choices'])}; you gave {value}.")
         return value
     low, high = limits["low"], limits["high"]
@@ -110,7 +110,7 @@ def checked(name: str, value: Any) -> Any:
         good = False
     if not good or isinstance(value, bool):
         raise ConfigError(f"{what} must be {word} {range_}; you gave {value}.")
-    return float(value) if kind is float else int(value)
+    return number if kind is float else int(number)
 
 
 def _kind(name: str) -> type:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import importlib.util
 import os
 import urllib.error
@@ -195,7 +196,7 @@ def _fetch(name: str, mirrors: list[str], filename: str, md5: str, progress: Pro
                     got += len(chunk)
                     if progress:
                         progress(got, total)
-        except (OSError, ValueError):  # URLError and timeouts are OSErrors
+        except (OSError, ValueError, http.client.HTTPException):  # URLError and timeouts are OSErrors
             continue
         data = b"".join(chunks)
         if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:

@@ -64,6 +64,7 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, path: str = "str
         return straight
     if path != "spherical":
         raise ValueError(f"unknown path: {path}")
+    start, end = start.astype(np.float64), end.astype(np.float64)
     lengths = np.linalg.norm(start), np.linalg.norm(end)
     if min(lengths) < 1e-6:
         return straight

@@ -22,12 +22,17 @@ class Terms(NamedTuple):
 
 def bce(logits: Tensor, x: Tensor) -> Tensor:
     """Binary cross-entropy -sum(x log x^ + (1-x) log(1-x^)), x^ = sigmoid(logits), of (b, 784) each. Nats per image."""
-    return F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    return _total(F.binary_cross_entropy_with_logits(logits, x, reduction="none")) / len(x)
 
 
 def mse(logits: Tensor, x: Tensor) -> Tensor:
     """0.5 * ||x - x^||**2: minus the log-likelihood of a unit Gaussian about x^, but for a constant. Nats per image."""
-    return 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="sum") / len(x)
+    return 0.5 * _total(F.mse_loss(torch.sigmoid(logits), x, reduction="none")) / len(x)
+
+
+def _total(values: Tensor) -> Tensor:
+    """Sum of (b, n). Row by row first: each row is one thread's, so the result does not depend on their number."""
+    return values.sum(1).sum()
 
 
 RECONSTRUCTION = {"bce": bce, "mse": mse}
@@ -46,5 +51,5 @@ def kl_per_dimension(posterior: Posterior) -> Tensor:
 
 def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str = "bce") -> Terms:
     """Both terms for a batch of images x (b, 784) in [0, 1] and what was decoded from their codes."""
-    kl = kl_per_dimension(posterior).sum() / len(x) if posterior.logvar is not None else logits.new_zeros(())
+    kl = _total(kl_per_dimension(posterior)) / len(x) if posterior.logvar is not None else logits.new_zeros(())
     return Terms(RECONSTRUCTION[reconstruction](logits, x), kl)

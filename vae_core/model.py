@@ -35,7 +35,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, latent_dim: int, hidden_dim: int, *, variational: bool = True) -> None:
         super().__init__()
-        self.latent_dim, self.variational = latent_dim, variational
+        self.latent_dim, self.hidden_dim, self.variational = latent_dim, hidden_dim, variational
         outputs = 2 * latent_dim if variational else latent_dim
         self.encoder = nn.Sequential(nn.Linear(PIXELS, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, outputs))
         self.decoder = nn.Sequential(nn.Linear(latent_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, PIXELS))

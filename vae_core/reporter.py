@@ -67,7 +67,7 @@ class Reporter:
 
     def finish(self, state: str, **changes: Any) -> None:
         """The last word: finished, stopped, failed or interrupted."""
-        self._write_lines()
+        self.write_points()
         self.update(state=state, seconds_left=None, **changes)
 
     def _answer(self, step: int, epoch: int) -> None:
@@ -84,7 +84,7 @@ class Reporter:
                 break
             if paused_at is None:
                 paused_at = time.monotonic()
-                self._write_lines()
+                self.write_points()
             if paused_at is not None and (self.status.state != "paused" or time.monotonic() - self._wrote > 1):
                 self.update(state="paused", step=step, epoch=epoch)
             time.sleep(LISTEN_SECONDS)
@@ -98,14 +98,15 @@ class Reporter:
         self._images, self._first_step, self._since = 0, step, time.monotonic()
 
     def _flush(self, step: int, **changes: Any) -> None:
-        self._write_lines()
+        self.write_points()
         elapsed = time.monotonic() - self._since  # evaluation and writing included: what a visitor waits
         steps_left = self.status.epochs * self.status.steps_per_epoch - step
         left = steps_left * elapsed / (step - self._first_step) if step > self._first_step else None
         speed = self._images / elapsed if elapsed > 0 else 0.0
         self.update(step=step, images_per_second=round(speed, 1), seconds_left=left, **changes)
 
-    def _write_lines(self) -> None:
+    def write_points(self) -> None:
+        """Append the points not yet written to steps.jsonl."""
         storage.append_lines(self.run.path / "steps.jsonl", self._lines)
         self._shown = self._shown or bool(self._lines)
         self._lines = []

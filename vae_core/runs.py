@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -125,12 +127,11 @@ class Run:
     def status(self, now: float | None = None) -> Status:
         """The state as a visitor should see it: a silent trainer is ``interrupted``, one asked to stop ``stopping``."""
         data = self._read_json("status.json")
-        known = {f.name for f in fields(Status)}
         try:
-            status = Status(**{k: v for k, v in data.items() if k in known})
-            silent = (time.time() if now is None else now) - float(status.heartbeat) > HEARTBEAT_TIMEOUT
-        except (TypeError, ValueError):
+            status = Status(**{f.name: _typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
+        except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
+        silent = (time.time() if now is None else now) - status.heartbeat > HEARTBEAT_TIMEOUT
         if status.active and (silent or process_is_gone(status.pid)):
             return _replace(status, state="interrupted")
         if status.state in ("starting", "running", "paused") and self.control() == "stop":
@@ -183,11 +184,17 @@ class Run:
 
     def labels(self) -> np.ndarray:
         """Class of each kept test image, (n,)."""
-        return self._read_npz(self.path / "latents" / "labels.npz")["labels"]
+        return self._labels_file("labels")
 
     def test_indices(self) -> np.ndarray:
         """Which rows of the test set the kept images are, (n,)."""
-        return self._read_npz(self.path / "latents" / "labels.npz")["test_indices"]
+        return self._labels_file("test_indices")
+
+    def _labels_file(self, name: str) -> np.ndarray:
+        arrays = self._read_npz(self.path / "latents" / "labels.npz")
+        if name not in arrays or arrays[name].ndim != 1:
+            raise RunError(f"The file latents/labels.npz of the run {self.id} has no {name}.")
+        return arrays[name]
 
     def check(self) -> None:
         """Raise RunError with the first thing that is wrong, reading headers and directories only."""
@@ -237,7 +244,7 @@ class Run:
                 return dict(data)
         except FileNotFoundError:
             raise RunError(f"The run {self.id} has no file {file.parent.name}/{file.name}.") from None
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
             raise RunError(f"The file {file.parent.name}/{file.name} of the run {self.id} is damaged.") from None
 
 
@@ -260,7 +267,7 @@ def process_is_gone(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
-    except PermissionError:
+    except (PermissionError, OverflowError):
         pass
     return False
 
@@ -277,16 +284,19 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
     run_id = run_id or new_run_id(config)
     if not RUN_ID.fullmatch(run_id):
         raise RunError(f"The run id {run_id!r} must be 1 to 64 small letters, digits, dots, dashes or underscores.")
-    run = Run(folder / run_id)
+    run, draft = Run(folder / run_id), Run(folder / f".{run_id}.{os.urandom(4).hex()}.part")
+    if run.path.exists():
+        raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        run.path.mkdir()
+        draft.path.mkdir(parents=True)  # it gets its name when it is whole
         extra = {"title": title} if title else {}
-        storage.write_json(run.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
-        write_status(run, Status(epochs=config.epochs))
-    except FileExistsError:
-        raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.") from None
+        storage.write_json(draft.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
+        write_status(draft, Status(epochs=config.epochs))
+        os.rename(draft.path, run.path)
     except OSError as error:
+        shutil.rmtree(draft.path, ignore_errors=True)
+        if run.path.exists():  # another was quicker
+            raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.") from None
         raise RunError(f"No run can be written in {folder}: {error.strerror}.") from None
     return run
 
@@ -296,6 +306,16 @@ def write_status(run: Run, status: Status) -> Status:
     status = _replace(status, heartbeat=time.time())
     storage.write_json(run.path / "status.json", asdict(status), durable=False)
     return status
+
+
+def _typed(value: Any, annotation: Any) -> Any:
+    """A value of a status field in its type, which is text under postponed evaluation. Raises TypeError."""
+    kinds: Any = {"str": str, "int": int, "float": (int, float), "float | None": (int, float, type(None))}[
+        str(annotation)
+    ]
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise TypeError
+    return value
 
 
 def _replace(status: Status, **changes: Any) -> Status:

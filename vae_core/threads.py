@@ -3,18 +3,20 @@
 OpenMP's threads wait for each other by spinning. With both of two cores free that is fastest; when another
 process takes one, the spinning burns what is left and an epoch of 2 s takes 20 to 60. So the spin is kept short,
 and the number of threads is chosen by timing real steps, again and again. ``prepare`` must run before torch is
-imported. The results do not depend on the number of threads (tests/test_training.py asserts it).
+imported. The results do not depend on the number of threads (tests/core/test_training.py
+asserts it).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 # Long enough to bridge two operations of a step, short enough that a preempted partner costs little. Seconds an
 # epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread
 # 3.9 / 3.5 (eager loop, MNIST, batch 256).
 SPIN_COUNT = "10000"
+GRAIN, VECTOR = 32_768, 16  # at::internal::GRAIN_SIZE; the most floats to a vector
 WARM_UP_STEPS = 5
 PROBE_STEPS = 8  # steps timed with each number of threads
 HOLD_SECONDS = 10.0  # until the choice is made anew
@@ -31,20 +33,39 @@ def prepare(threads: int | None = None) -> int:
     return most
 
 
+def cut_evenly(images: int, widths: Iterable[int], threads: int) -> bool:
+    """Whether torch cuts its element-wise passes over a batch into whole vectors.
+
+    It shares out passes over more than GRAIN numbers. What is left of a share beyond whole vectors goes through another
+    routine, whose exp differs in the last bit; so where the cut falls must not depend on the number of threads.
+    """
+    for numbers in (images * width for width in widths):
+        shares = min(threads, -(-numbers // GRAIN))
+        if shares > 1 and -(-numbers // shares) % VECTOR:
+            return False
+    return True
+
+
 class Governor:
     """Chooses between all threads and one by the speed of the steps themselves. Costs nothing but the slower probe."""
 
-    def __init__(self, most: int, use: Callable[[int], object]) -> None:
-        self.candidates = [most, 1] if most > 1 else [1]
-        self.use = use  # e.g. torch.set_num_threads
-        self.threads = most
+    def __init__(self, most: int, use: Callable[[int], object], *, free: bool = True) -> None:
+        """``free``: whether all threads and one give the same bits; if not, every step is left to one."""
+        self.most, self.use = most, use  # e.g. torch.set_num_threads
+        self.candidates = [most, 1] if most > 1 and free else [1]
+        self.threads = self._now = self.candidates[0]
+        use(self.threads)
         self._rates: dict[int, float] = {}  # threads -> images per second, of the present probe
         self._seconds = self._images = self._held = 0.0
         self._steps = -WARM_UP_STEPS  # negative: the first steps allocate and page in, and say nothing
 
+    def before_step(self, whole: bool) -> None:
+        """Set the threads: the choice, or one for the last, partial batch, where more would change bits."""
+        self._use(self.threads if whole else 1)
+
     def after_step(self, seconds: float, images: int) -> None:
         """Tell how long a step of so many images took."""
-        if len(self.candidates) == 1:
+        if len(self.candidates) == 1 or self._now != self.threads:
             return
         self._steps += 1
         if self._steps <= 0:
@@ -67,4 +88,9 @@ class Governor:
 
     def _set(self, threads: int) -> None:
         self.threads = threads
-        self.use(threads)
+        self._use(threads)
+
+    def _use(self, threads: int) -> None:
+        if threads != self._now:
+            self._now = threads
+            self.use(threads)

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -37,9 +38,16 @@ def main(argv: list[str] | None = None) -> int:
         return _train(run)
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence, without the usage before it."""
+        print(f"{message[0].upper()}{message[1:]}; see --help.", file=sys.stderr)
+        sys.exit(2)
+
+
 def parser() -> argparse.ArgumentParser:
     """One option per setting, straight from the configuration's fields."""
-    result = argparse.ArgumentParser(prog="python -m vae_core.train", description="Train a VAE and keep every epoch.")
+    result = Parser(prog="python -m vae_core.train", description="Train a VAE and keep every epoch.")
     for name, field in FIELDS.items():
         choices = ", ".join(field.metadata.get("choices", ()))
         help = field.metadata["help"] + (f" One of: {choices}." if choices else "")
@@ -107,6 +115,7 @@ def _train(run: runs.Run) -> int:
     except (Interrupted, KeyboardInterrupt):
         return _end(reporter, "interrupted", 130)
     except Stopped:
+        (run.path / "control.json").unlink(missing_ok=True)  # answered: it must not stop the next trainer too
         return _end(reporter, "stopped", 130)
     except (ConfigError, data.DataError, runs.RunError) as error:
         return _end(reporter, "failed", 2, str(error))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from core_helpers import assert_one_sentence, bug, new_run
+from core_helpers import assert_one_sentence, new_run
 
 from vae_core import checkpoint, storage
 from vae_core.losses import terms
@@ -98,15 +98,7 @@ def test_a_network_that_never_stepped_can_be_resumed(runs_dir):
     assert equal(model.state_dict(), again.state_dict())
 
 
-@pytest.mark.parametrize(
-    "about",
-    [
-        {},
-        pytest.param(
-            {"step": 123, "record": {"loss": 98.7}}, marks=bug("the checksum leaves out what stands about the tensors")
-        ),
-    ],
-)
+@pytest.mark.parametrize("about", [{}, {"step": 123, "record": {"loss": 98.7}}])
 def test_one_wrong_bit_anywhere_is_noticed_or_harmless(runs_dir, about):
     run = new_run(runs_dir)
     tensors, file = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.ones(2).half()}, run.path / "resume.safetensors"

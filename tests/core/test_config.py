@@ -8,7 +8,7 @@ import math
 import re
 
 import pytest
-from core_helpers import assert_one_sentence, bug
+from core_helpers import assert_one_sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,10 +89,7 @@ def test_what_no_one_can_use_is_refused_in_one_sentence_with_name_and_range(name
 
 
 @pytest.mark.parametrize("name", CHOICES)
-@pytest.mark.parametrize(
-    "value",
-    ["abc", "", "MNIST", None, True, 0, math.nan, pytest.param([], marks=bug("unhashable", TypeError))],
-)
+@pytest.mark.parametrize("value", ["abc", "", "MNIST", None, True, 0, math.nan, [], {}])
 def test_an_unknown_choice_is_refused_in_one_sentence_with_all_choices(name, value):
     with pytest.raises(ConfigError) as refusal:
         Config(**{name: value})
@@ -107,13 +104,7 @@ def test_numbers_may_come_as_text_as_the_command_line_has_them(name):
         assert getattr(Config(**{name: str(value)}), name) == value
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("1e1", marks=bug("traceback on the command line", ValueError)),
-        pytest.param("10.0", marks=bug("the same", ValueError)),
-    ],
-)
+@pytest.mark.parametrize("text", ["1e1", "10.0", " 10 "])
 def test_whole_numbers_in_another_spelling_are_understood_or_refused(text):
     """--epochs 1e1 is ten, or a mistake; it is not a crash."""
     try:

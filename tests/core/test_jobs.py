@@ -9,7 +9,17 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from core_helpers import TINY, assert_mistake, assert_one_sentence, differences, files_in, results, trainer, wait_for
+from core_helpers import (
+    TINY,
+    assert_mistake,
+    assert_one_sentence,
+    bug,
+    differences,
+    files_in,
+    results,
+    trainer,
+    wait_for,
+)
 
 from vae_core import jobs, storage
 from vae_core.config import Config
@@ -126,6 +136,15 @@ def test_an_unknown_request_is_an_error_of_the_program(own_run):
     with pytest.raises(ValueError):
         jobs.request(own_run, "explode")
     assert own_run.control() == "run"
+
+
+@bug("write_atomic makes the folder again, with nothing but the request in it", pytest.fail.Exception)
+def test_a_request_does_not_bring_back_a_run_that_was_deleted(own_run):
+    shutil.rmtree(own_run.path)
+    with pytest.raises(RunError) as refusal:
+        jobs.request(own_run, "pause")
+    assert_one_sentence(refusal.value)
+    assert not own_run.path.exists()
 
 
 @pytest.mark.parametrize("state", ["finished", "running", "paused", "starting"])

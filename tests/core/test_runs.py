@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core_helpers import assert_one_sentence, bug, files_in, new_run
+from core_helpers import assert_one_sentence, files_in, new_run
 
 from vae_core import runs, storage
 from vae_core.checkpoint import load_model, load_resume
@@ -173,7 +173,6 @@ BROKEN: dict[str, tuple[Callable[[Run], None], Callable[[Run], object]]] = {
     "status without a time": (say(heartbeat="yesterday"), check),
     "status with null": (say(heartbeat=None), check),
     "status with a wrong process": (say(pid="me"), check),
-    "status with a huge process": (say(pid=10**30), check),
     "status with worded epochs": (say(epochs="three", steps_per_epoch=10), lambda run: run.status().progress),
     "no epoch in metrics": (lines({"loss": 1}), check),
     "metrics not in order": (swap_epochs, check),
@@ -209,18 +208,9 @@ BROKEN: dict[str, tuple[Callable[[Run], None], Callable[[Run], object]]] = {
     "labels without labels": (arrays("latents/labels.npz", other=np.zeros(3)), lambda run: run.labels()),
     "indices missing": (arrays("latents/labels.npz", labels=np.zeros(3)), lambda run: run.test_indices()),
 }
-WRONG = {
-    "setting is a list": bug("the sentence names no setting and has no end"),
-    "status with a wrong process": bug("from os.kill", TypeError),
-    "status with a huge process": bug("from os.kill", OverflowError),
-    "status with worded epochs": bug("status() takes any type for its fields", TypeError),
-    "latents empty, read": bug("from numpy", EOFError),
-    "labels without labels": bug("looked up outside of the reader that turns it into a sentence", KeyError),
-    "indices missing": bug("the same", KeyError),
-}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=WRONG[name]) if name in WRONG else name for name in BROKEN])
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_run_says_what_is_wrong_in_one_sentence_and_hides_no_other(own_run, tmp_path, name):
     damage, read = BROKEN[name]
     broken = Run(Path(shutil.copytree(own_run.path, own_run.path.parent / "broken")))
@@ -233,7 +223,6 @@ def test_a_broken_run_says_what_is_wrong_in_one_sentence_and_hides_no_other(own_
     own_run.check()
 
 
-@bug("EOFError, NotImplementedError and, packed as the gallery is, zlib.error are no RunErrors")
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_one_wrong_byte_anywhere_in_the_latents_is_noticed_or_harmless(own_run, save):
     file, mean = own_run.latents_file(0), np.arange(6, dtype=np.float16).reshape(2, 3)
@@ -301,6 +290,11 @@ def test_a_trainer_whose_process_is_gone_is_interrupted_at_once(own_run):
         assert own_run.status().state == "interrupted"
 
 
+def test_a_process_number_that_cannot_be_is_no_crash(own_run):
+    say(pid=10**30)(own_run)
+    assert own_run.status().state in ("running", "interrupted")
+
+
 @pytest.mark.parametrize("state", ["starting", "running", "paused"])
 def test_a_trainer_that_was_asked_to_stop_is_stopping(own_run, state):
     say(state=state)(own_run)
@@ -366,7 +360,6 @@ def test_a_new_run_has_settings_and_status_and_a_name_of_its_own(runs_dir):
     assert_one_sentence(refusal.value)
 
 
-@bug("its folder has its name from the start, and stays if the disk is full", RunError)
 def test_a_run_is_listed_only_once_it_is_whole(runs_dir, tmp_path, monkeypatch):
     """Another visitor's page may list the runs at any moment of its making."""
     write_atomic = storage.write_atomic
@@ -385,7 +378,7 @@ def test_a_run_may_have_a_title(runs_dir):
     assert (run.title, run.config) == ("The lecture’s model", Config())
 
 
-@pytest.mark.parametrize("folder", ["file/runs", pytest.param("file", marks=bug("taken for an existing run"))])
+@pytest.mark.parametrize("folder", ["file/runs", "file"])
 def test_a_folder_that_cannot_hold_runs_is_named_in_one_sentence(runs_dir, folder):
     (runs_dir / "file").touch()
     with pytest.raises(RunError) as refusal:

@@ -6,7 +6,6 @@ import json
 import threading
 
 import pytest
-from core_helpers import bug
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,7 +78,6 @@ def test_a_reader_never_sees_half_a_file(tmp_path):
     writer.join()
 
 
-@bug("both use the same name beside the file, so the second cannot be moved")
 def test_two_visitors_may_write_the_same_file_at_once(tmp_path):
     """Streamlit has a thread for each visitor: two of them may ask the same trainer for something together."""
     file, both_are_writing, failures = tmp_path / "control.json", threading.Barrier(2, timeout=10), []

@@ -72,7 +72,7 @@ def test_a_neighbour_who_takes_a_core_is_noticed_at_once_and_his_leaving_soon():
 def test_a_single_core_is_left_alone():
     machine = Machine(1, t1=1_000)
     machine.work(1_000)
-    assert machine.governor.threads == 1 and machine.told == []
+    assert machine.governor.threads == 1 and set(machine.told) <= {1}
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1e-12])

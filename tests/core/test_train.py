@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from core_helpers import (
     TINY,
     assert_mistake,
     assert_one_sentence,
-    bug,
     command,
     differences,
     files_in,
@@ -24,7 +24,7 @@ from core_helpers import (
     wait_for,
 )
 
-from vae_core import data, jobs, runs, threads
+from vae_core import data, jobs, runs, threads, train
 from vae_core.config import FIELDS
 
 TINY_OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
@@ -48,17 +48,13 @@ MISTAKES = {
     "resume of a path": (["--resume", "../runs/mine"], "no run"),
     "resume with settings": (["--resume", "mine", "--epochs", "9"], "--epochs"),
     "whole number": (["--epochs", "1.5e0"], "epochs"),
-    "runs-dir is a file": pytest.param(
-        ["--runs-dir", __file__], "test_train.py", marks=bug("takes the folder for an existing run")
-    ),
-    "unknown option": pytest.param(["--betta", "3"], "betta", marks=bug("argparse prints its usage first")),
-    "no value": pytest.param(["--beta"], "beta", marks=bug("the same")),
+    "runs-dir is a file": (["--runs-dir", __file__], "test_train.py"),
+    "unknown option": (["--betta", "3"], "betta"),
+    "no value": (["--beta"], "beta"),
 }
 
 
-@pytest.mark.parametrize(
-    ("options", "named"), [m if hasattr(m, "marks") else pytest.param(*m) for m in MISTAKES.values()], ids=MISTAKES
-)
+@pytest.mark.parametrize(("options", "named"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_one_sentence_and_leaves_nothing(own_run, options, named):
     before = files_in(own_run.path.parent)
     done = trainer(*options)
@@ -131,6 +127,19 @@ def test_a_training_ends_with_0_and_plain_lines(main, runs_dir, capsys):
     run = runs.find("whole")
     assert run.status().state == "finished" and run.epoch == 2
     assert {name: getattr(run.config, name) for name in TINY} == TINY
+
+
+def test_on_a_terminal_one_line_moves(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show = train.Terminal()
+    for step in range(0, 101, 10):
+        show(runs.Status(state="running", epochs=1, steps_per_epoch=100, step=step, images_per_second=9e3))
+    show(runs.Status(state="finished", epoch=1, epochs=1, steps_per_epoch=100, step=100))
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1 and printed.endswith("\n")
+    lines = printed.rstrip("\n").split("\r")[1:]
+    assert len(lines) == 12 and len({len(line) for line in lines}) == 1  # each covers the one before
+    assert [line.count("█") for line in lines] == [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 30]
 
 
 def test_a_run_without_an_id_gets_one(main, runs_dir, tmp_path):
@@ -261,7 +270,6 @@ def test_a_signal_before_the_first_step_ends_with_130(main, runs_dir, monkeypatc
     assert main(["--resume=early"]) == 0
 
 
-@bug("the answered request stays in control.json, so that --resume stops again at once, for ever")
 def test_a_run_that_was_stopped_goes_on_at_the_command_line(main, runs_dir):
     run = new_run(runs_dir, "halted")
     jobs.request(run, "stop")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from core_helpers import assert_one_sentence, bug, differences, keep_lines, new_run, results, shortened, train_here
+from core_helpers import assert_one_sentence, differences, keep_lines, new_run, results, shortened, train_here
 
 from vae_core import checkpoint, data, runs, storage, training
 from vae_core.config import ConfigError
@@ -185,31 +185,25 @@ def test_every_epoch_has_dice_of_its_own(tmp_path, few_digits, monkeypatch):
     assert len({record["test_mean"]["reconstruction"] for record in run.metrics()}) == 1  # it does not move indeed
 
 
-@pytest.fixture(scope="module")
-def by_threads(tmp_path_factory) -> dict[str, Run]:
-    """The lecture's size, where the work is large enough to be shared, by the number of threads."""
-    found = {}
-    for name, threads, most in (("one", 1, 1), ("two", 2, 1), ("governed", 2, 2)):  # the last changes it as it goes
-        torch.set_num_threads(threads)
-        try:
-            run = new_run(tmp_path_factory.mktemp("threads"), name, latent_dim=20, hidden_dim=400, batch_size=256)
-            found[name] = train_here(run, data.load("digits"), max_threads=most)
-        finally:
-            torch.set_num_threads(1)
-    return found
-
-
-@pytest.mark.parametrize("other", ["two", "governed"])
-def test_the_number_of_threads_changes_no_digit_that_one_sees(by_threads, other):
-    for first, second in zip(by_threads["one"].metrics(), by_threads[other].metrics(), strict=True):
-        for part in ("train", "test", "test_mean"):
-            assert second[part] == (first[part] and pytest.approx(first[part], rel=1e-5))
-        assert second["kl_per_dimension"] == pytest.approx(first["kl_per_dimension"], rel=1e-4)
-
-
-@bug("32-bit sums over a whole batch, and some products of matrices, end in other bits with two threads")
-def test_the_number_of_threads_changes_no_bit(by_threads):
-    assert differences(results(by_threads["one"]), results(by_threads["two"])) == []
+@pytest.mark.parametrize(
+    ("settings", "images"),
+    [({}, 1_438), ({"model": "autoencoder"}, 1_438), ({"latent_dim": 2}, 1_438), ({"batch_size": 719}, 1_438),
+     ({"batch_size": 100}, 1_001), ({"hidden_dim": 401}, 1_438), ({"batch_size": 8, "hidden_dim": 32}, 1_438),
+     ({"reconstruction": "mse", "beta": 4.0}, 1_438)],
+    ids=["the lecture's", "classic", "two knobs", "odd batches", "a last batch of one", "odd layers", "small", "mse"],
+)  # fmt: skip
+def test_the_number_of_threads_changes_no_bit(tmp_path, settings, images):
+    """Else the same seed would give other numbers on a busy machine, where the trainer goes back to one thread."""
+    dataset = shortened(data.load("digits"), train=images, test=359)
+    sizes = {"latent_dim": 20, "hidden_dim": 400, "batch_size": 256, "epochs": 1} | settings
+    try:
+        one, two = (
+            results(train_here(new_run(tmp_path, f"threads-{most}", **sizes), dataset, max_threads=most))
+            for most in (1, 2)
+        )
+    finally:
+        torch.set_num_threads(1)
+    assert differences(one, two) == []
 
 
 # ---- going on
@@ -235,9 +229,10 @@ def die_at(write: int, monkeypatch) -> list[str]:
 
     def append(path, records, **options):
         if counted(path.name):
+            before = path.stat().st_size if path.exists() else 0
             append_lines(path, records, **options)
-            with open(path, "r+b") as file:  # the last record is torn
-                file.truncate(max(path.stat().st_size - 9, 0))
+            with open(path, "r+b") as file:  # the last of these records is torn
+                file.truncate(max(path.stat().st_size - 9, before))
             raise Died
         append_lines(path, records, **options)
 
@@ -275,7 +270,6 @@ def test_death_at_any_write_changes_no_result(deaths):
     assert {death: lost for death, names in deaths.items() if (lost := set(names) - {"steps.jsonl"})} == {}
 
 
-@bug("points not yet written when the trainer dies between an epoch's files and its next status are lost for ever")
 def test_death_at_any_write_loses_no_point_of_the_live_curve(deaths):
     assert [death for death, names in deaths.items() if "steps.jsonl" in names] == []
 

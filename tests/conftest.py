@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,34 +39,14 @@ def runs_dir(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def one_core():
-    """A child started inside has one core and so one thread, and its last bits do not depend on how busy others are."""
-
-    @contextlib.contextmanager
-    def hold() -> Iterator[None]:
-        if not hasattr(os, "sched_setaffinity"):
-            yield
-            return
-        cores = os.sched_getaffinity(0)  # of this thread, from which a child has its own
-        os.sched_setaffinity(0, {max(cores)})
-        try:
-            yield
-        finally:
-            os.sched_setaffinity(0, cores)
-
-    return hold
-
-
-@pytest.fixture(scope="session")
-def finished_run(tmp_path_factory, one_core):
+def finished_run(tmp_path_factory):
     """A finished run of the embedded digits, made by the command line. Read only: use ``own_run`` to change one."""
     from vae_core.runs import Run
 
     folder = tmp_path_factory.mktemp("finished")
     options = [f"--{name.replace('_', '-')}={value}" for name, value in FINISHED_RUN.items()]
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", "tiny", *options]
-    with one_core():
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return Run(folder / "tiny")
 

@@ -144,7 +144,7 @@ def _digits() -> Dataset:
     """
     spec = importlib.util.find_spec("sklearn")
     if spec is None or not spec.submodule_search_locations:
-        raise DataError("The embedded digits come with scikit-learn; install it with: pip install scikit-learn")
+        raise DataError("The embedded digits come with scikit-learn, which is not installed (pip install scikit-learn).")
     file = Path(spec.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
     with gzip.open(file, "rt") as text:
         table = np.loadtxt(text, delimiter=",")
@@ -189,7 +189,7 @@ def fetch_files(
 def _fetch(name: str, mirrors: list[str], filename: str, md5: str, progress: Progress | None) -> bytes:
     for mirror in mirrors:
         try:
-            with urllib.request.urlopen(mirror + filename, timeout=15) as answer:
+            with urllib.request.urlopen(mirror + filename, timeout=10) as answer:
                 total, chunks, got = int(answer.headers.get("Content-Length") or 0), [], 0
                 while chunk := answer.read(1 << 16):
                     chunks.append(chunk)

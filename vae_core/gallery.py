@@ -98,6 +98,7 @@ def main(names: list[str]) -> int:
         known = ", ".join(piece.name for piece in PIECES)
         print(f"There is no piece {unknown.pop()!r}; choose among {known}.", file=sys.stderr)
         return 2
+    runs.GALLERY.mkdir(exist_ok=True)
     for piece in chosen:
         make(piece, runs.GALLERY)
     storage.write_json(runs.GALLERY / "index.json", [piece.name for piece in PIECES])

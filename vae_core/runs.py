@@ -37,8 +37,9 @@ FORMAT = 1
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "checkpoints" / "pretrained"
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-# A trainer writes its status at least once a second; a single step of the largest model takes a few.
-HEARTBEAT_TIMEOUT = 15.0
+# A trainer writes its status at least once a second, but a step of the largest model takes a few, and a mirror that
+# does not answer is given up after ten.
+HEARTBEAT_TIMEOUT = 25.0
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
 
@@ -289,6 +290,8 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
         raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.")
     try:
         draft.path.mkdir(parents=True)  # it gets its name when it is whole
+        for folder_of_epochs in ("weights", "latents"):
+            (draft.path / folder_of_epochs).mkdir()
         extra = {"title": title} if title else {}
         storage.write_json(draft.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
         write_status(draft, Status(epochs=config.epochs))

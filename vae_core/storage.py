@@ -14,9 +14,9 @@ def write_atomic(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool
     """Call ``write`` with a binary file beside ``path``, then move it over ``path``.
 
     With ``durable`` the bytes reach the disk before the name does, so that a power cut leaves the old
-    file or the new one, never half of either. A reader never sees a partial file in any case.
+    file or the new one, never half of either. A reader never sees a partial file in any case. The folder is not made:
+    a run that was deleted must not come back.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own, since two threads or processes may be writing the same file.
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:

@@ -94,6 +94,7 @@ def _mistake(sentence: str) -> int:
 
 def _train(run: runs.Run) -> int:
     """Train under the run's lock, and leave a true status behind whatever happens."""
+    _tidy(run)
     reporter = Reporter(run, Terminal())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
@@ -123,6 +124,14 @@ def _train(run: runs.Run) -> int:
         traceback.print_exc()
         return _end(reporter, "failed", 1, _sentence(error))
     return _end(reporter, "finished", 0)
+
+
+def _tidy(run: runs.Run) -> None:
+    """Leave behind what a killed trainer was in the middle of: half-written files, and a pause nobody waits for."""
+    for part in run.path.rglob(".*.part"):
+        part.unlink(missing_ok=True)
+    if run.control() == "pause":
+        (run.path / "control.json").unlink(missing_ok=True)
 
 
 def _dataset(config: Config, reporter: Reporter) -> data.Dataset:

@@ -79,6 +79,8 @@ def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, ope
     page.wait_for_selector("text=Finished all 30 epochs", timeout=90_000)
     assert run.status().state == "finished"
     assert len(run.metrics()) == 31
+    page.wait_for_selector("text=epoch 30 of 30")
+    settle(page)
     for canvas in page.locator(".st-key-learning_rows canvas").all():
         assert canvas.bounding_box()["width"] > 100
     assert pixels(page, ".st-key-learning_rows .strip:nth-of-type(4) canvas").max() > 150

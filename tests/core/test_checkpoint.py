@@ -132,7 +132,6 @@ def test_code_in_the_place_of_weights_is_refused_and_not_run(runs_dir, tmp_path)
             return os.mkdir, (str(tmp_path / "it ran"),)
 
     run = new_run(runs_dir)
-    run.weights_file(0).parent.mkdir()
     run.weights_file(0).write_bytes(pickle.dumps(Payload()))
     with pytest.raises(RunError) as refusal:
         checkpoint.load_model(run, 0)

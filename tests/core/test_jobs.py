@@ -13,7 +13,6 @@ from core_helpers import (
     TINY,
     assert_mistake,
     assert_one_sentence,
-    bug,
     differences,
     files_in,
     results,
@@ -138,7 +137,6 @@ def test_an_unknown_request_is_an_error_of_the_program(own_run):
     assert own_run.control() == "run"
 
 
-@bug("write_atomic makes the folder again, with nothing but the request in it", pytest.fail.Exception)
 def test_a_request_does_not_bring_back_a_run_that_was_deleted(own_run):
     shutil.rmtree(own_run.path)
     with pytest.raises(RunError) as refusal:

@@ -42,12 +42,15 @@ def test_a_failure_while_moving_leaves_nothing_behind(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["a"]
 
 
-def test_writing_makes_the_folder_and_leaves_one_file(tmp_path):
-    file = tmp_path / "new" / "a.json"
+def test_writing_leaves_one_file_and_makes_no_folder(tmp_path):
+    file = tmp_path / "a.json"
     for data in ({"a": 1}, {"a": 2}):
         storage.write_json(file, data)
         assert storage.read_json(file) == data
-    assert [f.name for f in file.parent.iterdir()] == ["a.json"]
+    assert [f.name for f in tmp_path.iterdir()] == ["a.json"]
+    with pytest.raises(FileNotFoundError):
+        storage.write_json(tmp_path / "deleted" / "a.json", {})
+    assert not (tmp_path / "deleted").exists()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

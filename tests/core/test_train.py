@@ -226,13 +226,11 @@ def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: sig
         child.kill()
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cannot hold a process to one core here")
-def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(main, finished_run, runs_dir, one_core):
+def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(main, finished_run, runs_dir):
     """The finished run's settings: killed in one epoch, Ctrl-C in the next, and in the end equal in every bit."""
     settings, epochs = finished_run.config.to_json(), finished_run.config.epochs
     options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
-    with one_core():
-        child = started("--run-id=tough", *options)
+    child = started("--run-id=tough", *options)
     end_after(child, "tough", 1, signal.SIGKILL)
     run = runs.find("tough")
     assert child.returncode == -signal.SIGKILL
@@ -241,15 +239,13 @@ def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(m
     killed_at = run.epoch
     assert 1 <= killed_at < epochs
 
-    with one_core():
-        child = started("--resume=tough")
+    child = started("--resume=tough")
     errors = end_after(child, "tough", killed_at + 1, signal.SIGINT)
     assert (child.returncode, errors) == (130, "")
     assert run.status().state == "interrupted"
     assert killed_at < run.epoch < epochs
 
-    with one_core():
-        assert main(["--resume=tough"]) == 0
+    assert main(["--resume=tough"]) == 0
     assert run.status().state == "finished"
     assert differences(results(run), results(finished_run)) == []
     assert files_in(run.path) == files_in(finished_run.path)

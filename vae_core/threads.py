@@ -10,6 +10,7 @@ asserts it).
 from __future__ import annotations
 
 import os
+import statistics
 from collections.abc import Callable, Iterable
 
 # Long enough to bridge two operations of a step, short enough that a preempted partner costs little. Seconds an
@@ -56,8 +57,8 @@ class Governor:
         self.threads = self._now = self.candidates[0]
         use(self.threads)
         self._rates: dict[int, float] = {}  # threads -> images per second, of the present probe
-        self._seconds = self._images = self._held = 0.0
-        self._steps = -WARM_UP_STEPS  # negative: the first steps allocate and page in, and say nothing
+        self._pace: list[float] = []  # seconds per image of the last steps
+        self._held, self._skip = 0.0, WARM_UP_STEPS  # the first steps allocate and page in, and say nothing
 
     def before_step(self, whole: bool) -> None:
         """Set the threads: the choice, or one for the last, partial batch, where more would change bits."""
@@ -67,21 +68,21 @@ class Governor:
         """Tell how long a step of so many images took."""
         if len(self.candidates) == 1 or self._now != self.threads:
             return
-        self._steps += 1
-        if self._steps <= 0:
+        if self._skip:
+            self._skip -= 1
             return
-        self._seconds, self._images = self._seconds + seconds, self._images + images
-        if self._steps < PROBE_STEPS:
+        self._pace.append(seconds / images)
+        self._held += seconds
+        if len(self._pace) < PROBE_STEPS:
             return
-        rate, spent = self._images / max(self._seconds, 1e-9), self._seconds
-        self._steps, self._seconds, self._images = 0, 0.0, 0.0
+        rate = 1 / max(statistics.median(self._pace), 1e-12)  # the median: one hiccup is not the machine's speed
+        self._pace = []
         if len(self._rates) < len(self.candidates):
             self._rates[self.threads] = rate
             rest = [n for n in self.candidates if n not in self._rates]
             self._set(rest[0] if rest else max(self._rates, key=lambda n: self._rates[n]))
             self._held = 0.0
             return
-        self._held += spent
         if self._held > HOLD_SECONDS or rate < SLOWER * self._rates[self.threads]:
             self._rates = {self.threads: rate}
             self._set(next(n for n in self.candidates if n != self.threads))

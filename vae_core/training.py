@@ -66,7 +66,7 @@ def train(run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: i
         for number, indices in enumerate(order.split(config.batch_size), start=1):
             clock = time.perf_counter()
             governor.before_step(whole=len(indices) == config.batch_size)
-            x = _scaled(train_images[indices])  # (b, 784) in [0, 1]
+            x = _scaled(train_images.index_select(0, indices))  # (b, 784) in [0, 1]
             posterior = model.encode(x)  # mean and logvar, (b, d) each
             eps = torch.randn(posterior.mean.shape, generator=generator, device=device)
             z = posterior.sample(eps)  # (b, d)

@@ -26,8 +26,8 @@ FLAGS = [
 class Server:
     """``streamlit run app.py`` on a free port, with its own folder of runs and no dataset but the embedded one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, data_dir: Path | None = None) -> None:
+        self.folder, self.data_dir = folder, data_dir or folder / "data"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -38,7 +38,7 @@ class Server:
         environment = {
             **os.environ,
             "VAE_RUNS_DIR": str(self.folder / "runs"),
-            "VAE_DATA_DIR": str(self.folder / "data"),
+            "VAE_DATA_DIR": str(self.data_dir),
         }
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
         with open(self.folder / "server.log", "ab") as log:

@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page("pages/latent.py", title="Map", icon=":material/scatter_plot:", url_path="latent"),
         st.Page("pages/generate.py", title="Samples", icon=":material/grid_view:", url_path="generate"),
         st.Page("pages/morph.py", title="Morph", icon=":material/animation:", url_path="morph"),
+        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
     ],
     position="top",

@@ -1,8 +1,9 @@
 """From Start to the first point on the chart, in Chromium: ``python -m benchmarks.start [times]``.
 
-The page is open and the server warm, as for a visitor who has read the form. The clock runs from the click on Start to the
-first number of the live curve: a new process, its import of torch, reading the pictures, the test of the untrained network
-and the first steps. MNIST is used where VAE_DATA_DIR has it, else the embedded digits. Needs requirements-dev.txt.
+The page is open and the server warm, as for a visitor who has read the form. The clock runs from the click on Start to
+the first number of the live curve: a new process, its import of torch, reading the pictures, the test of the
+untrained network and the first steps. MNIST is used where VAE_DATA_DIR has it, else the embedded digits. Needs
+requirements-dev.txt.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ function plotly() {
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  const version = [data.run, data.epochs.join(), data.axes.join(), data.tiles?.length].join("|");
+  const version = [data.run, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
   if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;
   root.look = colour(root, "--ll-ink");
@@ -32,7 +32,9 @@ export default function (component) {
   const labels = bytes(data.labels), frames = data.points.map(halves);
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const at = (frame, group, axis) => Float32Array.from(group, (i) => frame[2 * i + axis]);
-  const plot = root.querySelector(".plot");
+  const plot = root.querySelector(".plot"), seen = root.querySelector(".seen");
+  seen.hidden = !data.tiles;
+  seen.parentElement.classList.toggle("wide", seen.hidden);
   plotly().then((Plotly) => {
     if (root.version !== version) return;
     const ink = colour(root, "--ll-ink"), line = colour(root, "--ll-line"), size = labels.length > 5000 ? 4 : 5;
@@ -46,11 +48,18 @@ export default function (component) {
       type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
       customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
     }));
+    if (data.marks) { // a drawing: its bubble (one standard deviation) and its mean
+      const z = colour(root, "--ll-z"), mean = colour(root, "--ll-mean"), page = colour(root, "--ll-page");
+      traces.push({ type: "scattergl", mode: "lines", name: "its bubble", x: [], y: [], hoverinfo: "none", line: { color: z, width: 3 } });
+      traces.push({ type: "scattergl", mode: "markers", name: "your drawing", x: [], y: [], hoverinfo: "none", marker: { size: 14, color: mean, line: { color: page, width: 2 } } });
+    }
     const config = { responsive: true, displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     return Plotly.react(plot, traces, layout, config).then(() => {
       root.unfollow = followEpoch(data.run, data.epochs, (epoch) => {
         const frame = frames[data.epochs.indexOf(epoch)];
-        Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) });
+        Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) }, [...groups.keys()]);
+        const mark = data.marks?.[data.epochs.indexOf(epoch)];
+        if (mark) Plotly.restyle(plot, { x: [mark.outline.map((p) => p[0]), [mark.mean[0]]], y: [mark.outline.map((p) => p[1]), [mark.mean[1]]] }, [data.names.length, data.names.length + 1]);
         plot.dataset.epoch = epoch;
         plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
       });
@@ -68,7 +77,6 @@ export default function (component) {
 /** Draw the picture of the dot under the pointer, from the sheet of all of them. */
 function hover(root, plot, data, labels) {
   const seen = root.querySelector(".seen");
-  seen.hidden = !data.tiles;
   if (!data.tiles) return;
   const canvas = seen.querySelector("canvas"), what = seen.querySelector(".what"), sheet = new Image();
   sheet.src = "data:image/webp;base64," + data.tiles;
@@ -76,6 +84,7 @@ function hover(root, plot, data, labels) {
   plot.removeAllListeners?.("plotly_hover");
   plot.on("plotly_hover", (event) => {
     const i = event.points[0].customdata;
+    if (i == null) return; // a mark
     canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
     what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
   });

@@ -16,7 +16,7 @@ export default function (component) {
       const wide = row.columns * 28, high = Math.ceil(row.count / row.columns) * 28;
       if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
       const g = canvas.getContext("2d");
-      g.fillRect(0, 0, wide, high);
+      g.clearRect(0, 0, wide, high);
       for (let y = 0; y * row.columns < row.count; y++)
         g.drawImage(images[k], y * wide, line * 28, Math.min(wide, row.count * 28 - y * wide), 28, 0, y * 28, Math.min(wide, row.count * 28 - y * wide), 28);
       canvas.setAttribute("aria-label", row.alt + (row.epochs ? `, epoch ${epoch}` : ""));

@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from vae_core.drawing import PAD
 from vae_core.runs import ROOT
 
 STATIC = ROOT / "static"
@@ -51,6 +52,7 @@ _epoch = _component("epoch", "epoch.js")
 _map = _component("map", "map.js")
 _player = _component("player", "player.js")
 _walk = _component("walk", "walk.js")
+_pad = _component("pad", "pad.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -128,3 +130,13 @@ def loss_curves(payload: dict[str, Any]) -> None:
 def living_map(payload: dict[str, Any]) -> None:
     """The start page's picture: a point on the map, and what the decoder draws there."""
     _walk(key="living_map", data=payload)
+
+
+def digit_pad() -> np.ndarray | None:
+    """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing, or if it is not a drawing."""
+    sent = _pad(key="digit_pad", data={}, on_pixels_change=lambda: None).pixels
+    try:
+        pixels = np.frombuffer(base64.b64decode(sent or "", validate=True), np.uint8)
+    except (ValueError, TypeError):
+        return None
+    return pixels.reshape(PAD, PAD) if len(pixels) == PAD * PAD else None

@@ -26,7 +26,7 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     run = Run(Path(path))
     means = {epoch: readers.latents(path, epoch).mean for epoch in epochs}
     last, d = means[epochs[-1]], run.config.latent_dim
-    basis = projections.dimensions(d, first, min(second, d - 1)) if view == "dims" else projections.pca(last)
+    basis = view_of(last, view, first, second)
     flat = {epoch: np.nan_to_num(basis.project(mean)) for epoch, mean in means.items()}
     if d == 1:  # a line: spread the dots a little so that they can be seen
         for places in flat.values():
@@ -38,6 +38,12 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
         "axes": axis_names(view, first, second, basis), "range": _range(list(flat.values())),
     }  # fmt: skip
     return result
+
+
+def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> projections.Basis:
+    """The projection of a view; ``last`` are the means of the newest epoch, (n, d)."""
+    d = last.shape[1]
+    return projections.dimensions(d, first, min(second, d - 1)) if view == "dims" else projections.pca(last)
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:

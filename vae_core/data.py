@@ -144,7 +144,7 @@ def _digits() -> Dataset:
     """
     spec = importlib.util.find_spec("sklearn")
     if spec is None or not spec.submodule_search_locations:
-        raise DataError("The embedded digits come with scikit-learn, which is not installed (pip install scikit-learn).")
+        raise DataError("The embedded digits come with scikit-learn: pip install scikit-learn.")
     file = Path(spec.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
     with gzip.open(file, "rt") as text:
         table = np.loadtxt(text, delimiter=",")
@@ -196,7 +196,7 @@ def _fetch(name: str, mirrors: list[str], filename: str, md5: str, progress: Pro
                     got += len(chunk)
                     if progress:
                         progress(got, total)
-        except (OSError, ValueError, http.client.HTTPException):  # URLError and timeouts are OSErrors
+        except (OSError, ValueError, http.client.HTTPException):  # timeouts are OSErrors
             continue
         data = b"".join(chunks)
         if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:

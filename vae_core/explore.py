@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from vae_core.data import PIXELS
+from vae_core.losses import per_image
 from vae_core.model import Autoencoder
 
 
@@ -24,9 +25,17 @@ def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
 @torch.inference_mode()
 def encode(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Images (n, 784) or (n, 28, 28) uint8 to mean and logvar, (n, d) each; logvar is None without noise."""
-    x = torch.as_tensor(images.reshape(-1, PIXELS)).float() / 255
+    x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255
     mean, logvar = model.encode(x)
     return mean.numpy(), None if logvar is None else logvar.numpy()
+
+
+@torch.inference_mode()
+def losses(model: Autoencoder, images: np.ndarray, reconstruction: str, beta: float) -> np.ndarray:
+    """The loss of each image (n, 784) or (n, 28, 28) uint8 with its mean decoded, (n,) in nats."""
+    x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255
+    posterior = model.encode(x)
+    return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
 
 
 def noise(count: int, latent_dim: int, seed: int) -> np.ndarray:

@@ -70,3 +70,12 @@ def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str =
     """Both terms for a batch of images x (b, 784) in [0, 1] and what was decoded from their codes."""
     kl = _total(kl_per_dimension(posterior)) / len(x) if posterior.logvar is not None else logits.new_zeros(())
     return Terms(RECONSTRUCTION[reconstruction](logits, x), kl)
+
+
+def per_image(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str, beta: float) -> Tensor:
+    """The loss of each image of a batch on its own, (b,) in nats; their mean is ``terms(...).loss(beta)``."""
+    if reconstruction == "bce":
+        errors = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
+    else:
+        errors = 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="none").sum(1)
+    return errors if posterior.logvar is None else errors + beta * kl_per_dimension(posterior).sum(1)

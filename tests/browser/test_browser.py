@@ -10,9 +10,9 @@ import pytest
 
 from vae_core import runs
 from vae_core.checkpoint import load_model
-from vae_core.explore import decode, interpolate
+from vae_core.explore import decode, encode, interpolate
 
-PAGES = ["", "train", "latent", "generate", "morph", "runs"]
+PAGES = ["", "train", "latent", "generate", "morph", "draw", "runs"]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
 SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('.stSkeleton')"
@@ -271,3 +271,26 @@ def test_a_page_fits_its_screen(server, open_page, path, width, scheme):
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 0
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_drawing_is_encoded_redrawn_and_placed(server, open_page):
+    page = open_page(server.url + "/draw?run=lecture")
+    page.wait_for_selector(".ll-pad canvas")
+    settle(page)
+    box = page.locator(".ll-pad canvas").bounding_box()
+    sent = len(page.sent)
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)
+    assert len(page.sent) == sent  # nothing travels before the stroke ends
+    page.mouse.up()
+    page.wait_for_selector(".st-key-drawn_rows canvas")
+    page.wait_for_selector("text=/10 are a 1/")  # a vertical stroke
+    settle(page)
+    drawn = pixels(page, ".st-key-drawn_rows .strip:nth-of-type(2) canvas").reshape(28, 280)[:, :28]
+    rebuilt = pixels(page, ".st-key-drawn_rows .strip:nth-of-type(4) canvas").reshape(28, 280)[:, :28]
+    assert abs(np.average(np.arange(28), weights=drawn.sum(0)) - 14) < 0.6  # centred as MNIST is
+    mean, _ = encode(load_model(gallery("lecture"), 10), drawn.astype(np.uint8)[None])
+    assert (rebuilt == decode(load_model(gallery("lecture"), 10), mean[0])).all()
+    page.click(".ll-pad .clear")
+    page.wait_for_selector("text=Draw a digit on the black square")

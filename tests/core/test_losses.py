@@ -110,3 +110,17 @@ def test_extreme_logits_give_finite_losses_and_gradients(name, size):
     assert torch.isfinite(logits.grad).all()
     if name == "bce":  # a pixel that is wholly wrong pulls with full strength, however sure the network is
         torch.testing.assert_close(logits.grad, torch.sigmoid(logits.detach()) - x)
+
+
+@pytest.mark.parametrize("reconstruction", ["bce", "mse"])
+@pytest.mark.parametrize("noisy", [True, False])
+def test_the_losses_of_single_images_have_the_batch_as_their_mean(reconstruction, noisy):
+    from vae_core.losses import per_image, terms
+    from vae_core.model import Posterior
+
+    torch.manual_seed(3)
+    logits, x = torch.randn(5, 784), torch.rand(5, 784)
+    posterior = Posterior(torch.randn(5, 4), torch.randn(5, 4) if noisy else None)
+    single = per_image(logits, x, posterior, reconstruction, 2.5)
+    assert single.shape == (5,)
+    assert float(single.mean()) == pytest.approx(float(terms(logits, x, posterior, reconstruction).loss(2.5)), rel=1e-5)

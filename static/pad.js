@@ -1,0 +1,66 @@
+// The drawing pad: mouse, pen or finger; undo and clear. Python gets the pixels at the end of each stroke.
+import { mount } from "./lab.js";
+
+const HTML = `
+  <canvas width="140" height="140" tabindex="0" role="img" aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
+  <div class="bar"><button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button></div>`;
+
+export default function (component) {
+  const { data, setStateValue } = component;
+  const [root, isNew] = mount(component, HTML);
+  root.classList.add("ll-pad");
+  root.send = (value) => setStateValue("pixels", value);
+  if (!isNew) return () => {};
+  const canvas = root.querySelector("canvas"), g = canvas.getContext("2d", { willReadFrequently: true });
+  const size = canvas.width, strokes = [];
+  let stroke = null;
+
+  const draw = () => {
+    g.fillStyle = "#000";
+    g.fillRect(0, 0, size, size);
+    g.strokeStyle = "#fff";
+    g.lineCap = g.lineJoin = "round";
+    g.lineWidth = 11; // about the width of MNIST's strokes
+    for (const points of strokes) {
+      g.beginPath();
+      g.moveTo(...points[0]);
+      for (const p of points) g.lineTo(...p);
+      g.stroke();
+    }
+  };
+  const tell = () => {
+    if (!strokes.length) return root.send("");
+    const rgba = g.getImageData(0, 0, size, size).data, grey = new Uint8Array(size * size);
+    for (let i = 0; i < grey.length; i++) grey[i] = rgba[4 * i];
+    let text = "";
+    for (let i = 0; i < grey.length; i += 4096) text += String.fromCharCode(...grey.subarray(i, i + 4096));
+    root.send(btoa(text));
+  };
+  const at = (e) => {
+    const box = canvas.getBoundingClientRect();
+    return [((e.clientX - box.left) / box.width) * size, ((e.clientY - box.top) / box.height) * size];
+  };
+  canvas.onpointerdown = (e) => {
+    e.preventDefault();
+    canvas.setPointerCapture(e.pointerId);
+    strokes.push((stroke = [at(e)]));
+    draw();
+  };
+  canvas.onpointermove = (e) => {
+    if (!stroke) return;
+    for (const event of e.getCoalescedEvents?.() ?? [e]) stroke.push(at(event));
+    draw();
+  };
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    if (!stroke) return;
+    stroke = null;
+    tell();
+  };
+  root.querySelector(".undo").onclick = () => (strokes.pop(), draw(), tell());
+  root.querySelector(".clear").onclick = () => ((strokes.length = 0), draw(), tell());
+  canvas.onkeydown = (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key === "z") root.querySelector(".undo").click();
+  };
+  draw();
+  return () => {};
+}

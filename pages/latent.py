@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import maps, picker, readers
-from ui.components import epoch_slider, latent_scatter
+from ui.components import decoder_feed, epoch_slider, latent_scatter
 from ui.guard import through_app
 
 through_app()
@@ -32,7 +32,9 @@ epoch_slider(run.id, epochs)
 here = readers.originals(run, (0,)) is not None
 payload = maps.payload(str(run.path), tuple(epochs), view, first, second)
 pictures = {"tiles": maps.tiles(str(run.path), epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE}
-latent_scatter({**payload, **pictures, "redrawn": not here})
+latent_scatter({**payload, **pictures, "redrawn": not here, "anywhere": d == 2})
+if d == 2:
+    st.fragment(decoder_feed)(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
 if not here:
     picker.no_originals(run)
 if view == "pca":

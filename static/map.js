@@ -1,11 +1,16 @@
 // The latent map: a Plotly scatter of the means. Follows the epoch slider; shows the picture under the pointer.
-import { mount, halves, bytes, colour, followEpoch } from "./lab.js";
+import { mount, halves, bytes, colour, paint, followEpoch } from "./lab.js";
+import { decoderOf } from "./feed.js";
 
 const HTML = `
   <div class="ll-map">
     <div class="plot" role="img"></div>
-    <div class="seen"><canvas width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
-      <div class="what quiet">Point at a dot to see its picture.</div></div>
+    <div class="seen">
+      <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
+        <div class="what quiet">Point at a dot to see its picture.</div></div>
+      <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
+        <div class="where quiet">Point anywhere: the decoder draws what belongs there.</div></div>
+    </div>
   </div>`;
 
 let library;
@@ -42,7 +47,8 @@ export default function (component) {
     const layout = {
       margin: { l: 52, r: 8, t: 34, b: 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
-      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: "pan", uirevision: data.run + data.axes.join(),
+      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: "pan",
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.axes.join(),
     };
     const traces = data.names.map((name, c) => ({
       type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
@@ -64,6 +70,7 @@ export default function (component) {
         plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
       });
       hover(root, plot, data, labels);
+      anywhere(root, plot, data);
     });
   });
   root.end = () => {
@@ -78,7 +85,7 @@ export default function (component) {
 function hover(root, plot, data, labels) {
   const seen = root.querySelector(".seen");
   if (!data.tiles) return;
-  const canvas = seen.querySelector("canvas"), what = seen.querySelector(".what"), sheet = new Image();
+  const canvas = seen.querySelector(".original"), what = seen.querySelector(".what"), sheet = new Image();
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
   plot.removeAllListeners?.("plotly_hover");
@@ -88,4 +95,20 @@ function hover(root, plot, data, labels) {
     canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
     what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
   });
+}
+
+/** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
+function anywhere(root, plot, data) {
+  const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
+  box.hidden = !data.anywhere;
+  plot.onpointermove = plot.onpointerdown = !data.anywhere ? null : (event) => {
+    const area = plot.querySelector(".nsewdrag")?.getBoundingClientRect(), decode = decoderOf(data.run, plot.dataset.epoch);
+    const x = event.clientX - area?.left, y = event.clientY - area?.top;
+    if (!area || x < 0 || y < 0 || x > area.width || y > area.height) return;
+    const z = [plot._fullLayout.xaxis.p2d(x), plot._fullLayout.yaxis.p2d(y)];
+    if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
+    paint(canvas, decode(z), 0, 255);
+    canvas.dataset.z = z.join();
+    where.textContent = `decoded from z = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}), epoch ${plot.dataset.epoch}`;
+  };
 }

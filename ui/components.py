@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,7 @@ _map = _component("map", "map.js")
 _player = _component("player", "player.js")
 _walk = _component("walk", "walk.js")
 _pad = _component("pad", "pad.js")
+_feed = _component("feed", "feed.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -140,3 +141,11 @@ def digit_pad() -> np.ndarray | None:
     except (ValueError, TypeError):
         return None
     return pixels.reshape(PAD, PAD) if len(pixels) == PAD * PAD else None
+
+
+def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], dict[str, Any]]) -> None:
+    """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
+    asked = st.session_state.get("decoder_feed", {}).get("epoch")
+    epoch = asked if asked in epochs else epochs[-1]
+    data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
+    _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)

@@ -96,7 +96,7 @@ def open_page(chromium):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(40_000)
         page.on("pageerror", lambda error: troubles.append(f"error in {page.url}: {error}"))
         page.on(
             "request",

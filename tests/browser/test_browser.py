@@ -294,3 +294,27 @@ def test_a_drawing_is_encoded_redrawn_and_placed(server, open_page):
     assert (rebuilt == decode(load_model(gallery("lecture"), 10), mean[0])).all()
     page.click(".ll-pad .clear")
     page.wait_for_selector("text=Draw a digit on the black square")
+
+
+def test_the_map_of_two_numbers_decodes_any_place_at_any_epoch(server, open_page):
+    page = open_page(server.url + "/latent?run=two-knobs")
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='10']")
+    settle(page)
+    run, box = gallery("two-knobs"), page.locator(".st-key-latent_scatter .nsewdrag").bounding_box()
+
+    def decoded_at(across: float, up: float, epoch: int) -> None:
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * up)
+        page.wait_for_selector(f"text=/decoded from z .* epoch {epoch}$/")
+        z = np.array(page.locator("canvas.decoded").get_attribute("data-z").split(","), np.float32)
+        expected = decode(load_model(run, epoch), z).astype(int).ravel()
+        assert np.abs(pixels(page, "canvas.decoded") - expected).max() <= 1
+
+    sent = len(page.sent)
+    decoded_at(0.4, 0.5, 10)
+    decoded_at(0.05, 0.95, 10)  # where no data are
+    assert len(page.sent) == sent
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
+    page.wait_for_timeout(1500)  # the decoder of the epoch at which one rests is fetched once
+    sent = len(page.sent)
+    decoded_at(0.5, 0.4, 3)
+    assert len(page.sent) == sent

@@ -1,0 +1,22 @@
+// Brings the decoder of the epoch that the visitor rests at, for the map to draw with. Shows nothing.
+import { followEpoch } from "./lab.js";
+import { decoder } from "./decoder.js";
+
+const REST = 350; // milliseconds without a change before the server is asked
+const decoders = (window.latentLabDecoders ??= new Map());
+
+/** The decoder of a run at an epoch, if it is here already. */
+export const decoderOf = (run, epoch) => window.latentLabDecoders?.get(run + "@" + epoch);
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  decoders.set(data.run + "@" + data.epoch, decoder(data.decoder));
+  while (decoders.size > 12) decoders.delete(decoders.keys().next().value);
+  parentElement.stop?.();
+  const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
+    clearTimeout(parentElement.timer);
+    if (!decoderOf(data.run, epoch)) parentElement.timer = setTimeout(() => setStateValue("epoch", epoch), REST);
+  });
+  parentElement.stop = () => (clearTimeout(parentElement.timer), unfollow());
+  return parentElement.stop;
+}

@@ -7,8 +7,9 @@ import streamlit as st
 from ui.guard import one_sentence
 from ui.warm import warm_up
 
-st.set_page_config(page_title="Latent Lab", page_icon="static/icon.svg", layout="wide")
-st.html(Path("static/page.css"))
+HERE = Path(__file__).parent / "static"
+st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.html(HERE / "page.css")
 page = st.navigation(
     [
         st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),

@@ -9,7 +9,7 @@ from ui.guard import through_app
 through_app()
 
 picker.head(
-    "Invented digits",
+    "Invented pictures",
     "No picture goes in here. We throw dice for the code **z**, and the **decoder** draws what it means. "
     "The dice stay the same while you move through the epochs.",
 )
@@ -39,9 +39,9 @@ with grid:
 with words:
     if run.config.is_vae:
         st.markdown(
-            f"Each picture comes from {run.config.latent_dim} random numbers around zero, most of them between "
-            "−2 and 2. During training the **KL penalty** pulled the codes of all pictures to that same place, "
-            "so random codes land where the decoder knows its way."
+            f"Each picture comes from {run.config.latent_dim} random number(s) around zero, mostly between −2 and 2. "
+            "During training the **KL penalty** pulled the codes of all pictures to that same place, so random codes "
+            "land where the decoder knows its way."
         )
         if run.config.beta < 1:
             st.markdown(

@@ -13,12 +13,13 @@ through_app()
 FRAMES = 33
 
 picker.head(
-    "Morph one digit into another",
+    "Morph one picture into another",
     "Both pictures become codes. We walk from one code to the other in small steps, and **decode** each step.",
 )
 run = picker.pick_run(default="lecture")
 path, epochs = str(run.path), picker.film(run)
 names = data.CLASS_NAMES[run.config.dataset]
+classes = [int(label) for label in np.unique(readers.labels(path))]
 
 
 def another(which: str) -> None:
@@ -29,7 +30,12 @@ def pick(which: str, title: str, default: int) -> tuple[int, int]:
     """Class and place among the kept pictures, the most typical of the class first."""
     chosen, other = st.columns([3, 1], vertical_alignment="bottom")
     label = chosen.selectbox(
-        title, range(len(names)), index=default, format_func=names.__getitem__, key=which, bind="query-params"
+        title,
+        classes,
+        index=classes.index(default) if default in classes else 0,
+        format_func=names.__getitem__,
+        key=which,
+        bind="query-params",
     )
     other.button("Another", key=f"another_{which}", on_click=another, args=(which,), width="stretch")
     places = readers.typical_first(path, epochs[-1], label)
@@ -51,12 +57,15 @@ rows = [
     Row("Mixing pixels", faded[None], f"Cross-fade {words}", "no model: one fades out, one in", "x"),
 ]  # fmt: skip
 classic = runs.find("autoencoder", folder=runs.GALLERY)
-same = classic and films.same_pictures(run, classic, (start, end))
+try:
+    same = classic and films.same_pictures(run, classic, (start, end))
+except runs.RunError:
+    same = None  # the gallery's copy is damaged; this page is about another run
 if classic and same:
     walk = films.morph(str(classic.path), classic.weight_epochs()[-1], *same, FRAMES)
     rows.append(
         Row("Classic autoencoder", walk[None], f"Morph {words} by a classic autoencoder",
-            "the same two pictures, without bubbles", "encoder")
+            "the same two pictures, codes without noise", "encoder")
     )  # fmt: skip
 morph_player(run.id, epochs, rows, autoplay=True)
 if not complete:

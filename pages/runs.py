@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import live, picker, readers
-from ui.guard import through_app
+from ui.guard import one_sentence, plain, through_app
 
 through_app()
 
@@ -19,15 +19,15 @@ for title, part in (("Yours", own), ("Gallery", gallery)):
     if part:
         st.markdown(f"#### {title}")
     for run, trouble in part:
-        with st.container(border=True):
+        with st.container(border=True), one_sentence():
             words, links = st.columns([3, 2], vertical_alignment="center")
             if trouble:
-                words.markdown(f":red-badge[:material/error: broken] &nbsp; **{run.id}**  \n{trouble}")
+                words.markdown(f":red-badge[:material/error: broken] &nbsp; **{plain(run.id)}**  \n{plain(trouble)}")
                 continue
             status = run.status()
             colour, icon = live.BADGES[status.state]
             words.markdown(
-                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{picker.label(run)}**"
+                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{plain(picker.label(run))}**"
                 f" &nbsp; :gray[epoch {status.epoch} of {status.epochs}]"
             )
             with links, st.container(horizontal=True, horizontal_alignment="right"):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import films, live, maps, picker, readers
 from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
-from ui.guard import one_sentence, through_app
+from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
 from vae_core import runs
 
@@ -41,14 +41,14 @@ def new_training() -> None:
 
 
 def watch(run: runs.Run) -> None:
-    run.check()
     title, again = st.columns([3, 2], vertical_alignment="center")
-    title.markdown(f"### {run.title}")
     with again, st.container(horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
+    run.check()
+    title.markdown(f"### {plain(run.title)}")
     before = run.status()
     # Look more often while it wakes up, so that the first point comes at once; not at all when it has ended.
-    every = None if not before.active else 0.4 if before.state == "starting" else 1.0
+    every = {"starting": 0.4, "interrupted": 5.0}.get(before.state, 1.0 if before.active else None)
 
     @st.fragment(run_every=every)
     def now() -> None:
@@ -62,9 +62,10 @@ def watch(run: runs.Run) -> None:
             st.error(error)
         if status.state == "finished":
             doors(run)
-        loss_curves(live.curves(run, status))
-        live.explain_numbers(run)
-        learned(run)
+        if run.metrics() or status.active:
+            loss_curves(live.curves(run, status))
+            live.explain_numbers(run)
+            learned(run)
         if (before.active, before.state == "starting") != (status.active, status.state == "starting"):
             st.rerun()
 
@@ -104,14 +105,19 @@ def doors(run: runs.Run) -> None:
 
 
 run = watched_run()
+place = st.empty()  # sent at once, it takes the form away when a run comes in its place
 if run is not None:
-    st.query_params["run"] = run.id
     st.session_state["current_run"] = run.id
     watch(run)
 else:
-    picker.head("Train a model", "Pick one, press Start, and watch it learn. You can leave the page: it goes on.")
-    if going_on := active_run():
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"A training is going on: **{going_on.title}**")
-            st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
-    setup_form()
+    with place.container():
+        picker.head(
+            "Train a model",
+            "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. "
+            "You can leave the page: it goes on.",
+        )
+        if going_on := active_run():
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(f"A training is going on: **{plain(going_on.title)}**")
+                st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
+        setup_form()

@@ -1,6 +1,6 @@
 // Live loss curves: one panel a term, training as a line, the test set as rings, zoom kept while points arrive.
 import uPlot from "./vendor/uPlot.esm.min.js";
-import { mount, floats, colour, alpha, followEpoch } from "./lab.js";
+import { mount, floats, colour, alpha, followEpoch, setAddress } from "./lab.js";
 
 const HTML = `
   <div class="ll-key">
@@ -27,6 +27,7 @@ export default function (component) {
   const wanted = data.panels.map((p) => p.name).join();
   const look = wanted + colour(root, "--ll-ink") + data.run;
   if (state.look !== look) rebuild(root, state, data.panels, all);
+  if (state.look !== look) setAddress(data.run);
   state.look = look;
   data.panels.forEach((panel, k) => {
     const x = [...steps.subarray(0, n)], tx = [...tests.subarray(0, m)];
@@ -150,7 +151,8 @@ function heights([x, train, test], [from, to]) {
   if (!seen.length) return { min: 0, max: 1 };
   seen.sort((a, b) => a - b);
   const low = seen[0], high = seen.at(-1), usual = seen[Math.floor(0.93 * (seen.length - 1))];
-  const top = seen.length > 20 && high - low > 2.5 * (usual - low) ? low + 1.6 * (usual - low) : high;
+  const late = x.at(-1) >= 2; // before that, the fall itself is the news
+  const top = late && seen.length > 20 && high - low > 2.5 * (usual - low) ? low + 1.6 * (usual - low) : high;
   const room = (top - low || Math.abs(top) || 1) * 0.06;
   return { min: Math.max(low - room, low < 0 ? -Infinity : 0), max: top + room };
 }

@@ -1,5 +1,5 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
-import { mount, epochOf, setEpoch, followEpoch } from "./lab.js";
+import { mount, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
 
 const HTML = `
   <div class="bar">
@@ -20,6 +20,7 @@ export default function (component) {
   slider.max = epochs.length - 1;
   // Who looks at the newest epoch of a running training goes on looking at the newest.
   if (atEnd && epochOf(run) !== null && epochOf(run) !== epochs.at(-1)) setEpoch(run, epochs.at(-1));
+  setAddress(run);
   const go = (place) => setEpoch(run, epochs[Math.min(Math.max(place, 0), epochs.length - 1)]);
   const stop = () => {
     clearInterval(root.timer);

@@ -74,22 +74,39 @@ export function mount(component, html) {
 /** A tiny store on the window: one epoch for each run, for the whole visit, kept over reloads and in the address. */
 const epochs = (window.latentLabEpochs ??= { listeners: new Set() });
 
+/** sessionStorage, or a mere Map where an iframe may not store anything. */
+const kept = {
+  get(run) {
+    try { return sessionStorage.getItem("latent-lab-epoch-" + run); } catch { return epochs.kept?.get(run) ?? null; }
+  },
+  set(run, epoch) {
+    try { sessionStorage.setItem("latent-lab-epoch-" + run, epoch); } catch { (epochs.kept ??= new Map()).set(run, epoch); }
+  },
+};
+
 export function epochOf(run) {
   const asked = new URLSearchParams(location.search);
   if (!epochs.seen && asked.has("epoch")) {
     epochs.seen = true; // the address wins when a visit begins; from then on the slider writes it
-    if (/^\d+$/.test(asked.get("epoch"))) sessionStorage.setItem("latent-lab-epoch-" + run, asked.get("epoch"));
+    if (/^\d+$/.test(asked.get("epoch"))) kept.set(run, asked.get("epoch"));
   }
-  const kept = sessionStorage.getItem("latent-lab-epoch-" + run);
-  return kept === null ? null : Number(kept);
+  const epoch = kept.get(run);
+  return epoch === null ? null : Number(epoch);
+}
+
+/** Let the address name what is seen, without a new entry in the history: Back leads to the page before. */
+export function setAddress(run) {
+  const address = new URL(location.href), epoch = epochOf(run);
+  address.searchParams.set("run", run);
+  if (epoch === null) address.searchParams.delete("epoch");
+  else address.searchParams.set("epoch", epoch);
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
 export function setEpoch(run, epoch) {
   epochs.seen = true;
-  sessionStorage.setItem("latent-lab-epoch-" + run, epoch);
-  const address = new URL(location.href);
-  address.searchParams.set("epoch", epoch);
-  history.replaceState(history.state, "", address);
+  kept.set(run, epoch);
+  setAddress(run);
   for (const listener of epochs.listeners) listener(run, epoch);
 }
 

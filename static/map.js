@@ -4,10 +4,10 @@ import { decoderOf } from "./feed.js";
 
 const HTML = `
   <div class="ll-map">
-    <div class="plot" role="img"></div>
+    <div class="plot" role="group"></div>
     <div class="seen">
       <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
-        <div class="what quiet">Point at a dot to see its picture.</div></div>
+        <div class="what quiet">A test picture. Point at a dot, or touch it, to see its own.</div></div>
       <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
         <div class="where quiet">Point anywhere: the decoder draws what belongs there.</div></div>
     </div>
@@ -47,8 +47,8 @@ export default function (component) {
     const layout = {
       margin: { l: 52, r: 8, t: 34, b: 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
-      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: "pan",
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.axes.join(),
+      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
     };
     const traces = data.names.map((name, c) => ({
       type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
@@ -59,8 +59,9 @@ export default function (component) {
       traces.push({ type: "scattergl", mode: "lines", name: "its bubble", x: [], y: [], hoverinfo: "none", line: { color: z, width: 3 } });
       traces.push({ type: "scattergl", mode: "markers", name: "your drawing", x: [], y: [], hoverinfo: "none", marker: { size: 14, color: mean, line: { color: page, width: 2 } } });
     }
-    const config = { responsive: true, displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+    const config = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     return Plotly.react(plot, traces, layout, config).then(() => {
+      if (root.version !== version) return;
       root.unfollow = followEpoch(data.run, data.epochs, (epoch) => {
         const frame = frames[data.epochs.indexOf(epoch)];
         Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) }, [...groups.keys()]);
@@ -88,11 +89,13 @@ function hover(root, plot, data, labels) {
   const canvas = seen.querySelector(".original"), what = seen.querySelector(".what"), sheet = new Image();
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
+  const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+  sheet.onload = () => show(0); // not an empty black square
   plot.removeAllListeners?.("plotly_hover");
   plot.on("plotly_hover", (event) => {
     const i = event.points[0].customdata;
     if (i == null) return; // a mark
-    canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+    show(i);
     what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
   });
 }

@@ -80,6 +80,6 @@ export default function (component) {
     unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm()));
     if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
   });
-  root.end = () => (stopPlay?.(), (stopPlay = null), (play.textContent = "▶"), unfollow());
+  root.end = () => ((root.version = null), stopPlay?.(), (stopPlay = null), (play.textContent = "▶"), unfollow());
   return () => root.end();
 }

@@ -5,7 +5,11 @@ export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, `<div class="ll-rows"></div>`);
   const box = root.firstElementChild;
-  if (!isNew && root.version === data.version) return root.stop;
+  const end = () => {
+    root.version = null; // pictures that are still being read must not begin to follow
+    root.stop?.();
+  };
+  if (!isNew && root.version === data.version) return end;
   root.version = data.version;
   root.stop?.();
   Promise.all(data.rows.map((row) => picture(row.png))).then((images) => {
@@ -25,5 +29,5 @@ export default function (component) {
     box.replaceChildren(...shown.flatMap(({ name, box: picture }) => [name, picture]));
     root.stop = data.follow ? followEpoch(data.run, data.epochs, draw) : (draw(data.epochs?.at(-1)), () => {});
   });
-  return () => root.stop?.();
+  return end;
 }

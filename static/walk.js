@@ -4,7 +4,7 @@ import { decoder } from "./decoder.js";
 
 const HTML = `
   <div class="ll-walk">
-    <figure><canvas class="map" tabindex="0" role="img"></canvas><figcaption class="where quiet"></figcaption></figure>
+    <figure><canvas class="map" tabindex="0" role="application"></canvas><figcaption class="where quiet"></figcaption></figure>
     <figure><canvas class="image" role="img"></canvas><figcaption class="what quiet"></figcaption></figure>
   </div>`;
 
@@ -37,13 +37,14 @@ export default function (component) {
       g.fill();
     }
     g.globalAlpha = 1;
-    g.font = "700 18px sans-serif";
+    const size = width < 320 ? 13 : 18, spots = apart(data.centres.map(([x, y]) => place(x, y, width, height)), size);
+    g.font = `700 ${size}px sans-serif`;
     g.textAlign = "center";
     g.textBaseline = "middle";
     g.lineWidth = 4;
     g.strokeStyle = colour(root, "--ll-page");
     data.centres.forEach(([x, y, name], c) => {
-      const [px, py] = place(x, y, width, height);
+      const [px, py] = spots[c];
       g.fillStyle = colour(root, "--ll-ink");
       g.strokeText(name, px, py);
       g.fillText(name, px, py);
@@ -58,12 +59,12 @@ export default function (component) {
     g.drawImage(backdrop, 0, 0, width, height);
     const [x, y] = place(z[0], z[1], width, height);
     g.beginPath();
-    g.arc(x, y, 9, 0, 7);
-    g.fillStyle = colour(root, "--ll-z");
-    g.fill();
-    g.lineWidth = 3;
-    g.strokeStyle = colour(root, "--ll-page");
-    g.stroke();
+    g.arc(x, y, 11, 0, 7); // a ring, so that what is under it can be read
+    for (const [wide, paint] of [[7, "--ll-page"], [4, "--ll-z"]]) {
+      g.lineWidth = wide;
+      g.strokeStyle = colour(root, paint);
+      g.stroke();
+    }
     paint(image, decode(z), 0, 255);
     where.innerHTML = `<b class="z">z</b> = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}) — move over the map`;
     what.innerHTML = `what the <b class="decoder">decoder</b> draws there`;
@@ -107,4 +108,18 @@ export default function (component) {
   resize.observe(map);
   root.end = () => (stop(), resize.disconnect());
   return root.end;
+}
+
+/** Push labels apart that would stand on each other. */
+function apart(spots, size) {
+  for (let round = 0; round < 30; round++)
+    for (const a of spots)
+      for (const b of spots) {
+        const dx = b[0] - a[0], dy = b[1] - a[1];
+        if (a === b || Math.abs(dx) > size * 0.8 || Math.abs(dy) > size) continue;
+        const way = dy >= 0 ? 1 : -1;
+        a[1] -= way;
+        b[1] += way;
+      }
+  return spots;
 }

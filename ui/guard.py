@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,13 +13,18 @@ from vae_core.data import DataError
 from vae_core.runs import RunError
 
 
+def plain(text: str) -> str:
+    """Text from a file or an address, so that no markdown in it is rendered."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", text)
+
+
 @contextmanager
 def one_sentence() -> Iterator[None]:
     """Show a RunError or DataError raised inside as a sentence. What was drawn before it stays."""
     try:
         yield
     except (RunError, DataError) as error:
-        st.error(f"{error} Other runs are not affected.")
+        st.error(plain(f"{error} Other runs are not affected."))
 
 
 def through_app() -> None:

@@ -39,6 +39,8 @@ def sentence(status: Status, asked: str) -> str:
             return "Stopping. Finished epochs are kept."
         case "finished":
             return f"Finished all {status.epochs} epochs."
+        case "stopped" if status.epoch == 0:
+            return "Stopped before the first epoch was finished. You can go on."
         case "stopped":
             return f"Stopped after {done}. You can explore it, or go on."
         case "failed":
@@ -47,10 +49,10 @@ def sentence(status: Status, asked: str) -> str:
             return f"The training was cut off after {done}. It can go on from there."
 
 
-def facts(status: Status) -> str:
+def facts(status: Status, *, stepping: bool = False) -> str:
     """Time left, speed and device, as far as they are known."""
     parts = []
-    if status.state == "running" and status.seconds_left is not None:
+    if status.state == "running" and status.seconds_left is not None and not stepping:
         parts.append(f"{duration(status.seconds_left)} left")
     if status.images_per_second and status.state in ("running", "finished"):
         parts.append(f"{status.images_per_second:,.0f} pictures per second")
@@ -77,8 +79,8 @@ def state_bar(run: Run, status: Status) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
     st.progress(status.progress if status.state != "finished" else 1.0)
-    st.caption(facts(status) or "&nbsp;")
-    if status.state == "failed" and (tail := jobs.log_tail(run)):
+    st.caption(facts(status, stepping=asked == "step") or "&nbsp;")
+    if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(tail, language=None)
 
@@ -86,12 +88,13 @@ def state_bar(run: Run, status: Status) -> None:
 def _buttons(run: Run, status: Status, asked: str) -> None:
     stop = ("Stop", "stop_training", "stop", lambda: jobs.request(run, "stop"))
     resume = ("Resume", "resume_training", "play_arrow", lambda: jobs.request(run, "run"))
+    on = ("Don’t pause", "resume_training", "play_arrow", lambda: jobs.request(run, "run"))
     step = ("One epoch", "step_training", "skip_next", lambda: jobs.request(run, "step"))
     pause = ("Pause", "pause_training", "pause", lambda: jobs.request(run, "pause"))
-    again = ("Go on", "resume_training", "play_arrow", lambda: jobs.resume(run))
+    again = ("Go on" if status.epoch else "Try again", "resume_training", "play_arrow", lambda: jobs.resume(run))
     offered: list[tuple[str, str, str, Callable[[], Any]]] = {
         "starting": [stop],
-        "running": [resume, stop] if asked == "step" else [pause, stop],
+        "running": [on, stop] if asked == "step" else [pause, stop],
         "paused": [resume, step, stop],
         "stopped": [again], "failed": [again], "interrupted": [again],
     }.get(status.state, [])  # fmt: skip
@@ -115,8 +118,9 @@ def curves(run: Run, status: Status) -> dict[str, Any]:
     records = run.steps() if status.steps_per_epoch else []
     names = terms_of(config)
     steps = thin([[r["step"] / per_epoch, *_values(r, config)] for r in records], 1 + len(names))
-    tests = thin([[m["epoch"], *_values(m["test"], config)] for m in metrics], 1 + len(names))
-    last_test = metrics[-1]["test"] if metrics else None
+    tests = choose([[m["epoch"], *_values(m["test"], config)] for m in metrics], 1 + len(names))
+    # Beside a training that has begun, the untrained network's number would only mislead.
+    last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
     panels = []
     for k, (name, paint) in enumerate(names):
         words = [f"training {steps[-1, k + 1]:.1f}"] if len(steps) else []
@@ -137,7 +141,8 @@ def explain_numbers(run: Run) -> None:
         newest = metrics[-1]
         words += (
             f" Test pictures, epoch {newest['epoch']}: **{newest['test']['loss']:.1f}** in total with z drawn from the"
-            f" bubble, **{newest['test_mean']['loss']:.1f}** when only the bubble’s middle is decoded."
+            " bubble (the mean and its noise),"
+            f" **{newest['test_mean']['loss']:.1f}** when only the bubble’s middle is decoded."
         )
     st.caption(
         words,
@@ -170,3 +175,11 @@ def thin(rows: list[list[float]], columns: int) -> np.ndarray:
         return table
     stretches = np.array_split(table[:-1], POINTS - 1)
     return np.vstack([*(part.mean(0) for part in stretches), table[-1]])
+
+
+def choose(rows: list[list[float]], columns: int) -> np.ndarray:
+    """At most POINTS of the rows, (n, columns), as they are: a test that was measured is not averaged with another."""
+    table = np.array(rows, np.float64).reshape(-1, columns)
+    if len(table) <= POINTS:
+        return table
+    return table[np.unique(np.linspace(0, len(table) - 1, POINTS).round().astype(int))]

@@ -14,13 +14,13 @@ from PIL import Image
 from ui import readers
 from ui.components import base64_of
 from vae_core import data, projections
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 
 TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
 TILES_WIDE = 100
 
 
-@st.cache_data(show_spinner=False, max_entries=60)
+@st.cache_data(show_spinner=False, max_entries=24)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
     """What ``static/map.js`` draws. ``view``: ``dims`` (two chosen dimensions) or ``pca`` (one basis for all)."""
     run = Run(Path(path))
@@ -35,7 +35,8 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     result = {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(flat[e], "f2") for e in epochs],
         "labels": base64_of(readers.labels(path), "u1"), "names": list(names),
-        "axes": axis_names(view, first, second, basis), "range": _range(list(flat.values())),
+        "view": f"{view} {first} {second}", "axes": axis_names(view, first, second, basis),
+        "range": _range(list(flat.values())),
     }  # fmt: skip
     return result
 
@@ -47,8 +48,10 @@ def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> pro
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
+    if view == "dims" and len(basis.centre) == 1:
+        return ["the only number of the code (mean)", "spread by chance, so that dots can be told apart"]
     if view == "dims":
-        return [f"mean, number {first + 1}", f"mean, number {second + 1}"]
+        return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0, 0.0)
     return [f"main direction {k + 1} ({share:.0%} of the spread)" for k, share in enumerate(shares)]
 
@@ -68,7 +71,9 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     places = np.arange(len(readers.labels(path)))
     images = readers.originals(run, places) if have_originals else None
     if images is None:
-        images = readers.decoded_means(path, epoch, tuple(range(len(places))))
+        from vae_core.explore import decode
+
+        images = decode(readers.model(path, epoch), readers.latents(path, epoch).mean)
     small = images.reshape(-1, TILE, 28 // TILE, TILE, 28 // TILE).mean((2, 4)).astype(np.uint8)
     high = -(-len(small) // TILES_WIDE)
     sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
@@ -82,6 +87,8 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
 def living(run: Run) -> dict[str, Any]:
     """What ``static/walk.js`` needs of a two-dimensional model: points, class centres, and the decoder's weights."""
     path = str(run.path)
+    if not run.weight_epochs() or len(np.unique(readers.labels(path))) < 10:
+        raise RunError(f"The run {run.id} is not whole.")
     epoch = run.weight_epochs()[-1]
     mean, known = readers.latents(path, epoch).mean[:3000], readers.labels(path)[:3000]
     centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
@@ -97,9 +104,13 @@ def living(run: Run) -> dict[str, Any]:
 
 def decoder(run: Run, epoch: int) -> dict[str, Any]:
     """The decoder's weights for ``static/decoder.js``, read without torch."""
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    tensors = load_file(run.weights_file(epoch))
+    try:
+        tensors = load_file(run.weights_file(epoch))
+    except (OSError, SafetensorError):
+        raise RunError(f"The weights of epoch {epoch} of the run {run.id} cannot be read.") from None
     names = {"w1": "decoder.0.weight", "b1": "decoder.0.bias", "w2": "decoder.2.weight", "b2": "decoder.2.bias"}
     return {
         **{short: base64_of(tensors[name], "f2") for short, name in names.items()},

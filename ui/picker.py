@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from ui import readers
+from ui.guard import plain
 from vae_core.config import DATASETS
 from vae_core.runs import Run
 
@@ -20,7 +21,10 @@ def head(title: str, sentence: str) -> None:
 def pick_run(default: str, explain: str = "Every page can show any model: ours, or one that you trained.") -> Run:
     """The run that this page shows, with its films' epochs. Ends the page with one sentence if there is none."""
     known = readers.known_runs()
-    ready = {run.id: run for run, trouble in known if not trouble and film(run)}
+    ready: dict[str, Run] = {}
+    for run, trouble in known:
+        if not trouble and run.id not in ready and film(run):
+            ready[run.id] = run
     if not ready:
         st.info("There is no trained model here yet. Train one: it takes less than a minute.")
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
@@ -37,9 +41,9 @@ def pick_run(default: str, explain: str = "Every page can show any model: ours, 
         help=explain,
         on_change=_picked,
     )
-    st.session_state["current_run"] = chosen
-    if st.query_params.get("run") != chosen:
-        st.query_params["run"] = chosen
+    st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
+    if film(ready[chosen])[-1] == 0:
+        st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")
     return ready[chosen]
 
 
@@ -75,7 +79,7 @@ def _say_if_not_found(ready: dict[str, Run], troubles: dict[str, str]) -> None:
     if asked is None or asked in ready:
         return
     if troubles.get(asked):
-        st.warning(f"{troubles[asked]} Another model is shown.")
+        st.warning(plain(f"{troubles[asked]} Another model is shown."))
     elif asked in troubles:
         st.warning("That run has not finished its first look at the pictures yet. Another model is shown.")
     else:

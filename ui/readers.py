@@ -22,7 +22,7 @@ def film_epochs(epochs: list[int]) -> list[int]:
     return [epochs[p] for p in places]
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@st.cache_data(show_spinner=False, max_entries=64)
 def latents(path: str, epoch: int) -> Latents:
     return Run(Path(path)).latents(epoch)
 
@@ -32,11 +32,14 @@ def labels(path: str) -> np.ndarray:
     return Run(Path(path)).labels()
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=24)
 def model(path: str, epoch: int) -> Any:
     """The network at an epoch. torch is imported here, on first use."""
+    import torch
+
     from vae_core.checkpoint import load_model
 
+    torch.set_num_threads(1)  # as in ui.warm, for a first picture that comes before it
     return load_model(Run(Path(path)), epoch)
 
 

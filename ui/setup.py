@@ -29,16 +29,27 @@ def setup_form() -> None:
     with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
     config = _config()
-    if config is None:
-        return
-    st.markdown(f"**You will train:** {config.title} · {config.epochs} epochs of {_size(config.dataset)} pictures.")
-    if not data.is_here(config.dataset):
+    if config is not None:
+        own = "" if config == PRESETS[st.session_state["preset"]].config(config.dataset) else ", with your own settings"
+        st.markdown(
+            f"**You will train{own}:** {config.title} · {config.epochs} epochs of {_size(config.dataset)} pictures."
+        )
+    if config is not None and not data.is_here(config.dataset):
         st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
     one_epoch = st.toggle(
         "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
     )
-    if st.button("Start", key="start_training", type="primary", icon=":material/play_arrow:"):
-        _start(config, one_epoch)
+    st.button(
+        "Start",
+        key="start_training",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=config is None,
+        on_click=_start,
+        args=(config, one_epoch),
+    )
+    if error := st.session_state.pop("start_error", None):
+        st.error(error)
 
 
 def _advanced() -> None:
@@ -48,7 +59,7 @@ def _advanced() -> None:
         words: dict[str, Any] = {"label": limits["label"], "key": name, "help": limits["help"]}
         with columns[place % 3]:
             if name in CHOICES:
-                change = _fill if name == "dataset" else None
+                change = _fill_dataset if name == "dataset" else None
                 st.selectbox(
                     **words, options=list(CHOICES[name]), format_func=CHOICES[name].__getitem__, on_change=change
                 )
@@ -65,6 +76,12 @@ def _fill() -> None:
         st.session_state[name] = None if name == "hidden_dim" else value
 
 
+def _fill_dataset() -> None:
+    """Another dataset has other good numbers of epochs and pictures per step; everything else stays as it was set."""
+    for name in ("epochs", "batch_size"):
+        st.session_state[name] = default_of(name, st.session_state["dataset"])
+
+
 def _config() -> Config | None:
     """The settings in the form, or one sentence on what is wrong with them."""
     values = {name: st.session_state.get(name, default_of(name)) for name in FIELDS}
@@ -79,7 +96,10 @@ def _size(dataset: str) -> str:
     return "1,438" if dataset == "digits" else "60,000"
 
 
-def _start(config: Config, one_epoch: bool) -> None:
+def _start(config: Config | None, one_epoch: bool) -> None:
+    """Before the page is drawn again, so that it shows the run at once."""
+    if config is None:
+        return
     try:
         if config.device == "cuda":
             from vae_core.training import pick_device
@@ -87,8 +107,7 @@ def _start(config: Config, one_epoch: bool) -> None:
             pick_device(config.device)
         run = jobs.start(config, one_epoch=one_epoch)
     except (ConfigError, runs.RunError) as error:
-        st.error(str(error))
+        st.session_state["start_error"] = str(error)
         return
     st.session_state.pop("new_training", None)
     st.query_params["run"] = run.id
-    st.rerun()

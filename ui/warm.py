@@ -13,7 +13,12 @@ def warm_up() -> threading.Thread:
     """Once for each server: import torch beside the pages, so that the first decoded picture need not wait for it."""
 
     def work() -> None:
-        from vae_core import explore  # noqa: F401 (torch comes with it)
+        import torch
+
+        from vae_core import explore  # noqa: F401
+
+        # The pages' decodes are small, and threads that spin for each other would take the trainer's cores.
+        torch.set_num_threads(1)
 
         gc.collect()
         gc.freeze()  # what is loaded now stays; later collections need not look at it again

@@ -125,7 +125,7 @@ def default_of(name: str, dataset: str = "digits") -> Any:
     return DATASET_DEFAULTS.get(dataset, {}).get(name, default)
 
 
-# 1,437 embedded digits at the lecture's batch of 256 would be six steps an epoch: too few to learn in ten.
+# 1,438 embedded digits at the lecture's batch of 256 would be six steps an epoch: too few to learn in ten.
 DATASET_DEFAULTS: dict[str, dict[str, Any]] = {"digits": {"epochs": 30, "batch_size": 32}}
 
 

@@ -157,7 +157,7 @@ def _digits() -> Dataset:
     return Dataset("digits", Split(flat[~in_test], labels[~in_test]), Split(flat[in_test], labels[in_test]))
 
 
-Progress = Callable[[int, int], None]  # bytes so far, bytes in all
+Progress = Callable[[int, int], None]  # bytes so far, bytes in all; 0, 0 when the next server is asked
 
 
 def download(name: str, folder: Path | None = None, progress: Progress | None = None) -> None:
@@ -188,6 +188,8 @@ def fetch_files(
 
 def _fetch(name: str, mirrors: list[str], filename: str, md5: str, progress: Progress | None) -> bytes:
     for mirror in mirrors:
+        if progress:
+            progress(0, 0)  # a sign of life, and a chance to stop
         try:
             with urllib.request.urlopen(mirror + filename, timeout=10) as answer:
                 total, chunks, got = int(answer.headers.get("Content-Length") or 0), [], 0

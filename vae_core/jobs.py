@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from vae_core import runs, storage
@@ -29,7 +30,10 @@ def resume(run: Run) -> None:
     if run.gallery or status.state not in runs.RESUMABLE:
         raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
     request(run, "run")
-    runs.write_status(run, runs.Status(epochs=status.epochs, epoch=status.epoch, message="Waking up …"))
+    try:
+        runs.write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0))
+    except OSError as error:
+        raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
     _spawn(run)
 
 
@@ -48,7 +52,7 @@ def request(run: Run, what: str) -> None:
 def log_tail(run: Run, lines: int = 20) -> str:
     """The last lines that the trainer printed."""
     try:
-        return "\n".join((run.path / "log.txt").read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join((run.path / "log.txt").read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
     except OSError:
         return ""
 
@@ -56,7 +60,11 @@ def log_tail(run: Run, lines: int = 20) -> str:
 def _spawn(run: Run) -> None:
     """The README's command line, in its own session, so that closing the server or the tab does not end it."""
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(run.path.parent), "--resume", run.id]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(runs.ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(runs.ROOT), os.environ.get("PYTHONPATH")])),
+    }
     try:
         with open(run.path / "log.txt", "ab") as log:
             child = subprocess.Popen(
@@ -65,4 +73,16 @@ def _spawn(run: Run) -> None:
     except OSError as error:
         raise RunError(f"The trainer could not be started: {error.strerror}.") from None
     # Reap it when it ends: an unreaped child would look alive.
-    threading.Thread(target=child.wait, name=f"reap {run.id}", daemon=True).start()
+    threading.Thread(target=_reap, args=(run, child), name=f"reap {run.id}", daemon=True).start()
+
+
+def _reap(run: Run, child: subprocess.Popen[bytes]) -> None:
+    """Wait for a trainer; if it ended before it could say a word, say it for it."""
+    code = child.wait()
+    try:
+        status = run.status()
+        if code and status.state in ("starting", "interrupted") and not status.pid:
+            words = "The trainer ended before it began; the last lines of its log say why."
+            runs.write_status(run, replace(status, state="failed", error=words))
+    except (OSError, RunError):
+        pass  # the run was deleted meanwhile

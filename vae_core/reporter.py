@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from vae_core import storage
@@ -36,9 +37,13 @@ class Reporter:
 
     def update(self, **changes: Any) -> None:
         """Change the status and write it now."""
-        self.status = write_status(self.run, Status(**{**self.status.__dict__, **changes}))
+        self.status = write_status(self.run, replace(self.status, **changes))
         self._wrote = time.monotonic()
         self.show(self.status)
+
+    def resume_from(self, before: Status) -> None:
+        """Keep a resumed run's counts, so that its curves and its bar stand while it wakes up."""
+        self.status = replace(self.status, step=before.step, steps_per_epoch=before.steps_per_epoch)
 
     def begin(self, step: int, epoch: int) -> None:
         self._count_from(step)

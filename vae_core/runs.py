@@ -17,13 +17,14 @@ Only epochs that stand in ``metrics.jsonl`` are shown, so what a page reads neve
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
 import time
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 HEARTBEAT_TIMEOUT = 25.0
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
+STATES = (*ACTIVE, *RESUMABLE, "finished")
 
 
 class RunError(Exception):
@@ -117,11 +119,13 @@ class Run:
     def _described(self) -> tuple[Config, str]:
         data = self._read_json("config.json")
         version = data.pop("format", None)
+        if version is None:
+            raise RunError(f"The file config.json of the run {self.id} is incomplete.")
         if version != FORMAT:
             raise RunError(f"The run {self.id} was written by another version of Latent Lab (format {version}).")
-        title = data.pop("title", "")
+        title = str(data.pop("title", ""))[:80]
         try:
-            return Config.from_json(data), str(title)
+            return Config.from_json(data), title
         except (ConfigError, TypeError) as error:
             raise RunError(f"The settings of the run {self.id} cannot be used: {error}") from None
 
@@ -130,13 +134,15 @@ class Run:
         data = self._read_json("status.json")
         try:
             status = Status(**{f.name: _typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
+            if status.state not in STATES:
+                raise TypeError
         except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
         silent = (time.time() if now is None else now) - status.heartbeat > HEARTBEAT_TIMEOUT
         if status.active and (silent or process_is_gone(status.pid)):
-            return _replace(status, state="interrupted")
+            return replace(status, state="interrupted")
         if status.state in ("starting", "running", "paused") and self.control() == "stop":
-            return _replace(status, state="stopping")
+            return replace(status, state="stopping")
         return status
 
     def control(self) -> str:
@@ -151,11 +157,18 @@ class Run:
         records = self._read_lines("metrics.jsonl")
         if [r.get("epoch") for r in records] != list(range(len(records))):
             raise RunError(f"The epochs in metrics.jsonl of the run {self.id} are not in order.")
+        for record in records:
+            parts = [record.get("test"), record.get("test_mean"), *([record.get("train")] if record["epoch"] else [])]
+            if not all(isinstance(part, dict) and {"reconstruction", "kl", "loss"} <= set(part) for part in parts):
+                raise RunError(f"Epoch {record['epoch']} in metrics.jsonl of the run {self.id} is incomplete.")
         return records
 
     def steps(self) -> list[dict[str, Any]]:
         """Records of ``step``, ``epoch``, ``reconstruction``, ``kl``: means over a few steps, nats per image."""
-        return self._read_lines("steps.jsonl")
+        records = self._read_lines("steps.jsonl")
+        if not all({"step", "epoch", "reconstruction", "kl"} <= set(record) for record in records):
+            raise RunError(f"The file steps.jsonl of the run {self.id} cannot be read.")
+        return records
 
     @property
     def epoch(self) -> int | None:
@@ -199,7 +212,9 @@ class Run:
 
     def check(self) -> None:
         """Raise RunError with the first thing that is wrong, reading headers and directories only."""
-        self.config, self.status()
+        self.config, self.status(), self.steps()
+        if self.latent_epochs():
+            self.labels(), self.test_indices()
         for epoch in range(len(self.metrics())):
             if not self.gallery and not self.latents_file(epoch).exists():
                 raise RunError(f"The run {self.id} lacks its latent means of epoch {epoch}.")
@@ -285,6 +300,8 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
     run_id = run_id or new_run_id(config)
     if not RUN_ID.fullmatch(run_id):
         raise RunError(f"The run id {run_id!r} must be 1 to 64 small letters, digits, dots, dashes or underscores.")
+    if folder == runs_dir() and (GALLERY / run_id).exists():
+        raise RunError(f"The gallery has a model called {run_id}; choose another id.")
     run, draft = Run(folder / run_id), Run(folder / f".{run_id}.{os.urandom(4).hex()}.part")
     if run.path.exists():
         raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.")
@@ -306,7 +323,7 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
 
 def write_status(run: Run, status: Status) -> Status:
     """Replace status.json, with the heartbeat set to now. Returns what was written."""
-    status = _replace(status, heartbeat=time.time())
+    status = replace(status, heartbeat=time.time())
     storage.write_json(run.path / "status.json", asdict(status), durable=False)
     return status
 
@@ -316,13 +333,13 @@ def _typed(value: Any, annotation: Any) -> Any:
     kinds: Any = {"str": str, "int": int, "float": (int, float), "float | None": (int, float, type(None))}[
         str(annotation)
     ]
-    if not isinstance(value, kinds) or isinstance(value, bool):
+    if (
+        not isinstance(value, kinds)
+        or isinstance(value, bool)
+        or (isinstance(value, float) and not math.isfinite(value))
+    ):
         raise TypeError
     return value
-
-
-def _replace(status: Status, **changes: Any) -> Status:
-    return Status(**{**asdict(status), **changes})
 
 
 def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[Run]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import statistics
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 # Long enough to bridge two operations of a step, short enough that a preempted partner costs little. Seconds an
 # epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread
@@ -26,12 +27,25 @@ SLOWER = 0.6  # or sooner, when speed falls below this share of what was measure
 
 def prepare(threads: int | None = None) -> int:
     """Set OpenMP's environment for this process, which has not imported torch yet. Returns the most threads to use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = min(_cores(), _container_limit())
     # Beyond 8 the matrices of this model are too small to share out.
     most = threads or min(cores, 8)
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(most)
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     return most
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _container_limit() -> int:
+    """Whole processors that the container may use (cgroup 2: "quota period"), or many if there is no limit."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(int(quota) // int(period), 1)
+    except (OSError, ValueError, ZeroDivisionError):  # not Linux, or "max"
+        return 1_000_000
 
 
 def cut_evenly(images: int, widths: Iterable[int], threads: int) -> bool:

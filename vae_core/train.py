@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
         return _mistake(f"The run {run.id} is being trained already.")
     except (ConfigError, runs.RunError) as error:
         return _mistake(str(error))
+    except OSError as error:
+        return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
     with lock:
         return _train(run)
 
@@ -100,6 +102,7 @@ def _train(run: runs.Run) -> int:
         signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
     print(f"{run.id}: {run.config.title}", flush=True)
     try:
+        reporter.resume_from(run.status())
         reporter.update(state="starting", pid=os.getpid(), epoch=run.epoch or 0, message="Waking up …")
         most = threads.prepare()
         importing = threading.Thread(target=importlib.import_module, args=("torch",))
@@ -116,7 +119,6 @@ def _train(run: runs.Run) -> int:
     except (Interrupted, KeyboardInterrupt):
         return _end(reporter, "interrupted", 130)
     except Stopped:
-        (run.path / "control.json").unlink(missing_ok=True)  # answered: it must not stop the next trainer too
         return _end(reporter, "stopped", 130)
     except (ConfigError, data.DataError, runs.RunError) as error:
         return _end(reporter, "failed", 2, str(error))
@@ -146,14 +148,17 @@ def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
         if time.monotonic() - told > 0.5:
             told = time.monotonic()
             size = f"{got / 1e6:.1f} of {total / 1e6:.1f} MB" if total else f"{got / 1e6:.1f} MB"
-            reporter.update(message=f"Downloading {name}: {size} …")
+            reporter.update(message=f"Downloading {name}: {size} …" if got else f"Looking for {name} on the network …")
 
+    if not data.is_here(config.dataset):
+        reporter.update(message=f"Looking for {name} on the network …")
     data.download(config.dataset, progress=progress)
     return data.load(config.dataset)
 
 
 def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
     try:
+        (reporter.run.path / "control.json").unlink(missing_ok=True)  # answered: it must not stop the next trainer too
         reporter.finish(state, error=error, message="")
     except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
         error = f"{error} The status cannot be written: {trouble.strerror}."

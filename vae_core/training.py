@@ -24,6 +24,9 @@ EVALUATION_BATCH = 2_048
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
 
 
+TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
+
+
 class TrainingFailed(Exception):
     """The training cannot go on. The message is one sentence for the visitor."""
 
@@ -45,6 +48,11 @@ def train(run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: i
     torch.manual_seed(config.seed)
     model = build(config).to(device)
     optimizer = Adam(model.parameters(), lr=config.learning_rate)
+    widths = (data.PIXELS, model.hidden_dim, model.latent_dim)
+    while max_threads > 1 and not all(
+        cut_evenly(n, widths, max_threads) for n in (config.batch_size, EVALUATION_BATCH)
+    ):
+        max_threads -= 1
     free = max_threads > 1 and _threads_agree(model, _scaled(train_images[: config.batch_size]), max_threads)
     governor = Governor(max_threads, torch.set_num_threads, free=free)
     steps_per_epoch = math.ceil(len(train_images) / config.batch_size)
@@ -157,10 +165,12 @@ def _finish_epoch(
 ) -> None:  # fmt: skip
     """Test, then write the epoch's files in an order that no crash can break: metrics last, what resumes before it."""
     tested, mean, logvar = evaluate(model, test_images, run.config, epoch, governor)
-    for record in (train_record or {}, tested["test"]):
+    for record in (train_record or {}, tested["test"], tested["test_mean"]):
         _finite(record)
     kept = {"mean": mean, "logvar": logvar}
     halves = {k: v[:LATENT_IMAGES].half().cpu().numpy() for k, v in kept.items() if v is not None}
+    if not all(np.isfinite(array).all() for array in halves.values()):
+        raise TrainingFailed(TOO_FAR)
     storage.write_npz(run.latents_file(epoch), halves)
     checkpoint.save_weights(run, epoch, model)
     record = {
@@ -175,11 +185,9 @@ def _finish_epoch(
 def _threads_agree(model: Autoencoder, x: Tensor, most: int) -> bool:
     """Whether the gradients of a batch x (b, 784) are the same to the bit with all threads and with one.
 
-    Mostly they are. With some sizes a product is summed in another order, or an element-wise pass is cut beside a whole
-    vector; then the choice of the moment must not decide, or a resumed run would differ from an uninterrupted one.
+    Mostly they are. With some sizes a product is summed in another order; then the choice of the moment must not
+    decide, or a resumed run would differ from an uninterrupted one.
     """
-    if not cut_evenly(len(x), (data.PIXELS, model.hidden_dim, model.latent_dim), most):
-        return False
     found = []
     for threads in (1, most):
         torch.set_num_threads(threads)
@@ -230,9 +238,7 @@ def _epoch_seed(seed: int, epoch: int, stream: int = 0) -> int:
 
 def _finite(record: dict[str, float | None]) -> dict[str, float | None]:
     if not all(value is None or math.isfinite(value) for value in record.values()):
-        raise TrainingFailed(
-            "The loss grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
-        )
+        raise TrainingFailed(TOO_FAR)
     return record
 
 

@@ -193,7 +193,6 @@ def test_a_running_training_is_found_without_an_address(finished):
     set_state(finished, "running")
     app = show("train")
     assert "Learning epoch" in words(app)
-    assert app.query_params["run"] in ("mine", ["mine"])
 
 
 @pytest.mark.parametrize(
@@ -207,7 +206,7 @@ def test_a_bad_setting_is_refused_in_the_command_lines_words(setting, value):
     with pytest.raises(ValueError, match=setting) as refused:
         Config(**{setting: value})
     assert [e.value for e in app.error] == [str(refused.value)]
-    assert not [b for b in app.button if b.key == "start_training"]
+    assert app.button(key="start_training").disabled
     assert not list(runs.runs_dir().glob("*"))
 
 
@@ -244,3 +243,41 @@ def test_start_begins_a_trainer_with_the_settings_of_the_form():
     while run.status().active and time.time() < deadline:
         time.sleep(0.2)
     assert run.status().state == "finished"
+
+
+def test_another_dataset_leaves_the_other_settings_as_they_were():
+    app = show("train")
+    app.number_input(key="beta").set_value(3.0).run()
+    app.selectbox(key="dataset").set_value("mnist").run()
+    assert app.number_input(key="beta").value == 3
+    assert app.number_input(key="epochs").value == 10
+    assert "with your own settings" in words(app)
+
+
+@pytest.mark.parametrize("status", ['{"state": "evaluating"}', '{"state": "running", "seconds_left": NaN}', "[]"])
+def test_an_odd_status_is_one_broken_run_on_the_list(status, finished):
+    (finished.path / "status.json").write_text(status)
+    app = show("runs")
+    check(app)
+    assert "status.json" in words(app)
+    assert "The lecture" in words(app)
+
+
+def test_a_title_from_disk_is_text_and_not_markdown(finished):
+    config = storage.read_json(finished.path / "config.json")
+    storage.write_json(finished.path / "config.json", {**config, "title": "![x](http://elsewhere.example/x.png)"})
+    for page in ("train", "runs"):
+        app = show(page, run="mine")
+        check(app)
+        assert "![x](" not in words(app)
+
+
+def test_going_on_keeps_the_curves_and_the_progress(finished, monkeypatch):
+    from vae_core import jobs
+
+    set_state(finished, "stopped")
+    monkeypatch.setattr(jobs, "_spawn", lambda run: None)
+    before = finished.status()
+    jobs.resume(finished)
+    after = finished.status()
+    assert (after.state, after.step, after.steps_per_epoch) == ("starting", before.step, before.steps_per_epoch)

@@ -5,6 +5,7 @@ Without the MNIST files, on purpose: what is shown was decoded by a model.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def shoot(page: Page, name: str, *, height: int, wait: str) -> None:
     page.wait_for_timeout(1200)
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
+
+
+def draw_a_three(page: Page) -> None:
+    page.wait_for_selector(".ll-pad canvas")
+    page.wait_for_timeout(1000)
+    box = page.locator(".ll-pad canvas").bounding_box()
+    turn = [k * 0.2 for k in range(16)]
+    upper = [(0.5 - 0.17 * math.cos(t * 1.35 + 0.3), 0.34 - 0.15 * math.sin(t * 1.35 + 0.3)) for t in turn]
+    lower = [(0.48 + 0.2 * math.sin(t + 0.1), 0.66 - 0.17 * math.cos(t + 0.1)) for t in turn]
+    for place, (x, y) in enumerate([*upper, *lower]):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if place == 0:
+            page.mouse.down()
+    page.mouse.up()
 
 
 def main() -> None:
@@ -45,6 +60,9 @@ def main() -> None:
             shoot(light, "generate", height=980, wait=".st-key-sampling_grid canvas")
             dark.goto(server.url + "/morph?run=lecture")
             shoot(dark, "morph", height=1180, wait=".st-key-morph_player canvas")
+            dark.goto(server.url + "/draw?run=lecture")
+            draw_a_three(dark)
+            shoot(dark, "draw", height=1000, wait=".st-key-drawn_rows canvas")
             phone.goto(server.url)
             shoot(phone, "phone", height=844, wait=".ll-walk .image")
         finally:

@@ -26,10 +26,8 @@ for title, part in (("Yours", own), ("Gallery", gallery)):
                 continue
             status = run.status()
             colour, icon = live.BADGES[status.state]
-            words.markdown(
-                f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; **{plain(picker.label(run))}**"
-                f" &nbsp; :gray[epoch {status.epoch} of {status.epochs}]"
-            )
+            badge = "" if run.gallery else f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; "
+            words.markdown(f"{badge}**{plain(picker.label(run))}**  \n:gray[{live.summary(run, status)}]")
             with links, st.container(horizontal=True, horizontal_alignment="right"):
                 st.page_link("pages/train.py", label="Curves", query_params={"run": run.id})
                 if picker.film(run):

@@ -9,7 +9,7 @@ const HTML = `
       <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
         <div class="what quiet">A test picture. Point at a dot, or touch it, to see its own.</div></div>
       <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
-        <div class="where quiet">Point anywhere: the decoder draws what belongs there.</div></div>
+        <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
     </div>
   </div>`;
 
@@ -104,6 +104,12 @@ function hover(root, plot, data, labels) {
 function anywhere(root, plot, data) {
   const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
   box.hidden = !data.anywhere;
+  clearInterval(root.waiting);
+  if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
+    const decode = decoderOf(data.run, plot.dataset.epoch);
+    if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
+    if (decode || !plot.isConnected) clearInterval(root.waiting);
+  }, 200);
   plot.onpointermove = plot.onpointerdown = !data.anywhere ? null : (event) => {
     const area = plot.querySelector(".nsewdrag")?.getBoundingClientRect(), decode = decoderOf(data.run, plot.dataset.epoch);
     const x = event.clientX - area?.left, y = event.clientY - area?.top;

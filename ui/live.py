@@ -13,6 +13,7 @@ from vae_core import jobs
 from vae_core.config import Config
 from vae_core.runs import Run, RunError, Status
 
+IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
 POINTS = 240  # of a live curve, however long the run
 BADGES = {
     "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
@@ -151,6 +152,18 @@ def explain_numbers(run: Run) -> None:
         "noise). The lecture’s notebook decodes the mean when it tests: without noise the picture comes out better, so "
         "that number is lower than in training.",
     )
+
+
+def summary(run: Run, status: Status) -> str:
+    """How far a run came and how good it is, in one line: the test with z sampled, nats per image."""
+    metrics, words = run.metrics(), [f"epoch {status.epoch} of {status.epochs}"]
+    if len(metrics) > 1:
+        test, used = metrics[-1]["test"], metrics[-1].get("kl_per_dimension")
+        words.append(f"test reconstruction {test['reconstruction']:.1f}")
+        if run.config.is_vae and used:
+            words.append(f"KL {test['kl']:.1f}")
+            words.append(f"{sum(kl > IN_USE for kl in used)} of {len(used)} numbers in use")
+    return " · ".join(words)
 
 
 def terms_of(config: Config) -> list[tuple[str, str]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
 import streamlit as st
+
+HEAD_START = 2.0  # seconds for the first page to reach its visitor; the import would hold it up
 
 
 @st.cache_resource(show_spinner=False)
@@ -13,6 +16,7 @@ def warm_up() -> threading.Thread:
     """Once for each server: import torch beside the pages, so that the first decoded picture need not wait for it."""
 
     def work() -> None:
+        time.sleep(HEAD_START)
         import torch
 
         from vae_core import explore  # noqa: F401

@@ -36,8 +36,9 @@ DOORS = [
     ("pages/latent.py", "Walk the map", "scatter_plot", "See how the digits sort themselves, epoch after epoch."),
     ("pages/generate.py", "Invent digits", "grid_view", "Throw dice and let the decoder draw what they say."),
     ("pages/morph.py", "Morph a 3 into an 8", "animation", "Slide from one digit to another through the model’s mind."),
+    ("pages/draw.py", "Draw a digit", "draw", "See where it belongs, and what the model makes of it."),
 ]
-for column, (page, label, icon, sentence) in zip(st.columns(4), DOORS, strict=True):
+for column, (page, label, icon, sentence) in zip(st.columns(len(DOORS)), DOORS, strict=True):
     with column, st.container(border=True, height="stretch"):
         st.page_link(page, label=f"**{label}**", icon=f":material/{icon}:")
         st.caption(sentence)

@@ -47,8 +47,8 @@ def watch(run: runs.Run) -> None:
     run.check()
     title.markdown(f"### {plain(run.title)}")
     before = run.status()
-    # Look more often while it wakes up, so that the first point comes at once; not at all when it has ended.
-    every = {"starting": 0.4, "interrupted": 5.0}.get(before.state, 1.0 if before.active else None)
+    # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
+    every = 0.6 if before.active else 5.0 if before.state == "interrupted" else None
 
     @st.fragment(run_every=every)
     def now() -> None:
@@ -66,7 +66,7 @@ def watch(run: runs.Run) -> None:
             loss_curves(live.curves(run, status))
             live.explain_numbers(run)
             learned(run)
-        if (before.active, before.state == "starting") != (status.active, status.state == "starting"):
+        if before.active != status.active:
             st.rerun()
 
     now()

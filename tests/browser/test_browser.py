@@ -166,6 +166,8 @@ def test_the_start_page_draws_what_the_core_decodes(server, open_page):
     settle(page)
     sent = len(page.sent)
     box = page.locator(".ll-walk .map").bounding_box()
+    # As high as the picture beside it: its own pixels must not make it grow.
+    assert abs(box["height"] - page.locator(".ll-walk .image").bounding_box()["height"]) <= 1
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
     page.wait_for_timeout(200)
     where = page.locator(".ll-walk .map").get_attribute("data-z")

@@ -75,7 +75,8 @@ def answer(image: np.ndarray) -> None:
     )
     view = "dims" if run.config.latent_dim <= 2 else "pca"
     basis = maps.view_of(readers.latents(path, epochs[-1]).mean, view)
-    marks = [drawn.bubble(basis, v) for v in views]
+    means, outlines = zip(*(drawn.bubble(basis, v) for v in views), strict=True)
+    marks = [maps.mark("its bubble", "z", outlines, lines=True), maps.mark("your drawing", "mean", means)]
     latent_scatter({**maps.payload(path, tuple(epochs), view), "marks": marks})
 
 

@@ -119,6 +119,24 @@ export function followEpoch(run, known, f) {
   return () => epochs.listeners.delete(listener);
 }
 
+/** How far along its path a morph stands, 0 to 1, by run: the player sets it, a map with a walking mark follows. */
+const steps = (window.latentLabSteps ??= { at: new Map(), listeners: new Set() });
+
+export function setStep(run, share) {
+  steps.at.set(run, share);
+  for (const listener of steps.listeners) listener(run, share);
+}
+
+export const stepOf = (run) => steps.at.get(run) ?? 0;
+
+/** Call f(share) now and whenever it changes for this run. Returns a function that ends it. */
+export function followStep(run, f) {
+  const listener = (changed, share) => changed === run && f(share);
+  steps.listeners.add(listener);
+  f(stepOf(run));
+  return () => steps.listeners.delete(listener);
+}
+
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {
   let id = requestAnimationFrame(function frame(now) {

@@ -1,5 +1,5 @@
 // The latent map: a Plotly scatter of the means. Follows the epoch slider; shows the picture under the pointer.
-import { mount, halves, bytes, colour, paint, followEpoch } from "./lab.js";
+import { mount, halves, bytes, colour, paint, followEpoch, followStep, stepOf } from "./lab.js";
 import { decoderOf } from "./feed.js";
 
 const HTML = `
@@ -34,6 +34,7 @@ export default function (component) {
   root.version = version;
   root.look = colour(root, "--ll-ink");
   root.unfollow?.();
+  root.unstep?.();
   const labels = bytes(data.labels), frames = data.points.map(halves);
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const at = (frame, group, axis) => Float32Array.from(group, (i) => frame[2 * i + axis]);
@@ -54,32 +55,54 @@ export default function (component) {
       type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
       customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
     }));
-    if (data.marks) { // a drawing: its bubble (one standard deviation) and its mean
-      const z = colour(root, "--ll-z"), mean = colour(root, "--ll-mean"), page = colour(root, "--ll-page");
-      traces.push({ type: "scattergl", mode: "lines", name: "its bubble", x: [], y: [], hoverinfo: "none", line: { color: z, width: 3 } });
-      traces.push({ type: "scattergl", mode: "markers", name: "your drawing", x: [], y: [], hoverinfo: "none", marker: { size: 14, color: mean, line: { color: page, width: 2 } } });
-    }
+    const marks = data.marks ?? [];
+    traces.push(...marks.map((mark) => drawn(mark, root)));
     const config = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     return Plotly.react(plot, traces, layout, config).then(() => {
       if (root.version !== version) return;
       root.unfollow = followEpoch(data.run, data.epochs, (epoch) => {
         const frame = frames[data.epochs.indexOf(epoch)];
         Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) }, [...groups.keys()]);
-        const mark = data.marks?.[data.epochs.indexOf(epoch)];
-        if (mark) Plotly.restyle(plot, { x: [mark.outline.map((p) => p[0]), [mark.mean[0]]], y: [mark.outline.map((p) => p[1]), [mark.mean[1]]] }, [data.names.length, data.names.length + 1]);
+        place(Plotly, plot, data, marks, epoch);
         plot.dataset.epoch = epoch;
         plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
       });
+      if (marks.some((mark) => mark.walks)) root.unstep = followStep(data.run, () => place(Plotly, plot, data, marks, +plot.dataset.epoch, true));
       hover(root, plot, data, labels);
       anywhere(root, plot, data);
     });
   });
   root.end = () => {
     root.unfollow?.();
+    root.unstep?.();
     window.Plotly?.purge(plot);
     root.version = null;
   };
   return root.end;
+}
+
+/** What stands on the map beside the dots, as a trace without places: a drawing and its bubble, a sample, a morph's path. */
+function drawn({ name, colour: paint, mode = "markers", size = 14 }, root) {
+  const ink = colour(root, `--ll-${paint}`), line = mode === "lines" ? { color: ink, width: 3 } : undefined;
+  const marker = { size, color: ink, line: { color: colour(root, "--ll-page"), width: 2 } };
+  return { type: "scattergl", mode, name, x: [], y: [], hoverinfo: "none", line, marker };
+}
+
+/** Put the marks where they stand at an epoch; of those that walk, where the player's slider is. */
+function place(Plotly, plot, data, marks, epoch, walkersOnly = false) {
+  const chosen = [...marks.keys()].filter((k) => marks[k].walks || !walkersOnly);
+  if (!chosen.length) return;
+  const places = chosen.map((k) => {
+    const every = marks[k].places, here = every[every.length === 1 ? 0 : data.epochs.indexOf(epoch)];
+    return marks[k].walks ? [along(here, stepOf(data.run))] : here;
+  });
+  Plotly.restyle(plot, { x: places.map((p) => p.map((q) => q[0])), y: places.map((p) => p.map((q) => q[1])) }, chosen.map((k) => data.names.length + k));
+}
+
+/** The point at a share (0 to 1) of the steps of a path. */
+function along(path, share) {
+  const s = share * (path.length - 1), k = Math.min(Math.floor(s), path.length - 2), f = s - k;
+  return path.length < 2 ? path[0] : [0, 1].map((i) => path[k][i] + f * (path[k + 1][i] - path[k][i]));
 }
 
 /** Draw the picture of the dot under the pointer, from the sheet of all of them. */

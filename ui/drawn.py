@@ -60,8 +60,8 @@ def how_unusual(path: str, epoch: int, image: np.ndarray) -> tuple[float, float]
     return mine, float((others > mine).mean())
 
 
-def bubble(basis: Basis, look: Look) -> dict[str, list[list[float]]]:
-    """The mean on the map and the outline of one standard deviation about it, seen under a projection."""
+def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:
+    """The mean (1, 2) on the map and the outline (49, 2) of one standard deviation about it, under a projection."""
     turn = np.linspace(0, 2 * np.pi, 49)
     circle = np.stack([np.cos(turn), np.sin(turn)])
     std = np.zeros_like(look.mean) if look.std is None else look.std
@@ -69,7 +69,7 @@ def bubble(basis: Basis, look: Look) -> dict[str, list[list[float]]]:
     values, vectors = np.linalg.eigh(basis.directions.T @ (basis.directions * std[:, None] ** 2))
     middle = basis.project(look.mean[None])[0]
     outline = middle[:, None] + vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * circle)
-    return {"mean": middle.astype(float).tolist(), "outline": outline.T.astype(float).tolist()}
+    return middle[None], outline.T
 
 
 def neighbours(path: str, epoch: int, mean: np.ndarray, count: int = 10) -> tuple[int, ...]:

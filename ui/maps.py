@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> pro
     """The projection of a view; ``last`` are the means of the newest epoch, (n, d)."""
     d = last.shape[1]
     return projections.dimensions(d, first, min(second, d - 1)) if view == "dims" else projections.pca(last)
+
+
+def mark(
+    name: str, colour: str, places: Sequence[np.ndarray], *, lines: bool = False, walks: bool = False
+) -> dict[str, Any]:
+    """Something beside the dots: ``places`` are (n, 2) under the map's projection, one for each epoch or one for all.
+
+    ``colour`` is the thing's: x, encoder, mean, z, decoder. A mark that ``walks`` is one dot on the path of its places,
+    where the morph's slider stands.
+    """
+    return {
+        "name": name, "colour": colour, "mode": "lines" if lines else "markers", "walks": walks,
+        "places": [np.asarray(p, float).round(4).tolist() for p in places],
+    }  # fmt: skip
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:

@@ -1,10 +1,13 @@
 """The latent map: where the encoder puts each test picture, epoch after epoch."""
 
+from typing import Any
+
 import streamlit as st
 
-from ui import maps, picker, readers
-from ui.components import decoder_feed, epoch_slider, latent_scatter
-from ui.guard import through_app
+from ui import maps, picker, readers, stories, waiting
+from ui.components import code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
+from ui.guard import one_sentence, through_app
+from vae_core import layouts
 
 through_app()
 
@@ -14,25 +17,91 @@ picker.head(
     "Move the slider: similar pictures find together.",
 )
 run = picker.pick_run(default="two-knobs")
-epochs, d = picker.film(run), run.config.latent_dim
+path, epochs, d = str(run.path), picker.film(run), run.config.latent_dim
+count = len(readers.labels(path))
 
-VIEWS = {"pca": "Main directions (PCA)", "dims": "Two of its numbers"}
-view, first, second = "dims" if d <= 2 else "pca", 0, 1
-if d > 2:
-    choose, one, two = st.columns([2, 1, 1], vertical_alignment="bottom")
-    view = choose.segmented_control(
-        "Seen how?", list(VIEWS), key="view", default="pca", required=True, format_func=VIEWS.__getitem__,
-        bind="query-params", help=f"This model uses {d} numbers. A screen has two directions, so one must choose.",
+
+def choose_view() -> tuple[str, int, int]:
+    """The projection, and for two plain numbers of the code, which."""
+    if d <= 2:
+        return "dims", 0, 1
+    choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
+    name = choose.segmented_control(
+        "Seen how?", list(maps.VIEWS), key="view", default="PCA", required=True, bind="query-params",
+        help=f"This model uses {d} numbers, a screen has two directions. PCA looks from the side that shows most. "
+        "UMAP and t-SNE bend space so that neighbours stay neighbours; distances between groups then mean little.",
     )  # fmt: skip
-    if view == "dims":
-        first = one.number_input("Across", 1, d, 1, key="first") - 1
-        second = two.number_input("Up", 1, d, 2, key="second") - 1
+    view = maps.VIEWS.get(name or "PCA", "pca")
+    if view != "dims":
+        return view, 0, 1
+    first = one.number_input("Across", 1, d, 1, key="first", bind="query-params") - 1
+    second = two.number_input("Up", 1, d, 2, key="second", bind="query-params") - 1
+    return view, first, second
 
+
+def chosen(told: Any) -> None:
+    """What the visitor picked on the map; the dot lives in its widget, which is in the address."""
+    told = told if isinstance(told, dict) else {}
+    place = told.get("dot")
+    st.session_state["dot"] = place + 1 if isinstance(place, int) and 0 <= place < count else None
+    st.session_state["group"] = (run.id, told.get("group"))
+
+
+def dot_typed() -> None:
+    st.session_state["group"] = None
+
+
+@st.fragment
+def explore(payload: dict[str, Any]) -> None:
+    seen, told = st.columns([2.1, 1], gap="medium")
+    with told:
+        dot = st.number_input(
+            "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
+            placeholder="click a dot, or type a number", help="Each dot of the map has a number.",
+        )  # fmt: skip
+        owner, packed = st.session_state.get("group") or (None, None)
+        group = stories.unpack(packed, count) if packed and owner == run.id else None
+    with seen, one_sentence():
+        now = {"dot": dot - 1} if dot else {"group": packed} if group is not None else None
+        latent_scatter({**payload, "chosen": now}, chosen)
+    with told, one_sentence():
+        tell(dot, group)
+
+
+def tell(dot: int | None, group: Any) -> None:
+    """The story of the chosen dot or group."""
+    if dot:
+        rows, chart = stories.of_dot(run, epochs, dot - 1)
+        image_rows("story_rows", run.id, epochs, rows)
+        code_chart(chart)
+        st.caption("The grey band is where most codes should lie: one standard deviation about zero.")
+    elif group is not None:
+        rows, kinds = stories.of_group(run, epochs, group)
+        st.markdown(f"**{len(group)} pictures**: {kinds}.")
+        image_rows("story_rows", run.id, epochs, rows)
+        st.caption("Both averages are of the same pictures. The average code, decoded, is one picture and not a blur.")
+    else:
+        st.markdown(
+            "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"
+            "**Circle a group** to see which pictures are in it, and its average.\n\n"
+            "What you pick stays marked while the epochs play."
+        )
+
+
+view, first, second = choose_view()
+ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
+if not ready:
+    waiting.for_map(run, epochs, view)
+    view = "pca"
 epoch_slider(run.id, epochs)
 here = readers.originals(run, (0,)) is not None
-payload = maps.payload(str(run.path), tuple(epochs), view, first, second)
-pictures = {"tiles": maps.tiles(str(run.path), epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE}
-latent_scatter({**payload, **pictures, "redrawn": not here, "anywhere": d == 2})
+explore(
+    {
+        **maps.payload(path, tuple(epochs), view, first, second),
+        "tiles": maps.tiles(path, epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE,
+        "redrawn": not here, "anywhere": d == 2, "bubbles": maps.bubbles(path, tuple(epochs), view, first, second),
+    }
+)  # fmt: skip
 if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
 if not here:
@@ -42,3 +111,16 @@ if view == "pca":
         "The two directions are chosen once, from the last epoch, and used for every epoch. "
         "So a dot that moves has really moved."
     )
+elif view in layouts.METHODS:
+    trust = maps.layout_of(run, epochs, view).trust[-1]
+    st.caption(
+        "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch its "
+        f"trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} numbers."
+    )
+st.markdown(
+    "#### What changes from epoch to epoch",
+    help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "
+    "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
+    "hollow bar says next to nothing.",
+)
+run_figures(maps.figures(run, epochs))

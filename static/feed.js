@@ -2,7 +2,7 @@
 import { followEpoch } from "./lab.js";
 import { decoder } from "./decoder.js";
 
-const REST = 350; // milliseconds without a change before the server is asked
+const REST = 900; // milliseconds without a change before the server is asked: longer than a step of the playing film
 const decoders = (window.latentLabDecoders ??= new Map());
 
 /** The decoder of a run at an epoch, if it is here already. */

@@ -103,6 +103,15 @@ export function setAddress(run) {
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
+/** A wish in the address that only the browser needs, such as bubbles=1: read it, or write it (null takes it away). */
+export function wish(name, value) {
+  const address = new URL(location.href);
+  if (value === undefined) return address.searchParams.get(name);
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, value);
+  history.replaceState(history.state, "", address);
+}
+
 export function setEpoch(run, epoch) {
   epochs.seen = true;
   kept.set(run, epoch);

@@ -1,13 +1,23 @@
-// The latent map: a Plotly scatter of the means. Follows the epoch slider; shows the picture under the pointer.
-import { mount, halves, bytes, colour, paint, followEpoch, followStep, stepOf } from "./lab.js";
-import { decoderOf } from "./feed.js";
+// The latent map: a Plotly scatter of the means. Follows the epoch slider; dots and groups can be picked.
+import { mount, halves, bytes, colour, followEpoch, followStep, stepOf, wish } from "./lab.js";
+import { hover, anywhere, picking } from "./pointer.js";
+import { mover } from "./scene.js";
 
 const HTML = `
   <div class="ll-map">
-    <div class="plot" role="group"></div>
+    <div class="stage">
+      <div class="tools" hidden>
+        <div role="group" aria-label="What the pointer does" class="choice">
+          <button type="button" class="point" aria-pressed="true">Pick a dot</button><button type="button" class="lasso" aria-pressed="false">Circle a group</button>
+        </div>
+        <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
+        <button type="button" class="clear" hidden>Clear</button>
+      </div>
+      <div class="plot" role="group"></div><canvas class="over" aria-hidden="true"></canvas>
+    </div>
     <div class="seen">
       <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
-        <div class="what quiet">A test picture. Point at a dot, or touch it, to see its own.</div></div>
+        <div class="what quiet">A test picture. Point at a dot to see its own; click, and it tells more.</div></div>
       <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
         <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
     </div>
@@ -29,56 +39,75 @@ function plotly() {
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  const version = [data.run, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
-  if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
+  root.tell = (value) => component.setStateValue("chosen", value);
+  const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
+  if (root.version === version && root.look === colour(root, "--ll-ink")) {
+    root.choose?.(data.chosen ?? null);
+    return root.end;
+  }
   root.version = version;
   root.look = colour(root, "--ll-ink");
-  root.unfollow?.();
-  root.unstep?.();
-  const labels = bytes(data.labels), frames = data.points.map(halves);
+  root.leave?.();
+  const labels = bytes(data.labels), frames = data.points.map(halves), marks = data.marks ?? [];
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
-  const at = (frame, group, axis) => Float32Array.from(group, (i) => frame[2 * i + axis]);
   const plot = root.querySelector(".plot"), seen = root.querySelector(".seen");
   seen.hidden = !data.tiles;
   seen.parentElement.classList.toggle("wide", seen.hidden);
-  plotly().then((Plotly) => {
+  root.querySelector(".tools").hidden = !data.pickable;
+  plotly().then(async (Plotly) => {
     if (root.version !== version) return;
-    const ink = colour(root, "--ll-ink"), line = colour(root, "--ll-line"), size = labels.length > 5000 ? 4 : 5;
-    const axis = (k) => ({ title: { text: data.axes[k], font: { size: 13 } }, range: data.range[k], gridcolor: line, zerolinecolor: line });
-    const layout = {
-      margin: { l: 52, r: 8, t: 34, b: 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
-      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
-    };
+    const start = frames.at(-1), ink = colour(root, "--ll-ink");
     const traces = data.names.map((name, c) => ({
-      type: "scattergl", mode: "markers", name, x: at(frames.at(-1), groups[c], 0), y: at(frames.at(-1), groups[c], 1),
-      customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+      type: "scattergl", mode: "markers", name, x: Float32Array.from(groups[c], (i) => start[2 * i]), y: Float32Array.from(groups[c], (i) => start[2 * i + 1]),
+      customdata: groups[c], hoverinfo: "none", marker: { size: labels.length > 5000 ? 4 : 5, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+      unselected: { marker: { opacity: 0.08 } }, selected: { marker: { opacity: 0.95 } },
     }));
-    const marks = data.marks ?? [];
     traces.push(...marks.map((mark) => drawn(mark, root)));
-    const config = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
-    return Plotly.react(plot, traces, layout, config).then(() => {
-      if (root.version !== version) return;
-      root.unfollow = followEpoch(data.run, data.epochs, (epoch) => {
-        const frame = frames[data.epochs.indexOf(epoch)];
-        Plotly.restyle(plot, { x: groups.map((g) => at(frame, g, 0)), y: groups.map((g) => at(frame, g, 1)) }, [...groups.keys()]);
-        place(Plotly, plot, data, marks, epoch);
-        plot.dataset.epoch = epoch;
-        plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
-      });
-      if (marks.some((mark) => mark.walks)) root.unstep = followStep(data.run, () => place(Plotly, plot, data, marks, +plot.dataset.epoch, true));
-      hover(root, plot, data, labels);
-      anywhere(root, plot, data);
+    await Plotly.react(plot, traces, layoutOf(data, root, ink), {
+      responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     });
+    if (root.version !== version) return;
+    const over = overlay(root, plot, data, groups, labels);
+    const dots = mover(Plotly, plot, groups, start, () => over.draw(dots.now));
+    let first = true;
+    const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
+      plot.dataset.epoch = epoch;
+      plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
+      over.epoch = data.epochs.indexOf(epoch);
+      dots.show(frames[data.epochs.indexOf(epoch)], { still: first || matchMedia("(prefers-reduced-motion: reduce)").matches });
+      place(Plotly, plot, data, marks, epoch);
+      first = false;
+    });
+    const walks = marks.some((mark) => mark.walks);
+    const unstep = walks ? followStep(data.run, () => place(Plotly, plot, data, marks, +plot.dataset.epoch, true)) : () => {};
+    hover(root, plot, data, labels);
+    anywhere(root, plot, data);
+    const unpick = data.pickable ? picking(Plotly, root, plot, data, labels, over) : () => {};
+    root.leave = () => (unfollow(), unstep(), unpick(), dots.stop(), over.stop());
+    root.choose?.(data.chosen ?? null);
   });
   root.end = () => {
-    root.unfollow?.();
-    root.unstep?.();
+    root.leave?.();
+    root.leave = root.choose = null;
     window.Plotly?.purge(plot);
     root.version = null;
   };
   return root.end;
+}
+
+function layoutOf(data, root, ink) {
+  const line = colour(root, "--ll-line"), bare = !data.axes[0];
+  const axis = (k) => ({
+    title: { text: data.axes[k], font: { size: 13 } }, range: data.range[k], gridcolor: line, zerolinecolor: line,
+    showticklabels: !bare, zeroline: !bare,
+  });
+  return {
+    margin: { l: bare ? 8 : 52, r: 8, t: 34, b: bare ? 8 : 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
+    newselection: { line: { color: colour(root, "--ll-x"), width: 2, dash: "dot" } },
+  };
 }
 
 /** What stands on the map beside the dots, as a trace without places: a drawing and its bubble, a sample, a morph's path. */
@@ -105,42 +134,69 @@ function along(path, share) {
   return path.length < 2 ? path[0] : [0, 1].map((i) => path[k][i] + f * (path[k + 1][i] - path[k][i]));
 }
 
-/** Draw the picture of the dot under the pointer, from the sheet of all of them. */
-function hover(root, plot, data, labels) {
-  const seen = root.querySelector(".seen");
-  if (!data.tiles) return;
-  const canvas = seen.querySelector(".original"), what = seen.querySelector(".what"), sheet = new Image();
-  sheet.src = "data:image/webp;base64," + data.tiles;
-  const { tile, tiles_wide: wide } = data;
-  const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
-  sheet.onload = () => show(0); // not an empty black square
-  plot.removeAllListeners?.("plotly_hover");
-  plot.on("plotly_hover", (event) => {
-    const i = event.points[0].customdata;
-    if (i == null) return; // a mark
-    show(i);
-    what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
-  });
-}
-
-/** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
-function anywhere(root, plot, data) {
-  const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
-  box.hidden = !data.anywhere;
-  clearInterval(root.waiting);
-  if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
-    const decode = decoderOf(data.run, plot.dataset.epoch);
-    if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
-    if (decode || !plot.isConnected) clearInterval(root.waiting);
-  }, 200);
-  plot.onpointermove = plot.onpointerdown = !data.anywhere ? null : (event) => {
-    const area = plot.querySelector(".nsewdrag")?.getBoundingClientRect(), decode = decoderOf(data.run, plot.dataset.epoch);
-    const x = event.clientX - area?.left, y = event.clientY - area?.top;
-    if (!area || x < 0 || y < 0 || x > area.width || y > area.height) return;
-    const z = [plot._fullLayout.xaxis.p2d(x), plot._fullLayout.yaxis.p2d(y)];
-    if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
-    paint(canvas, decode(z), 0, 255);
-    canvas.dataset.z = z.join();
-    where.textContent = `decoded from z = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}), epoch ${plot.dataset.epoch}`;
+/** A canvas over the plot for what must move with the dots at no cost: the ring about a picked dot, and the bubbles. */
+function overlay(root, plot, data, groups, labels) {
+  const canvas = root.querySelector("canvas.over"), box = root.querySelector(".bubbles"), check = box.querySelector("input");
+  const roots = data.bubbles?.map(halves), paints = data.names.map((_, c) => colour(root, `--ll-c${c}`));
+  box.hidden = !roots;
+  check.checked = wish("bubbles") === "1";
+  const me = {
+    epoch: data.epochs.length - 1, ring: null,
+    draw(frame = me.frame) {
+      me.frame = frame;
+      const { xaxis: X, yaxis: Y } = plot._fullLayout ?? {};
+      if (!X || !frame) return;
+      const ratio = devicePixelRatio || 1, { clientWidth: w, clientHeight: h } = plot;
+      if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
+      Object.assign(canvas.style, { width: `${w}px`, height: `${h}px`, top: `${plot.offsetTop}px` });
+      const g = canvas.getContext("2d"), at = (i) => [X._offset + X.l2p(frame[2 * i]), Y._offset + Y.l2p(frame[2 * i + 1])];
+      g.setTransform(ratio, 0, 0, ratio, 0, 0);
+      g.clearRect(0, 0, w, h);
+      g.save();
+      g.beginPath();
+      g.rect(X._offset, Y._offset, X._length, Y._length);
+      g.clip();
+      if (roots && check.checked) bubbles(g, roots[me.epoch], at, X, Y);
+      if (me.ring !== null && me.ring < labels.length) {
+        const [x, y] = at(me.ring);
+        for (const [wide, paint] of [[6, "--ll-page"], [3, "--ll-x"]]) {
+          g.beginPath();
+          g.arc(x, y, 10, 0, 7);
+          g.lineWidth = wide;
+          g.strokeStyle = colour(root, paint);
+          g.stroke();
+        }
+      }
+      g.restore();
+    },
+    stop: () => resize.disconnect(),
   };
+  const shown = new Map(data.names.map((_, c) => [c, true]));
+  function bubbles(g, matrices, at, X, Y) {
+    const dx = X.l2p(1) - X.l2p(0), dy = Y.l2p(1) - Y.l2p(0);
+    plot._fullData.forEach((trace) => shown.set(trace.index, trace.visible === true));
+    g.lineWidth = 1.5;
+    for (let i = 0; 4 * i < matrices.length && i < labels.length; i++) {
+      if (!shown.get(labels[i])) continue;
+      const [a, b, c, d] = matrices.subarray(4 * i, 4 * i + 4), [x, y] = at(i);
+      g.strokeStyle = g.fillStyle = paints[labels[i]];
+      g.beginPath();
+      for (let k = 0; k <= 32; k++) {
+        const u = Math.cos((k * Math.PI) / 16), v = Math.sin((k * Math.PI) / 16);
+        g.lineTo(x + dx * (a * u + b * v), y + dy * (c * u + d * v));
+      }
+      g.globalAlpha = 0.12;
+      g.fill();
+      g.globalAlpha = 0.9;
+      g.stroke();
+    }
+    g.globalAlpha = 1;
+  }
+  check.onchange = () => (wish("bubbles", check.checked ? "1" : null), me.draw());
+  const again = () => me.draw();
+  for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) plot.removeAllListeners?.(event);
+  for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) plot.on(event, again);
+  const resize = new ResizeObserver(again);
+  resize.observe(plot);
+  return me;
 }

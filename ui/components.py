@@ -54,6 +54,8 @@ _player = _component("player", "player.js")
 _walk = _component("walk", "walk.js")
 _pad = _component("pad", "pad.js")
 _feed = _component("feed", "feed.js")
+_figures = _component("figures", "figures.js")
+_code = _component("code", "code.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -118,9 +120,31 @@ def morph_player(
     _player(key="morph_player", data=payload)
 
 
-def latent_scatter(payload: dict[str, Any]) -> None:
-    """The map of ``ui.maps``: a Plotly scatter of the means that follows the epoch."""
-    _map(key="latent_scatter", data=payload)
+def latent_scatter(payload: dict[str, Any], on_chosen: Callable[[Any], None] | None = None) -> None:
+    """The map of ``ui.maps``: a Plotly scatter of the means that follows the epoch.
+
+    With ``on_chosen``, dots can be clicked and groups circled; it is called with what ``static/pointer.js`` says:
+    ``{"dot": place}``, ``{"group": places}`` or None.
+    """
+    if on_chosen is None:
+        _map(key="latent_scatter", data=payload)
+        return
+    chosen = on_chosen
+    _map(
+        key="latent_scatter",
+        data={**payload, "pickable": True},
+        on_chosen_change=lambda: chosen(st.session_state["latent_scatter"].get("chosen")),
+    )
+
+
+def run_figures(payload: dict[str, Any]) -> None:
+    """Three small charts that follow the epoch (``ui.maps.figures``)."""
+    _figures(key="run_figures", data=payload)
+
+
+def code_chart(payload: dict[str, Any]) -> None:
+    """Mean and standard deviation of each number of one picture's code (``ui.stories.of_dot``)."""
+    _code(key="code_chart", data=payload)
 
 
 def loss_curves(payload: dict[str, Any]) -> None:

@@ -14,32 +14,103 @@ from PIL import Image
 
 from ui import readers
 from ui.components import base64_of
-from vae_core import data, projections
+from ui.live import IN_USE
+from vae_core import data, layouts, projections
 from vae_core.runs import Run, RunError
 
 TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
 TILES_WIDE = 100
 
 
+# As they stand on the page and in the address.
+VIEWS = {"PCA": "pca", "Two numbers": "dims", "UMAP": "umap", "t-SNE": "tsne"}
+NAMES = {view: name for name, view in VIEWS.items()}
+BUBBLES = 300  # of the dots; more would hide each other
+
+
 @st.cache_data(show_spinner=False, max_entries=24)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
-    """What ``static/map.js`` draws. ``view``: ``dims`` (two chosen dimensions) or ``pca`` (one basis for all)."""
+    """What ``static/map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
+
+    Raises RunError if a bent map is asked for that has not been made (``layout_of``).
+    """
     run = Run(Path(path))
-    means = {epoch: readers.latents(path, epoch).mean for epoch in epochs}
-    last, d = means[epochs[-1]], run.config.latent_dim
-    basis = view_of(last, view, first, second)
+    flat, axes = _bent(run, epochs, view) if view in layouts.METHODS else _flat(run, epochs, view, first, second)
+    count = len(next(iter(flat.values())))
+    names = data.CLASS_NAMES[run.config.dataset]
+    return {
+        "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
+        "labels": base64_of(readers.labels(path)[:count], "u1"), "names": list(names),
+        "view": f"{view} {first} {second}", "axes": axes, "range": _range(list(flat.values())),
+    }  # fmt: skip
+
+
+def _flat(
+    run: Run, epochs: tuple[int, ...], view: str, first: int, second: int
+) -> tuple[dict[int, np.ndarray], list[str]]:
+    means = {epoch: readers.latents(str(run.path), epoch).mean for epoch in epochs}
+    basis = view_of(means[epochs[-1]], view, first, second)
     flat = {epoch: np.nan_to_num(basis.project(mean)) for epoch, mean in means.items()}
-    if d == 1:  # a line: spread the dots a little so that they can be seen
+    if run.config.latent_dim == 1:  # a line: spread the dots a little so that they can be seen
         for places in flat.values():
             places[:, 1] = np.random.default_rng(0).normal(0, 0.1, len(places))
-    names = data.CLASS_NAMES[run.config.dataset]
-    result = {
-        "run": run.id, "epochs": list(epochs), "points": [base64_of(flat[e], "f2") for e in epochs],
-        "labels": base64_of(readers.labels(path), "u1"), "names": list(names),
-        "view": f"{view} {first} {second}", "axes": axis_names(view, first, second, basis),
-        "range": _range(list(flat.values())),
+    return flat, axis_names(view, first, second, basis)
+
+
+def _bent(run: Run, epochs: tuple[int, ...], view: str) -> tuple[dict[int, np.ndarray], list[str]]:
+    layout = layout_of(run, epochs, view)
+    if layout is None:
+        raise RunError(f"The {NAMES[view]} map of the run {run.id} has not been made yet.")
+    chosen = {epoch: layout.points[layout.epochs.index(epoch)] for epoch in epochs if epoch in layout.epochs}
+    return chosen, ["", ""]  # its directions mean nothing
+
+
+def layout_of(run: Run, epochs: Sequence[int], view: str) -> layouts.Layout | None:
+    """The bent map that is kept with a run, if it reaches to the newest epoch."""
+    layout = layouts.load(run, view)
+    return layout if layout and layout.epochs[-1] == epochs[-1] else None
+
+
+@st.cache_data(show_spinner=False, max_entries=24)
+def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> list[str] | None:
+    """The spread of the first dots' codes for each epoch, (n, 2, 2) f2: what turns a unit circle into a dot's bubble.
+
+    None where codes have no spread (the classic autoencoder), and on bent maps, which keep no lengths.
+    """
+    run = Run(Path(path))
+    if not run.config.is_vae or view in layouts.METHODS:
+        return None
+    basis = view_of(readers.latents(path, epochs[-1]).mean, view, first, second)
+    return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]
+
+
+def _std(path: str, epoch: int) -> np.ndarray:
+    std = readers.latents(path, epoch).std
+    if std is None:
+        raise RunError("A classic autoencoder has no spread.")
+    return std
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def separation(path: str, epoch: int) -> float:
+    """How well the classes keep apart at an epoch: ``measures.neighbour_accuracy`` of up to 2,000 kept means."""
+    from vae_core.measures import neighbour_accuracy
+
+    mean = readers.latents(path, epoch).mean[: layouts.POINTS]
+    return neighbour_accuracy(mean, readers.labels(path)[: len(mean)])
+
+
+def figures(run: Run, epochs: Sequence[int]) -> dict[str, Any]:
+    """What ``static/figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
+    path, metrics = str(run.path), run.metrics()
+    means = [readers.latents(path, epoch).mean for epoch in epochs]
+    kl = [metrics[epoch].get("kl_per_dimension") for epoch in epochs]
+    use = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
+    return {
+        "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
+        "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
+        "separation": [separation(path, epoch) for epoch in epochs], "classes": len(np.unique(readers.labels(path))),
     }  # fmt: skip
-    return result
 
 
 def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> projections.Basis:

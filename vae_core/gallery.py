@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import runs, storage
+from vae_core import layouts, runs, storage
 from vae_core.config import DATASET_DEFAULTS, Config
 
 MNIST = Config(dataset="mnist")
@@ -66,6 +66,9 @@ def make(piece: Piece, gallery: Path) -> None:
         subprocess.run([*trainer, *options], check=True)
         run = runs.Run(Path(folder) / piece.name)
         slim(run, piece)
+        if piece.config.latent_dim > 2:
+            for method in layouts.METHODS:
+                layouts.make(run, method)
         shutil.rmtree(gallery / piece.name, ignore_errors=True)
         shutil.copytree(run.path, gallery / piece.name)
 

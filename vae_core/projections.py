@@ -18,6 +18,15 @@ class Basis:
     def project(self, points: np.ndarray) -> np.ndarray:
         return (points - self.centre) @ self.directions
 
+    def shadow(self, std: np.ndarray) -> np.ndarray:
+        """How Gaussians with these standard deviations (n, d) look on the plane: (n, 2, 2), unit circle to ellipse.
+
+        The projection of N(0, diag(std**2)) is Gaussian with covariance D' diag(std**2) D; this is a root of it.
+        """
+        covariance = np.einsum("ia,ni,ib->nab", self.directions, std**2, self.directions)
+        values, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(np.maximum(values, 0))[:, None, :]
+
 
 def dimensions(latent_dim: int, first: int, second: int) -> Basis:
     """Two of the latent dimensions as they are."""

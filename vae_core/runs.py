@@ -190,7 +190,7 @@ class Run:
         return self.path / "latents" / f"{epoch:04d}.npz"
 
     def latents(self, epoch: int) -> Latents:
-        data = self._read_npz(self.latents_file(epoch))
+        data = self.read_npz(self.latents_file(epoch))
         mean, logvar = data.get("mean"), data.get("logvar")
         if mean is None or mean.ndim != 2 or mean.shape[1] != self.config.latent_dim:
             raise RunError(f"The latent means of epoch {epoch} of the run {self.id} have the wrong shape.")
@@ -205,7 +205,7 @@ class Run:
         return self._labels_file("test_indices")
 
     def _labels_file(self, name: str) -> np.ndarray:
-        arrays = self._read_npz(self.path / "latents" / "labels.npz")
+        arrays = self.read_npz(self.path / "latents" / "labels.npz")
         if name not in arrays or arrays[name].ndim != 1:
             raise RunError(f"The file latents/labels.npz of the run {self.id} has no {name}.")
         return arrays[name]
@@ -254,7 +254,7 @@ class Run:
         except (OSError, ValueError) as error:
             raise RunError(f"The run {self.id} is damaged: {error}.") from None
 
-    def _read_npz(self, file: Path) -> dict[str, np.ndarray]:
+    def read_npz(self, file: Path) -> dict[str, np.ndarray]:
         try:
             with np.load(file, allow_pickle=False) as data:
                 return dict(data)

@@ -14,7 +14,19 @@ from vae_core.runs import ROOT
 
 LAYERS = ["vae_core", "ui", "pages", "app"]  # each may import itself and what stands before it
 FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
-LIGHT = ["config", "storage", "runs", "data", "projections", "jobs", "reporter", "threads", "train"]
+LIGHT = [
+    "config",
+    "storage",
+    "runs",
+    "data",
+    "projections",
+    "layouts",
+    "measures",
+    "jobs",
+    "reporter",
+    "threads",
+    "train",
+]
 HEAVY = {"torch", "torchvision", "sklearn", "umap", "numba", "streamlit", "plotly"}
 
 

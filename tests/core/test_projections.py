@@ -79,3 +79,12 @@ def test_dimensions_are_shown_as_they_are(first, second):
 def test_the_only_dimension_can_be_shown():
     x = points(1)
     assert np.array_equal(projections.dimensions(1, 0, 0).project(x)[:, 0], x[:, 0])
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 20])
+def test_the_shadow_of_a_gaussian_has_the_spread_of_its_projected_samples(d):
+    dice = np.random.default_rng(3)
+    basis, std = projections.pca(points(d)), dice.uniform(0.2, 2, (2, d))
+    for k, root in enumerate(basis.shadow(std)):
+        samples = basis.project(basis.centre + std[k] * dice.normal(size=(200_000, d)))
+        np.testing.assert_allclose(root @ root.T, np.cov(samples.T), atol=0.03 * std[k].max() ** 2)

@@ -1,0 +1,92 @@
+// Small charts in SVG: a line over the epochs with a dot at the present one, and bars or whiskers for each number of a code.
+const NS = "http://www.w3.org/2000/svg";
+
+export function svg(name, attributes = {}, text) {
+  const node = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+/** A panel with a heading, a sentence and an empty drawing; drawn anew whenever its width changes. */
+export function panel(title, height, draw) {
+  const box = document.createElement("figure"), name = document.createElement("h4"), now = document.createElement("div"), chart = svg("svg", { role: "img" });
+  name.textContent = title;
+  now.className = "now quiet";
+  chart.style.cssText = `width: 100%; height: ${height}px; display: block`;
+  box.append(name, now, chart);
+  const me = {
+    box,
+    draw() {
+      const width = chart.clientWidth;
+      if (!width) return;
+      chart.replaceChildren();
+      const { words, label } = draw(chart, width, height);
+      now.textContent = words;
+      chart.setAttribute("aria-label", label);
+    },
+    stop: () => resize.disconnect(),
+  };
+  const resize = new ResizeObserver(() => me.draw());
+  resize.observe(chart);
+  return me;
+}
+
+const nice = (low, high) => {
+  const step = 10 ** Math.floor(Math.log10((high - low) / 2 || 1)), by = [1, 2, 5, 10].map((k) => k * step).find((s) => (high - low) / s <= 4.5) ?? step;
+  const ticks = [];
+  for (let v = Math.ceil(low / by) * by; v <= high + by / 1e6; v += by) ticks.push(+v.toPrecision(6));
+  return ticks;
+};
+
+/** y over x as a line, with the place of one x marked. colour is a CSS colour. Only heights between low and high show. */
+export function line(chart, width, height, { xs, ys, at, colour, low, high, unit = "" }) {
+  const left = 44, right = 10, top = 8, bottom = 20;
+  const X = (x) => left + ((x - xs[0]) / (xs.at(-1) - xs[0] || 1)) * (width - left - right);
+  const Y = (y) => top + (1 - (Math.min(y, high) - low) / (high - low || 1)) * (height - top - bottom);
+  for (const tick of nice(low, high)) {
+    chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
+    chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick + unit));
+  }
+  for (const x of [xs[0], xs.at(-1)]) chart.append(svg("text", { x: X(x), y: height - 4, "text-anchor": x === xs[0] ? "start" : "end" }, `epoch ${x}`));
+  chart.append(svg("polyline", { points: xs.map((x, k) => `${X(x)},${Y(ys[k])}`).join(" "), fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" }));
+  const k = xs.indexOf(at);
+  chart.append(svg("line", { x1: X(at), x2: X(at), y1: top, y2: height - bottom, class: "now" }));
+  chart.append(svg("circle", { cx: X(at), cy: Y(ys[k]), r: 5, fill: colour, class: "dot" }));
+}
+
+/** A bar for each value; those below the threshold are hollow. */
+export function bars(chart, width, height, { values, colour, threshold = -Infinity, names }) {
+  const left = 44, right = 10, top = 8, bottom = 20, high = Math.max(...values, 1e-6) * 1.05, slot = (width - left - right) / values.length;
+  const Y = (v) => top + (1 - v / high) * (height - top - bottom);
+  for (const tick of nice(0, high)) {
+    chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
+    chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick));
+  }
+  values.forEach((v, k) => {
+    const wide = Math.min(slot * 0.72, 26), x = left + (k + 0.5) * slot - wide / 2, used = v >= threshold, y = Math.min(Y(v), height - bottom - 3);
+    const bar = svg("rect", { x, y, width: wide, height: height - bottom - y, fill: used ? colour : "none", stroke: colour, "stroke-width": 1.2, rx: 1.5 });
+    bar.append(svg("title", {}, `${names[k]}: ${v.toFixed(2)}`));
+    chart.append(bar);
+    if (slot > 17 || k % 5 === 0) chart.append(svg("text", { x: left + (k + 0.5) * slot, y: height - 4, "text-anchor": "middle" }, k + 1));
+  });
+}
+
+/** Mean and one standard deviation to each side, for each number of a code, over the prior's own band. */
+export function whiskers(chart, width, height, { mean, std, dot, bar, reach }) {
+  const left = 30, right = 6, top = 8, bottom = 20, slot = (width - left - right) / mean.length;
+  const Y = (v) => top + ((reach - Math.max(-reach, Math.min(reach, v))) / (2 * reach)) * (height - top - bottom);
+  chart.append(svg("rect", { x: left, width: width - left - right, y: Y(1), height: Y(-1) - Y(1), class: "band" }));
+  for (const tick of nice(-reach, reach)) {
+    chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
+    chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
+  }
+  mean.forEach((m, k) => {
+    const x = left + (k + 0.5) * slot, group = svg("g");
+    if (std) group.append(svg("line", { x1: x, x2: x, y1: Y(m - std[k]), y2: Y(m + std[k]), stroke: bar, "stroke-width": Math.min(6, slot * 0.5), "stroke-linecap": "round", opacity: 0.55 }));
+    group.append(svg("circle", { cx: x, cy: Y(m), r: Math.max(2.5, Math.min(4.5, slot * 0.32)), fill: dot }));
+    group.append(svg("title", {}, `number ${k + 1}: mean ${m.toFixed(2)}${std ? `, standard deviation ${std[k].toFixed(2)}` : ""}`));
+    chart.append(group);
+    if (slot > 17 || k % 5 === 0) chart.append(svg("text", { x, y: height - 4, "text-anchor": "middle" }, k + 1));
+  });
+}

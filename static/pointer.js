@@ -1,0 +1,89 @@
+// What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
+import { bytes, paint } from "./lab.js";
+import { decoderOf } from "./feed.js";
+
+/** Draw the picture of the dot under the pointer, from the sheet of all of them. */
+export function hover(root, plot, data, labels) {
+  const seen = root.querySelector(".seen");
+  if (!data.tiles) return;
+  const canvas = seen.querySelector(".original"), what = seen.querySelector(".what"), sheet = new Image();
+  sheet.src = "data:image/webp;base64," + data.tiles;
+  const { tile, tiles_wide: wide } = data;
+  const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+  sheet.onload = () => show(0); // not an empty black square
+  plot.removeAllListeners?.("plotly_hover");
+  plot.on("plotly_hover", (event) => {
+    const i = event.points[0].customdata;
+    if (i == null) return; // a mark
+    show(i);
+    what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
+  });
+}
+
+/** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
+export function anywhere(root, plot, data) {
+  const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
+  box.hidden = !data.anywhere;
+  clearInterval(root.waiting);
+  if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
+    const decode = decoderOf(data.run, plot.dataset.epoch);
+    if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
+    if (decode || !plot.isConnected) clearInterval(root.waiting);
+  }, 200);
+  plot.onpointermove = plot.onpointerdown = !data.anywhere ? null : (event) => {
+    const area = plot.querySelector(".nsewdrag")?.getBoundingClientRect(), decode = decoderOf(data.run, plot.dataset.epoch);
+    const x = event.clientX - area?.left, y = event.clientY - area?.top;
+    if (!area || x < 0 || y < 0 || x > area.width || y > area.height) return;
+    const z = [plot._fullLayout.xaxis.p2d(x), plot._fullLayout.yaxis.p2d(y)];
+    if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
+    paint(canvas, decode(z), 0, 255);
+    canvas.dataset.z = z.join();
+    where.textContent = `decoded from z = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}), epoch ${plot.dataset.epoch}`;
+  };
+}
+
+const packed = (places) => btoa(String.fromCharCode(...new Uint8Array(Uint16Array.from(places).buffer)));
+const unpacked = (text) => [...new Uint16Array(bytes(text).buffer)];
+
+/** Click a dot, or circle a group; Python is told once, and both stay marked through all epochs. */
+export function picking(Plotly, root, plot, data, labels, over) {
+  const [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
+  const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
+  const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
+  let shown = "";
+  const mode = (circling) => {
+    point.setAttribute("aria-pressed", !circling);
+    lasso.setAttribute("aria-pressed", circling);
+    Plotly.relayout(plot, { dragmode: circling ? "lasso" : resting, selections: [] });
+  };
+  // What is chosen: {dot: place}, {group: places packed}, or null. Python's word comes back through here.
+  root.choose = (chosen) => {
+    const now = JSON.stringify(chosen);
+    if (now === shown) return;
+    shown = now;
+    over.ring = chosen?.dot ?? null;
+    clear.hidden = !chosen;
+    const members = chosen?.group ? new Set(unpacked(chosen.group)) : null;
+    const selected = groups.map((group) => (members ? group.flatMap((i, k) => (members.has(i) ? [k] : [])) : null));
+    Plotly.restyle(plot, { selectedpoints: selected }, [...groups.keys()]);
+    if (!members && plot._fullLayout.selections?.length) Plotly.relayout(plot, { selections: [] });
+    over.draw();
+  };
+  const tell = (chosen) => (root.choose(chosen), root.tell(chosen));
+  const clicked = (event) => event.points[0].customdata != null && tell({ dot: event.points[0].customdata });
+  const circled = (event) => {
+    const places = event?.points.map((p) => p.customdata).filter((i) => i != null) ?? [];
+    if (!places.length) return;
+    tell({ group: packed(places.sort((a, b) => a - b)) });
+    mode(false);
+  };
+  plot.on("plotly_click", clicked);
+  plot.on("plotly_selected", circled);
+  point.onclick = () => mode(false);
+  lasso.onclick = () => mode(true);
+  clear.onclick = () => tell(null);
+  return () => {
+    plot.removeAllListeners?.("plotly_click");
+    plot.removeAllListeners?.("plotly_selected");
+  };
+}

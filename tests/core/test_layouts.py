@@ -1,0 +1,142 @@
+"""Bent maps across epochs: made, kept, told of while they are made, and aligned."""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+from core_helpers import assert_one_sentence, wait_for
+from sklearn.manifold import trustworthiness
+
+from vae_core import layouts, runs, storage
+from vae_core.layouts import Progress
+
+
+@pytest.fixture
+def run(finished_run, runs_dir) -> runs.Run:
+    shutil.copytree(finished_run.path, runs_dir / "mine")
+    return runs.Run(runs_dir / "mine")
+
+
+def clusters(seed: int, n: int = 60, drift: float = 0.0) -> np.ndarray:
+    """Three clouds in five dimensions; ``drift`` moves them a little, as an epoch does."""
+    dice = np.random.default_rng(seed)
+    middles = np.random.default_rng(0).normal(0, 6, (3, 5)) + drift
+    return (np.repeat(middles, n, axis=0) + dice.normal(0, 1, (3 * n, 5))).astype(np.float32)
+
+
+def moved(frames: np.ndarray) -> float:
+    """How far a dot typically moves from frame to frame, in units of the map's spread."""
+    return float(np.median(np.linalg.norm(np.diff(frames, axis=0), axis=-1)) / frames.std())
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("method", layouts.METHODS)
+def test_the_chain_keeps_dots_in_place_and_neighbours_together(method):
+    base = clusters(1)
+    means = [base + 0.3 * k for k in range(3)]  # the same shape moves: nothing on the map should
+    frames = layouts.chain(means, layouts.STEPS[method])
+    assert frames.shape == (3, len(base), 2)
+    assert np.isfinite(frames).all()
+    for mean, frame in zip(means, frames, strict=True):
+        assert layouts.faithful(mean, frame) > 0.9
+    alone = np.stack([layouts.STEPS[method](np.random.default_rng(k).permutation(base), None) for k in range(3)])
+    assert moved(frames) < 0.5 * moved(alone)
+
+
+def test_the_last_epoch_is_laid_out_from_nothing_and_the_others_from_the_one_after():
+    starts, told = [], []
+
+    def step(points, start):
+        starts.append(None if start is None else start.copy())
+        return points[:, :2] + 1.0
+
+    means = [np.random.default_rng(k).normal(size=(8, 3)) for k in range(3)]
+    frames = layouts.chain(means, step, told.append)
+    assert starts[0] is None
+    np.testing.assert_allclose(starts[1], frames[2], atol=1e-5)
+    np.testing.assert_allclose(starts[2], frames[1], atol=1e-5)
+    assert told == [1, 2, 3]
+
+
+def test_turning_undoes_any_rotation_mirroring_and_shift():
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    for angle, mirror in ((0.7, 1), (2.5, -1)):
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, mirror])
+        np.testing.assert_allclose(layouts.turned(points @ turn + [3, -2], points), points, atol=1e-9)
+
+
+def test_a_map_is_made_kept_and_read_back(run):
+    made = layouts.make(run, "tsne")
+    kept = layouts.load(run, "tsne")
+    assert kept.epochs == made.epochs == tuple(run.latent_epochs())
+    np.testing.assert_allclose(kept.points, made.points, atol=0.1)  # half precision
+    assert kept.points.shape[1] == min(layouts.POINTS, len(run.labels()))
+    mean = run.latents(5).mean[: layouts.POINTS]
+    assert kept.trust[-1] == pytest.approx(trustworthiness(mean, made.points[-1], n_neighbors=10), abs=1e-3)
+    assert layouts.progress(run, "tsne") is None
+    assert layouts.load(run, "umap") is None
+    run.check()
+
+
+def test_a_process_of_its_own_makes_it_and_says_how_far_it_is(run):
+    layouts.start(run, "tsne", [3, 4, 5])
+    told = layouts.progress(run, "tsne")
+    assert told.active
+    assert told.of == 3
+    layouts.start(run, "tsne", [5])  # somebody makes it already
+    wait_for(lambda: layouts.load(run, "tsne"), "the map", 120)
+    assert layouts.load(run, "tsne").epochs == (3, 4, 5)
+
+
+def test_a_maker_that_died_is_not_waited_for(run):
+    layouts._say(run, "umap", Progress("working", 1, 3))
+    assert layouts.progress(run, "umap").active
+    file = run.path / "maps" / "umap.json"
+    storage.write_json(file, {**storage.read_json(file), "heartbeat": time.time() - layouts.SILENCE - 1})
+    assert not layouts.progress(run, "umap").active
+
+
+def test_a_failure_is_one_sentence(run, capsys):
+    arrays = dict(np.load(run.latents_file(5)))
+    storage.write_npz(run.latents_file(5), {**arrays, "mean": np.full_like(arrays["mean"], np.nan)})
+    assert layouts.main([str(run.path), "umap"]) == 2
+    told = layouts.progress(run, "umap")
+    assert told.state == "failed"
+    assert_one_sentence(told.error)
+    assert_one_sentence(capsys.readouterr().err.strip())
+
+
+@pytest.mark.parametrize("asked", ["1,x", "", "99"])
+def test_bad_epochs_are_a_users_mistake(run, asked, capsys):
+    code = layouts.main([str(run.path), "tsne", f"--epochs={asked}"]) if asked else 2
+    assert code == 2
+    if asked:
+        assert_one_sentence(capsys.readouterr().err.strip())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"points": np.zeros((2, 30, 3))}, {"points": np.zeros((1, 30, 2))}, {"trust": np.zeros(5)},
+        {"points": np.full((2, 30, 2), np.nan)}, {"points": np.zeros((2, 3000, 2))}, {"epochs": np.zeros((2, 2))},
+    ],
+)  # fmt: skip
+def test_a_damaged_map_is_named(run, damage):
+    (run.path / "maps").mkdir()
+    whole = {"epochs": np.array([4, 5]), "points": np.zeros((2, 30, 2)), "trust": np.zeros(2)}
+    storage.write_npz(run.path / "maps" / "umap.npz", whole)
+    assert layouts.load(run, "umap").epochs == (4, 5)
+    storage.write_npz(run.path / "maps" / "umap.npz", {**whole, **damage})
+    with pytest.raises(runs.RunError) as error:
+        layouts.load(run, "umap")
+    assert_one_sentence(error.value)
+
+
+def test_the_gallery_ships_its_bent_maps():
+    for run in runs.list_runs(runs.ROOT / "nowhere"):
+        if run.config.latent_dim > 2:
+            for method in layouts.METHODS:
+                assert layouts.load(run, method).epochs[-1] == run.latent_epochs()[-1]

@@ -1,0 +1,42 @@
+"""While a bent map is being made beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui import maps
+from ui.guard import one_sentence
+from vae_core import layouts
+from vae_core.runs import Run
+
+
+def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
+    """Have a bent map made and say how far it is; the page is drawn anew when it is there."""
+
+    @st.fragment(run_every=1.0)
+    def waiting() -> None:
+        with one_sentence():
+            if maps.layout_of(run, epochs, view):
+                st.rerun()
+            _progress(run, epochs, view)
+
+    waiting()
+
+
+def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
+    told = layouts.progress(run, view)
+    if told and told.state == "failed":
+        st.error(told.error)
+        if not st.button("Try again", key="try_map_again"):
+            return
+    if told is None or not told.active:
+        layouts.start(run, view, epochs)
+        told = layouts.Progress("loading")
+    words = {
+        "waiting": "another map is being made first",
+        "loading": "waking up, about a minute the first time",
+    }.get(told.state, f"epoch {told.done} of {told.of}")
+    share = told.done / told.of if told.of else 0.0
+    st.progress(share, f"The {maps.NAMES[view]} map is being made: {words}. Meanwhile, the main directions.")

@@ -1,0 +1,144 @@
+"""The latent map in a real Chromium: dots picked, groups circled, bubbles, bent maps; nothing sent while it plays."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
+from vae_core import layouts, measures
+from vae_core.checkpoint import load_model
+from vae_core.explore import decode
+
+MAP = ".st-key-latent_scatter"
+STORY = ".st-key-story_rows .strip:nth-of-type({}) canvas"
+# Where a dot stands on the screen, from Plotly's own axes and the trace that it is in.
+WHERE = """i => {
+  const plot = document.querySelector('.st-key-latent_scatter .js-plotly-plot'), box = plot.getBoundingClientRect();
+  for (const trace of plot._fullData) {
+    const k = [...(trace.customdata ?? [])].indexOf(i), { xaxis: X, yaxis: Y } = plot._fullLayout;
+    if (k < 0) continue;
+    return [box.x + X._offset + X.l2p(trace.x[k]), box.y + Y._offset + Y.l2p(trace.y[k]), trace.x[k], trace.y[k]];
+  }
+}"""
+
+
+def opened(open_page, server, address: str, epoch: int = 10, **options):
+    page = open_page(f"{server.url}/latent?{address}", **options)
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='{epoch}']")
+    page.wait_for_selector(".ll-figures svg circle")
+    settle(page)
+    return page
+
+
+def test_a_clicked_dot_tells_its_story_at_every_epoch(server, open_page):
+    run = gallery("two-knobs")
+    page = opened(open_page, server, "run=two-knobs")
+    mean = run.latents(10).mean
+    lonely = int(np.argmax(measures_of_solitude(mean)))
+    x, y, *_ = page.evaluate(WHERE, lonely)
+    page.mouse.move(x, y)
+    page.wait_for_selector(f"text=/test picture {lonely + 1}\\)/")
+    page.mouse.click(x, y)
+    page.wait_for_selector(STORY.format(2))
+    page.wait_for_url(re.compile(f"dot={lonely + 1}$"))
+    settle(page)
+    sent = len(page.sent)
+    for epoch in (10, 3):
+        page.evaluate(SET_RANGE, [EPOCH_RANGE, epoch])
+        page.wait_for_timeout(400)
+        shown = pixels(page, STORY.format(4)).reshape(28, -1)[:, :28]
+        assert (shown == decode(load_model(run, epoch), run.latents(epoch).mean[lonely])).all()
+        now = page.locator(".st-key-code_chart svg").get_attribute("aria-label")
+        assert f"epoch {epoch}." in now
+        assert f"1: {run.latents(epoch).mean[lonely][0]:.1f} ±" in now.replace("-0.0", "0.0")
+    assert len(page.sent) == sent
+
+    again = opened(open_page, server, f"run=two-knobs&dot={lonely + 1}&epoch=3", epoch=3)  # the link restores it
+    again.wait_for_selector(STORY.format(4))
+    settle(again)
+    assert (pixels(again, STORY.format(4)).reshape(28, -1)[:, :28] == shown).all()
+
+
+def measures_of_solitude(mean: np.ndarray) -> np.ndarray:
+    """Distance to the nearest other dot, for those that surely stand on the screen."""
+    near = measures.nearest(mean, mean, 2)[:, 1]
+    away = np.linalg.norm(mean - mean[near], axis=1)
+    inside = (np.abs(mean - mean.mean(0)) < 1.5 * mean.std(0)).all(1)
+    return np.where(inside, away, 0)
+
+
+def test_a_circled_group_is_counted_averaged_and_followed(server, open_page):
+    run = gallery("two-knobs")
+    page = opened(open_page, server, "run=two-knobs")
+    page.click(f"{MAP} button.lasso")
+    page.wait_for_timeout(500)
+    box = page.locator(f"{MAP} .nsewdrag").bounding_box()
+    corners = [(0.02, 0.45), (0.2, 0.45), (0.2, 0.95), (0.02, 0.95), (0.02, 0.46)]
+    for k, (across, up) in enumerate(corners):
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * up, steps=3)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_selector(STORY.format(4))
+    words = page.locator("text=/\\d+ pictures: /").first.text_content()
+    selected = page.evaluate(
+        """() => document.querySelector('.st-key-latent_scatter .js-plotly-plot')._fullData
+          .flatMap((t) => [...(t.selectedpoints ?? [])].map((k) => t.customdata[k]))"""
+    )
+    assert words.startswith(f"{len(selected)} pictures")
+    labels = run.labels()[selected]
+    assert f"{np.bincount(labels).argmax()} {np.mean(labels == np.bincount(labels).argmax()):.0%}" in words
+    middle = run.latents(10).mean[np.sort(selected)].mean(0)
+    shown = pixels(page, STORY.format(4)).reshape(28, -1)[:, :28].astype(int)
+    assert np.abs(shown - decode(load_model(run, 10), middle)).max() <= 1
+    page.click(f"{MAP} button.clear")
+    page.wait_for_selector("text=Click a dot")
+    assert page.locator(f"{MAP} button.clear").is_hidden()
+
+
+def test_the_epochs_play_without_a_word_to_the_server_and_the_dots_arrive(server, open_page):
+    run = gallery("lecture")
+    page = opened(open_page, server, "run=lecture&view=UMAP")
+    sent = len(page.sent)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
+    page.click(".st-key-epoch_slider button.play")
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='10']")
+    page.wait_for_timeout(1500)
+    assert len(page.sent) == sent
+    layout = layouts.load(run, "umap")
+    for place in (0, 999):
+        np.testing.assert_allclose(page.evaluate(WHERE, place)[2:], layout.points[-1][place], atol=0.02)
+
+
+def test_bubbles_are_drawn_where_the_codes_have_a_spread_and_the_address_keeps_them(server, open_page):
+    page = opened(open_page, server, "run=two-knobs")
+    drawn = """() => {
+      const c = document.querySelector("canvas.over");
+      return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v);
+    }"""
+    assert not page.evaluate(drawn)
+    page.check(f"{MAP} .bubbles input")
+    assert page.evaluate(drawn)
+    assert "bubbles=1" in page.url
+    assert opened(open_page, server, "run=two-knobs&bubbles=1").evaluate(drawn)
+    assert not opened(open_page, server, "run=autoencoder").locator(f"{MAP} .bubbles").is_visible()
+
+
+def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, finished_run):
+    import shutil
+
+    target = server.folder / "runs" / "bent"
+    shutil.copytree(finished_run.path, target)
+    page = open_page(server.url + "/latent?run=bent&view=t-SNE")
+    page.wait_for_selector("text=/t-SNE map is being made/")
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='5']")  # meanwhile, the main directions
+    page.wait_for_selector("text=/trustworthiness is 0/", timeout=120_000)
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='5']")
+    settle(page)
+    place = 7
+    from vae_core.runs import Run
+
+    expected = layouts.load(Run(target), "tsne").points[-1][place]
+    page.wait_for_function(f"([i, x]) => Math.abs(({WHERE})(i)[2] - x) < 0.1", arg=[place, float(expected[0])])

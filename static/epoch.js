@@ -1,5 +1,5 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
-import { mount, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
+import { mount, wish, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
 
 const HTML = `
   <div class="bar">
@@ -47,6 +47,10 @@ export default function (component) {
     out.textContent = epoch === 0 ? "untrained" : `epoch ${epoch} of ${epochs.at(-1)}`;
     slider.setAttribute("aria-valuetext", out.textContent);
   });
+  if (wish("play") && epochs.length > 1) { // a link that starts the film, once
+    wish("play", null);
+    play.onclick();
+  }
   root.style.display = epochs.length > 1 ? "" : "none";
   return () => (stop(), root.stop());
 }

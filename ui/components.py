@@ -51,11 +51,12 @@ _rows = _component("rows", "rows.js")
 _epoch = _component("epoch", "epoch.js")
 _map = _component("map", "map.js")
 _player = _component("player", "player.js")
-_walk = _component("walk", "walk.js")
+_living = _component("living", "living.js")
 _pad = _component("pad", "pad.js")
 _feed = _component("feed", "feed.js")
 _figures = _component("figures", "figures.js")
 _code = _component("code", "code.js")
+_tour = _component("tour", "tour.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -153,8 +154,16 @@ def loss_curves(payload: dict[str, Any]) -> None:
 
 
 def living_map(payload: dict[str, Any]) -> None:
-    """The start page's picture: a point on the map, and what the decoder draws there."""
-    _walk(key="living_map", data=payload)
+    """The start page's picture (``ui.living``): a digit on its way through a model."""
+    _living(key="living_map", data=payload)
+
+
+def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> object:
+    """The tour's bar (``ui.tour``), or the door to it. Returns what was pressed.
+
+    A step's number, -1 to leave, or None; from a browser, so to be checked.
+    """
+    return _tour(key=key, data=payload, on_go_change=lambda: None).go
 
 
 def digit_pad() -> np.ndarray | None:

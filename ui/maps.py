@@ -41,7 +41,7 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     return {
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
         "labels": base64_of(readers.labels(path)[:count], "u1"), "names": list(names),
-        "view": f"{view} {first} {second}", "axes": axes, "range": _range(list(flat.values())),
+        "view": f"{view} {first} {second}", "axes": axes, "range": view_range(list(flat.values())),
     }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
     return [f"main direction {k + 1} ({share:.0%} of the spread)" for k, share in enumerate(shares)]
 
 
-def _range(frames: list[np.ndarray]) -> list[list[float]]:
+def view_range(frames: list[np.ndarray]) -> list[list[float]]:
     """One window for all epochs: all but the outermost half per cent of points, with some room."""
     every = np.concatenate(frames)
     low, high = np.quantile(every, 0.0025, axis=0), np.quantile(every, 0.9975, axis=0)
@@ -168,24 +168,6 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     out = io.BytesIO()
     Image.fromarray(table.reshape(high * TILE, TILES_WIDE * TILE)).save(out, "WEBP", quality=55, method=2)
     return base64.b64encode(out.getvalue()).decode()
-
-
-def living(run: Run) -> dict[str, Any]:
-    """What ``static/walk.js`` needs of a two-dimensional model: points, class centres, and the decoder's weights."""
-    path = str(run.path)
-    if not run.weight_epochs() or len(np.unique(readers.labels(path))) < 10:
-        raise RunError(f"The run {run.id} is not whole.")
-    epoch = run.weight_epochs()[-1]
-    mean, known = readers.latents(path, epoch).mean[:3000], readers.labels(path)[:3000]
-    centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
-    order = np.argsort(np.arctan2(centres[:, 1], centres[:, 0]))  # around the map, so that the walk does not jump
-    names = data.CLASS_NAMES[run.config.dataset]
-    return {
-        "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"),
-        "centres": [[float(x), float(y), names[c]] for c, (x, y) in enumerate(centres)],
-        "path": centres[order].tolist(), "range": _range([mean]),
-        "decoder": decoder(run, epoch),
-    }  # fmt: skip
 
 
 def decoder(run: Run, epoch: int) -> dict[str, Any]:

@@ -156,28 +156,6 @@ def test_a_training_outlives_the_server_and_is_found_again(tmp_path, open_page, 
     page.wait_for_selector("text=Stopped after epoch")
 
 
-def test_the_start_page_draws_what_the_core_decodes(server, open_page):
-    page = open_page(server.url)
-    page.wait_for_function("() => document.querySelector('.ll-walk .where')?.textContent.includes('z')")
-    before = pixels(page, ".ll-walk .image")
-    page.wait_for_timeout(600)
-    assert (pixels(page, ".ll-walk .image") != before).any()  # it wanders by itself
-
-    settle(page)
-    sent = len(page.sent)
-    box = page.locator(".ll-walk .map").bounding_box()
-    # As high as the picture beside it: its own pixels must not make it grow.
-    assert abs(box["height"] - page.locator(".ll-walk .image").bounding_box()["height"]) <= 1
-    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
-    page.wait_for_timeout(200)
-    where = page.locator(".ll-walk .map").get_attribute("data-z")
-    z = np.array([float(v) for v in where.split(",")], np.float32)
-    run = gallery("two-knobs")
-    expected = decode(load_model(run, 10), z).ravel()
-    assert np.abs(pixels(page, ".ll-walk .image") - expected.astype(int)).max() <= 1
-    assert len(page.sent) == sent
-
-
 def test_the_epoch_slider_moves_everything_without_the_server(server, open_page):
     page = open_page(server.url + "/generate?run=lecture")
     page.wait_for_selector(".st-key-sampling_grid canvas")

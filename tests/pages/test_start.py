@@ -1,0 +1,59 @@
+"""The start page's picture and the tour: words that point at real lines, numbers that are the encoder's."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pages.test_pages import check, show, words
+from ui import living, tour
+from vae_core import runs
+from vae_core.checkpoint import load_model
+from vae_core.explore import encode
+
+
+@pytest.mark.parametrize("name", living.PARTS)
+def test_each_part_shows_the_line_that_computes_it(name):
+    part = living.part(name)
+    file, number = part["where"].split(", line ")
+    line = (runs.ROOT / file).read_text("utf-8").splitlines()[int(number) - 1]
+    assert part["code"] == line.strip()
+    assert living.PARTS[name][3] in line
+
+
+def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))  # without MNIST: embedded digits, encoded without torch
+    run = runs.find("two-knobs", folder=runs.GALLERY)
+    shown = living.payload(run)["digits"]
+    assert sorted({d["name"] for d in shown}) == list("0123456789")
+    images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
+    mean, logvar = encode(load_model(run, 10), images)
+    np.testing.assert_allclose([d["mean"] for d in shown], mean, atol=2e-3)
+    np.testing.assert_allclose([d["std"] for d in shown], np.exp(logvar / 2), atol=2e-3)
+
+
+def test_the_start_page_needs_no_gallery(monkeypatch, tmp_path):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "nothing")
+    app = show("start")
+    check(app)
+    assert "gallery" in words(app)
+
+
+@pytest.mark.parametrize("number", range(len(tour.STEPS)))
+def test_every_step_of_the_tour_has_its_page(number):
+    step = tour.STEPS[number]
+    assert (Path(runs.ROOT) / "pages" / f"{step.page}.py").exists()
+    assert step.done
+    app = show(step.page, tour=str(number), **step.params)
+    check(app)
+    assert app.session_state["tour"] == number
+
+
+@pytest.mark.parametrize("text", ["-1", "99", "x", ""])
+def test_a_wrong_step_in_the_address_is_no_tour(text):
+    app = show("start", tour=text)
+    check(app)
+    assert "tour" not in app.session_state

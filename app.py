@@ -20,6 +20,7 @@ pages = {
         ("generate", "Samples", "grid_view"),
         ("morph", "Morph", "animation"),
         ("draw", "Draw", "draw"),
+        ("compare", "Compare", "compare_arrows"),
         ("runs", "Runs", "list"),
     )
 }

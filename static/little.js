@@ -43,7 +43,7 @@ const nice = (low, high) => {
 export function line(chart, width, height, { xs, ys, at, colour, low, high, unit = "" }) {
   const left = 44, right = 10, top = 8, bottom = 20;
   const X = (x) => left + ((x - xs[0]) / (xs.at(-1) - xs[0] || 1)) * (width - left - right);
-  const Y = (y) => top + (1 - (Math.min(y, high) - low) / (high - low || 1)) * (height - top - bottom);
+  const Y = (y) => top + (1 - (Math.max(low, Math.min(y, high)) - low) / (high - low || 1)) * (height - top - bottom);
   for (const tick of nice(low, high)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick + unit));
@@ -88,5 +88,31 @@ export function whiskers(chart, width, height, { mean, std, dot, bar, reach }) {
     group.append(svg("title", {}, `number ${k + 1}: mean ${m.toFixed(2)}${std ? `, standard deviation ${std[k].toFixed(2)}` : ""}`));
     chart.append(group);
     if (slot > 17 || k % 5 === 0) chart.append(svg("text", { x, y: height - 4, "text-anchor": "middle" }, k + 1));
+  });
+}
+
+/** Two lines over their own epochs, from 0; the first whole, the second dashed, each named at its end. */
+export function duel(chart, width, height, { lines, names, colour }) {
+  const left = 44, right = 22, top = 8, bottom = 20, last = Math.max(...lines.map((l) => l.length - 1), 1);
+  const known = lines.flatMap((l) => (l.length > 2 ? l.slice(1) : l)); // the untrained net would flatten all others
+  const low = Math.min(...known), high = Math.max(...known), room = (high - low || high || 1) * 0.06, from = Math.max(low - room, 0);
+  const X = (x) => left + (x / last) * (width - left - right);
+  const Y = (y) => top + (1 - (Math.max(from, Math.min(y, high + room)) - from) / (high + room - from)) * (height - top - bottom);
+  for (const tick of nice(from, high + room)) {
+    chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
+    chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick));
+  }
+  for (const x of [0, last]) chart.append(svg("text", { x: X(x), y: height - 4, "text-anchor": x ? "end" : "start" }, `epoch ${x}`));
+  const ends = lines.map((l) => Y(l.at(-1)));
+  if (Math.abs(ends[0] - ends[1]) < 13) { // names that would stand on each other
+    const middle = (ends[0] + ends[1]) / 2, way = ends[0] <= ends[1] ? 1 : -1;
+    [ends[0], ends[1]] = [middle - 6.5 * way, middle + 6.5 * way];
+  }
+  lines.forEach((ys, k) => {
+    chart.append(svg("polyline", {
+      points: ys.map((y, e) => `${X(e)},${Y(y)}`).join(" "), fill: "none", stroke: colour, "stroke-width": 2,
+      "stroke-linejoin": "round", "stroke-dasharray": k ? "5 4" : "none",
+    }));
+    chart.append(svg("text", { x: Math.min(X(ys.length - 1) + 6, width - 12), y: ends[k] + 4, class: "name" }, names[k]));
   });
 }

@@ -106,7 +106,7 @@ export default function (component) {
   function emptiest(width, height, room, own) {
     const corners = [room, width - room].flatMap((x) => [room, height - room].map((y) => [x, y]));
     const hidden = ([x, y]) => {
-      let count = Math.hypot(own[0] - x, own[1] - y) < 1.3 * room ? 1e6 : 0;
+      let count = Math.hypot(own[0] - x, own[1] - y) < 1.1 * room ? 1e6 : 0;
       for (let i = 0; i < labels.length; i++) {
         const [px, py] = place([points[2 * i], points[2 * i + 1]], width, height);
         count += Math.hypot(px - x, py - y) < room;
@@ -119,7 +119,7 @@ export default function (component) {
   }
   // The bubble is small on the map of everything: a lens shows it near, with the throws so far.
   function lens(g, width, height, paints) {
-    const R = Math.min(width * 0.15, height * 0.3), [mx, my] = place(digit.mean, width, height), room = R + 8;
+    const R = Math.min(width * 0.13, height * 0.26), [mx, my] = place(digit.mean, width, height), room = R + 8;
     const centre = emptiest(width, height, room, [mx, my]);
     const scale = R / (2.7 * Math.max(...digit.std)), at = ([u, v]) => [centre[0] + u * digit.std[0] * scale, centre[1] - v * digit.std[1] * scale];
     g.strokeStyle = paints.quiet;

@@ -56,6 +56,7 @@ _pad = _component("pad", "pad.js")
 _feed = _component("feed", "feed.js")
 _figures = _component("figures", "figures.js")
 _code = _component("code", "code.js")
+_duel = _component("duel", "duel.js")
 _tour = _component("tour", "tour.js")
 
 
@@ -141,6 +142,11 @@ def latent_scatter(payload: dict[str, Any], on_chosen: Callable[[Any], None] | N
 def run_figures(payload: dict[str, Any]) -> None:
     """Three small charts that follow the epoch (``ui.maps.figures``)."""
     _figures(key="run_figures", data=payload)
+
+
+def duel_curves(payload: dict[str, Any]) -> None:
+    """The test curves of two runs on one chart (``ui.compare.curves``)."""
+    _duel(key="duel_curves", data=payload)
 
 
 def code_chart(payload: dict[str, Any]) -> None:

@@ -18,13 +18,13 @@ def head(title: str, sentence: str) -> None:
     st.markdown(sentence)
 
 
-def pick_run(default: str, explain: str = "Every page can show any model: ours, or one that you trained.") -> Run:
+EXPLAIN = "Every page can show any model: ours, or one that you trained."
+
+
+def pick_run(default: str, title: str = "Model") -> Run:
     """The run that this page shows, with its films' epochs. Ends the page with one sentence if there is none."""
     known = readers.known_runs()
-    ready: dict[str, Run] = {}
-    for run, trouble in known:
-        if not trouble and run.id not in ready and film(run):
-            ready[run.id] = run
+    ready = _ready(known)
     if not ready:
         st.info("There is no trained model here yet. Train one: it takes less than a minute.")
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
@@ -34,17 +34,41 @@ def pick_run(default: str, explain: str = "Every page can show any model: ours, 
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
     chosen = st.selectbox(
-        "Model",
+        title,
         list(ready),
         key="run_picker",
         format_func=lambda run_id: label(ready[run_id]),
-        help=explain,
+        help=EXPLAIN,
         on_change=_picked,
     )
     st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
     if film(ready[chosen])[-1] == 0:
         st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")
     return ready[chosen]
+
+
+def pick_other(one: Run, default: str, title: str) -> Run:
+    """A second run, to compare with the one that ``pick_run`` gave; ``with`` in the address."""
+    ready = _ready(readers.known_runs())
+    wanted = [st.query_params.get("with"), st.session_state.get("other_run"), default, "lecture", *ready]
+    st.session_state["other_picker"] = next(
+        run_id for run_id in wanted if (run_id in ready and run_id != one.id) or len(ready) == 1
+    )
+    chosen = st.selectbox(
+        title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
+        on_change=lambda: st.query_params.update({"with": st.session_state["other_picker"]}),
+    )  # fmt: skip
+    st.session_state["other_run"] = chosen
+    return ready[chosen]
+
+
+def _ready(known: list[tuple[Run, str]]) -> dict[str, Run]:
+    """The runs that pages can show, by id."""
+    ready: dict[str, Run] = {}
+    for run, trouble in known:
+        if not trouble and run.id not in ready and film(run):
+            ready[run.id] = run
+    return ready
 
 
 def _picked() -> None:

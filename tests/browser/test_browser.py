@@ -12,7 +12,7 @@ from vae_core import runs
 from vae_core.checkpoint import load_model
 from vae_core.explore import decode, encode, interpolate
 
-PAGES = ["", "train", "latent", "generate", "morph", "draw", "runs"]
+PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs"]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
 SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('.stSkeleton')"

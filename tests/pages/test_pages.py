@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from vae_core import runs, storage
 from vae_core.config import Config
 
-PAGES = ["start", "train", "latent", "generate", "morph", "draw", "runs"]
-ON_A_RUN = ["latent", "generate", "morph", "draw"]
+PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs"]
+ON_A_RUN = ["latent", "generate", "morph", "draw", "compare"]
 
 
 @pytest.fixture(autouse=True)

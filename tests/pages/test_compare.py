@@ -1,0 +1,73 @@
+"""Compare: the same tasks for two models, and settings that differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pages.test_pages import check, show, words
+from ui import compare
+from vae_core import runs
+from vae_core.checkpoint import load_model
+from vae_core.explore import decode, sample_prior
+
+
+def gallery(name: str) -> runs.Run:
+    run = runs.find(name, folder=Path("nowhere"))
+    assert run is not None
+    return run
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("lecture", "beta-10"), ("lecture", "autoencoder"), ("two-knobs", "digits"), ("digits", "lecture")],
+)
+def test_any_two_models_can_be_compared(one, other):
+    app = show("compare", run=one, **{"with": other})
+    check(app)
+    assert not app.error
+    assert (app.selectbox(key="run_picker").value, app.selectbox(key="other_picker").value) == (one, other)
+
+
+def test_the_settings_that_differ_are_named_and_no_others():
+    assert compare.differences(gallery("lecture"), gallery("beta-10")) == [("Beta", "1", "10")]
+    assert compare.differences(gallery("lecture"), gallery("lecture")) == []
+
+
+def test_a_model_is_not_compared_with_itself_unless_it_is_alone():
+    app = show("compare", run="beta-10", **{"with": "beta-10"})
+    assert app.selectbox(key="other_picker").value != "beta-10"
+
+
+def test_both_decode_the_same_dice():
+    one, other = gallery("lecture"), gallery("two-knobs")
+    rows = compare.rows(one, other, [0, 10])[:2]
+    for run, side in zip((one, other), rows, strict=True):
+        shown = next(row for row in side if row.label == "Invented")
+        codes = sample_prior(compare.PICTURES, run.config.latent_dim, compare.SEED)
+        assert (shown.images[1] == decode(load_model(run, 10), codes)).all()
+    wide, narrow = (sample_prior(compare.PICTURES, d, compare.SEED) for d in (20, 2))
+    assert (wide[:, :2] == narrow).all()
+
+
+def test_both_rebuild_the_same_pictures_wherever_they_keep_them():
+    one, other = gallery("lecture"), gallery("beta-4")
+    places = (5, 0, 17)
+    same = compare.same_pictures(one, other, places)
+    assert (one.test_indices()[list(places)] == other.test_indices()[list(same)]).all()
+    assert compare.same_pictures(one, gallery("digits"), places) is None
+
+
+def test_the_nearest_epoch_stands_beside_each():
+    assert compare.matched([0, 3, 10], [10]) == [10, 10, 10]
+    assert compare.matched([0, 1, 2, 3], [0, 2, 4]) == [0, 2, 2, 4]
+
+
+def test_different_pictures_are_said():
+    app = show("compare", run="lecture", **{"with": "digits"})
+    assert "different pictures" in words(app)
+    assert np.all(
+        [not row.label.startswith("Rebuilt") for row in compare.rows(gallery("lecture"), gallery("digits"), [10])[0]]
+    )

@@ -18,7 +18,8 @@ def told(app) -> str:
     for kind in ("markdown", "caption", "info", "warning", "success"):
         for element in app.get(kind):
             texts += [element.value, getattr(element.proto, "help", "")]
-    plain = [
+    markup = r"\[([^]]*)\]\([^)]*\)|[*_#`]|:material/\w+:|:[\w-]+\[|\]|\$[^$]*\$"
+    plain = [re.sub(markup, r"\1", text) for text in texts]
         re.sub(r"\[([^]]*)\]\([^)]*\)|[*_#`]|:material/\w+:|:[\w-]+\[|\]|\$[^$]*\$", r"\1", text) for text in texts
     ]
     sentences = [text.strip() for text in plain if len(text.split()) > 5]

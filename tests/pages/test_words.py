@@ -20,8 +20,6 @@ def told(app) -> str:
             texts += [element.value, getattr(element.proto, "help", "")]
     markup = r"\[([^]]*)\]\([^)]*\)|[*_#`]|:material/\w+:|:[\w-]+\[|\]|\$[^$]*\$"
     plain = [re.sub(markup, r"\1", text) for text in texts]
-        re.sub(r"\[([^]]*)\]\([^)]*\)|[*_#`]|:material/\w+:|:[\w-]+\[|\]|\$[^$]*\$", r"\1", text) for text in texts
-    ]
     sentences = [text.strip() for text in plain if len(text.split()) > 5]
     return " ".join(text if text[-1] in ".!?" else text + "." for text in sentences)
 

@@ -38,6 +38,24 @@ def losses(model: Autoencoder, images: np.ndarray, reconstruction: str, beta: fl
     return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
 
 
+@torch.inference_mode()
+def sampled_losses(
+    model: Autoencoder, images: np.ndarray, reconstruction: str, beta: float, draws: int = 1, seed: int = 0
+) -> np.ndarray:
+    """The loss of each image (n, 784) or (n, 28, 28) uint8 with codes drawn from its bubble, (n,) in nats.
+
+    The mean over ``draws`` codes for each image. With ``bce`` and beta 1 it estimates minus the ELBO (Kingma & Welling
+    2014, eq. 7). A classic autoencoder has nothing to draw: there it is the loss of its one code.
+    """
+    x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255
+    posterior = model.encode(x)
+    if posterior.logvar is None:
+        return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
+    eps = torch.from_numpy(noise(draws * len(x), model.latent_dim, seed)).reshape(draws, len(x), model.latent_dim)
+    each = [per_image(model.decode_logits(posterior.sample(e)), x, posterior, reconstruction, beta) for e in eps]
+    return torch.stack(each).mean(0).numpy()
+
+
 def noise(count: int, latent_dim: int, seed: int) -> np.ndarray:
     """The same standard normal numbers (count, d) for the same seed, for any epoch and any model of that size.
 

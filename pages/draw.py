@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import drawn, maps, picker, picking, readers, smallmaps
+from ui import address, drawn, maps, picker, picking, readers, smallmaps
 from ui.components import (
     Row,
     digit_pad,
@@ -33,6 +33,8 @@ path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.conf
 
 @st.fragment
 def board() -> None:
+    if st.session_state.pop("to_morph", False):
+        st.switch_page("pages/morph.py", query_params={"run": run.id})
     epoch_slider(run.id, epochs)
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
@@ -124,15 +126,19 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
             unusual_chart(compared)
     with right:
         st.markdown("#### Morph it into …")
-        ends = picking.payload(run, epochs[-1], {"end": "a"}, {"end": None}, own=False, address=False)
-        if chosen := digit_picker("draw_picker", ends):
-            there = {"run": run.id, "start": picking.DRAWING, "end": chosen[1]}
-            st.switch_page("pages/morph.py", query_params=there)
+        ends = picking.payload(run, epochs[-1], {"end": "a …"}, {"end": None}, own=False, browse="8")
+        digit_picker("draw_picker", ends, morph_into)
 
 
 def nearest(labels: list[str]) -> str:
     most = max(set(labels), key=labels.count)
     return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are a {most}**."
+
+
+def morph_into(which: str, choice: str) -> None:
+    address.choose("start", picking.DRAWING)
+    address.choose("end", choice)
+    st.session_state["to_morph"] = True
 
 
 def throw() -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 
 from ui import morphs, picker, picking, smallmaps
+from ui.address import asked_for, choose, widget
 from ui.components import (
     Row,
+    address,
     digit_pad,
     digit_picker,
     epoch_slider,
@@ -35,22 +37,23 @@ path, epochs = str(run.path), picker.film(run)
 
 @st.fragment
 def morphing() -> None:
-    start, end = choose()
+    (start, end), named = choose_ends()
     epoch_slider(run.id, epochs)
     seen, told = st.columns([2.1, 1], gap="medium")
     with told:
         chart = st.container()
         way = st.segmented_control(
-            "Path", list(morphs.PATHS), key="path", default="straight", required=True,
-            format_func=morphs.PATHS.__getitem__, bind="query-params",
+            "Path", list(morphs.PATHS), required=True, format_func=morphs.PATHS.__getitem__,
+            **widget("path", list(morphs.PATHS), "straight"),
             help="Straight is the shortest way from one code to the other, as in the lecture. Spherical goes round the "
             "middle of the map, on an arc. With many numbers, most codes keep about the same distance from the middle, "
             "and the straight way cuts through the inside, where few are.",
         )  # fmt: skip
         steps = st.slider(
-            "Steps in the film strip", 5, 21, 9, key="steps", bind="query-params",
+            "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),
             help="How many pictures the strip shows, and the file of it.",
         )  # fmt: skip
+    address(**named, path=way, steps=steps)
     frames = morphs.frames_for(steps)
     with one_sentence():
         rows, complete = morphs.rows(run, epochs, start, end, frames, way)
@@ -60,38 +63,39 @@ def morphing() -> None:
             if not complete:
                 picker.no_originals(run)
         with chart:
-            small_map("morph_map", smallmaps.payload(path, tuple(epochs)))
+            dots = smallmaps.payload(path, tuple(epochs))
+            small_map("morph_map", {**dots, "caption": f"{dots['caption']}. Dashed: the other path"})
             basis = smallmaps.basis(path, epochs[-1])
             map_marks("morph_map", morphs.marks(run, epochs, basis, start, end, frames, way))
         with told:
             morph_lengths(morphs.lengths(run, epochs, start, end, frames, way))
 
 
-def choose() -> tuple[End, End]:
-    """Both ends, from the address or else from earlier in the visit."""
-    asked = {which: st.query_params.get(which) or st.session_state.get(f"kept_{which}") for which in TITLES}
+def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
+    """Both ends, from the address or else from earlier in the visit, and how the address names them."""
+    asked = {which: asked_for(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
     image = None if pixels is None else as_mnist(pixels)
     ends = {w: picking.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
-    chosen = picking.payload(run, epochs[-1], TITLES, ends, own=True, address=True)
-    for which, text in asked.items():
-        if text == picking.DRAWING:  # chosen already, though nothing may be drawn yet
-            chosen["ends"][which]["choice"] = picking.DRAWING
-        st.session_state[f"kept_{which}"] = chosen["ends"][which]["choice"]
-    digit_picker("morph_picker", chosen)
+    chosen = picking.payload(run, epochs[-1], TITLES, ends, own=True)
+    for which, each in chosen["ends"].items():
+        if asked[which] == picking.DRAWING:  # chosen, though nothing may be drawn yet
+            each["choice"] = picking.DRAWING
+    digit_picker("morph_picker", chosen, choose)
     if picking.DRAWING in asked.values():
         left, right = st.columns(2)
         with left if asked["start"] == picking.DRAWING else right:
-            digit_pad()
+            with st.container(key="morph_pad"):
+                digit_pad()
             if image is None:
                 st.caption("Draw a digit on the black square. Until then, a picture of the test set stands in for it.")
-    return ends["start"], ends["end"]
+    return (ends["start"], ends["end"]), {which: each["choice"] for which, each in chosen["ends"].items()}
 
 
 @st.fragment
 def files(rows: list[Row], name: partial[str], steps: int) -> None:
     """The morph as files, at the epoch at which the visitor rests; made when they are asked for."""
-    epoch = resting_epoch("morph_rest", run.id, epochs)
+    epoch = resting_epoch("morph_unseen", run.id, epochs)
     line = epochs.index(epoch)
     panels: list[tuple[str, np.ndarray]] = [(r.label, r.images[line if r.epochs else 0]) for r in rows]
     moving, still = st.columns(2)

@@ -162,14 +162,6 @@ export function followMarks(map, f) {
   return () => marks.listeners.delete(listener);
 }
 
-/** Name a choice in the address, without a new entry in the history. */
-export function setParam(name, value) {
-  const address = new URL(location.href);
-  if (address.searchParams.get(name) === value) return;
-  address.searchParams.set(name, value);
-  history.replaceState(history.state, "", address);
-}
-
 /** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */
 export function rich(element, text) {
   element.replaceChildren(...text.split("**").map((part, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: part }) : part)));

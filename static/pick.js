@@ -1,6 +1,6 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
-import { mount, picture, setParam } from "./lab.js";
+import { mount, picture } from "./lab.js";
 
 const SHOWN = 10;
 
@@ -31,14 +31,14 @@ function end(root, which, sheet) {
   const { classes, own } = root.data, now = () => root.data.ends[which];
   const box = document.createElement("section"), tabs = document.createElement("div"), strip = document.createElement("div");
   const title = Object.assign(document.createElement("b"), { textContent: now().title, className: "title" });
-  const others = Object.assign(document.createElement("button"), { type: "button", className: "others", textContent: "⟳ Others" });
-  let open = null, page = 0, seen = null;
+  const others = Object.assign(document.createElement("button"), { type: "button", className: "others", textContent: "⟳" });
+  let open = root.data.browse ? classes.find((each) => each.name === root.data.browse) ?? classes[0] : null, page = 0, seen = root.data.browse ? "" : null;
   box.dataset.end = which;
   tabs.className = "tabs";
   strip.className = "pictures";
   group(tabs, `${now().title}: which class`);
   group(strip, `${now().title}: which picture`);
-  box.append(title, tabs, strip, others);
+  box.append(title, tabs, others, strip);
   root.append(box);
 
   const numberOf = (choice) => Number(choice.split("-")[1]);
@@ -47,7 +47,6 @@ function end(root, which, sheet) {
     now().choice = choice;
     if (choice !== "drawing") now().tile = "";
     seen = choice;
-    if (root.data.address) setParam(which, choice);
     mark();
     root.tell(which, choice);
   };
@@ -58,7 +57,8 @@ function end(root, which, sheet) {
   tabs.append(...classes.map((each) => radio(each.name, `${now().title} ${each.name}`, () => {
     [open, page] = [each, 0];
     showStrip();
-    choose(`${each.label}-${each.numbers[0]}`);
+    if (root.data.browse) mark();
+    else choose(`${each.label}-${each.numbers[0]}`);
   })));
   if (own) tabs.append(radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose("drawing"))));
   others.onclick = () => (page++, showStrip(), mark());
@@ -66,7 +66,8 @@ function end(root, which, sheet) {
   function showStrip() {
     others.hidden = !open;
     if (!open) return void strip.replaceChildren();
-    others.setAttribute("aria-label", `Show other pictures of ${open.name}`);
+    others.title = `Show other pictures of ${open.name}`;
+    others.setAttribute("aria-label", others.title);
     const line = classes.indexOf(open), items = shown().map((k) => {
       const number = open.numbers[k];
       const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(`${open.label}-${number}`));
@@ -94,8 +95,7 @@ function end(root, which, sheet) {
       page = at ? Math.floor(Math.max(at.numbers.indexOf(numberOf(choice)), 0) / SHOWN) : 0;
       showStrip();
     }
-    if (root.data.address && choice) setParam(which, choice);
-    classes.forEach((each, k) => check(tabs.children[k], each === at));
+    classes.forEach((each, k) => check(tabs.children[k], each === (root.data.browse ? open : at)));
     if (own) check(tabs.lastChild, choice === "drawing");
     for (const button of strip.children) check(button, button.dataset.choice === choice);
     reach(tabs);

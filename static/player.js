@@ -14,9 +14,9 @@ export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);
   if (!isNew && root.version === data.version) return root.end;
+  root.end?.(); // which forgets the version: so it comes first
   root.version = data.version;
   root.classList.add("ll-player");
-  root.end?.();
   const stage = root.querySelector(".stage"), play = root.querySelector(".play"), slider = root.querySelector("input");
   const out = root.querySelector("output"), film = root.querySelector(".film");
   const frames = data.frames;

@@ -1,5 +1,6 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (Moving one dot of a Plotly scatter takes 39 ms; here the dots are drawn once for an epoch and then copied.)
+import { apart } from "./walk.js";
 import { mount, halves, bytes, colour, alpha, sharp, followEpoch, followStep, followMarks, stepOf } from "./lab.js";
 
 export default function (component) {
@@ -76,7 +77,8 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   });
   g.globalAlpha = 1;
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  names.forEach((name, c) => middles[c][0].length && write(g, root, name, middle(middles[c][0]), middle(middles[c][1]), 14));
+  const known = [...names.keys()].filter((c) => middles[c][0].length), spots = apart(known.map((c) => middles[c].map(middle)), 15);
+  known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
 }
 
 function drawMark(g, root, mark, spots, width) {

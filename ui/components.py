@@ -65,6 +65,7 @@ _lengths = _component("lengths", "lengths.js")
 _rest = _component("rest", "rest.js")
 _words = _component("words", "words.js")
 _unusual = _component("unusual", "unusual.js")
+_address = _component("address", "address.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -202,11 +203,15 @@ def _drawn() -> None:
         st.session_state["drawing"] = pixels.reshape(PAD, PAD) if pixels.any() else None
 
 
-def digit_picker(key: str, payload: dict[str, Any]) -> tuple[str, str] | None:
-    """The pictures of ``ui.picking``. When the visitor has just chosen one: for which end, and its address."""
-    chosen = _pick(key=key, data=payload, on_choice_change=lambda: None).choice
-    which, _, choice = str(chosen or "").partition(" ")
-    return (which, choice) if which in payload["ends"] and choice else None
+def digit_picker(key: str, payload: dict[str, Any], picked: Callable[[str, str], None]) -> None:
+    """The pictures of ``ui.picking``. ``picked`` is called, before the page runs, with an end and its new address."""
+
+    def changed() -> None:
+        which, _, choice = str(st.session_state[key].get("choice") or "").partition(" ")
+        if which in payload["ends"] and choice:
+            picked(which, choice)
+
+    _pick(key=key, data=payload, on_choice_change=changed)
 
 
 def small_map(key: str, payload: dict[str, Any]) -> None:
@@ -216,7 +221,7 @@ def small_map(key: str, payload: dict[str, Any]) -> None:
 
 def map_marks(key: str, marks: Sequence[dict[str, Any]]) -> None:
     """What stands on a small map: marks of ``ui.maps.mark``, which may also be ``dashed`` or have a ``title``."""
-    _marks(key=f"{key}_marks", data={"map": key, "marks": list(marks)})
+    _marks(key=f"{key}_unseen", data={"map": key, "marks": list(marks)})
 
 
 def morph_lengths(payload: dict[str, Any]) -> None:
@@ -238,6 +243,11 @@ def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
 def epoch_words(key: str, run_id: str, epochs: Sequence[int], texts: Sequence[str]) -> None:
     """A sentence for each epoch, with **bold** words; only the one of the slider's epoch is seen."""
     _words(key=key, data={"run": run_id, "epochs": list(epochs), "texts": list(texts)})
+
+
+def address(**choices: object) -> None:
+    """Let the address name these choices (``ui.address``)."""
+    _address(key="address_unseen", data={"choices": {name: str(value) for name, value in choices.items()}})
 
 
 def unusual_chart(payload: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
 
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
-    """What ``static/unusual.js``: a drawing's loss among the test pictures' at each epoch. None without them."""
+    """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch. None without them."""
     views, compared = [], 0
     for epoch in epochs:
         others = test_losses(path, epoch)

@@ -26,20 +26,23 @@ def frames_for(steps: int, least: int = 33) -> int:
     return (steps - 1) * -(-(least - 1) // (steps - 1)) + 1
 
 
-@st.cache_data(show_spinner=False, max_entries=600)
-def codes(path: str, epoch: int, start: End, end: End, frames: int, way: str) -> np.ndarray:
-    """The codes (frames, d) along a way (``PATHS``) between the means of two ends at an epoch."""
+@st.cache_data(show_spinner=False, max_entries=100)
+def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
+    """The codes (epochs, frames, d) along a way (``PATHS``) between the means of two ends."""
     from vae_core.explore import interpolate
 
-    return interpolate(picking.code(path, epoch, start), picking.code(path, epoch, end), frames, way)
+    return np.stack(
+        [interpolate(picking.code(path, e, start), picking.code(path, e, end), frames, way) for e in epochs]
+    )
 
 
-@st.cache_data(show_spinner=False, max_entries=600)
-def walk(path: str, epoch: int, start: End, end: End, frames: int, way: str) -> np.ndarray:
-    """Those codes decoded, (frames, 28, 28) uint8."""
+@st.cache_data(show_spinner=False, max_entries=100)
+def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
+    """Those codes decoded, each epoch's by its own decoder, (epochs, frames, 28, 28) uint8."""
     from vae_core.explore import decode
 
-    return decode(readers.model(path, epoch), codes(path, epoch, start, end, frames, way))
+    paths = codes(path, epochs, start, end, frames, way)
+    return np.stack([decode(readers.model(path, e), z) for e, z in zip(epochs, paths, strict=True)])
 
 
 def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> tuple[list[Row], bool]:
@@ -50,7 +53,7 @@ def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way
     words = f"from {picking.name_of(run, start)} to {picking.name_of(run, end)}"
     (first, first_here), (second, second_here) = (picking.picture(run, last, each) for each in (start, end))
     shown = [
-        Row("Through the latent space", np.stack([walk(path, e, start, end, frames, way) for e in epochs]),
+        Row("Through the latent space", walk(path, tuple(epochs), start, end, frames, way),
             f"Morph {words}", "each step is a code, decoded", "decoder", epochs),
         Row("Mixing pixels", cross_fade(first, second, frames)[None], f"Cross-fade {words}",
             "no model: one fades out, one in", "x"),
@@ -58,7 +61,7 @@ def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way
     classic = classic_walk(run, start, end, frames, way)
     if classic is not None:
         shown.append(
-            Row("Classic autoencoder", classic[None], f"Morph {words} by a classic autoencoder",
+            Row("Classic autoencoder", classic, f"Morph {words} by a classic autoencoder",
                 "the same two pictures, codes without noise", "encoder")
         )  # fmt: skip
     return shown, first_here and second_here
@@ -73,7 +76,7 @@ def classic_walk(run: Run, start: End, end: End, frames: int, way: str) -> np.nd
         theirs = [_same_picture(run, classic, each) for each in (start, end)]
         if theirs[0] is None or theirs[1] is None:
             return None
-        return walk(str(classic.path), classic.weight_epochs()[-1], theirs[0], theirs[1], frames, way)
+        return walk(str(classic.path), (classic.weight_epochs()[-1],), theirs[0], theirs[1], frames, way)
     except runs.RunError:
         return None  # the gallery's copy is damaged; this page is about another run
 
@@ -90,7 +93,7 @@ def marks(run: Run, epochs: Sequence[int], basis: Basis, start: End, end: End, f
     path = str(run.path)
 
     def flat(which: str) -> list[np.ndarray]:
-        return [smallmaps.project(basis, codes(path, e, start, end, frames, which)) for e in epochs]
+        return [smallmaps.project(basis, z) for z in codes(path, tuple(epochs), start, end, frames, which)]
 
     other = next(each for each in PATHS if each != way)
     chosen = flat(way)
@@ -113,12 +116,14 @@ def usual_length(path: str, epoch: int) -> tuple[float, float, float]:
 def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> dict[str, Any]:
     """What ``static/lengths.js`` draws: |z| along both paths at each epoch, beside the usual length."""
     path = str(run.path)
-    along = {each: [np.linalg.norm(codes(path, e, start, end, frames, each), axis=1) for e in epochs] for each in PATHS}
+    along = {
+        each: np.linalg.norm(codes(path, tuple(epochs), start, end, frames, each), axis=2) for each in PATHS
+    }  # (epochs, frames)
     usual = [usual_length(path, e) for e in epochs]
     half = frames // 2
     return {
         "run": run.id, "epochs": list(epochs), "way": way, "usual": usual,
-        "along": {each: [np.round(v, 3).tolist() for v in values] for each, values in along.items()},
+        "along": {each: np.round(values.astype(float), 3).tolist() for each, values in along.items()},
         "texts": [
             f"Half way, the code is **{along['straight'][k][half]:.1f}** long on the straight path and "
             f"**{along['spherical'][k][half]:.1f}** on the spherical one. Codes of real pictures are mostly "

@@ -11,7 +11,7 @@ import torch
 
 from vae_core.data import PIXELS
 from vae_core.losses import per_image
-from vae_core.model import Autoencoder
+from vae_core.model import Autoencoder, Posterior
 
 
 @torch.inference_mode()
@@ -51,9 +51,10 @@ def sampled_losses(
     posterior = model.encode(x)
     if posterior.logvar is None:
         return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
-    eps = torch.from_numpy(noise(draws * len(x), model.latent_dim, seed)).reshape(draws, len(x), model.latent_dim)
-    each = [per_image(model.decode_logits(posterior.sample(e)), x, posterior, reconstruction, beta) for e in eps]
-    return torch.stack(each).mean(0).numpy()
+    each = Posterior(posterior.mean.repeat(draws, 1), posterior.logvar.repeat(draws, 1))  # (draws * n, d)
+    z = each.sample(torch.from_numpy(noise(len(each.mean), model.latent_dim, seed)))
+    found = per_image(model.decode_logits(z), x.repeat(draws, 1), each, reconstruction, beta)
+    return found.view(draws, -1).mean(0).numpy()
 
 
 def noise(count: int, latent_dim: int, seed: int) -> np.ndarray:

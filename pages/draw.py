@@ -25,7 +25,8 @@ DRAWS = 10
 
 picker.head(
     "Draw your own",
-    "Draw a digit. The **encoder** says where it belongs, and the **decoder** draws it again from that.",
+    "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
+    "draws it again from that.",
 )
 run = picker.pick_run(default="lecture")
 path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.config.dataset]
@@ -38,18 +39,18 @@ def board() -> None:
     epoch_slider(run.id, epochs)
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
-        st.markdown("**1.** You draw, with the mouse, a pen or a finger")
+        st.markdown("**1.** You draw")
         pixels = digit_pad()
     image = None if pixels is None else as_mnist(pixels)
     seed = st.session_state.get("seed_of_drawing", 0)
     with one_sentence():
         looks = [] if image is None else [drawn.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
         with again:
-            st.markdown("**3.** The decoder draws it again")
+            st.markdown("**3.** The decoder redraws it")
             redrawn(looks)
         with chart:
             st.markdown(
-                "**2.** The encoder places it on the map",
+                "**2.** The encoder places it",
                 help="The green dot is the mean that the encoder gives your drawing. The orange line is its bubble: "
                 "one standard deviation of the noise around it.",
             )

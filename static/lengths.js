@@ -3,7 +3,7 @@ import { mount, colour, sharp, followEpoch, followStep, stepOf, rich } from "./l
 
 export default function (component) {
   const { data } = component;
-  const [root] = mount(component, `<figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);
+  const [root] = mount(component, `<b>How long the code is</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);
   root.classList.add("ll-lengths");
   root.end?.();
   const canvas = root.querySelector("canvas"), caption = root.querySelector("figcaption");
@@ -18,7 +18,7 @@ export default function (component) {
     g.fillStyle = colour(root, "--ll-line");
     g.fillRect(left, up(high), width - left - 8, up(low) - up(high));
     g.fillStyle = ink;
-    g.font = "12px sans-serif";
+    g.font = `12px ${getComputedStyle(root).fontFamily}`;
     g.textBaseline = "middle";
     g.textAlign = "right";
     for (const v of [0, middle]) g.fillText(v.toFixed(v ? 1 : 0), left - 5, up(v));

@@ -107,12 +107,12 @@ function drawMark(g, root, mark, spots, width) {
   if (mark.title) {
     const right = x < width - 90;
     g.textAlign = right ? "left" : "right";
-    write(g, root, `${mark.title} ${mark.name}`, x + (right ? 10 : -10), y - 9, 13, g.textAlign);
+    write(g, root, `${mark.title} ${mark.name}`, x + (right ? 12 : -12), y - 9, 13, g.textAlign);
   }
 }
 
 function write(g, root, text, x, y, size, align = "center") {
-  g.font = `700 ${size}px sans-serif`;
+  g.font = `700 ${size}px ${getComputedStyle(root).fontFamily}`;
   g.textAlign = align;
   g.textBaseline = "middle";
   g.lineWidth = 4;

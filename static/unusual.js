@@ -21,7 +21,7 @@ export default function (component) {
     g.globalAlpha = 1;
     g.fillStyle = colour(root, "--ll-quiet");
     g.fillRect(0, height - foot, width, 1);
-    g.font = "12px sans-serif";
+    g.font = `12px ${getComputedStyle(root).fontFamily}`;
     g.textBaseline = "bottom";
     g.textAlign = "left";
     g.fillText(low.toFixed(0), 2, height - 2);
@@ -34,7 +34,7 @@ export default function (component) {
     g.moveTo(x, head);
     g.lineTo(x, height - foot);
     g.stroke();
-    g.font = "700 13px sans-serif";
+    g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
     g.textBaseline = "top";
     g.textAlign = x < 50 ? "left" : x > width - 50 ? "right" : "center";
     g.fillText(`yours: ${mine.toFixed(0)}`, x, 2);

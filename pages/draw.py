@@ -77,7 +77,8 @@ def marks(looks: list[drawn.Look]) -> list[dict]:
     if not looks:
         return []
     basis = smallmaps.basis(path, epochs[-1])
-    means, outlines = zip(*(drawn.bubble(basis, look) for look in looks), strict=True)
+    found = [drawn.bubble(basis, look) for look in looks]
+    means, outlines = ([smallmaps.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
     dot = {**maps.mark("your drawing", "mean", means), "title": ""}
     return [maps.mark("its bubble", "z", outlines, lines=True), dot] if run.config.is_vae else [dot]
 

@@ -67,7 +67,11 @@ export default function (component) {
       }
     });
     slider.oninput = () => (pause(), show());
+    slider.onkeydown = (e) => { // the space bar, as in any player
+      if (e.key === " ") (e.preventDefault(), play.click());
+    };
     const pause = () => {
+      root.still = true; // another pair, or another path, does not start to play by itself again
       stopPlay?.();
       stopPlay = null;
       play.textContent = "▶";
@@ -75,6 +79,7 @@ export default function (component) {
     };
     play.onclick = () => {
       if (stopPlay) return pause();
+      root.still = false;
       play.textContent = "❚❚";
       play.setAttribute("aria-label", "Pause");
       const start = performance.now() - (2500 * +slider.value) / (frames - 1);
@@ -85,7 +90,7 @@ export default function (component) {
       });
     };
     unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm()));
-    if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
+    if (data.autoplay && !root.still && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
   });
   root.end = () => ((root.version = null), stopPlay?.(), (stopPlay = null), (play.textContent = "▶"), unfollow());
   return () => root.end();

@@ -41,9 +41,14 @@ def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look
     return Look(mean[0], std, decoded[0], decoded[1:])
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
 def test_losses(path: str, epoch: int) -> np.ndarray | None:
     """The loss of the first test pictures, z sampled, nats, (n,); None where the dataset is not on this machine."""
+    here = readers.originals(Run(Path(path)), (0,)) is not None  # may change, so it is not kept with the losses
+    return _test_losses(path, epoch) if here else None
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     from vae_core.explore import sampled_losses
 
     run = Run(Path(path))

@@ -28,10 +28,12 @@ def basis(path: str, epoch: int) -> Basis:
 
 def project(basis: Basis, points: np.ndarray) -> np.ndarray:
     """Points (n, d) to the map, (n, 2); one number alone goes across."""
-    flat = np.nan_to_num(basis.project(points))
-    if len(basis.centre) == 1:
-        flat[:, 1] = 0
-    return flat
+    return on_map(basis, np.nan_to_num(basis.project(points)))
+
+
+def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
+    """Places (n, 2) of a projection as the map has them: of a code of one number, the line lies flat."""
+    return places * np.array([1, 0], places.dtype) if len(basis.centre) == 1 else places
 
 
 @st.cache_data(show_spinner=False, max_entries=24)

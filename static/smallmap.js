@@ -26,7 +26,9 @@ export default function (component) {
     if (now !== look) drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
     look = now;
     g.drawImage(backdrop, 0, 0, width, height);
-    for (const mark of marks) drawMark(g, root, mark, placesAt(mark, data, epoch).map(spot), width);
+    const spots = marks.map((mark) => placesAt(mark, data, epoch).map(spot));
+    marks.forEach((mark, k) => drawMark(g, root, mark, spots[k]));
+    marks.forEach((mark, k) => mark.title && spots[k].length && drawTitle(g, root, mark, spots[k][0], width)); // on top of all
     canvas.dataset.marks = JSON.stringify(marks.filter((m) => m.walks).map((m) => placesAt(m, data, epoch)[0]));
     const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
     canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures at epoch ${epoch}, coloured by class` + (names.length ? "; on it " + names.join(", ") : ""));
@@ -81,7 +83,7 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
 }
 
-function drawMark(g, root, mark, spots, width) {
+function drawMark(g, root, mark, spots) {
   if (!spots.length) return;
   const ink = colour(root, `--ll-${mark.colour}`), page = colour(root, "--ll-page");
   g.beginPath();
@@ -104,11 +106,11 @@ function drawMark(g, root, mark, spots, width) {
   g.lineWidth = 2;
   g.strokeStyle = page;
   g.stroke();
-  if (mark.title) {
-    const right = x < width - 90;
-    g.textAlign = right ? "left" : "right";
-    write(g, root, `${mark.title} ${mark.name}`, x + (right ? 12 : -12), y - 9, 13, g.textAlign);
-  }
+}
+
+function drawTitle(g, root, { title, name }, [x, y], width) {
+  const right = x < width - 110;
+  write(g, root, `${title} ${name}`, x + (right ? 12 : -12), y - 11, 13, right ? "left" : "right");
 }
 
 function write(g, root, text, x, y, size, align = "center") {

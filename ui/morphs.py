@@ -127,7 +127,7 @@ def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, 
         "texts": [
             f"Half way, the code is **{along['straight'][k][half]:.1f}** long on the straight path and "
             f"**{along['spherical'][k][half]:.1f}** on the spherical one. Codes of real pictures are mostly "
-            f"{usual[k][0]:.1f} to {usual[k][2]:.1f} long (grey band)."
+            f"{usual[k][0]:.1f} to {usual[k][2]:.1f} long (the band)."
             for k in range(len(epochs))
         ],
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Morph and Draw in Chromium, on a warm server: ``python -m benchmarks.morph [times]``. Needs requirements-dev.txt.
 
-- first paint: from the address to the player's (the pad's) picture, in a new tab, and what the page sends in all;
+- first paint: from the address to the player's (the pad's) picture, in a browser that has nothing cached, and what is
+  sent: in all, and without Streamlit's own files, which are the same for every page;
 - a frame: the work of one step of the morph's slider and of one epoch (pictures, map and charts), and messages;
 - a choice: from the click on another picture to its morph on the screen;
 - a stroke: from the end of a stroke to the drawing rebuilt on the screen.
@@ -70,20 +71,29 @@ def tell(name: str, values: list[float], unit: str = "ms") -> None:
     print(f"{name}: median {middle:.1f} {unit}, 95th percentile {high:.1f} {unit} ({len(values)} times)")
 
 
-def first_paint(browser: Browser, url: str, wait: str) -> tuple[float, float]:
-    """Seconds to the first picture and megabytes sent, in a tab that has nothing cached."""
+def first_paint(browser: Browser, url: str, wait: str) -> tuple[float, float, float]:
+    """Seconds to the first picture, megabytes sent, and of these our own."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, sizes = context.new_page(), [0]
+    page, sizes, urls = context.new_page(), {"ours": 0, "streamlit": 0}, {}
     session = context.new_cdp_session(page)
     session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
-    page.on("websocket", lambda s: s.on("framereceived", lambda frame: sizes.append(len(frame))))
+
+    def loaded(event: dict) -> None:
+        url = urls.get(event["requestId"], "")
+        sizes["streamlit" if "/static/" in url and "/app/static/" not in url else "ours"] += event["encodedDataLength"]
+
+    def received(frame: bytes | str) -> None:
+        sizes["ours"] += len(frame)
+
+    session.on("Network.responseReceived", lambda e: urls.update({e["requestId"]: e["response"]["url"]}))
+    session.on("Network.loadingFinished", loaded)
+    page.on("websocket", lambda s: s.on("framereceived", received))
     page.goto(url)
     page.wait_for_selector(wait, timeout=60_000)
     seconds = page.evaluate("performance.now()") / 1000  # since the navigation began
     page.wait_for_timeout(2500)
     context.close()
-    return seconds, sum(sizes) / 1e6
+    return seconds, sum(sizes.values()) / 1e6, sizes["ours"] / 1e6
 
 
 def main(times: int) -> None:
@@ -105,8 +115,8 @@ def measure(browser: Browser, url: str, times: int) -> None:
     for name, (path, wait) in pages.items():
         first_paint(browser, url + path, wait)  # warms the server
         found = [first_paint(browser, url + path, wait) for _ in range(5)]
-        tell(f"/{name}, first paint", [seconds for seconds, _ in found], "s")
-        print(f"/{name} sends {max(size for _, size in found):.2f} MB")
+        tell(f"/{name}, first paint", [seconds for seconds, _, _ in found], "s")
+        print(f"/{name} sends {max(f[1] for f in found):.2f} MB, of these ours {max(f[2] for f in found):.2f} MB")
 
     page, sent = browser.new_page(viewport={"width": 1280, "height": 900}), []
     page.add_init_script(f"({WATCH})()")

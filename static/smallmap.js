@@ -1,6 +1,6 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (Moving one dot of a Plotly scatter takes 39 ms; here the dots are drawn once for an epoch and then copied.)
-import { apart } from "./walk.js";
+import { apart } from "./living.js";
 import { mount, halves, bytes, colour, alpha, sharp, followEpoch, followStep, followMarks, stepOf } from "./lab.js";
 
 export default function (component) {

@@ -48,7 +48,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
     return {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
         "labels": base64_of(readers.labels(path)[:DOTS], "u1"), "names": list(data.CLASS_NAMES[run.config.dataset]),
-        "range": maps._range(flat),
+        "range": maps.view_range(flat),
         "caption": "the numbers of the code" if shares is None
         else f"the two main directions (PCA), {sum(shares):.0%} of the spread",
     }  # fmt: skip

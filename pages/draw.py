@@ -3,8 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from ui import drawn, maps, picker, readers
-from ui.components import Row, digit_pad, epoch_slider, image_rows, latent_scatter
+from ui import address, drawn, maps, picker, picking, readers, smallmaps
+from ui.components import (
+    Row,
+    digit_pad,
+    digit_picker,
+    epoch_slider,
+    epoch_words,
+    image_rows,
+    map_marks,
+    small_map,
+    unusual_chart,
+)
 from ui.guard import one_sentence, through_app
 from vae_core import data
 from vae_core.drawing import as_mnist
@@ -15,7 +25,8 @@ DRAWS = 10
 
 picker.head(
     "Draw your own",
-    "Draw a digit. The **encoder** says where it belongs, and the **decoder** draws it again from that.",
+    "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
+    "draws it again from that.",
 )
 run = picker.pick_run(default="lecture")
 path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.config.dataset]
@@ -23,61 +34,117 @@ path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.conf
 
 @st.fragment
 def board() -> None:
-    pad, seen = st.columns([1, 2.4], gap="large")
+    if st.session_state.pop("to_morph", False):
+        st.switch_page("pages/morph.py", query_params={"run": run.id})
+    epoch_slider(run.id, epochs)
+    pad, chart, again = st.columns(3, gap="medium")
     with pad:
+        st.markdown("**1.** You draw")
         pixels = digit_pad()
     image = None if pixels is None else as_mnist(pixels)
-    with seen, one_sentence():
-        if image is None:
-            st.info("Draw a digit on the black square, with the mouse or a finger.", icon=":material/draw:")
+    seed = st.session_state.get("seed_of_drawing", 0)
+    with one_sentence():
+        looks = [] if image is None else [drawn.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
+        with again:
+            st.markdown("**3.** The decoder redraws it")
+            redrawn(looks)
+        with chart:
+            st.markdown(
+                "**2.** The encoder places it",
+                help="The green dot is the mean that the encoder gives your drawing. The orange line is its bubble: "
+                "one standard deviation of the noise around it.",
+            )
+            small_map("draw_map", smallmaps.payload(path, tuple(epochs)))
+            map_marks("draw_map", marks(looks))
+        if image is not None:
+            answer(image, looks)
         else:
-            answer(image)
+            for epoch in epochs:  # what a drawing is compared with, ready before the first stroke ends
+                drawn.test_losses(path, epoch)
 
 
-def answer(image: np.ndarray) -> None:
-    epoch_slider(run.id, epochs)
-    views = [drawn.look(path, epoch, image.tobytes(), DRAWS) for epoch in epochs]
-    near = drawn.neighbours(path, epochs[-1], views[-1].mean)
-    pictures = readers.originals(run, near)
-    redrawn = pictures is None
-    if pictures is None:
-        pictures = readers.decoded_means(path, epochs[-1], near)
-    wide = DRAWS
+def redrawn(looks: list[drawn.Look]) -> None:
+    if looks:
+        images = np.stack([look.rebuilt[None] for look in looks])
+        row = Row("Rebuilt", images, "Your drawing rebuilt from its mean", "", "decoder", epochs)
+    else:
+        row = Row("Rebuilt", np.zeros((1, 1, 28, 28), np.uint8), "Nothing yet", "", "decoder")
+    image_rows("drawn_rebuilt", run.id, epochs, [row])
+    st.caption("Rebuilt from the mean alone." if looks else "Nothing yet: draw a digit on the first square.")
+
+
+def marks(looks: list[drawn.Look]) -> list[dict]:
+    if not looks:
+        return []
+    basis = smallmaps.basis(path, epochs[-1])
+    found = [drawn.bubble(basis, look) for look in looks]
+    means, outlines = ([smallmaps.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
+    dot = {**maps.mark("your drawing", "mean", means), "title": ""}
+    return [maps.mark("its bubble", "z", outlines, lines=True), dot] if run.config.is_vae else [dot]
+
+
+def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
+    near = [drawn.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=True)]
+    originals = [readers.originals(run, places) for places in near]
+    here = originals[0] is not None
+    alike = [
+        readers.decoded_means(path, e, places) if images is None else images
+        for e, places, images in zip(epochs, near, originals, strict=True)
+    ]
     rows = [
-        Row("Your drawing", image[None, None], "Your drawing, centred and scaled as MNIST is", "centred, 28 × 28",
-            "x", columns=wide),
-        Row("Rebuilt", np.stack([v.rebuilt[None] for v in views]), "Your drawing rebuilt", "from its mean", "decoder",
-            epochs, columns=wide),
+        Row("Your drawing", image[None, None], "Your drawing, centred and scaled as MNIST is",
+            "as it goes in: 28 × 28", "x", columns=DRAWS),
+        Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
+            "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs),
     ]  # fmt: skip
     if run.config.is_vae:
-        rows.append(
-            Row("Imagined again", np.stack([v.imagined for v in views]), "Pictures decoded from its bubble",
-                "from its bubble", "z", epochs)
-        )  # fmt: skip
-    rows.append(
-        Row("Most alike", pictures[None], "The test pictures whose codes are nearest",
-            "as redrawn" if redrawn else "test pictures", "mean")
-    )  # fmt: skip
-    image_rows("drawn_rows", run.id, epochs, rows)
-    if not redrawn and (found := drawn.how_unusual(path, epochs[-1], image)):
-        loss, harder = found
-        st.markdown(
-            f"Its loss is **{loss:.0f} nats**. Of the test pictures, **{harder:.0%}** have a higher one: "
-            + ("to this model, your drawing looks like any other." if harder > 0.1 else "it has hardly seen the like.")
+        imagined = np.stack([look.imagined for look in looks])
+        rows.insert(
+            1, Row("Imagined again", imagined, "Pictures decoded from its bubble", "from its bubble", "z", epochs)
         )
-    labels = [names[label] for label in readers.labels(path)[list(near)]]
+    image_rows("drawn_rows", run.id, epochs, rows)
+    said, dice = st.columns([3, 1], vertical_alignment="center")
+    with said:
+        labels = [[names[label] for label in readers.labels(path)[list(places)]] for places in near]
+        epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
+    if run.config.is_vae:
+        dice.button(
+            "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
+            help="New dice: other codes from the same bubble.",
+        )  # fmt: skip
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(
+            "#### How unusual is it?",
+            help="The loss of each test picture, with codes drawn from its bubble, and where your drawing’s lies among "
+            "them. With beta 1 this is minus the ELBO: the model’s bound on how improbable it finds a picture.",
+        )
+        compared = drawn.unusual(path, epochs, image)
+        if compared is None:
+            st.caption(
+                "To say so, the test pictures are needed. They are not on this machine; training on them brings them."
+            )
+        else:
+            unusual_chart(compared)
+    with right:
+        st.markdown("#### Morph it into …")
+        ends = picking.payload(run, epochs[-1], {"end": "a …"}, {"end": None}, own=False, browse="8")
+        digit_picker("draw_picker", ends, morph_into)
+
+
+def nearest(labels: list[str]) -> str:
     most = max(set(labels), key=labels.count)
-    st.markdown(f"Of the {len(near)} test pictures with the nearest codes, **{labels.count(most)} are a {most}**.")
-    st.markdown(
-        "#### Where it stands on the map",
-        help="The green dot is the mean that the encoder gives your drawing. The orange line is its bubble: one "
-        "standard deviation of the noise around it.",
-    )
-    view = "dims" if run.config.latent_dim <= 2 else "pca"
-    basis = maps.view_of(readers.latents(path, epochs[-1]).mean, view)
-    means, outlines = zip(*(drawn.bubble(basis, v) for v in views), strict=True)
-    marks = [maps.mark("its bubble", "z", outlines, lines=True), maps.mark("your drawing", "mean", means)]
-    latent_scatter({**maps.payload(path, tuple(epochs), view), "marks": marks})
+    return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are a {most}**."
+
+
+def morph_into(which: str, choice: str) -> None:
+    address.choose("start", picking.DRAWING)
+    address.choose("end", choice)
+    st.session_state["to_morph"] = True
+
+
+def throw() -> None:
+    st.session_state["seed_of_drawing"] = st.session_state.get("seed_of_drawing", 0) + 1
 
 
 board()

@@ -1,16 +1,31 @@
-"""Morph: from one digit to another, through the latent space."""
+"""Morph: from one picture to another, through the latent space."""
+
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from ui import films, picker, readers
-from ui.components import Row, epoch_slider, morph_player
-from ui.guard import through_app
-from vae_core import data, runs
+from ui import morphs, picker, picking, smallmaps
+from ui.address import asked_for, choose, widget
+from ui.components import (
+    Row,
+    address,
+    digit_pad,
+    digit_picker,
+    epoch_slider,
+    map_marks,
+    morph_lengths,
+    morph_player,
+    resting_epoch,
+    small_map,
+)
+from ui.guard import one_sentence, through_app
+from ui.picking import End
+from vae_core.drawing import as_mnist
 
 through_app()
 
-FRAMES = 33
+TITLES, FIRST = {"start": "From", "end": "To"}, {"start": 3, "end": 8}  # the lecture's example
 
 picker.head(
     "Morph one picture into another",
@@ -18,55 +33,80 @@ picker.head(
 )
 run = picker.pick_run(default="lecture")
 path, epochs = str(run.path), picker.film(run)
-names = data.CLASS_NAMES[run.config.dataset]
-classes = [int(label) for label in np.unique(readers.labels(path))]
 
 
-def another(which: str) -> None:
-    st.session_state[f"{which}_turn"] = st.session_state.get(f"{which}_turn", 0) + 1
+@st.fragment
+def morphing() -> None:
+    (start, end), named = choose_ends()
+    epoch_slider(run.id, epochs)
+    seen, told = st.columns([2.1, 1], gap="medium")
+    with told:
+        chart = st.container()
+        way = st.segmented_control(
+            "Path", list(morphs.PATHS), required=True, format_func=morphs.PATHS.__getitem__,
+            **widget("path", list(morphs.PATHS), "straight"),
+            help="Straight is the shortest way from one code to the other, as in the lecture. Spherical goes round the "
+            "middle of the map, on an arc. With many numbers, most codes keep about the same distance from the middle, "
+            "and the straight way cuts through the inside, where few are.",
+        )  # fmt: skip
+        steps = st.slider(
+            "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),
+            help="How many pictures the strip shows, and the file of it.",
+        )  # fmt: skip
+    address(**named, path=way, steps=steps)
+    frames = morphs.frames_for(steps)
+    with one_sentence():
+        rows, complete = morphs.rows(run, epochs, start, end, frames, way)
+        with seen:
+            morph_player(run.id, epochs, rows, film=steps, autoplay=True)
+            files(rows, partial(morphs.file_name, run, start=start, end=end, way=way), steps)
+            if not complete:
+                picker.no_originals(run)
+        with chart:
+            dots = smallmaps.payload(path, tuple(epochs))
+            small_map("morph_map", {**dots, "caption": f"{dots['caption']}. Dashed: the other path"})
+            basis = smallmaps.basis(path, epochs[-1])
+            map_marks("morph_map", morphs.marks(run, epochs, basis, start, end, frames, way))
+        with told:
+            morph_lengths(morphs.lengths(run, epochs, start, end, frames, way))
 
 
-def pick(which: str, title: str, default: int) -> tuple[int, int]:
-    """Class and place among the kept pictures, the most typical of the class first."""
-    chosen, other = st.columns([3, 1], vertical_alignment="bottom")
-    label = chosen.selectbox(
-        title,
-        classes,
-        index=classes.index(default) if default in classes else 0,
-        format_func=names.__getitem__,
-        key=which,
-        bind="query-params",
-    )
-    other.button("Another", key=f"another_{which}", on_click=another, args=(which,), width="stretch")
-    places = readers.typical_first(path, epochs[-1], label)
-    return label, int(places[st.session_state.get(f"{which}_turn", 0) % len(places)])
+def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
+    """Both ends, from the address or else from earlier in the visit, and how the address names them."""
+    asked = {which: asked_for(which) for which in TITLES}
+    pixels = st.session_state.get("drawing")
+    image = None if pixels is None else as_mnist(pixels)
+    ends = {w: picking.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
+    chosen = picking.payload(run, epochs[-1], TITLES, ends, own=True)
+    for which, each in chosen["ends"].items():
+        if asked[which] == picking.DRAWING:  # chosen, though nothing may be drawn yet
+            each["choice"] = picking.DRAWING
+    digit_picker("morph_picker", chosen, choose)
+    if picking.DRAWING in asked.values():
+        left, right = st.columns(2)
+        with left if asked["start"] == picking.DRAWING else right:
+            with st.container(key="morph_pad"):
+                digit_pad()
+            if image is None:
+                st.caption("Draw a digit on the black square. Until then, a picture of the test set stands in for it.")
+    return (ends["start"], ends["end"]), {which: each["choice"] for which, each in chosen["ends"].items()}
 
 
-left, right = st.columns(2)
-with left:
-    first, start = pick("start", "From", 3)
-with right:
-    second, end = pick("end", "To", 8)
-
-epoch_slider(run.id, epochs)
-words = f"from {names[first]} to {names[second]}"
-faded, complete = films.cross_fade(run, epochs[-1], (start, end), FRAMES)
-rows = [
-    Row("Through the latent space", np.stack([films.morph(path, e, start, end, FRAMES) for e in epochs]),
-        f"Morph {words}", "each step is a code, decoded", "decoder", epochs),
-    Row("Mixing pixels", faded[None], f"Cross-fade {words}", "no model: one fades out, one in", "x"),
-]  # fmt: skip
-classic = runs.find("autoencoder", folder=runs.GALLERY)
-try:
-    same = classic and films.same_pictures(run, classic, (start, end))
-except runs.RunError:
-    same = None  # the gallery's copy is damaged; this page is about another run
-if classic and same:
-    walk = films.morph(str(classic.path), classic.weight_epochs()[-1], *same, FRAMES)
-    rows.append(
-        Row("Classic autoencoder", walk[None], f"Morph {words} by a classic autoencoder",
-            "the same two pictures, codes without noise", "encoder")
+@st.fragment
+def files(rows: list[Row], name: partial[str], steps: int) -> None:
+    """The morph as files, at the epoch at which the visitor rests; made when they are asked for."""
+    epoch = resting_epoch("morph_unseen", run.id, epochs)
+    line = epochs.index(epoch)
+    panels: list[tuple[str, np.ndarray]] = [(r.label, r.images[line if r.epochs else 0]) for r in rows]
+    moving, still = st.columns(2)
+    moving.download_button(
+        "Film (GIF)", partial(morphs.gif, panels), name(epoch, kind="gif"), "image/gif", key="morph_gif",
+        icon=":material/download:", on_click="ignore", width="stretch",
     )  # fmt: skip
-morph_player(run.id, epochs, rows, autoplay=True)
-if not complete:
-    picker.no_originals(run)
+    still.download_button(
+        "Strip (PNG)", partial(morphs.strip, panels, steps), name(epoch, kind="png"), "image/png", key="morph_png",
+        icon=":material/download:", on_click="ignore", width="stretch",
+    )  # fmt: skip
+
+
+morphing()

@@ -146,6 +146,27 @@ export function followStep(run, f) {
   return () => steps.listeners.delete(listener);
 }
 
+/** What stands on a small map, by the map's name: a component of its own sets it, the map follows. */
+const marks = (window.latentLabMarks ??= { on: new Map(), listeners: new Set() });
+
+export function setMarks(map, list) {
+  marks.on.set(map, list);
+  for (const listener of marks.listeners) listener(map, list);
+}
+
+/** Call f(list of marks) now and whenever they change. Returns a function that ends it. */
+export function followMarks(map, f) {
+  const listener = (changed, list) => changed === map && f(list);
+  marks.listeners.add(listener);
+  f(marks.on.get(map) ?? []);
+  return () => marks.listeners.delete(listener);
+}
+
+/** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */
+export function rich(element, text) {
+  element.replaceChildren(...text.split("**").map((part, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: part }) : part)));
+}
+
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {
   let id = requestAnimationFrame(function frame(now) {

@@ -254,7 +254,7 @@ function ring(g, [x, y], radius, paint, edge) {
 }
 
 /** Push labels apart that would stand on each other. */
-function apart(spots, size) {
+export function apart(spots, size) {
   for (let round = 0; round < 30; round++)
     for (const a of spots)
       for (const b of spots) {

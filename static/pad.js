@@ -1,5 +1,8 @@
 // The drawing pad: mouse, pen or finger; undo and clear. Python gets the pixels at the end of each stroke.
-import { mount } from "./lab.js";
+import { mount, picture } from "./lab.js";
+
+// The strokes outlive the page, so that a drawing is still there, and can be undone, after a visit to another.
+const strokes = [];
 
 const HTML = `
   <canvas width="140" height="140" tabindex="0" role="img" aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
@@ -12,12 +15,13 @@ export default function (component) {
   root.send = (value) => setStateValue("pixels", value);
   if (!isNew) return () => {};
   const canvas = root.querySelector("canvas"), g = canvas.getContext("2d", { willReadFrequently: true });
-  const size = canvas.width, strokes = [];
-  let stroke = null;
+  const size = canvas.width;
+  let stroke = null, base = null; // base: a drawing of this visit whose strokes are no longer known
 
   const draw = () => {
     g.fillStyle = "#000";
     g.fillRect(0, 0, size, size);
+    if (base) g.drawImage(base, 0, 0);
     g.strokeStyle = "#fff";
     g.lineCap = g.lineJoin = "round";
     g.lineWidth = 11; // about the width of MNIST's strokes
@@ -29,7 +33,7 @@ export default function (component) {
     }
   };
   const tell = () => {
-    if (!strokes.length) return root.send("");
+    if (!strokes.length && !base) return root.send("");
     const rgba = g.getImageData(0, 0, size, size).data, grey = new Uint8Array(size * size);
     for (let i = 0; i < grey.length; i++) grey[i] = rgba[4 * i];
     let text = "";
@@ -56,11 +60,22 @@ export default function (component) {
     stroke = null;
     tell();
   };
-  root.querySelector(".undo").onclick = () => (strokes.pop(), draw(), tell());
-  root.querySelector(".clear").onclick = () => ((strokes.length = 0), draw(), tell());
+  root.querySelector(".undo").onclick = () => {
+    if (!strokes.pop()) base = null;
+    draw();
+    tell();
+  };
+  root.querySelector(".clear").onclick = () => {
+    strokes.length = 0;
+    base = null;
+    draw();
+    tell();
+  };
   canvas.onkeydown = (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key === "z") root.querySelector(".undo").click();
   };
   draw();
+  if (data.png && !strokes.length) picture(data.png).then((image) => ((base = image), draw()));
+  if (!data.png && strokes.length) tell(); // the server has started anew
   return () => {};
 }

@@ -1,5 +1,5 @@
 // The morph player: rows of frames that follow the finger, play and loop. Fed once; sends nothing.
-import { mount, picture, followEpoch, animate } from "./lab.js";
+import { mount, picture, followEpoch, setStep, animate } from "./lab.js";
 
 const HTML = `
   <div class="stage"></div>
@@ -14,9 +14,9 @@ export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);
   if (!isNew && root.version === data.version) return root.end;
+  root.end?.(); // which forgets the version: so it comes first
   root.version = data.version;
   root.classList.add("ll-player");
-  root.end?.();
   const stage = root.querySelector(".stage"), play = root.querySelector(".play"), slider = root.querySelector("input");
   const out = root.querySelector("output"), film = root.querySelector(".film");
   const frames = data.frames;
@@ -41,6 +41,7 @@ export default function (component) {
       const k = +slider.value;
       views.forEach(({ canvas, row }, i) => canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, 0, 0, 28, 28));
       out.textContent = `${Math.round((100 * k) / (frames - 1))} %`;
+      setStep(data.run, k / (frames - 1)); // the dot on the map follows
     };
     const strips = data.rows.map((row) => {
       const name = Object.assign(document.createElement("div"), { className: "label", textContent: row.label });
@@ -50,6 +51,12 @@ export default function (component) {
       canvas.setAttribute("aria-label", `${row.alt}, step by step`);
       [canvas.width, canvas.height] = [data.film * 28, 28];
       box.append(canvas);
+      canvas.onpointerdown = (e) => { // a step that one points at is the one shown
+        const across = canvas.getBoundingClientRect(), s = Math.floor(((e.clientX - across.left) / across.width) * data.film);
+        slider.value = Math.round((Math.min(Math.max(s, 0), data.film - 1) * (frames - 1)) / (data.film - 1));
+        pause();
+        show();
+      };
       return { name, box, canvas, row };
     });
     film.replaceChildren(...strips.flatMap((s) => [s.name, s.box]));
@@ -60,7 +67,11 @@ export default function (component) {
       }
     });
     slider.oninput = () => (pause(), show());
+    slider.onkeydown = (e) => { // the space bar, as in any player
+      if (e.key === " ") (e.preventDefault(), play.click());
+    };
     const pause = () => {
+      root.still = true; // another pair, or another path, does not start to play by itself again
       stopPlay?.();
       stopPlay = null;
       play.textContent = "▶";
@@ -68,6 +79,7 @@ export default function (component) {
     };
     play.onclick = () => {
       if (stopPlay) return pause();
+      root.still = false;
       play.textContent = "❚❚";
       play.setAttribute("aria-label", "Pause");
       const start = performance.now() - (2500 * +slider.value) / (frames - 1);
@@ -78,7 +90,7 @@ export default function (component) {
       });
     };
     unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm()));
-    if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
+    if (data.autoplay && !root.still && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
   });
   root.end = () => ((root.version = null), stopPlay?.(), (stopPlay = null), (play.textContent = "▶"), unfollow());
   return () => root.end();

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ui import films, picker, readers
+from ui import morphs, picker, readers
 from ui.components import Row
+from ui.picking import End
 from vae_core import data
 from vae_core.config import FIELDS
 from vae_core.runs import Run
@@ -99,7 +100,8 @@ def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     words = f"{names[kinds[0]]} to {names[kinds[1]]}"
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:
-        return films.morph(str(run.path), epoch, at[k][0], at[k][1], PICTURES)
+        start, end = (End(kind, place) for kind, place in zip(kinds, at[k], strict=True))
+        return morphs.walk(str(run.path), (epoch,), start, end, PICTURES, "straight")[0]
 
     return [("Morph", words, "decoder", images)]
 

@@ -58,6 +58,14 @@ _figures = _component("figures", "figures.js")
 _code = _component("code", "code.js")
 _duel = _component("duel", "duel.js")
 _tour = _component("tour", "tour.js")
+_pick = _component("pick", "pick.js")
+_small = _component("small_map", "smallmap.js")
+_marks = _component("marks", "marks.js")
+_lengths = _component("lengths", "lengths.js")
+_rest = _component("rest", "rest.js")
+_words = _component("words", "words.js")
+_unusual = _component("unusual", "unusual.js")
+_address = _component("address", "address.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -69,8 +77,12 @@ def sprite(images: np.ndarray) -> str:
     """Images (rows, columns, h, w) uint8 as one PNG, rows under each other, in base64."""
     rows, columns, h, w = images.shape
     sheet = images.transpose(0, 2, 1, 3).reshape(rows * h, columns * w)
+    return _png(Image.fromarray(sheet))
+
+
+def _png(image: Image.Image) -> str:
     out = io.BytesIO()
-    Image.fromarray(sheet).save(out, "PNG", compress_level=3)
+    image.save(out, "PNG", compress_level=3)
     return base64.b64encode(out.getvalue()).decode()
 
 
@@ -173,13 +185,74 @@ def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> object:
 
 
 def digit_pad() -> np.ndarray | None:
-    """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing, or if it is not a drawing."""
-    sent = _pad(key="digit_pad", data={}, on_pixels_change=lambda: None).pixels
+    """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing. Kept for the visit."""
+    kept = st.session_state.get("drawing")
+    image = Image.fromarray(kept) if kept is not None else None
+    _pad(key="digit_pad", data={"png": "" if image is None else _png(image)}, on_pixels_change=_drawn)
+    return kept
+
+
+def _drawn() -> None:
+    """Keep what the pad sent, unless it is not a drawing."""
+    sent = st.session_state["digit_pad"].get("pixels")
     try:
         pixels = np.frombuffer(base64.b64decode(sent or "", validate=True), np.uint8)
     except (ValueError, TypeError):
-        return None
-    return pixels.reshape(PAD, PAD) if len(pixels) == PAD * PAD else None
+        return
+    if len(pixels) in (0, PAD * PAD):
+        st.session_state["drawing"] = pixels.reshape(PAD, PAD) if pixels.any() else None
+
+
+def digit_picker(key: str, payload: dict[str, Any], picked: Callable[[str, str], None]) -> None:
+    """The pictures of ``ui.picking``. ``picked`` is called, before the page runs, with an end and its new address."""
+
+    def changed() -> None:
+        which, _, choice = str(st.session_state[key].get("choice") or "").partition(" ")
+        if which in payload["ends"] and choice:
+            picked(which, choice)
+
+    _pick(key=key, data=payload, on_choice_change=changed)
+
+
+def small_map(key: str, payload: dict[str, Any]) -> None:
+    """The map of ``ui.smallmaps``. ``map_marks`` of the same key says what stands on it."""
+    _small(key=key, data={**payload, "map": key})
+
+
+def map_marks(key: str, marks: Sequence[dict[str, Any]]) -> None:
+    """What stands on a small map: marks of ``ui.maps.mark``, which may also be ``dashed`` or have a ``title``."""
+    _marks(key=f"{key}_unseen", data={"map": key, "marks": list(marks)})
+
+
+def morph_lengths(payload: dict[str, Any]) -> None:
+    """The chart of ``ui.morphs.lengths``."""
+    _lengths(key="morph_lengths", data=payload)
+
+
+def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
+    """The epoch at which the visitor has come to rest; call it in a fragment, which then runs again by itself."""
+    told = st.session_state.get(key, {}).get("epoch")
+    if told is None:  # not yet: what the address says
+        asked = st.query_params.get("epoch", "")
+        told = int(asked) if asked.isdecimal() else None
+    epoch = epochs[-1] if told is None else min(epochs, key=lambda e: abs(e - told))
+    _rest(key=key, data={"run": run_id, "epochs": list(epochs), "epoch": epoch}, on_epoch_change=lambda: None)
+    return epoch
+
+
+def epoch_words(key: str, run_id: str, epochs: Sequence[int], texts: Sequence[str]) -> None:
+    """A sentence for each epoch, with **bold** words; only the one of the slider's epoch is seen."""
+    _words(key=key, data={"run": run_id, "epochs": list(epochs), "texts": list(texts)})
+
+
+def address(**choices: object) -> None:
+    """Let the address name these choices (``ui.address``)."""
+    _address(key="address_unseen", data={"choices": {name: str(value) for name, value in choices.items()}})
+
+
+def unusual_chart(payload: dict[str, Any]) -> None:
+    """The chart of ``ui.drawn.unusual``."""
+    _unusual(key="unusual_chart", data=payload)
 
 
 def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], dict[str, Any]]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +13,9 @@ import streamlit as st
 from ui import readers
 from vae_core.projections import Basis
 from vae_core.runs import Run
+
+COMPARED = 500  # test pictures that a drawing is compared with, at every epoch of a film
+BINS = 36
 
 
 @dataclass(frozen=True)
@@ -24,40 +29,68 @@ class Look:
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
-def look(path: str, epoch: int, image: bytes, draws: int) -> Look:
+def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look:
     """Encode and decode a drawing of 784 bytes. The same dice at every epoch."""
     from vae_core.explore import decode, encode, noise
 
     model = readers.model(path, epoch)
     mean, logvar = encode(model, np.frombuffer(image, np.uint8)[None])
     std = None if logvar is None else np.exp(logvar[0] / 2)
-    codes = mean + (0 if std is None else std * noise(draws, mean.shape[1], seed=0))
+    codes = mean + (0 if std is None else std * noise(draws, mean.shape[1], seed))
     decoded = decode(model, np.concatenate([mean, np.broadcast_to(codes, (draws, mean.shape[1]))]))
     return Look(mean[0], std, decoded[0], decoded[1:])
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
 def test_losses(path: str, epoch: int) -> np.ndarray | None:
-    """The loss of up to 2,000 test pictures, sorted, nats; None where the dataset is not on this machine."""
-    from vae_core.explore import losses
+    """The loss of the first test pictures, z sampled, nats, (n,); None where the dataset is not on this machine."""
+    here = readers.originals(Run(Path(path)), (0,)) is not None  # may change, so it is not kept with the losses
+    return _test_losses(path, epoch) if here else None
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _test_losses(path: str, epoch: int) -> np.ndarray | None:
+    from vae_core.explore import sampled_losses
 
     run = Run(Path(path))
-    places = np.arange(min(2_000, len(readers.labels(path))))
-    images = readers.originals(run, places)
+    images = readers.originals(run, np.arange(min(COMPARED, len(readers.labels(path)))))
     if images is None:
         return None
-    return np.sort(losses(readers.model(path, epoch), images, run.config.reconstruction, run.config.beta))
+    return sampled_losses(readers.model(path, epoch), images, run.config.reconstruction, run.config.beta)
 
 
-def how_unusual(path: str, epoch: int, image: np.ndarray) -> tuple[float, float] | None:
-    """The drawing's loss in nats, and the share of test pictures that are harder than it; None without the dataset."""
-    from vae_core.explore import losses
+@st.cache_data(show_spinner=False, max_entries=500)
+def _own_loss(path: str, epoch: int, image: bytes) -> float:
+    from vae_core.explore import sampled_losses
 
-    config, others = Run(Path(path)).config, test_losses(path, epoch)
-    if others is None:
-        return None
-    mine = float(losses(readers.model(path, epoch), image[None], config.reconstruction, config.beta)[0])
-    return mine, float((others > mine).mean())
+    config, pixels = Run(Path(path)).config, np.frombuffer(image, np.uint8)[None]
+    return float(sampled_losses(readers.model(path, epoch), pixels, config.reconstruction, config.beta, draws=10)[0])
+
+
+def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
+    """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch. None without them."""
+    views, compared = [], 0
+    for epoch in epochs:
+        others = test_losses(path, epoch)
+        if others is None:
+            return None
+        compared = len(others)
+        mine = _own_loss(path, epoch, image.tobytes())
+        low, high = min(np.quantile(others, 0.005), mine), max(np.quantile(others, 0.995), mine)
+        low, high = low - 0.02 * (high - low), high + 0.02 * (high - low) + 1e-6
+        harder = float((others > mine).mean())
+        views.append({
+            "counts": np.histogram(np.clip(others, low, high), BINS, (low, high))[0].tolist(),
+            "low": float(low), "high": float(high), "mine": mine,
+            "text": f"Its loss is **{mine:.0f} nats**. Of {len(others)} test pictures, **{harder:.0%}** have a higher "
+            "one: " + _judgement(harder),
+        })  # fmt: skip
+    return {"run": Path(path).name, "epochs": list(epochs), "of": compared, "views": views}
+
+
+def _judgement(harder: float) -> str:
+    if harder > 0.1:
+        return "to this model, your drawing looks like any other."
+    return "your drawing is unusual for it." if harder > 0.01 else "it has hardly seen the like."
 
 
 def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:

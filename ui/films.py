@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
 from ui import readers
 from ui.components import Row
@@ -33,31 +32,3 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
 def class_names(run: Run, places: tuple[int, ...]) -> str:
     names = data.CLASS_NAMES[run.config.dataset]
     return ", ".join(names[label] for label in readers.labels(str(run.path))[list(places)])
-
-
-@st.cache_data(show_spinner=False, max_entries=500)
-def morph(path: str, epoch: int, start: int, end: int, frames: int) -> np.ndarray:
-    """The straight walk between the means of two kept images at an epoch, decoded: (frames, 28, 28) uint8."""
-    from vae_core.explore import decode, interpolate
-
-    mean = readers.latents(path, epoch).mean
-    return decode(readers.model(path, epoch), interpolate(mean[start], mean[end], frames))
-
-
-def cross_fade(run: Run, epoch: int, places: tuple[int, int], frames: int) -> tuple[np.ndarray, bool]:
-    """The mixing of two pictures, (frames, 28, 28), and whether they are the originals."""
-    from vae_core.explore import cross_fade as mix
-
-    originals = readers.originals(run, places)
-    pictures = originals if originals is not None else readers.decoded_means(str(run.path), epoch, places)
-    return mix(pictures[0], pictures[1], frames), originals is not None
-
-
-def same_pictures(run: Run, other: Run, places: tuple[int, int]) -> tuple[int, int] | None:
-    """Where another run of the same dataset keeps the same two test images, or None. Not the run itself."""
-    if run.id == other.id or run.config.dataset != other.config.dataset:
-        return None
-    theirs = {int(index): place for place, index in enumerate(other.test_indices())}
-    mine = run.test_indices()
-    found = [theirs.get(int(mine[place])) for place in places]
-    return None if None in found else (int(found[0] or 0), int(found[1] or 0))

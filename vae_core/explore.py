@@ -11,7 +11,7 @@ import torch
 
 from vae_core.data import PIXELS
 from vae_core.losses import per_image
-from vae_core.model import Autoencoder
+from vae_core.model import Autoencoder, Posterior
 
 
 @torch.inference_mode()
@@ -36,6 +36,25 @@ def losses(model: Autoencoder, images: np.ndarray, reconstruction: str, beta: fl
     x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255
     posterior = model.encode(x)
     return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
+
+
+@torch.inference_mode()
+def sampled_losses(
+    model: Autoencoder, images: np.ndarray, reconstruction: str, beta: float, draws: int = 1, seed: int = 0
+) -> np.ndarray:
+    """The loss of each image (n, 784) or (n, 28, 28) uint8 with codes drawn from its bubble, (n,) in nats.
+
+    The mean over ``draws`` codes for each image. With ``bce`` and beta 1 it estimates minus the ELBO (Kingma & Welling
+    2014, eq. 7). A classic autoencoder has nothing to draw: there it is the loss of its one code.
+    """
+    x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255
+    posterior = model.encode(x)
+    if posterior.logvar is None:
+        return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
+    each = Posterior(posterior.mean.repeat(draws, 1), posterior.logvar.repeat(draws, 1))  # (draws * n, d)
+    z = each.sample(torch.from_numpy(noise(len(each.mean), model.latent_dim, seed)))
+    found = per_image(model.decode_logits(z), x.repeat(draws, 1), each, reconstruction, beta)
+    return found.view(draws, -1).mean(0).numpy()
 
 
 def noise(count: int, latent_dim: int, seed: int) -> np.ndarray:

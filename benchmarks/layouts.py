@@ -1,8 +1,8 @@
 """UMAP and t-SNE of 2,000 points across epochs: ``python -m benchmarks.layouts [epochs] [--aligned]``.
 
 The chain of ``vae_core.layouts`` against a layout of each epoch on its own, for the gallery’s lecture model: seconds
-when warm, how far a dot typically moves from epoch to epoch (in units of the map’s spread, each turned onto the next), and
-trustworthiness. ``--aligned`` adds ``umap.AlignedUMAP``, which takes minutes.
+when warm, how far a dot typically moves from epoch to epoch (in units of the map’s spread, each turned onto the next),
+and trustworthiness. ``--aligned`` adds ``umap.AlignedUMAP``, which takes minutes.
 """
 
 from __future__ import annotations

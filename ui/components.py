@@ -58,6 +58,11 @@ _figures = _component("figures", "figures.js")
 _code = _component("code", "code.js")
 _duel = _component("duel", "duel.js")
 _tour = _component("tour", "tour.js")
+_grid = _component("grid", "grid.js")
+_story = _component("story", "story.js")
+_knobs = _component("knobs", "knobs.js")
+_manifold = _component("manifold", "manifold.js")
+_wander = _component("wander", "wander.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -152,6 +157,35 @@ def duel_curves(payload: dict[str, Any]) -> None:
 def code_chart(payload: dict[str, Any]) -> None:
     """Mean and standard deviation of each number of one picture's code (``ui.stories.of_dot``)."""
     _code(key="code_chart", data=payload)
+
+
+def samples_grid(payload: dict[str, Any]) -> int | None:
+    """Invented pictures to choose from; the place of the chosen one, None if there is none."""
+    chosen = _grid(key="sampling_grid", data=payload, on_chosen_change=lambda: None).chosen
+    if chosen is None:  # nothing was clicked yet: a link may name one
+        asked = st.query_params.get("chosen", "")
+        chosen = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 5 else -1
+    return chosen if isinstance(chosen, int) and 0 <= chosen < payload["count"] else None
+
+
+def sample_story(payload: dict[str, Any]) -> None:
+    """``ui.samples.story``: what is known about the chosen picture, and marks on the grid."""
+    _story(key="sample_story", data=payload)
+
+
+def latent_knobs(payload: dict[str, Any]) -> int | None:
+    """``ui.samples.knobs``: a live slider for each dimension. The place of the test picture chosen to begin from."""
+    return _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None).start
+
+
+def manifold_grid(payload: dict[str, Any]) -> None:
+    """``ui.samples.manifold``: the whole plane of a two-dimensional model, decoded."""
+    _manifold(key="manifold_grid", data=payload)
+
+
+def random_walk(payload: dict[str, Any]) -> None:
+    """``ui.samples.walk``: plays in the browser."""
+    _wander(key="random_walk", data=payload)
 
 
 def loss_curves(payload: dict[str, Any]) -> None:

@@ -59,15 +59,20 @@ def grid() -> None:
     )  # fmt: skip
     with throws:
         seed = dice()
+    with one_sentence():
+        show_grid(count, width, seed)
+
+
+def show_grid(count: int, width: float, seed: int) -> None:
     left, right = st.columns([3, 2], gap="large")
-    with left, one_sentence():
+    with left:
         film = {
             "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed, "spread": width,
             "png": samples.grid_film(str(run.path), tuple(epochs), count, seed, width),
             "version": samples.token(run.path, epochs, count, seed, width),
         }  # fmt: skip
         chosen = samples_grid(film)
-    with right, one_sentence():
+    with right:
         if chosen is None:
             about(run)
         story = samples.story(run, epochs, count, seed, width, chosen)
@@ -91,8 +96,8 @@ def about(run: Run) -> None:
     if run.config.is_vae:
         st.markdown(
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
-            "−2 and 2. During training the **KL penalty** pulled the codes of all pictures to that same place, so random codes "
-            "land where the decoder knows its way."
+            "−2 and 2. During training the **KL penalty** pulled the codes of all pictures to that same place, so "
+            "random codes land where the decoder knows its way."
         )
         if run.config.beta < 1:
             st.markdown(

@@ -20,6 +20,7 @@ through_app()
 
 PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
 SEEDS = 2**31 - 1
+NARROW = 164  # pixels: two of them beside each other on a phone
 
 picker.head(
     "Invented pictures",
@@ -40,25 +41,26 @@ def throw() -> None:
 
 def dice() -> int:
     """The seed and the button that changes it."""
-    number, again = st.columns([1, 1], vertical_alignment="bottom")
-    seed = number.number_input(
-        "Seed", 0, SEEDS, 0, key="seed", bind="query-params",
+    seed = st.number_input(
+        "Seed", 0, SEEDS, 0, key="seed", bind="query-params", width=NARROW,
         help="The same seed gives the same dice: to everybody, for every model of this size.",
     )  # fmt: skip
-    again.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width="stretch")
+    st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
     return int(seed)
 
 
 @st.fragment
 def grid() -> None:
-    many, spread, throws = st.columns([2, 2, 2], vertical_alignment="bottom")
-    count = many.select_slider("How many", [16, 36, 64, 100], value=64, key="count", bind="query-params")
-    width = spread.slider(
-        "How far from the centre", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params",
-        help="1 is what the model was trained for. Near 0, all dice say the same; at 2 they say things it never heard.",
-    )  # fmt: skip
-    with throws:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = dice()
+        count = st.select_slider(
+            "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
+        )  # fmt: skip
+        width = st.slider(
+            "Spread", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
+            help="How far from the centre. 1 is what the model was trained for. Near 0, all dice say the same; at 2 they "
+            "say things it never heard.",
+        )  # fmt: skip
     with one_sentence():
         show_grid(count, width, seed)
 
@@ -171,14 +173,13 @@ def manifold() -> None:
 
 @st.fragment
 def walk() -> None:
-    words, throws = st.columns([2, 1], vertical_alignment="bottom", gap="large")
-    words.markdown(
+    st.markdown(
         "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. "
         "At every moment its code is as likely as any throw of the dice.",
         help="Each number of the code follows a sum of ten waves with random heights (a stationary Gaussian process, "
         "Rice 1944). At every moment it is exactly N(0, 1), the prior. After 90 seconds it is back at its start.",
     )
-    with throws:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = dice()
     with one_sentence():
         random_walk(samples.walk(run, epochs, seed))

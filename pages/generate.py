@@ -58,8 +58,8 @@ def grid() -> None:
         )  # fmt: skip
         width = st.slider(
             "Spread", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
-            help="How far from the centre. 1 is what the model was trained for. Near 0, all dice say the same; at 2 they "
-            "say things it never heard.",
+            help="How far from the centre. 1 is what the model was trained for. Near 0, all dice say the same; "
+            "at 2 they say things it never heard.",
         )  # fmt: skip
     with one_sentence():
         show_grid(count, width, seed)
@@ -94,7 +94,7 @@ def show_grid(count: int, width: float, seed: int) -> None:
 
 
 def about(run: Run) -> None:
-    st.markdown("**Click on a picture** to learn whether it is a copy, and how far its code is from the data.")
+    st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
     if run.config.is_vae:
         st.markdown(
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "

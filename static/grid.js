@@ -7,7 +7,7 @@ const RARE = 0.05; // farther from the data than all but 5 % of real codes
 const HTML = `
   <div class="ll-grid">
     <div class="sheet"><canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div></div>
-    <div class="bar"><span class="quiet key"><i></i><span></span></span><button type="button" class="save">Download PNG</button></div>
+    <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several kinds</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
   </div>`;
 
 export default function (component) {
@@ -30,13 +30,14 @@ export default function (component) {
     cells.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
     cells.replaceChildren(...Array.from({ length: count }, () => Object.assign(document.createElement("button"), { type: "button" })));
   }
-  const buttons = [...cells.children];
+  const buttons = [...cells.children], key = root.querySelector(".key"), what = key.querySelector("select");
+  what.onchange = () => (label(), words());
   const rove = (k) => buttons.forEach((b, i) => (b.tabIndex = i === k ? 0 : -1));
   const label = () => buttons.forEach((b, k) => {
-    const rare = far !== null && far.share(epoch, k) < RARE;
+    const between = what.value === "between", rare = far !== null && (between ? far.between(epoch, k) : far.share(epoch, k) < RARE);
     b.classList.toggle("far", rare);
     b.setAttribute("aria-pressed", k === chosen);
-    b.setAttribute("aria-label", `Invented picture ${k + 1}${rare ? ", farther from the data than 95 % of real codes" : ""}`);
+    b.setAttribute("aria-label", `Invented picture ${k + 1}${rare ? `, ${between ? "between several kinds" : "far from the data"}` : ""}`);
   });
   const choose = (k) => {
     chosen = k === chosen ? -1 : k;
@@ -60,13 +61,10 @@ export default function (component) {
   tell("choose", choose);
   save.onclick = () => savePng(canvas, `${data.run}-epoch-${epoch}-seed-${data.seed}${data.spread === 1 ? "" : `-spread-${data.spread}`}.png`);
 
-  const key = root.querySelector(".key");
   const words = () => {
     const n = far === null ? 0 : buttons.filter((b) => b.classList.contains("far")).length;
-    key.classList.toggle("none", !n);
-    key.lastElementChild.textContent = far === null ? "Measuring how far each is from the data …"
-      : n ? `${n} of ${count}: farther from the data than 95 % of real codes`
-      : "None is farther from the data than 95 % of real codes.";
+    key.lastElementChild.textContent = far === null ? "measuring …" : `${n} of ${count}`;
+    key.title = what.value === "between" ? "Of the 15 test pictures with the nearest codes, no kind has half." : "Farther from the data than 95 % of real codes.";
   };
   (samePictures && root.image ? Promise.resolve(root.image) : sheet(data.png)).then((image) => {
     if (root.version !== version) return;

@@ -4,8 +4,8 @@ import { sheet, tile, tell, told, hear, number } from "./film.js";
 
 const HTML = `
   <div class="ll-story ends-of-it">
-    <h5>In the thick of the data</h5><div class="few near"></div>
-    <h5>Farthest from the data</h5><div class="few far"></div>
+    <h5>Codes with neighbours of one kind</h5><div class="few near"></div>
+    <h5>Codes between several kinds</h5><div class="few far"></div>
   </div>
   <div class="ll-story one" hidden>
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
@@ -15,6 +15,7 @@ const HTML = `
     </div>
     <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
       <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
+    <section class="around"><h5>Which kinds are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
     <section class="away"><h5>How far is its code from the data?</h5><div class="ruler share" role="img"><i class="band"></i><b></b></div>
       <div class="ends quiet"><span>farther than every real code</span><span>in the thick of them</span></div><p></p>
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
@@ -36,8 +37,13 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const shares = floats(data.farther), order = bytes(data.order), { epochs, count, chosen, nearest } = data;
-  tell("far", { of: data.grid, share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k] });
+  const shares = floats(data.farther), order = bytes(data.order), kinds = bytes(data.kinds), many = data.names.length, { epochs, count, chosen, nearest } = data;
+  const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
+  tell("far", {
+    of: data.grid,
+    share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k],
+    between: (epoch, k) => Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
+  });
   box.hidden = chosen === null;
   both.hidden = chosen !== null;
   if (chosen === null) {
@@ -58,8 +64,22 @@ export default function (component) {
     $(".away b").style.left = `${2 + 96 * share}%`;
     $(".away .ruler").setAttribute("aria-label", words);
     $(".away p").textContent = `${words} than this one. ` + (few
-      ? "Here the decoder hardly ever learned what to draw. It guesses, often a blur or a mix."
-      : share < 0.25 ? "It is on the rim: the decoder saw little of this place." : "The decoder knows this place well.");
+      ? "While it learned, the decoder hardly met such a place." : share < 0.25 ? "It is on the rim of what the decoder met while it learned."
+      : "The decoder met many such places while it learned.");
+  };
+  const surround = (line) => {
+    const found = around(line, chosen).map((n, c) => [n, c]).filter(([n]) => n).sort((a, b) => b[0] - a[0]);
+    $(".kinds").replaceChildren(...found.map(([n, c]) => {
+      const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
+      part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
+      return part;
+    }));
+    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`).join(", ");
+    const words = `Of the ${data.around} test pictures with the nearest codes, ${list}.`;
+    $(".kinds").setAttribute("aria-label", words);
+    $(".around p").textContent = words + (found[0][0] * 2 < data.around
+      ? " No kind has half of them: it lies between kinds, and such pictures often look like none."
+      : found[0][0] === data.around ? " All of one kind: here the decoder has no doubt." : "");
   };
   const copy = (line) => {
     const away = nearest.away[line], [least, , middle, , most] = nearest.typical, end = Math.max(most * 1.35, ...nearest.away) * 1.05;
@@ -85,6 +105,7 @@ export default function (component) {
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
       $(".big").setAttribute("aria-label", `Invented picture ${chosen + 1}, epoch ${epoch}`);
       far(shares[line * count + chosen]);
+      surround(line);
       if (!picture) return;
       tile($(".nearest").getContext("2d"), picture, line, 0);
       copy(line);

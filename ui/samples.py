@@ -16,11 +16,12 @@ from ui import maps, readers
 from ui.components import base64_of, sprite
 from ui.live import IN_USE
 from vae_core import data
-from vae_core.density import log_aggregate_posterior, nearest_code, share_farther
+from vae_core.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
 from vae_core.runs import Run, RunError
 
 BUBBLES = 4_000  # kept test images whose bubbles make up "where the data are"
 REAL = 400  # of them, those whose codes an invented one is compared with
+NEAREST = 15  # test pictures around an invented code whose classes are counted
 COMPARED = 200  # test images whose distance to the training set puts an invented picture's into proportion
 STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
 STRIP_EPOCHS = 11  # of a long run, so that the strips of all knobs stay about a megabyte
@@ -63,13 +64,18 @@ def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = 
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)
-def away_from_data(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, np.ndarray]:
+def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
     """Of each invented code: the share of test pictures' codes that lies farther from the data, (count,).
 
-    And the order of the invented ones, those nearest to the data first, (count,).
+    And of the NEAREST test pictures' codes, how many are of each class, (count, classes); and the order of the invented
+    ones, (count,): those first whose neighbours agree most, and among these the ones nearest to the data.
     """
-    farness = _farness(path, epoch, readers.codes(path, epoch, count, seed, spread))
-    return share_farther(farness, real_farness(path, epoch)), np.argsort(farness)
+    codes = readers.codes(path, epoch, count, seed, spread)
+    farness = _farness(path, epoch, codes)
+    classes = len(data.CLASS_NAMES[Run(Path(path)).config.dataset])
+    mean, labels = readers.latents(path, epoch).mean, readers.labels(path)
+    kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
+    return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
 
 
 # ---- is it copying
@@ -128,11 +134,13 @@ def nearest_training(
 def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> dict[str, Any]:
     """What ``static/story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
     path = str(run.path)
-    farther, order = zip(*(away_from_data(path, epoch, count, seed, spread) for epoch in epochs), strict=True)
+    measured = [surroundings(path, epoch, count, seed, spread) for epoch in epochs]
+    farther, kinds, order = (np.stack(each) for each in zip(*measured, strict=True))
     found = None if chosen is None else nearest_training(run, epochs, count, seed, spread, chosen)
     return {
         "run": run.id, "epochs": epochs, "count": count, "chosen": chosen, "classic": not run.config.is_vae,
-        "farther": base64_of(np.stack(farther), "f4"), "order": base64_of(np.stack(order), "u1"),
+        "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
+        "names": list(data.CLASS_NAMES[run.config.dataset]), "around": int(kinds[0, 0].sum()),
         "nearest": found, "real": len(real_farness(path, epochs[-1])),
         "version": token(path, epochs, count, seed, spread, chosen, found is None),
     }  # fmt: skip

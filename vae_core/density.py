@@ -30,12 +30,27 @@ def nearest_code(z: np.ndarray, codes: np.ndarray, own: np.ndarray | None = None
 
     For a classic autoencoder, whose codes have no bubbles. ``own`` (m,): the place of a z that is itself a code.
     """
-    scale = np.maximum(np.asarray(codes, np.float64).std(0), 1e-12)
-    z, codes = z / scale, codes / scale
-    squares = (z**2).sum(1)[:, None] - 2 * z @ codes.T + (codes**2).sum(1)
+    squares = _scaled_squares(z, codes)
     if own is not None:
         squares[np.arange(len(z)), own] = np.inf
     return np.sqrt(np.maximum(squares.min(1), 0))
+
+
+def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: int, nearest: int = 15) -> np.ndarray:
+    """How many of each kind are among the codes (n, d) nearest to each z (m, d): counts (m, kinds).
+
+    Distances as in ``nearest_code``, labels (n,). An invented picture whose neighbours are of several kinds is what tends
+    to look like none of them; that it lies far out says less (see docs/architecture.md).
+    """
+    near = np.argsort(_scaled_squares(z, codes), axis=1)[:, :nearest]
+    return np.stack([(labels[near] == kind).sum(1) for kind in range(kinds)], axis=1)
+
+
+def _scaled_squares(z: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Squared distances (m, n), each dimension in units of the codes' standard deviation."""
+    scale = np.maximum(np.asarray(codes, np.float64).std(0), 1e-12)
+    z, codes = z / scale, codes / scale
+    return (z**2).sum(1)[:, None] - 2 * z @ codes.T + (codes**2).sum(1)
 
 
 def share_farther(farness: np.ndarray, reference: np.ndarray) -> np.ndarray:

@@ -25,10 +25,10 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The nearest of some images (n, 784) uint8 to each of the queries (q, 784) or (q, 28, 28) uint8.
 
-    Returns places (q,) and distances (q,): the Euclidean (L2) distance of the pixels, black 0 and white 1. Of equally
-    near ones, the first. ||a - b||**2 = ||a||**2 - 2 ab + ||b||**2 makes it one matrix product; its rounding is undone
-    by comparing the best few again in whole numbers. ``squares``: those of the images, if they are known. Raises
-    ValueError if there are no images.
+    Returns places (q,) and distances (q,): the Euclidean (L2) distance of the pixels, black 0 and white 1. Of a few
+    equally near ones, the first. ||a - b||**2 = ||a||**2 - 2 ab + ||b||**2 makes it one matrix product; its rounding is
+    undone by comparing the best few again in whole numbers. ``squares``: those of the images, if they are known.
+    Raises ValueError if there are no images.
     """
     if not len(images):
         raise ValueError("there is no picture to compare with")

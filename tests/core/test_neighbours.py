@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import distributions
 
 from vae_core import data, neighbours
-from vae_core.density import log_aggregate_posterior, nearest_code, share_farther
+from vae_core.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
 
 
 def brute_force(images: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -49,8 +49,8 @@ def test_a_copy_is_found_at_distance_zero_and_one_grey_level_is_seen():
 
 
 def test_of_equally_near_pictures_the_first():
-    images = np.zeros((20, 784), np.uint8)
-    assert neighbours.nearest(images, images[:1] + 9)[0][0] == 0
+    train = data.load_train("digits").images[:50]
+    assert neighbours.nearest(np.concatenate([train, train]), train[[30]])[0][0] == 30
 
 
 def test_no_pictures_to_compare_with():
@@ -89,17 +89,18 @@ def test_a_codes_own_bubble_is_left_out(bubbles):
 
 def test_narrow_bubbles_far_from_zero_keep_their_digits():
     """Without penalty, bubbles shrink to points: the squares must not cancel."""
-    mean, logvar = np.array([[1000.0], [1001.0]]), np.full((2, 1), -12.0)
-    got = log_aggregate_posterior(np.array([[1000.001]]), mean, logvar)
-    assert got[0] == pytest.approx(float(mixture(mean, logvar).log_prob(torch.tensor([[1000.001]]).double())), abs=1e-3)
+    mean, logvar, z = np.array([[1000.0], [1001.0]]), np.full((2, 1), -12.0), np.array([[1000.001]])
+    expected = distributions.Normal(1000.0, np.exp(-6)).log_prob(torch.tensor(1000.001, dtype=torch.float64)) - np.log(
+        2
+    )
+    assert log_aggregate_posterior(z, mean, logvar)[0] == pytest.approx(float(expected), abs=1e-4)
 
 
 def test_the_density_integrates_to_one(bubbles):
     mean, logvar = bubbles[0][:, :1], bubbles[1][:, :1]
     axis = np.linspace(-8, 8, 4001)
-    assert np.trapezoid(np.exp(log_aggregate_posterior(axis[:, None], mean, logvar)), axis) == pytest.approx(
-        1, abs=1e-4
-    )
+    density = np.exp(log_aggregate_posterior(axis[:, None], mean, logvar))
+    assert np.trapezoid(density, axis) == pytest.approx(1, abs=1e-4)
 
 
 def test_the_nearest_code_in_units_of_the_spread():
@@ -127,3 +128,14 @@ def test_codes_drawn_like_the_real_ones_are_as_far_out_as_they(bubbles):
     shares = share_farther(farness[:300], farness[300:])
     assert abs(shares.mean() - 0.5) < 0.06
     assert abs((shares < 0.1).mean() - 0.1) < 0.05
+
+
+def test_the_kinds_of_the_nearest_codes():
+    rng = np.random.default_rng(0)
+    codes, labels = rng.normal(size=(60, 3)) * [1, 5, 1], rng.integers(0, 4, 60)
+    z = rng.normal(size=(7, 3))
+    counts = kinds_around(z, codes, labels, kinds=4, nearest=9)
+    for a, row in zip(z, counts, strict=True):
+        away = [np.linalg.norm((a - b) / codes.std(0)) for b in codes]
+        assert row.tolist() == np.bincount(labels[np.argsort(away)[:9]], minlength=4).tolist()
+    assert kinds_around(z, codes[:5], labels[:5], kinds=4, nearest=9).sum(1).tolist() == [5] * 7

@@ -9,6 +9,7 @@ from ui.components import (
     latent_knobs,
     latent_scatter,
     manifold_grid,
+    picked,
     random_walk,
     sample_story,
     samples_grid,
@@ -128,19 +129,12 @@ def knobs() -> None:
         "the test pictures. The order is that of the newest epoch, so that no knob jumps while you move through them.",
     )
     with one_sentence():
-        latent_knobs(samples.knobs(run, epochs, picked_start()))
+        start = picked("latent_knobs", "start")
+        offered = samples.offered_places(str(run.path))
+        latent_knobs(samples.knobs(run, epochs, start if start in offered else None))
         if d > samples.KNOBS:
             st.caption(f"The {samples.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
         decoder_feed(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
-
-
-def picked_start() -> int | None:
-    """The place of the test picture that the knobs begin at, from the last click or the address; None: the middle."""
-    place = st.session_state.get("latent_knobs", {}).get("start")
-    if place is None:
-        asked = st.query_params.get("start", "")
-        place = int(asked) - 1 if asked.isascii() and asked.isdigit() else -1
-    return place if place in samples.offered_places(str(run.path)) else None
 
 
 @st.fragment

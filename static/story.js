@@ -91,7 +91,7 @@ export default function (component) {
     const words = `It is ${number(away)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
     $(".copy .ruler").setAttribute("aria-label", `${words} Test pictures: ${number(middle)}, 9 in 10 between ${number(least)} and ${number(most)}.`);
     $(".copy p").textContent = `${words} A test picture, which the model never saw, is typically ${number(middle)} away from its own. ` +
-      (away < least ? "This one is nearer than almost any test picture: look closely whether it is copied." : "So it is not copied.");
+      (away < least ? "This one is nearer than almost any test picture: look closely whether it is copied." : "So, pixel by pixel, it is no copy.");
     $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
     $(".nearest").setAttribute("aria-label", `The nearest training picture: ${nearest.classes[line]}, ${number(away)} away`);
     $(".nearest").dataset.place = nearest.places[line];

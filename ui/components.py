@@ -161,11 +161,10 @@ def code_chart(payload: dict[str, Any]) -> None:
 
 def samples_grid(payload: dict[str, Any]) -> int | None:
     """Invented pictures to choose from; the place of the chosen one, None if there is none."""
-    chosen = _grid(key="sampling_grid", data=payload, on_chosen_change=lambda: None).chosen
-    if chosen is None:  # nothing was clicked yet: a link may name one
-        asked = st.query_params.get("chosen", "")
-        chosen = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 5 else -1
-    return chosen if isinstance(chosen, int) and 0 <= chosen < payload["count"] else None
+    place = picked("sampling_grid", "chosen")
+    chosen = place if place is not None and 0 <= place < payload["count"] else None
+    _grid(key="sampling_grid", data={**payload, "chosen": chosen}, on_chosen_change=lambda: None)
+    return chosen
 
 
 def sample_story(payload: dict[str, Any]) -> None:
@@ -173,9 +172,18 @@ def sample_story(payload: dict[str, Any]) -> None:
     _story(key="sample_story", data=payload)
 
 
-def latent_knobs(payload: dict[str, Any]) -> int | None:
-    """``ui.samples.knobs``: a live slider for each dimension. The place of the test picture chosen to begin from."""
-    return _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None).start
+def latent_knobs(payload: dict[str, Any]) -> None:
+    """``ui.samples.knobs``: a live slider for each dimension; it begins at ``picked("latent_knobs", "start")``."""
+    _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None)
+
+
+def picked(component: str, name: str) -> int | None:
+    """The place that was last picked in a component; before the first click the one that the address counts from 1."""
+    place = st.session_state.get(component, {}).get(name)
+    if place is None:
+        asked = st.query_params.get(name, "")
+        place = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    return place if isinstance(place, int) else None
 
 
 def manifold_grid(payload: dict[str, Any]) -> None:

@@ -39,8 +39,8 @@ def nearest_code(z: np.ndarray, codes: np.ndarray, own: np.ndarray | None = None
 def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: int, nearest: int = 15) -> np.ndarray:
     """How many of each kind are among the codes (n, d) nearest to each z (m, d): counts (m, kinds).
 
-    Distances as in ``nearest_code``, labels (n,). An invented picture whose neighbours are of several kinds is what tends
-    to look like none of them; that it lies far out says less (see docs/architecture.md).
+    Distances as in ``nearest_code``, labels (n,). An invented picture whose neighbours are of several kinds
+    tends to look like none of them; that it lies far out says less (see docs/architecture.md).
     """
     near = np.argsort(_scaled_squares(z, codes), axis=1)[:, :nearest]
     return np.stack([(labels[near] == kind).sum(1) for kind in range(kinds)], axis=1)

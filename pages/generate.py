@@ -120,10 +120,12 @@ def knobs() -> None:
         "The green bar is how much the model **uses** the number: its KL, measured on test pictures. "
         f"Below {samples.IN_USE} nats the knob is **dead**: turning it changes nothing."
         if run.config.is_vae
-        else "The green bar is how far its codes **spread** in that number: a classic autoencoder has no KL to measure."
+        else "The green bar is how far its codes **spread** in that number: a classic autoencoder has no KL. "
+        "Below 5 % of the widest the knob is **dead**."
     )
+    reach = "from −3 to 3" if run.config.is_vae else "three spreads to either side of the middle"
     st.markdown(
-        f"Each number of the code is a **knob**. Its strip shows what it does, from −3 to 3. {use} "
+        f"Each number of the code is a **knob**. Its strip shows what it does, {reach}. {use} "
         "The most used ones come first.",
         help="KL: how many nats of information about the picture the encoder puts into that number, on average over "
         "the test pictures. The order is that of the newest epoch, so that no knob jumps while you move through them.",

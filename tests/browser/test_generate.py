@@ -44,7 +44,9 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     assert (pixels(page, f"{STORY} .nearest") == train.images[away.argmin()]).all()
     said = page.locator(f"{STORY} .copy p").text_content()
     assert f"It is {away.min():.1f} away from the nearest of 1,438 training pictures." in said
-    assert re.search(r"\d+ % of real codes lie|None of 359 real codes", page.locator(f"{STORY} .away > p").text_content())
+    assert re.search(
+        r"\d+ % of real codes lie|None of 359 real codes", page.locator(f"{STORY} .away > p").text_content()
+    )
     counts = [int(n) for n in re.findall(r"(\d+) show", page.locator(f"{STORY} .around > p").text_content())]
     assert counts == sorted(counts, reverse=True) and 1 <= sum(counts) <= 15
     page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")

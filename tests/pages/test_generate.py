@@ -120,3 +120,17 @@ def test_damaged_weights_are_one_sentence_in_every_part(finished):  # noqa: F811
         app = show("generate", run="mine", part=part)
         check(app)
         assert "damaged" in app.error[0].value
+
+
+def test_the_seed_of_a_training_and_that_of_the_dice_leave_each_other_alone():
+    app = show("train")
+    app.number_input(key="seed").set_value(77).run()
+    app.switch_page("pages/generate.py").run()
+    check(app)
+    assert not app.warning
+    assert app.number_input(key="seed").value in (0, 77)
+    app.number_input(key="seed").set_value(5).run()
+    app.switch_page("pages/train.py").run()
+    check(app)
+    assert not app.warning
+    assert app.number_input(key="seed").value in (1, 77)

@@ -74,6 +74,7 @@ export default function (component) {
       paint(big, decode(code()), 0, 255);
       jobs = rows.flatMap((_, k) => (k === own || (!all && k >= SHOWN) ? [] : steps.map((_, s) => [k, s])));
     }
+    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? 0.45 : "")); // not yet from here
     big.dataset.z = [...code()].join();
     big.dataset.epoch = turned && !decode ? "" : epoch;
     $(".what").textContent = turned && !decode ? "One moment: this epoch’s decoder is on its way."
@@ -89,6 +90,7 @@ export default function (component) {
       there[dim] = shift[line * d + dim] + scale[line * d + dim] * steps[s];
       paint(scratch, decode(there), 0, 255);
       canvas.getContext("2d").drawImage(scratch, s * 28, 0);
+      if (s === steps.length - 1) canvas.style.opacity = "";
     }
     if (turned && decodeMissing && decoderOf(data.run, epoch)) (decodeMissing = false), show();
     return root.isConnected;

@@ -1,12 +1,27 @@
-"""Samples: throw dice, and let the decoder draw what they say."""
+"""Samples: throw dice, and let the decoder draw what they say; then ask about what it drew."""
 
 import streamlit as st
 
-from ui import films, picker
-from ui.components import epoch_slider, image_rows
-from ui.guard import through_app
+from ui import maps, picker, samples
+from ui.components import (
+    decoder_feed,
+    epoch_slider,
+    latent_knobs,
+    latent_scatter,
+    manifold_grid,
+    picked,
+    random_walk,
+    sample_story,
+    samples_grid,
+)
+from ui.guard import one_sentence, through_app
+from vae_core.runs import Run
 
 through_app()
+
+PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
+SEEDS = 2**31 - 1
+NARROW = 164  # pixels: two of them beside each other on a phone
 
 picker.head(
     "Invented pictures",
@@ -14,34 +29,78 @@ picker.head(
     "The dice stay the same while you move through the epochs.",
 )
 run = picker.pick_run(default="lecture")
-epochs = picker.film(run)
+epochs, d = picker.film(run), run.config.latent_dim
+part = st.segmented_control(
+    "What to do", PARTS, key="part", default="Grid", required=True, bind="query-params", label_visibility="collapsed",
+)  # fmt: skip
+epoch_slider(run.id, epochs)
 
 
 def throw() -> None:
-    st.session_state["seed_of_samples"] = st.session_state.get("seed_of_samples", 0) + 1
+    st.session_state["seed"] = (st.session_state["seed"] + 1) % SEEDS
 
 
-many, spread, again = st.columns([2, 2, 1], vertical_alignment="bottom")
-count = many.select_slider("How many", [16, 36, 64, 100], value=64, key="count", bind="query-params")
-width = spread.slider(
-    "How far from the centre", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params",
-    help="1 is what the model was trained for. Near 0, all dice say the same; at 2 they say things it never heard.",
-)  # fmt: skip
-again.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width="stretch")
+def dice() -> int:
+    """The seed and the button that changes it."""
+    seed = st.number_input(
+        "Seed", 0, SEEDS, 0, key="seed", bind="query-params", width=NARROW,
+        help="The same seed gives the same dice: to everybody, for every model of this size.",
+    )  # fmt: skip
+    st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
+    return int(seed)
 
-epoch_slider(run.id, epochs)
-row = films.sample_row(
-    run, epochs, count, st.session_state.get("seed_of_samples", 0), spread=width, columns=int(count**0.5)
-)
-grid, words = st.columns([3, 2])
-with grid:
-    image_rows("sampling_grid", run.id, epochs, [row])
-with words:
+
+@st.fragment
+def grid() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = dice()
+        count = st.select_slider(
+            "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
+        )  # fmt: skip
+        width = st.slider(
+            "Spread", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
+            help="How far from the centre. 1 is what the model was trained for. Near 0, all dice say the same; "
+            "at 2 they say things it never heard.",
+        )  # fmt: skip
+    with one_sentence():
+        show_grid(count, width, seed)
+
+
+def show_grid(count: int, width: float, seed: int) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        film = {
+            "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed, "spread": width,
+            "png": samples.grid_film(str(run.path), tuple(epochs), count, seed, width),
+            "version": samples.token(run.path, epochs, count, seed, width),
+        }  # fmt: skip
+        chosen = samples_grid(film)
+    with right:
+        if chosen is None:
+            about(run)
+        story = samples.story(run, epochs, count, seed, width, chosen)
+        sample_story({**story, "grid": film["version"]})
+        if chosen is not None and story["nearest"] is None:
+            st.caption(
+                "The training pictures are not on this machine, so the nearest one cannot be shown. "
+                "Training on them downloads them."
+            )
+    if chosen is not None:
+        st.markdown(
+            "##### Where its code stands on the map",
+            help="The dots are test pictures, placed by their means. The large orange dot is the code of the chosen "
+            "picture, the small ones are the codes of all the others on the grid.",
+        )
+        latent_scatter(samples.map_of(run, epochs, count, seed, width, chosen))
+
+
+def about(run: Run) -> None:
+    st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
     if run.config.is_vae:
         st.markdown(
-            f"Each picture comes from {run.config.latent_dim} random number(s) around zero, mostly between −2 and 2. "
-            "During training the **KL penalty** pulled the codes of all pictures to that same place, so random codes "
-            "land where the decoder knows its way."
+            f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
+            "−2 and 2. During training the **KL penalty** pulled the codes of all pictures to that same place, so "
+            "random codes land where the decoder knows its way."
         )
         if run.config.beta < 1:
             st.markdown(
@@ -53,3 +112,74 @@ with words:
             "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same centre "
             "and spread as its real ones, which is the best one can do. Many fall into gaps that it never learned."
         )
+
+
+@st.fragment
+def knobs() -> None:
+    use = (
+        "The green bar is how much the model **uses** the number: its KL, measured on test pictures. "
+        f"Below {samples.IN_USE} nats the knob is **dead**: turning it changes nothing."
+        if run.config.is_vae
+        else "The green bar is how far its codes **spread** in that number: a classic autoencoder has no KL. "
+        "Below 5 % of the widest the knob is **dead**."
+    )
+    reach = "from −3 to 3" if run.config.is_vae else "three spreads to either side of the middle"
+    st.markdown(
+        f"Each number of the code is a **knob**. Its strip shows what it does, {reach}. {use} "
+        "The most used ones come first.",
+        help="KL: how many nats of information about the picture the encoder puts into that number, on average over "
+        "the test pictures. The order is that of the newest epoch, so that no knob jumps while you move through them.",
+    )
+    with one_sentence():
+        start = picked("latent_knobs", "start")
+        offered = samples.offered_places(str(run.path))
+        latent_knobs(samples.knobs(run, epochs, start if start in offered else None))
+        if d > samples.KNOBS:
+            st.caption(f"The {samples.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
+        decoder_feed(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
+
+
+@st.fragment
+def manifold() -> None:
+    if d != 2:
+        st.info(
+            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. "
+            "With two, all that it can draw fits on one sheet."
+        )
+        st.page_link(
+            "pages/generate.py", label="Show a model with two numbers", icon=":material/grid_on:",
+            query_params={"run": "two-knobs", "part": "Plane"},
+        )  # fmt: skip
+        return
+    how, words = st.columns([1, 3], vertical_alignment="center")
+    dice_like, even_steps = "As the dice fall", "Even steps"
+    even = how.segmented_control(
+        "Steps", [dice_like, even_steps], key="steps", default=dice_like, required=True, bind="query-params",
+        label_visibility="collapsed",
+    ) == even_steps  # fmt: skip
+    words.markdown(
+        "Even steps from −3 to 3: the rim is shown as large as the middle."
+        if even
+        else "Each picture stands for the same share of all dice, so the steps are small in the middle.",
+        help="Kingma & Welling 2014, figure 4: even steps from 0 to 1, sent through the normal quantiles.",
+    )
+    with one_sentence():
+        manifold_grid(samples.manifold(run, epochs, 15, even))
+
+
+@st.fragment
+def walk() -> None:
+    st.markdown(
+        "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. "
+        "At every moment its code is as likely as any throw of the dice.",
+        help="Each number of the code follows a sum of ten waves with random heights (a stationary Gaussian process, "
+        "Rice 1944). At every moment it is exactly N(0, 1), the prior. After 90 seconds it is back at its start.",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = dice()
+    with one_sentence():
+        random_walk(samples.walk(run, epochs, seed))
+        decoder_feed(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
+
+
+{"Grid": grid, "Knobs": knobs, "Plane": manifold, "Walk": walk}[part or "Grid"]()

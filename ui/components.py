@@ -66,6 +66,11 @@ _rest = _component("rest", "rest.js")
 _words = _component("words", "words.js")
 _unusual = _component("unusual", "unusual.js")
 _address = _component("address", "address.js")
+_grid = _component("grid", "grid.js")
+_story = _component("story", "story.js")
+_knobs = _component("knobs", "knobs.js")
+_manifold = _component("manifold", "manifold.js")
+_wander = _component("wander", "wander.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -164,6 +169,43 @@ def duel_curves(payload: dict[str, Any]) -> None:
 def code_chart(payload: dict[str, Any]) -> None:
     """Mean and standard deviation of each number of one picture's code (``ui.stories.of_dot``)."""
     _code(key="code_chart", data=payload)
+
+
+def samples_grid(payload: dict[str, Any]) -> int | None:
+    """Invented pictures to choose from; the place of the chosen one, None if there is none."""
+    place = picked("sampling_grid", "chosen")
+    chosen = place if place is not None and 0 <= place < payload["count"] else None
+    _grid(key="sampling_grid", data={**payload, "chosen": chosen}, on_chosen_change=lambda: None)
+    return chosen
+
+
+def sample_story(payload: dict[str, Any]) -> None:
+    """``ui.samples.story``: what is known about the chosen picture, and marks on the grid."""
+    _story(key="sample_story", data=payload)
+
+
+def latent_knobs(payload: dict[str, Any]) -> None:
+    """``ui.samples.knobs``: a live slider for each dimension; it begins at ``picked("latent_knobs", "start")``."""
+    _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None)
+
+
+def picked(component: str, name: str) -> int | None:
+    """The place that was last picked in a component; before the first click the one that the address counts from 1."""
+    place = st.session_state.get(component, {}).get(name)
+    if place is None:
+        asked = st.query_params.get(name, "")
+        place = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    return place if isinstance(place, int) else None
+
+
+def manifold_grid(payload: dict[str, Any]) -> None:
+    """``ui.samples.manifold``: the whole plane of a two-dimensional model, decoded."""
+    _manifold(key="manifold_grid", data=payload)
+
+
+def random_walk(payload: dict[str, Any]) -> None:
+    """``ui.samples.walk``: plays in the browser."""
+    _wander(key="random_walk", data=payload)
 
 
 def loss_curves(payload: dict[str, Any]) -> None:

@@ -54,14 +54,19 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
 @st.cache_data(show_spinner=False, max_entries=1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
     """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
+    from vae_core.explore import decode
+
+    return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
+
+
+def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
+    """The random codes (n, d) behind the invented images."""
     from vae_core import explore
 
     run = Run(Path(path))
     if run.config.is_vae:
-        codes = explore.sample_prior(count, run.config.latent_dim, seed, spread)
-    else:
-        codes = explore.sample_codes(latents(path, epoch).mean, count, seed, spread)
-    return explore.decode(model(path, epoch), codes)
+        return explore.sample_prior(count, run.config.latent_dim, seed, spread)
+    return explore.sample_codes(latents(path, epoch).mean, count, seed, spread)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

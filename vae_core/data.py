@@ -94,6 +94,11 @@ def load_test(name: str, folder: Path | None = None) -> Split:
     return _digits().test if name == "digits" else _load_split(name, _raw(name, folder), FILES[2:])
 
 
+def load_train(name: str, folder: Path | None = None) -> Split:
+    """The training pictures alone, to look for the nearest among them. Raises DataError as ``load`` does."""
+    return _digits().train if name == "digits" else _load_split(name, _raw(name, folder), FILES[:2])
+
+
 def _raw(name: str, folder: Path | None) -> Path:
     return (folder or data_dir()) / FOLDERS[name] / "raw"
 

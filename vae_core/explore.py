@@ -6,6 +6,8 @@ page imports it where it first needs a picture.
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import torch
 
@@ -121,3 +123,30 @@ def manifold(size: int, reach: float = 2.0) -> np.ndarray:
     """Codes (size, size, 2) of a regular grid from -reach to reach, first row at the top (largest second number)."""
     axis = np.linspace(-reach, reach, size, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)
+
+
+def quantile_manifold(size: int) -> np.ndarray:
+    """Codes (size, size, 2) on a grid of equal shares of the prior, first row at the top (largest second number).
+
+    Even steps through the unit square, sent through the inverse of the normal distribution (Kingma & Welling 2014,
+    figure 4): each picture stands for as much of N(0, 1) as any other.
+    """
+    axis = np.array([NormalDist().inv_cdf((k + 0.5) / size) for k in range(size)], np.float32)
+    return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)
+
+
+def walk_coefficients(latent_dim: int, seed: int, waves: int = 10) -> np.ndarray:
+    """The dice of a random walk, (2, waves, d): how much of each cosine and sine every dimension's path has."""
+    rng = np.random.default_rng([seed, 2])  # not the dice of ``noise``
+    return (rng.standard_normal((2, waves, latent_dim)) / np.sqrt(waves)).astype(np.float32)
+
+
+def random_walk(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Codes (n, d) at times t (n,) of a smooth closed walk through the prior; it is back at its start after 1.
+
+    z(t) = sum over k of a_k cos(2 pi k t) + b_k sin(2 pi k t), a_k and b_k from N(0, 1 / waves): the random Fourier
+    series of a stationary Gaussian process (Rice 1944). As cos**2 + sin**2 = 1, z(t) is N(0, 1) at every single moment,
+    so that each picture of the walk is as fair a throw of the dice as any sample.
+    """
+    turns = 2 * np.pi * np.outer(t, np.arange(1, coefficients.shape[1] + 1))  # (n, waves)
+    return (np.cos(turns) @ coefficients[0] + np.sin(turns) @ coefficients[1]).astype(np.float32)

@@ -1,0 +1,156 @@
+"""The samples page, in a real Chromium."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+from PIL import Image
+
+from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
+from vae_core import data
+from vae_core.checkpoint import load_model
+from vae_core.explore import decode, random_walk, sample_prior, walk_coefficients
+
+GRID, STORY = ".st-key-sampling_grid", ".st-key-sample_story"
+KNOBS, WALK = ".st-key-latent_knobs", ".st-key-random_walk"
+
+
+def asked_for(page) -> str:
+    return page.evaluate("() => location.search")
+
+
+def z_of(page, selector: str) -> np.ndarray:
+    return np.array([float(v) for v in page.locator(selector).get_attribute("data-z").split(",")], np.float32)
+
+
+def as_grid(images: np.ndarray, columns: int) -> np.ndarray:
+    return images.reshape(-1, columns, 28, 28).transpose(0, 2, 1, 3).reshape(-1, columns * 28)
+
+
+def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, open_page):
+    page = open_page(server.url + "/generate?run=digits&count=16&seed=4")
+    page.wait_for_selector(f"{GRID} .cells button")
+    settle(page)
+    page.locator(f"{GRID} .cells button").nth(5).click()
+    page.wait_for_selector(f"{STORY} h4:has-text('Picture 6')")
+    page.wait_for_function("s => document.querySelector(s).dataset.place", arg=f"{STORY} .nearest")
+    run = gallery("digits")
+    picture = decode(load_model(run, 30), sample_prior(16, 20, 4))[5]
+    assert (pixels(page, f"{STORY} .big") == picture.ravel()).all()
+    train = data.load_train("digits")
+    away = np.linalg.norm(train.images / 255 - picture.ravel() / 255, axis=1)
+    assert (pixels(page, f"{STORY} .nearest") == train.images[away.argmin()]).all()
+    said = page.locator(f"{STORY} .copy p").text_content()
+    assert f"It is {away.min():.1f} away from the nearest of 1,438 training pictures." in said
+    assert re.search(
+        r"\d+ % of real codes lie|None of 359 real codes", page.locator(f"{STORY} .away > p").text_content()
+    )
+    counts = [int(n) for n in re.findall(r"(\d+) show", page.locator(f"{STORY} .around > p").text_content())]
+    assert counts == sorted(counts, reverse=True) and 1 <= sum(counts) <= 15
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")
+    assert "chosen=6" in asked_for(page)
+
+    # By the keyboard: one to the right, and the same link elsewhere.
+    page.locator(f"{GRID} .cells button").nth(5).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{STORY} h4:has-text('Picture 7')")
+    settle(page)
+    other = open_page(page.url)
+    other.wait_for_selector(f"{STORY} h4:has-text('Picture 7')")
+    assert other.locator(f"{GRID} .cells button[aria-pressed=true]").get_attribute("aria-label").startswith(
+        "Invented picture 7"
+    )  # fmt: skip
+    other.keyboard.press("Tab")
+    other.click(f"{STORY} .close")
+    other.wait_for_selector(f"{STORY} .ends-of-it canvas")
+    assert "chosen" not in asked_for(other)
+
+
+def test_new_dice_change_the_seed_in_the_address_and_the_download_is_the_grid(server, open_page):
+    page = open_page(server.url + "/generate?run=lecture&count=16&seed=7&spread=0.8")
+    page.wait_for_selector(f"{GRID} .cells button")
+    settle(page)
+    page.click(".st-key-new_samples button")
+    page.wait_for_function("() => location.search.includes('seed=8')")
+    settle(page)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 6])
+    with page.expect_download() as waiting:
+        page.click(f"{GRID} .save")
+    assert waiting.value.suggested_filename == "lecture-epoch-6-seed-8-spread-0.8.png"
+    file = np.asarray(Image.open(io.BytesIO(waiting.value.path().read_bytes())).convert("L"))
+    expected = as_grid(decode(load_model(gallery("lecture"), 6), sample_prior(16, 20, 8, 0.8)), 4)
+    assert (file == np.kron(expected, np.ones((10, 10), np.uint8))).all()
+    asked = asked_for(page)
+    assert all(part in asked for part in ("run=lecture", "epoch=6", "seed=8", "spread=0.8", "count=16"))
+
+
+def test_knobs_are_decoded_in_the_browser_and_follow_the_epoch(server, open_page):
+    page = open_page(server.url + "/generate?run=lecture&part=Knobs")
+    page.wait_for_selector(f"{KNOBS} .knob canvas")
+    page.wait_for_function("() => window.latentLabDecoders?.has('lecture@10')")
+    settle(page)
+    sent = len(page.sent)
+    for value in (-3, 1.5, 2.25):
+        page.evaluate(SET_RANGE, [f"{KNOBS} .knob:nth-child(2) input", value])
+    z = z_of(page, f"{KNOBS} .big")
+    run = gallery("lecture")
+    kl = run.metrics()[10]["kl_per_dimension"]
+    second = int(np.argsort(kl)[-2])
+    assert z[second] == 2.25 and np.count_nonzero(z) == 1
+    expected = decode(load_model(run, 10), z).ravel().astype(int)
+    assert np.abs(pixels(page, f"{KNOBS} .big") - expected).max() <= 1
+    assert f"{kl[second]:.1f} nats" in page.locator(f"{KNOBS} .knob").nth(1).text_content()
+    # The strip of another knob shows where that one leads from here.
+    page.wait_for_timeout(500)
+    strip = pixels(page, f"{KNOBS} .knob:nth-child(1) canvas").reshape(28, 9 * 28)
+    z[int(np.argmax(kl))] = -3
+    assert np.abs(strip[:, :28] - decode(load_model(run, 10), z).astype(int)).max() <= 1
+    page.click(f"{KNOBS} .back")
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
+    assert page.locator(f"{KNOBS} .knob.dead").count() > 0  # the untrained net uses none
+    assert len(page.sent) == sent
+    # Begin at a test picture, picked by sight.
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 10])
+    page.click(f"{KNOBS} .offered button[title='A test picture of 4'] >> nth=0")
+    page.wait_for_selector(f"{KNOBS} .offered button[title='A test picture of 4'][aria-pressed=true]")
+    place = int(re.search(r"start=(\d+)", asked_for(page))[1]) - 1
+    np.testing.assert_allclose(z_of(page, f"{KNOBS} .big"), run.latents(10).mean[place], atol=1e-3)
+
+
+def test_the_walk_plays_without_the_server_and_is_the_cores(server, open_page):
+    page = open_page(server.url + "/generate?run=lecture&part=Walk&seed=5")
+    page.wait_for_function("s => document.querySelector(s)?.dataset.z", arg=f"{WALK} .big")
+    settle(page)
+    sent, slider = len(page.sent), f"{WALK} .bar input"
+    first = float(page.locator(slider).input_value())
+    page.wait_for_function("([s, v]) => +document.querySelector(s).value > v + 0.5", arg=[slider, first])
+    page.click(f"{WALK} .play")
+    page.evaluate(SET_RANGE, [slider, 33.0])
+    z = z_of(page, f"{WALK} .big")
+    np.testing.assert_allclose(z, random_walk(walk_coefficients(20, 5), np.array([33 / 90]))[0], atol=1e-4)
+    run = gallery("lecture")
+    assert np.abs(pixels(page, f"{WALK} .big") - decode(load_model(run, 10), z).ravel().astype(int)).max() <= 1
+    assert len(page.sent) == sent
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 2])
+    page.wait_for_selector(f"{WALK} .big[data-epoch='2']")
+    assert np.abs(pixels(page, f"{WALK} .big") - decode(load_model(run, 2), z).ravel().astype(int)).max() <= 1
+
+
+def test_the_plane_follows_the_epoch_without_the_server(server, open_page):
+    page = open_page(server.url + "/generate?run=two-knobs&part=Plane")
+    plane = ".st-key-manifold_grid .all"
+    page.wait_for_selector(f"{plane}[data-epoch]")
+    settle(page)
+    sent, last = len(page.sent), pixels(page, plane)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
+    assert page.locator(plane).get_attribute("data-epoch") == "3"
+    assert (pixels(page, plane) != last).any()
+    page.locator(plane).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    step = 0.17  # of the normal distribution's quantiles at (7.5 + 1) / 15
+    assert f"z = ({step:.2f}, {step:.2f})" in page.locator(".st-key-manifold_grid .where").text_content()
+    assert len(page.sent) == sent

@@ -1,0 +1,136 @@
+"""The samples page in its parts and states."""
+
+import json
+
+import numpy as np
+import pytest
+from test_pages import _here, check, finished, show, words  # noqa: F401
+
+from ui import picker, samples
+from vae_core import data, explore, neighbours, runs
+
+pytestmark = pytest.mark.usefixtures("_here")
+
+
+def test_seed_count_and_spread_come_from_the_address():
+    app = show("generate", run="lecture", seed="41", count="16", spread="0.5")
+    check(app)
+    assert app.number_input(key="seed").value == 41
+    assert app.select_slider(key="count").value == 16
+    assert app.slider(key="spread").value == 0.5
+    app.button(key="new_samples").click().run()
+    check(app)
+    assert app.number_input(key="seed").value == 42
+
+
+@pytest.mark.parametrize("part", ["Grid", "Knobs", "Plane", "Walk"])
+@pytest.mark.parametrize("run", ["lecture", "two-knobs", "autoencoder", "digits", "beta-10", "mine"])
+def test_every_part_of_every_kind_of_model(part, run, finished):  # noqa: F811
+    app = show("generate", run=run, part=part, chosen="3", start="1")
+    check(app)
+    assert not app.error
+    assert app.segmented_control(key="part").value == part
+    if part == "Plane" and runs.find(run).config.latent_dim != 2:
+        assert "With two, all that it can draw" in words(app)
+
+
+@pytest.mark.parametrize("odd", ["-1", "0", "65", "x", "1e3", "٣", "9" * 40])
+def test_an_odd_place_in_the_address_harms_nothing(odd):
+    for part in ("Grid", "Knobs"):
+        app = show("generate", run="lecture", part=part, chosen=odd, start=odd)
+        check(app)
+        assert not app.error
+    assert show("generate", run="lecture", seed=odd, part=odd, spread=odd, count=odd).exception == []
+
+
+def test_without_the_dataset_the_nearest_picture_is_one_sentence():
+    app = show("generate", run="lecture", chosen="3")
+    check(app)
+    assert "training pictures are not on this machine" in words(app)
+    assert "training pictures are not on this machine" not in words(show("generate", run="digits", chosen="3"))
+
+
+def test_a_run_that_does_not_say_how_much_is_used_is_one_sentence(finished):  # noqa: F811
+    lines = [json.loads(line) for line in (finished.path / "metrics.jsonl").read_text().splitlines()]
+    text = "".join(json.dumps({**line, "kl_per_dimension": None}) + "\n" for line in lines)
+    (finished.path / "metrics.jsonl").write_text(text)
+    app = show("generate", run="mine", part="Knobs")
+    check(app)
+    assert "how much each number is used" in app.error[0].value
+
+
+# ---- the numbers behind the story
+
+
+def test_the_story_names_the_nearest_training_picture_of_each_epoch(finished):  # noqa: F811
+    epochs = picker.film(finished)
+    found = samples.nearest_training(finished, epochs, 16, 3, 1.0, 5)
+    model = samples.readers.model(str(finished.path), epochs[-1])
+    picture = explore.decode(model, explore.sample_prior(16, finished.config.latent_dim, 3))[5]
+    train = data.load_train("digits")
+    away = np.sqrt(np.square(train.images / 255 - picture.ravel() / 255).sum(1))
+    assert found["places"][-1] == away.argmin()
+    assert found["away"][-1] == pytest.approx(away.min(), abs=0.006)
+    assert found["classes"][-1] == str(train.labels[away.argmin()])
+    assert len(found["places"]) == len(epochs)
+    typical = neighbours.nearest(train.images, data.load_test("digits").images)[1]
+    assert found["typical"][2] == pytest.approx(np.median(typical), rel=0.1)
+
+
+@pytest.mark.parametrize("run_id", ["two-knobs", "autoencoder"])
+def test_far_and_near_codes_are_told_apart(run_id):
+    run = runs.find(run_id)
+    path, epoch = str(run.path), run.weight_epochs()[-1]
+    near, *_ = samples.surroundings(path, epoch, 64, 0, 0.5)
+    far, kinds, order = samples.surroundings(path, epoch, 64, 0, 2.0)
+    assert near.mean() > far.mean() + 0.05
+    assert ((far >= 0) & (far <= 1)).all() and (kinds.sum(1) == samples.NEAREST).all()
+    assert sorted(order) == list(range(64)) and (np.diff(kinds.max(1)[order]) <= 0).all()
+
+
+def test_dead_knobs_are_the_ones_that_change_nothing():
+    run = runs.find("beta-10")
+    path, epoch = str(run.path), run.weight_epochs()[-1]
+    use = samples.use_of(path, (epoch,))[0]
+    dead = samples.dead(use, classic=False)
+    assert 0 < dead.sum() < len(dead)
+    model = samples.readers.model(path, epoch)
+    moved = []
+    for dim in range(run.config.latent_dim):
+        strip = explore.decode(model, explore.traverse(np.zeros(len(use), np.float32), dim, samples.STEPS)).astype(int)
+        moved.append(np.abs(strip - strip[4]).mean())
+    moved = np.array(moved)
+    assert moved[dead].max() < moved[~dead].min()
+
+
+def test_the_strips_of_a_long_run_stay_within_a_megabyte(monkeypatch):
+    epochs = list(range(41))
+    assert len(samples.strip_epochs(epochs)) == samples.STRIP_EPOCHS
+    assert samples.strip_epochs(epochs)[0] == 0 and samples.strip_epochs(epochs)[-1] == 40
+    lecture = runs.find("lecture")
+    assert len(samples.knobs(lecture, picker.film(lecture), None)["film"]) < 1_000_000
+
+
+def test_damaged_weights_are_one_sentence_in_every_part(finished):  # noqa: F811
+    file = finished.weights_file(2)
+    raw = bytearray(file.read_bytes())
+    raw[-1] ^= 255
+    file.write_bytes(raw)
+    for part in ("Grid", "Knobs"):
+        app = show("generate", run="mine", part=part)
+        check(app)
+        assert "damaged" in app.error[0].value
+
+
+def test_the_seed_of_a_training_and_that_of_the_dice_leave_each_other_alone():
+    app = show("train")
+    app.number_input(key="seed").set_value(77).run()
+    app.switch_page("pages/generate.py").run()
+    check(app)
+    assert not app.warning
+    assert app.number_input(key="seed").value in (0, 77)
+    app.number_input(key="seed").set_value(5).run()
+    app.switch_page("pages/train.py").run()
+    check(app)
+    assert not app.warning
+    assert app.number_input(key="seed").value in (1, 77)

@@ -5,6 +5,7 @@ import streamlit as st
 from ui import compare, picker
 from ui.components import duel_curves, epoch_slider, image_rows
 from ui.guard import plain, through_app
+from vae_core.drawing import as_mnist
 
 through_app()
 
@@ -32,7 +33,9 @@ st.caption(
 
 epochs = picker.film(one)
 epoch_slider(one.id, epochs)
-rows_a, rows_b, left_out = compare.rows(one, other, epochs)
+drawing = st.session_state.get("drawing")
+digit = None if drawing is None else as_mnist(drawing)
+rows_a, rows_b, left_out = compare.rows(one, other, epochs, digit)
 left, right = st.columns(2, gap="medium")
 with left:
     st.markdown("#### Model A")
@@ -40,6 +43,8 @@ with left:
 with right:
     st.markdown("#### Model B")
     image_rows("compared_b", one.id, epochs, rows_b)
+if digit is None:
+    st.page_link("pages/draw.py", label="Draw a digit, and both will get it too", icon=":material/draw:")
 if picker.film(other) != epochs:
     left_out.append("The slider moves A; B stands at the nearest of its epochs that are kept.")
 st.caption(" ".join(left_out))

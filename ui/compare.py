@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ui import morphs, picker, readers
+from ui import drawn, morphs, picker, readers
 from ui.components import Row
 from ui.picking import End
 from vae_core import data
@@ -45,8 +45,13 @@ def matched(epochs: Sequence[int], others: Sequence[int]) -> list[int]:
     return [min(others, key=lambda other: (abs(other - epoch), -other)) for epoch in epochs]
 
 
-def rows(one: Run, other: Run, epochs: list[int]) -> tuple[list[Row], list[Row], list[str]]:
-    """The same tasks for both at each epoch of the one, and a sentence for each task that cannot be the same."""
+def rows(
+    one: Run, other: Run, epochs: list[int], drawing: np.ndarray | None = None
+) -> tuple[list[Row], list[Row], list[str]]:
+    """The same tasks for both at each epoch of the one, and a sentence for each task that cannot be the same.
+
+    ``drawing``: the visitor's, (28, 28) uint8, if there is one.
+    """
     theirs = matched(epochs, picker.film(other))
     tasks, left_out = [], []
     places = readers.first_of_each_class(str(one.path))[:PICTURES]
@@ -56,6 +61,9 @@ def rows(one: Run, other: Run, epochs: list[int]) -> tuple[list[Row], list[Row],
     else:
         tasks += [_rebuilding(places, same), *_morphing(one, other, epochs[-1])]
     tasks.append(("Invented", "the same dice", "z", lambda run, epoch, k: _samples(run, epoch)))
+    if drawing is not None:
+        words = "drawn, rebuilt, imagined again"
+        tasks.append(("Your digit", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
     if one.config.latent_dim != other.config.latent_dim:
         fewer = min(one.config.latent_dim, other.config.latent_dim)
         left_out.append(f"Their codes differ in size: only the first {fewer} dice are the same.")
@@ -111,6 +119,13 @@ def _row(
 ) -> Row:
     """One task for one run, at the epochs that it has, named by the epochs of the slider."""
     return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs)
+
+
+def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
+    """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
+    look = drawn.look(str(run.path), epoch, drawing.tobytes(), PICTURES - 2)
+    again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)
+    return np.concatenate([drawing[None], look.rebuilt[None], again])
 
 
 def _samples(run: Run, epoch: int) -> np.ndarray:

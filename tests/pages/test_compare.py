@@ -11,7 +11,7 @@ from tests.pages.test_pages import check, show, words
 from ui import compare
 from vae_core import runs
 from vae_core.checkpoint import load_model
-from vae_core.explore import decode, sample_prior
+from vae_core.explore import decode, encode, sample_prior
 
 
 def gallery(name: str) -> runs.Run:
@@ -63,6 +63,19 @@ def test_both_rebuild_the_same_pictures_wherever_they_keep_them():
 def test_the_nearest_epoch_stands_beside_each():
     assert compare.matched([0, 3, 10], [10]) == [10, 10, 10]
     assert compare.matched([0, 1, 2, 3], [0, 2, 4]) == [0, 2, 2, 4]
+
+
+def test_both_get_the_drawing():
+    drawing = np.zeros((28, 28), np.uint8)
+    drawing[4:24, 12:16] = 255
+    one, other = gallery("lecture"), gallery("autoencoder")
+    rows = compare.rows(one, other, [10], drawing)[:2]
+    for run, side in zip((one, other), rows, strict=True):
+        shown = next(row for row in side if row.label == "Your digit").images[0]
+        mean, _ = encode(load_model(run, 10), drawing[None])
+        assert (shown[0] == drawing).all()
+        assert (shown[1] == decode(load_model(run, 10), mean)[0]).all()
+        assert shown[2:].any() == run.config.is_vae
 
 
 def test_different_pictures_are_said():

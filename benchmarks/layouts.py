@@ -1,19 +1,24 @@
-"""UMAP and t-SNE of 2,000 points across epochs: ``python -m benchmarks.layouts [epochs] [--aligned]``.
+"""UMAP and t-SNE of 2,000 points across epochs: ``python -m benchmarks layouts``.
 
 The chain of ``vae_core.layouts`` against a layout of each epoch on its own, for the gallery’s lecture model: seconds
 when warm, how far a dot typically moves from epoch to epoch (in units of the map’s spread, each turned onto the next),
-and trustworthiness. ``--aligned`` adds ``umap.AlignedUMAP``, which takes minutes.
+and trustworthiness. ``python -m benchmarks.layouts --aligned`` adds ``umap.AlignedUMAP``, which takes minutes.
 """
 
 from __future__ import annotations
 
-import argparse
+import sys
 import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from benchmarks.table import Table
 from vae_core import layouts, runs
+
+Way = Callable[[list[np.ndarray]], np.ndarray]
 
 
 def moved(frames: np.ndarray) -> float:
@@ -35,31 +40,33 @@ def aligned(means: list[np.ndarray]) -> np.ndarray:
     return np.stack(umap.AlignedUMAP(random_state=0).fit(means, relations=[same] * (len(means) - 1)).embeddings_)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("epochs", type=int, nargs="?", default=11)
-    parser.add_argument("--aligned", action="store_true")
-    asked = parser.parse_args()
+def measure(epochs: int = 11, *, with_aligned: bool = False) -> list[Table]:
     run = runs.find("lecture", gallery=runs.GALLERY)
     assert run is not None
-    means = [run.latents(epoch).mean[: layouts.POINTS] for epoch in run.latent_epochs()[-asked.epochs :]]
+    means = [run.latents(epoch).mean[: layouts.POINTS] for epoch in run.latent_epochs()[-epochs:]]
     warnings.simplefilter("ignore")
+    rows = []
     for method, step in layouts.STEPS.items():
         step(means[-1][:200], None)  # compiles
         step(means[-1][:200], means[-1][:200, :2])
-        ways = {
-            "chain": lambda step=step: layouts.chain(means, step),
-            "each alone": lambda step=step: alone(means, step),
+        ways: dict[str, Way] = {
+            "chain": lambda m, step=step: layouts.chain(m, step),
+            "each alone": partial(alone, step=step),
         }
-        if asked.aligned and method == "umap":
-            ways["AlignedUMAP"] = lambda: aligned(means)
+        if with_aligned and method == "umap":
+            ways["AlignedUMAP"] = aligned
         for name, way in ways.items():
             start = time.perf_counter()
-            frames = way()
+            frames = way(means)
             seconds = time.perf_counter() - start
             trust = np.mean([layouts.faithful(m, f) for m, f in zip(means, frames, strict=True)])
-            print(f"{method}, {name}: {seconds:.1f} s, a dot moves {moved(frames):.2f}, trustworthiness {trust:.3f}")
+            rows.append([f"{method}, {name}", f"{seconds:.1f} s", f"{moved(frames):.2f}", f"{trust:.3f}"])
+            print(*rows[-1], file=sys.stderr)
+    head = ["", "seconds, warm", "a dot moves from epoch to epoch (of the spread)", "trustworthiness"]
+    note = f"{len(means)} epochs of {len(means[0])} points in {means[0].shape[1]} dimensions, once."
+    return [Table("Bent maps across epochs", "python -m benchmarks layouts", head, rows, note)]
 
 
 if __name__ == "__main__":
-    main()
+    for table in measure(with_aligned="--aligned" in sys.argv):
+        print(table.markdown())

@@ -1,0 +1,265 @@
+"""The pages as a visitor feels them, in Chromium: ``python -m benchmarks explore``. Needs requirements-dev.txt.
+
+- First paint: from the address to the page's main picture, server warm. The browser has Streamlit's own files (as at a
+  second visit), or nothing.
+- A frame: the work of one step of a slider or of the pointer, handler and animation frames, in the browser.
+- An answer: from a click to what it changed on the screen.
+
+MNIST is used where VAE_DATA_DIR has it.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.table import Table, summary
+from tests.browser.conftest import CHROMIUM, FLAGS, Server
+from vae_core import data
+
+COMMAND = "python -m benchmarks explore"
+TIMES, STEPS, ANSWERS = 5, 60, 20
+EPOCH = ".st-key-epoch_slider input[type=range]"
+MAP = ".st-key-latent_scatter"
+# Each page, and what stands on it when its main picture is painted.
+PAGES = {
+    "/": ".ll-living .term.z:not(:empty)",
+    "/train": ".st-key-start_training button",
+    "/latent": f"{MAP} .js-plotly-plot[data-epoch]",
+    "/latent?run=lecture&view=UMAP": f"{MAP} .js-plotly-plot[data-epoch]",
+    "/generate": ".st-key-sampling_grid canvas[data-epoch]",
+    "/generate?part=Knobs": ".st-key-latent_knobs .big[data-epoch]",
+    "/morph": ".st-key-morph_player .stage canvas",
+    "/draw": ".st-key-draw_map canvas",
+    "/compare": ".st-key-compared_b canvas",
+    "/runs": "h2",
+}
+# The time that callbacks of animation frames take is added up, so that what a step draws later counts too.
+WATCH = """() => {
+  const original = window.requestAnimationFrame.bind(window);
+  window.work = [];
+  window.requestAnimationFrame = (f) => original((now) => {
+    const t = performance.now();
+    f(now);
+    window.work.push(performance.now() - t);
+  });
+}"""
+SCRUB = """async ([selector, count]) => {
+  const slider = document.querySelector(selector), out = [], [low, high] = [+slider.min, +slider.max];
+  for (let k = 0; k < count; k++) {
+    const value = low + ((k * 0.37) % 1) * (high - low);
+    slider.value = slider.step === "any" ? value : Math.round(value / (+slider.step || 1)) * (+slider.step || 1);
+    window.work = [];
+    const t = performance.now();
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const handler = performance.now() - t;
+    await new Promise((f) => setTimeout(f, 60));
+    out.push(handler + (window.work[0] ?? 0), ...window.work.slice(1));
+  }
+  return out;
+}"""
+POINT = """async ([selector, count]) => {
+  const area = document.querySelector(selector + " .nsewdrag"), box = area.getBoundingClientRect(), out = [];
+  for (let k = 0; k < count; k++) {
+    const t = performance.now();
+    area.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: box.x + ((k * 0.37) % 1) * box.width,
+      clientY: box.y + ((k * 0.61) % 1) * box.height }));
+    out.push(performance.now() - t);
+    await new Promise((f) => setTimeout(f, 20));
+  }
+  return out;
+}"""
+FIRST_DOT = f"() => document.querySelector('{MAP} .js-plotly-plot')._fullData[0].x[0]"
+CODE = "() => document.querySelector('.st-key-code_chart svg')?.getAttribute('aria-label') ?? null"
+PICK_DOT = (
+    f"k => document.querySelector('{MAP} .js-plotly-plot').emit('plotly_click', {{ points: [{{ customdata: k }}] }})"
+)
+# From a click until a text (of the selector, or an attribute of it) is another.
+CLICK = """async ([button, k, seen, attribute]) => {
+  const text = () => {
+    const n = document.querySelector(seen);
+    return n && (attribute ? n.getAttribute(attribute) : n.textContent);
+  };
+  const old = text(), t = performance.now();
+  document.querySelectorAll(button)[k].click();
+  while (text() === old && performance.now() - t < 10000) await new Promise((f) => setTimeout(f, 2));
+  return performance.now() - t;
+}"""
+STROKE = """async ([x0, y0, x1, y1]) => {
+  const pad = document.querySelector(".ll-pad canvas"), box = pad.getBoundingClientRect();
+  const seen = () => { const c = document.querySelector(".st-key-drawn_rebuilt canvas");
+    return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.join(); };
+  const send = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerId: 1,
+    clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
+  pad.setPointerCapture = () => {};
+  const old = seen();
+  send("pointerdown", x0, y0);
+  send("pointermove", x1, y1);
+  const t = performance.now();
+  send("pointerup", x1, y1);
+  while (seen() === old && performance.now() - t < 10000) await new Promise((f) => setTimeout(f, 2));
+  return performance.now() - t;
+}"""
+
+
+def measure() -> list[Table]:
+    if CHROMIUM is None:
+        raise RuntimeError("there is no Chromium on this machine.")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder), data_dir=data.data_dir())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            return [paints(browser, server.url), frames(browser, server.url), answers(browser, server.url)]
+        finally:
+            browser.close()
+            server.kill()
+
+
+def paints(browser: Browser, url: str) -> Table:
+    rows = []
+    known = browser.new_context(viewport={"width": 1280, "height": 900})
+    for path, ready in PAGES.items():
+        paint(known, url + path, ready)  # warms the server and this browser's cache
+        again = [paint(known, url + path, ready) for _ in range(TIMES)]
+        fresh = browser.new_context(viewport={"width": 1280, "height": 900})
+        seconds, megabytes, ours = paint(fresh, url + path, ready)
+        fresh.close()
+        rows.append([path, summary([found[0] for found in again]), f"{again[-1][1]:.2f} MB",
+                     f"{seconds:.2f} s", f"{megabytes:.2f} MB, {ours:.2f} of it ours"])  # fmt: skip
+        print(*rows[-1], file=sys.stderr)
+    head = ["page", "first paint, known browser", "it receives", "first paint, empty cache", "it receives"]
+    return Table("First paint of each page", COMMAND, head, rows, f"server warm, {TIMES} times.")
+
+
+def paint(context: BrowserContext, url: str, ready: str) -> tuple[float, float, float]:
+    """Seconds to the picture; megabytes over the wire, all and without Streamlit's own files."""
+    page = context.new_page()
+    sizes, streamlits, names = [0], [0], {}
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.requestWillBeSent", lambda e: names.update({e["requestId"]: e["request"]["url"]}))
+
+    def loaded(event: dict[str, Any]) -> None:
+        sizes.append(event["encodedDataLength"])
+        if "/static/" in names.get(event["requestId"], "") and "/app/static/" not in names[event["requestId"]]:
+            streamlits.append(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", loaded)
+    page.on("websocket", lambda s: s.on("framereceived", lambda frame: sizes.append(len(frame))))
+    page.goto(url)
+    page.wait_for_selector(ready, timeout=60_000)
+    seconds = page.evaluate("performance.now()") / 1000  # since the navigation began
+    page.wait_for_timeout(2000)
+    page.close()
+    return seconds, sum(sizes) / 1e6, (sum(sizes) - sum(streamlits)) / 1e6
+
+
+def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.sent = []  # type: ignore[attr-defined]
+    page.on("websocket", lambda s: s.on("framesent", lambda frame: page.sent.append(frame)))  # type: ignore[attr-defined]
+    page.add_init_script(f"({WATCH})()")
+    page.goto(url + path)
+    page.wait_for_selector(ready, timeout=60_000)
+    page.wait_for_timeout(4000)
+    return page
+
+
+def frames(browser: Browser, url: str) -> Table:
+    rows = []
+    for name, path, selector in (
+        ("epochs on the map, 10,000 dots", "/latent", EPOCH),
+        ("epochs of the samples, 64 pictures", "/generate", EPOCH),
+        ("epochs of the morph, all rows and the map", "/morph", EPOCH),
+        ("the morph’s slider", "/morph", ".st-key-morph_player input[type=range]"),
+        ("a knob of the code", "/generate?part=Knobs", ".st-key-latent_knobs .knob input"),
+        ("the random walk", "/generate?part=Walk", ".st-key-random_walk .bar input"),
+        ("the pointer on the map, decoded", "/latent", ""),
+    ):
+        ready = PAGES.get(path, ".st-key-random_walk .big[data-z]")
+        page = opened(browser, url, path, ready)
+        before = len(page.sent)  # type: ignore[attr-defined]
+        found = page.evaluate(SCRUB, [selector, STEPS]) if selector else page.evaluate(POINT, [MAP, STEPS])
+        sent = len(page.sent) - before  # type: ignore[attr-defined]
+        rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", str(sent)])
+        print(*rows[-1], file=sys.stderr)
+        page.close()
+    head = ["", "median", "95th percentile", "messages to the server"]
+    note = f"{STEPS} steps each; the work of the page, not of the browser’s drawing process."
+    return Table("A frame", COMMAND, head, rows, note)
+
+
+def answers(browser: Browser, url: str) -> Table:
+    rows = []
+    grid = "() => window.latentLabSamples.values.get('grid').of"
+    page = opened(browser, url, "/generate", PAGES["/generate"])
+    cell, story = ".st-key-sampling_grid .cells button", ".st-key-sample_story h4"
+    add(rows, "a sample’s story", [page.evaluate(CLICK, [cell, (k * 11) % 64, story, ""]) for k in range(ANSWERS)])
+    found = []
+    for _ in range(ANSWERS):
+        old, started = page.evaluate(grid), page.evaluate("performance.now()")
+        page.evaluate("() => document.querySelector('.st-key-new_samples button').click()")
+        page.wait_for_function("old => window.latentLabSamples.values.get('grid').of !== old", arg=old, polling=5)
+        found.append(page.evaluate("performance.now()") - started)
+        page.wait_for_timeout(500)
+    add(rows, "new dice, 64 pictures at 11 epochs", found)
+    page.close()
+
+    page = opened(browser, url, "/latent?run=lecture&view=UMAP", PAGES["/latent"])
+    found = []
+    for k in range(ANSWERS):
+        name = ("t-SNE", "PCA", "UMAP")[k % 3]
+        old = page.evaluate(FIRST_DOT)
+        started = page.evaluate("performance.now()")
+        page.locator("[data-testid=stButtonGroup] button", has_text=name).first.click()
+        page.wait_for_function(f"old => ({FIRST_DOT})() !== old", arg=old, polling=5)
+        found.append(page.evaluate("performance.now()") - started)
+        page.wait_for_timeout(600)
+    add(rows, "another projection of the map that is ready", found)
+    dots = []
+    for k in range(ANSWERS):
+        old = page.evaluate(CODE)
+        started = page.evaluate("performance.now()")
+        page.evaluate(PICK_DOT, 37 * k + 5)
+        page.wait_for_function(f"old => ({CODE})() !== old", arg=old, polling=5)
+        dots.append(page.evaluate("performance.now()") - started)
+        page.wait_for_timeout(300)
+    add(rows, "a dot’s story", dots[1:])
+    page.close()
+
+    page = opened(browser, url, "/morph", PAGES["/morph"])
+    tabs = ".st-key-morph_picker [data-end=end] .tabs button"
+    seen = ".st-key-morph_player .stage canvas"
+    found = []
+    for k in range(ANSWERS):
+        found.append(page.evaluate(CLICK, [tabs, (1, 2, 4, 5, 6, 7, 9, 0)[k % 8], seen, "aria-label"]))
+        page.wait_for_timeout(400)
+        page.evaluate("() => document.querySelector('.st-key-morph_picker [data-end=start] .others').click()")
+        page.locator(".st-key-morph_picker [data-end=start] .pictures button").nth(k % 10).click()  # no morph twice
+        page.wait_for_timeout(700)
+    add(rows, "another picture for the morph", found)
+    page.close()
+
+    page, dice = opened(browser, url, "/draw", PAGES["/draw"]), np.random.default_rng(0)
+    found = []
+    for k in range(ANSWERS + 1):
+        found.append(page.evaluate(STROKE, dice.uniform(0.2, 0.8, 4).tolist()))
+        page.wait_for_timeout(600)
+        if k % 4 == 3:
+            page.click(".ll-pad .clear")
+            page.wait_for_timeout(600)
+    add(rows, "a stroke of a drawing, until it is rebuilt", found[1:])
+    page.close()
+    return Table("An answer of the server", COMMAND, ["", "median", "95th percentile"], rows,
+                 f"from the click to the screen, {ANSWERS} times each.")  # fmt: skip
+
+
+def add(rows: list[list[str]], name: str, found: list[float]) -> None:
+    rows.append([name, f"{statistics.median(found):.0f} ms", f"{np.quantile(found, 0.95):.0f} ms"])
+    print(*rows[-1], file=sys.stderr)

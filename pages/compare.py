@@ -32,7 +32,7 @@ st.caption(
 )
 
 epochs = picker.film(one)
-epoch_slider(one.id, epochs)
+epoch_slider(one, epochs)
 drawing = st.session_state.get("drawing")
 digit = None if drawing is None else as_mnist(drawing)
 rows_a, rows_b, left_out = compare.rows(one, other, epochs, digit)

@@ -36,7 +36,7 @@ path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.conf
 def board() -> None:
     if st.session_state.pop("to_morph", False):
         st.switch_page("pages/morph.py", query_params={"run": run.id})
-    epoch_slider(run.id, epochs)
+    epoch_slider(run, epochs)
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
         st.markdown("**1.** You draw")

@@ -33,7 +33,7 @@ epochs, d = picker.film(run), run.config.latent_dim
 part = st.segmented_control(
     "What to do", PARTS, key="part", default="Grid", required=True, bind="query-params", label_visibility="collapsed",
 )  # fmt: skip
-epoch_slider(run.id, epochs)
+epoch_slider(run, epochs)
 
 
 def throw() -> None:

@@ -93,7 +93,7 @@ ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
 if not ready:
     waiting.for_map(run, epochs, view)
     view = "pca"
-epoch_slider(run.id, epochs)
+epoch_slider(run, epochs)
 here = readers.originals(run, (0,)) is not None
 explore(
     {

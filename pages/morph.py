@@ -38,7 +38,7 @@ path, epochs = str(run.path), picker.film(run)
 @st.fragment
 def morphing() -> None:
     (start, end), named = choose_ends()
-    epoch_slider(run.id, epochs)
+    epoch_slider(run, epochs)
     seen, told = st.columns([2.1, 1], gap="medium")
     with told:
         chart = st.container()

@@ -81,7 +81,7 @@ def learned(run: runs.Run) -> None:
     st.markdown("#### What it can do so far")
     places = readers.first_of_each_class(str(run.path))
     rows, complete = films.test_rows(run, epochs, places)
-    epoch_slider(run.id, epochs)
+    epoch_slider(run, epochs)
     image_rows("learning_rows", run.id, epochs, [*rows, films.sample_row(run, epochs, SAMPLES, SEED)])
     if not complete:
         picker.no_originals(run)

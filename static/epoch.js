@@ -1,4 +1,5 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
+import { svg } from "./little.js";
 import { mount, wish, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
 
 const HTML = `
@@ -6,12 +7,12 @@ const HTML = `
     <button type="button" class="back" aria-label="One epoch back">‹</button>
     <button type="button" class="play" aria-label="Play the epochs">▶</button>
     <button type="button" class="next" aria-label="One epoch on">›</button>
-    <input type="range" min="0" step="1" aria-label="Epoch">
+    <div class="track"><svg aria-hidden="true"></svg><input type="range" min="0" step="1" aria-label="Epoch"></div>
     <output></output>
   </div>`;
 
 export default function (component) {
-  const { run, epochs } = component.data;
+  const { run, epochs, losses } = component.data;
   const [root, isNew] = mount(component, HTML);
   const [back, play, next] = root.querySelectorAll("button"), slider = root.querySelector("input"), out = root.querySelector("output");
   if (isNew) root.timer = 0;
@@ -44,8 +45,10 @@ export default function (component) {
   root.stop?.();
   root.stop = followEpoch(run, epochs, (epoch) => {
     slider.value = epochs.indexOf(epoch);
-    out.textContent = epoch === 0 ? "untrained" : `epoch ${epoch} of ${epochs.at(-1)}`;
-    slider.setAttribute("aria-valuetext", out.textContent);
+    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${epochs.at(-1)}`, loss = losses[epochs.indexOf(epoch)].toFixed(1);
+    out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
+    slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
+    curve(root, losses, epochs.indexOf(epoch));
   });
   if (wish("play") && epochs.length > 1) { // a link that starts the film, once
     wish("play", null);
@@ -53,4 +56,18 @@ export default function (component) {
   }
   root.style.display = epochs.length > 1 ? "" : "none";
   return () => (stop(), root.stop());
+}
+
+/** The test loss over the slider, with a dot at the present epoch: the marker on the loss curve, on every page. */
+function curve(root, losses, at) {
+  const chart = root.querySelector("svg"), width = 300, height = 24, known = losses.length > 2 ? losses.slice(1) : losses;
+  const low = Math.min(...known), high = Math.max(...known); // the untrained net would flatten all others
+  const place = (v, k) => [(k / (losses.length - 1 || 1)) * width, 3 + (1 - (Math.min(v, high) - low) / (high - low || 1)) * (height - 6)];
+  chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  chart.setAttribute("preserveAspectRatio", "none");
+  const points = losses.map((v, k) => place(v, k).join()).join(" "), [x, y] = place(losses[at], at);
+  chart.replaceChildren(
+    svg("polyline", { points, class: "all" }),
+    svg("line", { x1: x, x2: x, y1: y, y2: y + 0.01, class: "dot" }), // a round cap is a dot however the box is stretched
+  );
 }

@@ -24,8 +24,8 @@ const HTML = `
   </div>`;
 
 let library;
-/** Plotly once for the page, when the first map needs it. */
-function plotly() {
+/** Plotly once for the page, when the first map needs it. A server that is just starting again is asked a few times. */
+function plotly(left = 5) {
   library ??= new Promise((done, fail) => {
     const script = document.createElement("script");
     script.src = new URL("./vendor/plotly-gl2d.min.js", import.meta.url).href;
@@ -33,7 +33,11 @@ function plotly() {
     script.onerror = fail;
     document.head.append(script);
   });
-  return library;
+  return library.catch(() => {
+    library = null;
+    if (!left) throw new Error("no map");
+    return new Promise((later) => setTimeout(later, 1000)).then(() => plotly(left - 1));
+  });
 }
 
 export default function (component) {
@@ -85,7 +89,7 @@ export default function (component) {
     const unpick = data.pickable ? picking(Plotly, root, plot, data, labels, over) : () => {};
     root.leave = () => (unfollow(), unstep(), unpick(), dots.stop(), over.stop());
     root.choose?.(data.chosen ?? null);
-  });
+  }).catch(() => plot.replaceChildren("The map could not be loaded. Reload the page."));
   root.end = () => {
     root.leave?.();
     root.leave = root.choose = null;

@@ -18,7 +18,7 @@ import streamlit as st
 from PIL import Image
 
 from vae_core.drawing import PAD
-from vae_core.runs import ROOT
+from vae_core.runs import ROOT, Run
 
 STATIC = ROOT / "static"
 # A new version of a file gets a new address, so that no browser mixes old and new.
@@ -120,9 +120,11 @@ def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row]
     _rows(key=key, data=payload)
 
 
-def epoch_slider(run_id: str, epochs: Sequence[int]) -> None:
-    """The one slider that everything on the page, and on the next pages, follows."""
-    _epoch(key="epoch_slider", data={"run": run_id, "epochs": list(epochs)})
+def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
+    """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
+    metrics = run.metrics()
+    losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
+    _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses})
 
 
 def morph_player(

@@ -1,8 +1,9 @@
 """Make the pretrained gallery: ``VAE_DATA_DIR=... python -m vae_core.gallery [name ...]``.
 
 Each model is trained through the ordinary command line and then slimmed: weights of the listed epochs only, fewer
-kept points, no resume file. The two that pages open first keep every epoch. Nothing of the dataset itself is copied:
-weights, means, labels and losses only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
+kept points, no resume file. The two that pages open first keep every epoch. What needs the pictures is measured while
+they are here: the forces on some bubbles (forces.npz, dice.npz). Nothing of the dataset itself is copied: weights,
+means, labels, losses and gradients only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import layouts, runs, storage
+from vae_core import data, layouts, runs, storage
 from vae_core.config import DATASET_DEFAULTS, Config
 
 MNIST = Config(dataset="mnist")
@@ -33,6 +34,11 @@ class Piece:
     points: int = 2_000  # kept test images; 4 bytes for each of their numbers and epochs
 
     @property
+    def has_forces(self) -> bool:
+        """Whether the forces on its bubbles ship: they are drawn on a map of two numbers."""
+        return self.config.is_vae and self.config.latent_dim == 2
+
+    @property
     def kept(self) -> set[int]:
         """Epochs whose weights ship."""
         last = self.config.epochs
@@ -45,9 +51,10 @@ def _mnist(latent_dim: int = 20, **changes: Any) -> Config:
 
 # In the order in which a page lists them.
 PIECES = (
-    Piece("lecture", "The lecture’s model", _mnist(), every_epoch=True, points=4_000),
+    Piece("lecture", "The lecture’s model", _mnist(), every_epoch=True),
     Piece("two-knobs", "Only two knobs", _mnist(2), every_epoch=True, points=10_000),
     Piece("autoencoder", "Classic autoencoder", _mnist(model="autoencoder"), points=10_000),
+    Piece("two-knobs-autoencoder", "Classic autoencoder, two knobs", _mnist(2, model="autoencoder"), points=4_000),
     Piece("beta-0", "No penalty (beta 0)", _mnist(beta=0.0)),
     Piece("beta-0.1", "Small penalty (beta 0.1)", _mnist(beta=0.1)),
     Piece("beta-4", "Large penalty (beta 4)", _mnist(beta=4.0)),
@@ -65,12 +72,32 @@ def make(piece: Piece, gallery: Path) -> None:
         trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", piece.name]
         subprocess.run([*trainer, *options], check=True)
         run = runs.Run(Path(folder) / piece.name)
+        if piece.has_forces:
+            measure(run, piece)
         slim(run, piece)
         if piece.config.latent_dim > 2:
             for method in layouts.METHODS:
                 layouts.make(run, method)
         shutil.rmtree(gallery / piece.name, ignore_errors=True)
         shutil.copytree(run.path, gallery / piece.name)
+
+
+BUBBLES = 12  # of each class, whose forces ship
+
+
+def measure(run: runs.Run, piece: Piece) -> None:
+    """Keep the forces on some bubbles at every epoch, and for the first of each class single throws of the dice."""
+    from vae_core import forces  # torch, which a list of the pieces does not need
+
+    images, labels = data.load(piece.config.dataset).test.images, run.labels()
+    places = np.concatenate([np.flatnonzero(labels == c)[:BUBBLES] for c in np.unique(labels)])
+    found = forces.measure_forces(run, images, places)
+    halves = {"mean": found.on_mean.astype(np.float16), "logvar": found.on_logvar.astype(np.float16)}
+    storage.write_npz(run.path / "forces.npz", {"places": places, **halves}, compress=True)
+    if piece.every_epoch:
+        dice = forces.measure_dice(run, images, places[::BUBBLES])
+        thrown = {"places": dice.places, "eps": dice.eps, "loss": dice.loss, "slope": dice.slope}
+        storage.write_npz(run.path / "dice.npz", thrown, compress=True)
 
 
 def slim(run: runs.Run, piece: Piece) -> None:

@@ -1,4 +1,4 @@
-"""What can be said of bubbles, q(z|x) = N(mean, diag(exp(logvar))), and of the places between them. Imports no torch."""
+"""Bubbles, q(z|x) = N(mean, diag(exp(logvar))), and the places between them, in numbers. Imports no torch."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def emptiest(codes: np.ndarray, size: int = 60) -> np.ndarray:
     turn = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     directions = np.stack([np.cos(turn), np.sin(turn)])
     reach = np.quantile(codes @ directions, 0.99, axis=0)
-    axes = [np.linspace(*np.quantile(codes[:, k], [0.01, 0.99]), size) for k in (0, 1)]
+    low, high = np.quantile(codes, 0.01, axis=0), np.quantile(codes, 0.99, axis=0)
+    axes = [np.linspace(low[k], high[k], size) for k in (0, 1)]
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
     inside = places[(places @ directions <= reach).all(1)]
     return inside[nearest(codes, inside).argmax()]

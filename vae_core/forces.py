@@ -49,7 +49,7 @@ def pull_of_the_penalty(posterior: Posterior, beta: float) -> tuple[np.ndarray, 
 
 
 def measure_forces(run: Run, test_images: np.ndarray, places: np.ndarray) -> Forces:
-    """The forces at every epoch of a run whose weights are all here; test_images (n, 784) uint8 are the whole test set."""
+    """The forces at every epoch of a run whose weights are all here, on pictures of its whole test set (n, 784)."""
     images = test_images[run.test_indices()[places]]
     found = [forces(load_model(run, epoch), images, run.config.reconstruction) for epoch in run.weight_epochs()]
     return Forces(places, np.stack([f[0] for f in found]), np.stack([f[1] for f in found]))

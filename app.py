@@ -11,9 +11,8 @@ from ui.warm import warm_up
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")
-pages = {
-    name: st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "start")
-    for name, title, icon in (
+SECTIONS = {
+    "": (
         ("start", "Start", "home"),
         ("train", "Train", "play_circle"),
         ("latent", "Map", "scatter_plot"),
@@ -22,9 +21,20 @@ pages = {
         ("draw", "Draw", "draw"),
         ("compare", "Compare", "compare_arrows"),
         ("runs", "Runs", "list"),
-    )
+    ),
+    "Understand": (
+        ("autoencoder", "Autoencoder or VAE?", "compare"),
+        ("bubbles", "Bubbles", "bubble_chart"),
+        ("noise", "Noise that can learn", "casino"),
+        ("loss", "The loss", "balance"),
+    ),
 }
-page = st.navigation(list(pages.values()), position="top")
+pages = {
+    name: st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "start")
+    for section in SECTIONS.values()
+    for name, title, icon in section
+}
+page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
 tour.bar(next(name for name, known in pages.items() if known is page))
 with one_sentence():
     page.run()

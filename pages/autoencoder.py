@@ -1,0 +1,98 @@
+"""Autoencoder or VAE?: trained alike, equally good at copying; only one can be asked to invent."""
+
+import numpy as np
+import streamlit as st
+
+from ui import films, ideas, picker, readers
+from ui.components import Row, image_rows
+from ui.guard import through_app
+from ui.words import looking_at
+
+through_app()
+
+picker.head(
+    "Autoencoder or VAE?",
+    "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has not. "
+    "They copy equally well. Ask them to *invent*, and they part.",
+)
+classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
+
+looking_at(
+    "Each map holds the **codes** of 4,000 test pictures: two numbers each, so that a map fits on your screen. "
+    "Drag the orange ring and the **decoder** draws what it finds there. "
+    "Where no picture’s code is near, nobody ever taught it what to draw: that is a *hole*.",
+    "The black line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "
+    "of the distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are "
+    "from their neighbour; “between pictures” means farther than 90 of 100. The button looks for the largest hole "
+    "among the codes. The dice are 100 draws from N(0, 1), the place where the VAE was told to keep its codes. "
+    "Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with seed 1, and differ in two "
+    "things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that leave N(0, 1).",
+)
+st.markdown("#### Two maps, two codes")
+ideas.holes(ideas.gallery("two-knobs-autoencoder"), ideas.gallery("two-knobs"))
+st.markdown(
+    "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there, and the "
+    "noise makes each picture claim a small *area*: so they fill the ground. The classic model’s codes may lie "
+    "anywhere. Throw the dice: on its map they all land in one corner."
+)
+
+st.markdown("#### The same with twenty numbers")
+left, right = st.columns([3, 2], gap="large")
+places = readers.first_of_each_class(str(vae.path))
+epochs = {run.id: ideas.last(run) for run in (classic, vae)}
+originals = readers.originals(vae, places)
+digits = films.class_names(vae, places)
+rows = [] if originals is None else [Row("Test pictures", originals[None], f"Test pictures of {digits}", edge="x")]
+for run, name in ((classic, "Classic"), (vae, "VAE")):
+    path, edge = str(run.path), "encoder" if run is classic else "decoder"
+    rebuilt = readers.decoded_means(path, epochs[run.id], places)
+    rows.append(Row(f"{name}: rebuilt", rebuilt[None], f"{name} model, rebuilt: {digits}", edge=edge))
+for run, name in ((classic, "Classic"), (vae, "VAE")):
+    path, edge = str(run.path), "encoder" if run is classic else "decoder"
+    invented = readers.samples(path, epochs[run.id], 10, 0, 1.0)
+    rows.append(Row(f"{name}: random codes", invented[None], f"{name} model, ten random codes decoded", edge=edge))
+for run, name in ((classic, "Classic"), (vae, "VAE")):
+    path, edge = str(run.path), "encoder" if run is classic else "decoder"
+    walk = films.morph(path, epochs[run.id], places[3], places[8], 10)
+    rows.append(Row(f"{name}: from 3 to 8", walk[None], f"{name} model, morph from a 3 to an 8", edge=edge))
+with left:
+    image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
+    if originals is None:
+        picker.no_originals(vae)
+a, b = (ideas.dice_report(str(run.path)) for run in (classic, vae))
+
+
+def of_ten(share: float) -> str:
+    return f"{10 * share:.1f} of 10"
+
+
+table = {
+    "Error of a rebuilt test picture": (f"{a['error']:.1f} nats", f"{b['error']:.1f} nats"),
+    "A random code lies from the nearest real one": (f"{a['gaps']:.1f} usual gaps", f"{b['gaps']:.1f} usual gaps"),
+    "Random codes that fall into a hole": (f"{a['far']:.0%}", f"{b['far']:.0%}"),
+    "Rebuilt pictures: most similar ones that agree": (of_ten(a["rebuilt_clear"]), of_ten(b["rebuilt_clear"])),
+    "Random pictures: the same": (of_ten(a["random_clear"]), of_ten(b["random_clear"])),
+    "Half-way pictures: the same": (of_ten(a["middle_clear"]), of_ten(b["middle_clear"])),
+}
+with right:
+    st.markdown(
+        "| measured | classic | VAE |\n|---|---:|---:|\n"
+        + "\n".join(f"| {what} | {mine} | {its} |" for what, (mine, its) in table.items()),
+        help="For each picture we take the ten most similar rebuilt test pictures, and count how many show the same "
+        "digit. A clear digit has many, a scribble few. Random codes: of the VAE from N(0, 1); of the classic model "
+        "from the spread of its own codes, the fairest choice there is. 500 of each.",
+    )
+    st.markdown(
+        f"Copying: {a['error']:.0f} against {b['error']:.0f} nats, so the classic model is even a little better. "
+        f"Inventing: {a['far']:.0%} of its random codes fall into holes, against {b['far']:.0%}, and what comes out "
+        f"looks less like any one digit ({of_ten(a['random_clear'])} against {of_ten(b['random_clear'])})."
+    )
+    gain = np.abs(a["middle_clear"] - b["middle_clear"]) * 10
+    st.markdown(
+        f"On the way from one digit to another they differ by only {gain:.1f} of 10: half-way between two real codes "
+        "one rarely falls into a hole, even in the classic model."
+    )
+with st.container(horizontal=True):
+    st.page_link("pages/generate.py", label="Invent with the classic one", icon=":material/grid_view:",
+                 query_params={"run": "autoencoder"})  # fmt: skip
+    st.page_link("pages/bubbles.py", label="Why the VAE has fewer holes: bubbles", icon=":material/bubble_chart:")

@@ -1,0 +1,72 @@
+"""The loss: two terms, one pixel, one picture, one bubble, and beta as the scale between them."""
+
+import streamlit as st
+
+from ui import ideas, picker
+from ui.guard import one_sentence, through_app
+from ui.words import looking_at
+
+through_app()
+
+picker.head(
+    "The loss",
+    "One number says how badly a model does, and all learning is about making it smaller: "
+    "**loss = reconstruction + beta × KL**. "
+    "The first asks how well pictures come back, the second holds codes together.",
+)
+looking_at(
+    "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
+    "All numbers are in **nats**, the unit of surprise: a guess of 50 % for something that happens costs 0.69.",
+    "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
+    "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up 784 pixels; the loss of a model is the "
+    "average over pictures. **BCE** (binary cross-entropy) is −x log g − (1 − x) log(1 − g) for a pixel x and a guess "
+    "g. **Squared error** is ½ (x − g)². **KL** is ½ (v − log v − 1 + mean²), added up over the numbers of a code.",
+)
+
+st.markdown("#### 1. One pixel")
+st.markdown(
+    "Say how white the pixel is, then drag the guess. Being *sure and wrong* is what **BCE** punishes: near the wrong "
+    "end it rises without bound. The **squared error** never asks for more than one half."
+)
+ideas.pixel()
+
+run = picker.pick_run(default="lecture")
+st.markdown("#### 2. A whole picture")
+st.markdown(
+    "Here is what the model makes of a test picture. Damage it, and see what each loss says. A shift by three "
+    "pixels looks harmless to us, and costs several times as much: both losses go pixel by pixel, and know no shapes."
+)
+complete = ideas.damage(run)
+if not complete:
+    picker.no_originals(run)
+
+st.markdown("#### 3. The penalty")
+with one_sentence():
+    found = ideas.penalty_curves(run)
+    if found is None:
+        st.info("This model is a classic autoencoder: it has no bubbles, and pays no penalty. Choose a VAE above.")
+    else:
+        unused = int((found.kl < 0.05).sum())
+        words = (
+            f"{unused} of its {len(found.kl)} numbers pay almost nothing: they say nothing about the picture."
+            * bool(unused)
+        )
+        st.markdown(
+            "A bubble is free of charge only at mean 0 and variance 1. A small one costs, for it says much about its "
+            f"picture; so does one far from the centre. Each circle is one number of the code. {words}",
+            help="A circle stands at the variance averaged over the test pictures, and as high as what they pay on "
+            "average. That is a little above the curve, because the pictures differ. On the right it stands at the "
+            "root of the average of mean².",
+        )
+
+st.markdown("#### 4. Beta, the scale between the two")
+numbers = ideas.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
+free, lecture, huge = numbers[0], numbers[2], numbers[-1]
+st.markdown(
+    f"Five models, alike but for beta, measured on test pictures with z drawn at random. From beta 0 to 1 the KL falls "
+    f"from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
+    f"{lecture['reconstruction'] - free['reconstruction']:.0f}: a bargain, and the invented ones become digits. From 1 "
+    f"to {huge['beta']:g} the KL falls by {lecture['kl'] - huge['kl']:.0f} more, and costs "
+    f"{huge['reconstruction'] - lecture['reconstruction']:.0f}. The dashed line shows what each model was after: under "
+    "its own beta, no other model of the five lies below it."
+)

@@ -219,7 +219,7 @@ function panel(box, source, data, state, letter) {
     find(".where").textContent = known ? `z = ${pair(z)}, decoded` : "Decoded at the last epoch only";
     const inside = now.shown.filter((i) => [0, 1].reduce((sum, d) => sum + ((z[d] - now.mean[2 * i + d]) / now.std(i)[d]) ** 2, 0) < 4);
     const who = [...new Set(inside.map((i) => data.names[labels[i]]))].sort();
-    find(".who").textContent = inside.length ? `in ${inside.length} bubble${inside.length > 1 ? "s" : ""}, of ${who.join(", ")}` : "in no bubble. Drag the ring.";
+    find(".who").textContent = inside.length ? `In ${inside.length} bubble${inside.length > 1 ? "s" : ""}, of ${who.join(", ")}.` : "In no bubble. Drag the ring.";
     section.dataset.z = z.join();
     section.dataset.epoch = state.epoch;
     find(".plane").setAttribute("aria-label", `${source.title}: ${state.view}, ${now.shown.length} bubbles, epoch ${state.epoch}. ${rows.map((r) => r.textContent).join(". ")}. Arrow keys move the code.`);
@@ -249,7 +249,7 @@ function panel(box, source, data, state, letter) {
       if (!found) return;
       const [[a, s], [b, t]] = found.map((i) => [now.at(i), now.std(i).map((v) => v * v)]);
       move([0, 1].map((d) => (a[d] / s[d] + b[d] / t[d]) / (1 / s[d] + 1 / t[d])));
-      find(".who").textContent += ` The bubbles of a ${data.names[labels[found[0]]]} and a ${data.names[labels[found[1]]]} cover each other by ${Math.round(100 * now.best.share)} %.`;
+      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${Math.round(100 * now.best.share)} %.`;
     },
   };
 }

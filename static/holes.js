@@ -18,7 +18,8 @@ const FIGURE = `
     <figure><canvas class="image here" role="img"></canvas><figcaption>decoded here</figcaption></figure>
     <figure><canvas class="image near" role="img"></canvas><figcaption>nearest real code</figcaption></figure>
     <div class="words" aria-live="polite"><b class="verdict"></b><div class="quiet numbers"></div></div>
-  </div>`;
+  </div>
+  <ul class="facts fallen"></ul>`;
 
 export default function (component) {
   const { data } = component;
@@ -49,7 +50,7 @@ export default function (component) {
   const dress = () => {
     dice.textContent = thrown ? "Take the dice away" : "Throw 100 dice on both";
     dice.setAttribute("aria-pressed", String(!!thrown));
-    panels.forEach((p) => p.plane.redraw());
+    panels.forEach((p) => (p.count(), p.plane.redraw()));
   };
   dice.onclick = () => {
     thrown = thrown ? 0 : 100;
@@ -85,6 +86,22 @@ function panel(box, map, data, letter, thrown) {
     }
     return [best, Math.sqrt(least)];
   };
+  /** Where the dice fell: how many into holes, and how many of the ten digits are nearest to one of them. */
+  const fallen = (() => {
+    const found = [...Array(dice.length / 2).keys()].map((k) => nearest([dice[2 * k], dice[2 * k + 1]]));
+    return { holes: found.filter(([, away]) => away > map.far).length, digits: found.map(([i]) => labels[i]), all: found.length };
+  })();
+  const count = () => {
+    const most = Math.max(...data.names.map((_, c) => fallen.digits.filter((d) => d === c).length));
+    const likely = data.names.map((_, c) => fallen.digits.filter((d) => d === c).length).filter((n) => n >= fallen.all / 50).length;
+    const rows = [["dice that fell into a hole", `${fallen.holes} of ${fallen.all}`], ["digits that come up twice or more", `${likely} of ${data.names.length}`], ["the commonest digit comes up", `${most} times`]];
+    find(".fallen").replaceChildren(...(thrown() ? rows : []).map(([name, value]) => {
+      const row = document.createElement("li");
+      row.append(name, Object.assign(document.createElement("b"), { textContent: value }));
+      return row;
+    }));
+    section.dataset.holes = fallen.holes;
+  };
   const draw = (plane) => {
     const { paints } = plane;
     for (let i = 0; i < labels.length; i++) plane.dot([points[2 * i], points[2 * i + 1]], paints.c[labels[i]], 1.8, 0.7);
@@ -119,5 +136,5 @@ function panel(box, map, data, letter, thrown) {
   const plane = new Plane(find(".plane"), draw, { move });
   plane.show(map.range).z = state.z;
   tell();
-  return { plane, move, get z() { return state.z; } };
+  return { plane, move, count, get z() { return state.z; } };
 }

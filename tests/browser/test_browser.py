@@ -12,7 +12,8 @@ from vae_core import runs
 from vae_core.checkpoint import load_model
 from vae_core.explore import decode, encode, interpolate
 
-PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs"]
+IDEAS = ["autoencoder", "bubbles", "noise", "loss"]
+PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
 SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('.stSkeleton')"

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from vae_core import runs, storage
 from vae_core.config import Config
 
-PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs"]
-ON_A_RUN = ["latent", "generate", "morph", "draw", "compare"]
+IDEAS = ["autoencoder", "bubbles", "noise", "loss"]
+PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
+ON_A_RUN = ["latent", "generate", "morph", "draw", "compare", "loss"]
 
 
 @pytest.fixture(autouse=True)

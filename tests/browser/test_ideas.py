@@ -1,0 +1,217 @@
+"""The lecture's ideas under a real finger: what moves is what the core computes, and nothing travels meanwhile."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from ui import ideas
+from vae_core import bubbles, explore
+from vae_core.checkpoint import load_model
+from vae_core.losses import bce, mse
+
+from .test_browser import SET_RANGE, gallery, pixels, settle
+
+
+def numbers(page, selector: str, name: str) -> np.ndarray:
+    return np.array([float(v) for v in page.locator(selector).first.get_attribute(f"data-{name}").split(",")])
+
+
+def drag(page, selector: str, *places: tuple[float, float]) -> None:
+    """Press on a canvas and move over places given as shares of its width and height."""
+    page.locator(selector).first.scroll_into_view_if_needed()
+    box = page.locator(selector).first.bounding_box()
+    for k, (x, y) in enumerate(places):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if k == 0 else 5)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def decoded(name: str, z: np.ndarray) -> np.ndarray:
+    return explore.decode(load_model(gallery(name), 10), z.astype(np.float32)[None]).astype(int).ravel()
+
+
+def opened(server, open_page, path: str, first: str):
+    page = open_page(f"{server.url}/{path}")
+    page.wait_for_selector(first)
+    settle(page)
+    return page
+
+
+def restored(page, key: str) -> None:
+    """The address has what was done, and a reload brings it back."""
+    page.wait_for_timeout(400)  # the address is written when the finger rests
+    assert f"{key}=" in page.url
+    page.reload()
+
+
+def test_a_code_is_dragged_into_a_hole(server, open_page):
+    page = opened(server, open_page, "autoencoder", ".ll section[data-z] canvas")
+    sent = len(page.sent)
+    for run in ("two-knobs-autoencoder", "two-knobs"):
+        section = f"section[data-run={run}]"
+        drag(page, f"{section} .plane", (0.5, 0.5), (0.2, 0.8), (0.85, 0.9))
+        z = numbers(page, section, "z")
+        codes = gallery(run).latents(10).mean[:4_000]
+        assert numbers(page, section, "away")[0] == pytest.approx(bubbles.nearest(codes, z[None])[0], rel=1e-4)
+        assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
+        near = codes[np.linalg.norm(codes - z, axis=1).argmin()]
+        assert np.abs(pixels(page, f"{section} .near") - decoded(run, near)).max() <= 1
+    page.click("button.hole")
+    page.wait_for_function("() => document.querySelectorAll('.verdict')[1].textContent.includes('In a hole')")
+    page.wait_for_timeout(1000)
+    assert "In a hole" in page.locator(".verdict").first.text_content()
+    page.click("button.dice")
+    for run in ("two-knobs-autoencoder", "two-knobs"):
+        codes = gallery(run).latents(10).mean[:4_000]
+        away, far = bubbles.nearest(codes, explore.noise(100, 2, 0)), np.quantile(bubbles.gaps(codes), 0.99)
+        assert numbers(page, f"section[data-run={run}]", "holes")[0] == (away > far).sum()
+    page.locator("section[data-run=two-knobs] .plane").focus()
+    before = numbers(page, "section[data-run=two-knobs]", "z")
+    page.keyboard.press("ArrowUp")
+    after = numbers(page, "section[data-run=two-knobs]", "z")
+    assert after[1] > before[1] and after[0] == before[0]
+    assert len(page.sent) == sent
+    restored(page, "b")
+    page.wait_for_selector("section[data-run=two-knobs][data-z]")
+    assert numbers(page, "section[data-run=two-knobs]", "z") == pytest.approx(after, abs=1e-3)
+
+
+def test_bubbles_over_the_epochs_and_betas(server, open_page):
+    page = opened(server, open_page, "bubbles", ".ll section[data-touching]")
+    names = ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4")
+    sent = len(page.sent)
+    for epoch in (10, 2):
+        page.evaluate(SET_RANGE, [".time input", epoch])
+        for name in names:
+            section = f"section[data-run={name}]"
+            expected = ideas.overlaps(name, epoch)
+            assert numbers(page, section, "touching")[0] == expected.touching
+            assert f"{expected.spread:.2f}" in page.locator(f"{section} .facts").text_content()
+    assert "last epoch only" in page.locator(".where").first.text_content()
+    page.evaluate(SET_RANGE, [".time input", 10])
+    page.click("button.strong")
+    for name in names:
+        section = f"section[data-run={name}]"
+        assert np.abs(pixels(page, f"{section} .here") - decoded(name, numbers(page, section, "z"))).max() <= 1
+    assert "overlap by" in page.locator(".who").last.text_content()
+    drag(page, "section[data-run=two-knobs] .plane", (0.5, 0.5), (0.3, 0.3))
+    z = numbers(page, "section[data-run=two-knobs]", "z")
+    assert np.abs(pixels(page, "section[data-run=two-knobs] .here") - decoded("two-knobs", z)).max() <= 1
+    page.click(".views button >> nth=1")
+    forces = ideas.forces_in_words("two-knobs")
+    told = page.locator("section[data-run=two-knobs] .facts b").all_text_contents()
+    expected = [forces.outward, forces.inward, forces.shrink, forces.swell]
+    assert [float(v) for v in told] == pytest.approx(expected, abs=0.06)
+    page.click(".digits button >> nth=3")
+    assert numbers(page, "section[data-run=two-knobs]", "shown")[0] == 108
+    page.click(".views button >> nth=2")
+    latents = gallery("two-knobs").latents(10)
+    _, covariance = bubbles.together(latents.mean[:2_000], latents.logvar[:2_000])
+    wide = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
+    assert f"{wide[0]:.2f} × {wide[1]:.2f}" in page.locator("section[data-run=two-knobs] .facts").text_content()
+    assert len(page.sent) == sent
+    restored(page, "view")
+    page.wait_for_selector("section[data-shown='108']")
+    assert page.locator("[aria-pressed=true]", has_text="All together").count() == 1
+
+
+def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_page):
+    page = opened(server, open_page, "noise", ".ll[data-draws='10']")
+    run = gallery("two-knobs")
+    dice, std = bubbles.kept_dice(run), run.latents(10).std
+    assert dice is not None and std is not None
+    sent = len(page.sent)
+    page.click("[data-add='1']")
+    page.click(".digits button >> nth=7")
+    mean, z = numbers(page, ".ll[data-draws]", "mean"), numbers(page, ".ll[data-draws]", "z")
+    eps = (z - mean) / std[dice.places[7]]
+    assert np.abs(dice.eps - eps).max(1).min() < 1e-3
+    assert np.abs(pixels(page, ".crowd") - decoded("two-knobs", z)).max() <= 1
+    drag(page, ".plane.bubble", (0.5, 0.5), (0.6, 0.4))
+    moved = numbers(page, ".ll[data-draws]", "mean")
+    assert np.abs(moved - mean).min() > 0.01
+    assert numbers(page, ".ll[data-draws]", "z") - moved == pytest.approx(z - mean, abs=1e-6)  # the dice lie still
+    page.click("[data-add='100']")
+    assert "100 draws" in page.locator(".many").text_content()
+    ways = {
+        "trick": bubbles.with_the_trick(dice.slope[7], dice.eps)[0],
+        "none": bubbles.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]])[0],
+        "helped": bubbles.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]], baseline=True)[0],
+    }
+    page.evaluate(SET_RANGE, [".throws input", 50])
+    for way, each in ways.items():
+        section = f"section[data-way={way}]"
+        assert numbers(page, section, "average") == pytest.approx(each[:50].mean(0), rel=1e-3, abs=1e-2)
+        assert numbers(page, section, "scatter")[0] == pytest.approx(np.sqrt(bubbles.scatter(each)), rel=1e-3)
+    assert len(page.sent) == sent
+    restored(page, "digit")
+    page.wait_for_selector(".ll[data-draws='100'][data-digit='7']")
+    assert numbers(page, ".ll[data-draws]", "mean") == pytest.approx(moved, abs=1e-3)
+
+
+def test_the_losses_on_the_page_are_the_cores(server, open_page):
+    import torch
+
+    page = opened(server, open_page, "loss?run=lecture", ".st-key-tradeoff .ll[data-ready='1']")
+    sent = len(page.sent)
+    page.evaluate(SET_RANGE, [".st-key-pixel .knobs label:nth-child(1) input", 0.25])
+    page.evaluate(SET_RANGE, [".st-key-pixel .knobs label:nth-child(2) input", 0.8])
+    x, logit = torch.tensor([[0.25]]), torch.logit(torch.tensor([[0.8]]))
+    assert numbers(page, ".st-key-pixel .ll", "bce")[0] == pytest.approx(bce(logit, x).item(), rel=1e-5)
+    assert numbers(page, ".st-key-pixel .ll", "square")[0] == pytest.approx(mse(logit, x).item(), rel=1e-4)
+    drag(page, ".st-key-pixel .chart", (0.5, 0.5), (0.97, 0.5))
+    assert float(page.locator(".st-key-pixel label:nth-child(2) input").input_value()) > 0.9
+
+    run, model = gallery("lecture"), load_model(gallery("lecture"), 10)
+    place = int(np.flatnonzero(run.labels() == 4)[0])
+    page.click(".st-key-damage .digits button >> nth=4")
+    mean = run.latents(10).mean[[place]]
+    picture = torch.tensor(explore.decode(model, mean).reshape(1, -1)).float() / 255  # no dataset: as redrawn
+    logits = model.decode_logits(torch.tensor(mean))
+    assert numbers(page, ".st-key-damage .ll", "bce")[0] == pytest.approx(bce(logits, picture).item(), rel=1e-3)
+    page.evaluate(SET_RANGE, [".st-key-damage .knobs input", 1])
+    page.click(".kinds button >> nth=2")
+    grey = torch.zeros(1, 784)
+    assert numbers(page, ".st-key-damage .ll", "bce")[0] == pytest.approx(bce(grey, picture).item(), rel=1e-3)
+    assert numbers(page, ".st-key-damage .ll", "square")[0] == pytest.approx(mse(grey, picture).item(), rel=1e-3)
+
+    latents = run.latents(10)
+    assert latents.logvar is not None
+    total = bubbles.penalty(latents.mean, latents.logvar).kl.sum()
+    assert numbers(page, ".st-key-penalty .ll", "total")[0] == pytest.approx(total, rel=1e-3)
+    page.evaluate(SET_RANGE, [".st-key-penalty .one input", 0.5])
+    page.evaluate(SET_RANGE, [".st-key-penalty .two input", 2])
+    found = bubbles.penalty(np.array([[2.0]]), np.log([[0.5]])).kl[0]
+    assert numbers(page, ".st-key-penalty .ll", "kl")[0] == pytest.approx(found, rel=1e-6)
+
+    page.evaluate(SET_RANGE, [".st-key-tradeoff .knobs input", 3])
+    assert page.locator(".st-key-tradeoff .ll").get_attribute("data-beta") == "4"
+    beta4 = gallery("beta-4")
+    expected = (
+        explore.decode(load_model(beta4, 10), explore.sample_prior(10, 20, 0)).transpose(1, 0, 2).reshape(28, 280)
+    )
+    assert (pixels(page, ".st-key-tradeoff .invented").reshape(28, 280) == expected).all()
+    assert f"{beta4.metrics()[10]['test']['kl']:.1f} nats" in page.locator(".st-key-tradeoff .facts").text_content()
+    assert len(page.sent) == sent
+    restored(page, "beta")
+    page.wait_for_selector(".st-key-tradeoff .ll[data-beta='4']")
+    assert re.search("run=lecture", page.url)
+
+
+NONSENSE = [
+    "autoencoder?a=x,y&b=1e99,2&dice=many",
+    "bubbles?view=none&epoch=99&digits=xyz&a=,",
+    "noise?digit=12&draws=-5&mean=1",
+    "loss?pixel=2&guess=0&damage=fire&much=nan&v=-1&m=&beta=x",
+]
+
+
+@pytest.mark.parametrize("path", NONSENSE)
+def test_nonsense_in_the_address_is_as_good_as_nothing(server, open_page, path):
+    page = opened(server, open_page, path, ".ll canvas")
+    assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+    assert "NaN" not in page.locator("[data-testid=stMain]").text_content()

@@ -1,0 +1,131 @@
+"""The pages of the lecture's ideas: what they say is what the gallery's models measure."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
+
+from ui import ideas
+from vae_core import bubbles, data, runs
+from vae_core.config import Config
+
+
+@pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
+def test_without_the_dataset_the_page_says_so_and_the_rest_works(page):
+    app = show(page)
+    check(app)
+    assert not app.error
+    assert "not on this machine" in words(app)
+    assert "What am I looking at?" in words(app)
+    assert len(app.expander) >= 1
+
+
+@pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
+def test_with_the_dataset_nothing_is_missing(page, monkeypatch):
+    monkeypatch.setattr(data, "is_here", lambda name: True)
+    monkeypatch.setattr("ui.readers._test_images", lambda name, folder: np.zeros((10_000, data.PIXELS), np.uint8))
+    app = show(page)
+    check(app)
+    assert not app.error
+    assert "not on this machine" not in words(app)
+
+
+def test_the_sentences_of_each_page_are_the_measured_numbers():
+    report = ideas.dice_report(str(ideas.gallery("autoencoder").path))
+    text = words(show("autoencoder"))
+    assert f"{report['error']:.1f} nats" in text and f"{report['far']:.0%}" in text
+    free = ideas.overlaps("two-knobs-beta-0")
+    assert f"{free.touching} of {free.shown}" in words(show("bubbles"))
+    worth = ideas.worth_of_the_trick(str(ideas.gallery("two-knobs").path))
+    assert f"{np.median(worth.plain):,.0f} throws" in words(show("noise"))
+    lecture = ideas.gallery("lecture").metrics()[-1]["test"]
+    assert f" to {lecture['kl']:.0f} nats" in words(show("loss"))
+
+
+def test_what_the_pages_claim_holds_in_the_gallery():
+    classic, vae = (ideas.dice_report(str(ideas.gallery(name).path)) for name in ("autoencoder", "lecture"))
+    assert abs(classic["error"] - vae["error"]) < 5  # "they copy equally well"
+    assert classic["far"] > vae["far"] + 0.1 and classic["random_clear"] < vae["random_clear"] - 0.05
+    free, held, huge = (ideas.overlaps(name) for name in ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4"))
+    assert free.radius < held.radius < huge.radius and free.spread > held.spread > huge.spread
+    assert free.touching < held.touching < huge.touching
+    forces = ideas.forces_in_words("two-knobs")
+    assert forces.shrink == pytest.approx(forces.swell, rel=0.15)  # "almost even"
+    assert forces.outward > forces.inward > 0
+    worth = ideas.worth_of_the_trick(str(ideas.gallery("two-knobs").path))
+    assert (worth.plain > 1_000).all() and (worth.with_baseline > 1).all()
+
+
+def test_under_its_own_beta_no_other_run_is_below_the_dashed_line():
+    tested = [run.metrics()[-1]["test"] for run in map(ideas.gallery, BETAS)]
+    betas = [ideas.gallery(name).config.beta for name in BETAS]
+    for beta, mine in zip(betas, tested, strict=True):
+        assert min(t["reconstruction"] + beta * t["kl"] for t in tested) == mine["reconstruction"] + beta * mine["kl"]
+
+
+BETAS = ("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10")
+
+
+def test_the_loss_of_a_visitors_run_and_of_a_classic_one(finished_run):
+    shutil.copytree(finished_run.path, runs.runs_dir() / "mine")
+    app = show("loss", run="mine")
+    check(app)
+    assert not app.warning and not app.error
+    assert app.selectbox(key="run_picker").value == "mine"
+    app = show("loss", run="autoencoder")
+    check(app)
+    assert "pays no penalty" in words(app)
+    assert "Five models" in words(app)
+
+
+@pytest.mark.parametrize(
+    "page, missing", [("autoencoder", "two-knobs-autoencoder"), ("bubbles", "two-knobs-beta-4"), ("noise", "two-knobs")]
+)
+def test_a_damaged_or_missing_model_of_the_gallery_is_one_sentence(page, missing, monkeypatch, tmp_path):
+    gallery = tmp_path / "gallery"
+    shutil.copytree(runs.GALLERY, gallery)
+    monkeypatch.setattr(runs, "GALLERY", gallery)
+    (gallery / missing / "config.json").write_text("{")
+    app = show(page)
+    check(app)
+    assert len(app.error) == 1 and "cannot be read" in app.error[0].value
+    shutil.rmtree(gallery / missing)
+    app = show(page)
+    check(app)
+    assert len(app.error) == 1 and "needs the gallery" in app.error[0].value
+
+
+def test_missing_forces_are_one_sentence(monkeypatch, tmp_path):
+    gallery = tmp_path / "gallery"
+    shutil.copytree(runs.GALLERY, gallery)
+    monkeypatch.setattr(runs, "GALLERY", gallery)
+    (gallery / "two-knobs" / "forces.npz").unlink()
+    (gallery / "two-knobs" / "dice.npz").write_bytes(b"no zip")
+    for page, word in (("bubbles", "no measured forces"), ("noise", "damaged")):
+        app = show(page)
+        check(app)
+        assert len(app.error) == 1 and word in app.error[0].value.replace("\\", "")
+
+
+def test_the_pages_stand_under_understand():
+    assert re.search(r'"Understand": \[.*autoencoder.*bubbles.*noise.*loss', (runs.ROOT / "app.py").read_text(), re.S)
+
+
+def test_the_classic_model_of_two_numbers_differs_from_the_vae_in_its_kind_alone():
+    classic, vae = ideas.gallery("two-knobs-autoencoder").config, ideas.gallery("two-knobs").config
+    assert replace(classic, model="vae") == vae
+    classic, vae = ideas.gallery("autoencoder").config, ideas.gallery("lecture").config
+    assert isinstance(classic, Config) and replace(classic, model="vae") == vae
+
+
+def test_the_holes_of_the_maps_are_holes():
+    for name in ("two-knobs-autoencoder", "two-knobs"):
+        run = ideas.gallery(name)
+        sent = ideas._map_of_codes(str(run.path), "a title")
+        codes = run.latents(10).mean[:4_000]
+        assert bubbles.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]

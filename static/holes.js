@@ -102,10 +102,12 @@ function panel(box, map, data, letter, thrown) {
     }));
     section.dataset.holes = fallen.holes;
   };
+  const still = (plane) => {
+    for (let i = 0; i < labels.length; i++) plane.dot([points[2 * i], points[2 * i + 1]], plane.paints.c[labels[i]], 1.8, 0.7);
+    map.centres.forEach(([x, y, name]) => plane.name(name, [x, y]));
+  };
   const draw = (plane) => {
     const { paints } = plane;
-    for (let i = 0; i < labels.length; i++) plane.dot([points[2 * i], points[2 * i + 1]], paints.c[labels[i]], 1.8, 0.7);
-    map.centres.forEach(([x, y, name]) => plane.name(name, [x, y]));
     if (thrown()) for (let i = 0; i < thrown(); i++) plane.dot([dice[2 * i], dice[2 * i + 1]], paints.ink, 2.6, 1);
     const [i] = nearest(state.z), near = [points[2 * i], points[2 * i + 1]];
     const { g } = plane, [ax, ay] = plane.at(state.z), [bx, by] = plane.at(near);
@@ -133,7 +135,7 @@ function panel(box, map, data, letter, thrown) {
     tell();
     remember(letter, z);
   };
-  const plane = new Plane(find(".plane"), draw, { move });
+  const plane = new Plane(find(".plane"), draw, { move, still });
   plane.show(map.range).z = state.z;
   tell();
   return { plane, move, count, get z() { return state.z; } };

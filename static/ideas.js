@@ -15,9 +15,11 @@ export const quantile = (values, q) => {
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */
 export function palette(root) {
+  const ink = colour(root, "--ll-ink"); // each colour asked for costs a style pass: ask again only when light and dark change
+  if (root.palette?.ink === ink) return root.palette;
   const all = { c: [...Array(10).keys()].map((k) => colour(root, `--ll-c${k}`)) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"]) all[name] = colour(root, `--ll-${name}`);
-  return all;
+  return (root.palette = all);
 }
 
 /** A row of buttons of which one, or with `many` any number, is pressed. Returns {show(chosen)}. */
@@ -33,8 +35,9 @@ export function chips(box, names, pressed, { classes = false } = {}) {
 
 /** A square piece of the plane of two numbers on a canvas, both axes on one scale, with a code that one can drag. */
 export class Plane {
-  constructor(canvas, draw, { move = null, step = 0.02 } = {}) {
-    Object.assign(this, { canvas, draw, reach: [[-1, 1], [-1, 1]], z: null });
+  /** `still` draws what stays where it is while a code is dragged: it is kept as a picture. */
+  constructor(canvas, draw, { move = null, step = 0.02, still = null } = {}) {
+    Object.assign(this, { canvas, draw, still, kept: { key: "" }, reach: [[-1, 1], [-1, 1]], z: null });
     const move_ = (e) => {
       const box = canvas.getBoundingClientRect();
       move(this.code(e.clientX - box.left, e.clientY - box.top));
@@ -75,8 +78,23 @@ export class Plane {
     const cx = (x0 + x1) / 2, cy = (y0 + y1) / 2, w = width / this.unit / 2, h = height / this.unit / 2;
     this.window = [[cx - w, cx + w], [cy - h, cy + h]];
     Object.assign(this, { g, width, height, paints: palette(this.canvas.parentElement) });
-    this.grid();
+    this.backdrop();
     this.draw(this);
+  }
+
+  backdrop() {
+    const key = [this.width, this.height, this.window, this.paints.ink, devicePixelRatio].join();
+    if (this.kept.key !== key) {
+      const front = this.g, ratio = devicePixelRatio || 1, canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [this.canvas.width, this.canvas.height];
+      this.g = canvas.getContext("2d");
+      this.g.scale(ratio, ratio);
+      this.grid();
+      this.still?.(this);
+      this.g = front;
+      this.kept = { key, canvas };
+    }
+    this.g.drawImage(this.kept.canvas, 0, 0, this.width, this.height);
   }
 
   at([x, y]) {

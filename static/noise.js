@@ -63,7 +63,6 @@ export default function (component) {
 
   const bubble = new Plane(find(".bubble"), (plane) => {
     const { paints } = plane;
-    for (let i = 0; i < labels.length; i++) plane.dot([points[2 * i], points[2 * i + 1]], paints.c[labels[i]], state.whole ? 1.8 : 3, state.whole ? 0.5 : 0.3);
     const s = std().map((v) => v * state.width);
     plane.ring(state.mean, s, paints.encoder, { k: 1, wide: 2.5, fill: 0.1, least: 1 });
     plane.ring(state.mean, s, paints.encoder, { k: 2, wide: 1.5, dash: [4, 3], least: 1 });
@@ -73,7 +72,10 @@ export default function (component) {
       plane.arrow(state.mean, [dx, dy], paints.ink, { wide: 1.5 });
     }
     plane.handle(state.mean, paints.mean);
-  }, { move: (z) => move(z), step: 0.03 });
+  }, {
+    move: (z) => move(z), step: 0.03,
+    still: (plane) => labels.forEach((c, i) => plane.dot([points[2 * i], points[2 * i + 1]], plane.paints.c[c], state.whole ? 1.8 : 3, state.whole ? 0.5 : 0.3)),
+  });
 
   const move = (z) => {
     state.mean = z;

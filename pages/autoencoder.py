@@ -59,7 +59,8 @@ with left:
     image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
     if originals is None:
         picker.no_originals(vae)
-a, b = (ideas.dice_report(str(run.path)) for run in (classic, vae))
+with right, st.spinner("Measuring 2,000 random and half-way codes …"):
+    a, b = (ideas.dice_report(str(run.path)) for run in (classic, vae))
 
 
 def of_ten(share: float) -> str:

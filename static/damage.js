@@ -45,6 +45,7 @@ export default function (component) {
   }
   root.end?.();
   root.version = data.version;
+  remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
   const find = (name) => root.querySelector(name), count = data.names.length;
   const pictures = bytes(data.pictures), means = floats(data.mean), d = means.length / count, decode = decoder(data.decoder), noise = grains();
   const guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));

@@ -101,6 +101,7 @@ export default function (component) {
       paint(one, decode(drawn(k)), 0, 255);
       g.drawImage(one, (k % side) * 28, Math.floor(k / side) * 28);
     }
+    canvas.dataset.z = root.dataset.z;
     canvas.setAttribute("aria-label", `What the decoder makes of ${state.draws} draws`);
   };
 
@@ -173,7 +174,8 @@ export default function (component) {
     bubble.show(window_()).z = state.mean;
     bubble.redraw();
     tell();
-    crowd();
+    cancelAnimationFrame(root.soon); // a hundred pictures: once a frame is enough
+    root.soon = requestAnimationFrame(crowd);
   };
   const digits = chips(find(".digits"), data.names, (d) => {
     remember("digit", (state.digit = d));
@@ -200,6 +202,7 @@ export default function (component) {
   root.end = () => {
     root.version = null;
     unwatch();
+    cancelAnimationFrame(root.soon);
     [bubble, ...panes.map((pane) => pane.plane)].forEach((plane) => plane.end());
   };
   return root.end;

@@ -40,7 +40,8 @@ export default function (component) {
     chart.line(order.map((s) => [s.kl, s.reconstruction]), paints.quiet, { wide: 1.5 });
     stops.forEach((s, k) => {
       chart.dot(s.kl, s.reconstruction, paints.encoder, { radius: k === at ? 9 : 6, hollow: k !== at });
-      chart.name(`beta ${s.beta}`, s.kl, s.reconstruction, paints.ink, s.kl > top / 3 ? { align: "right", dx: -10, dy: -16 } : { dx: 12, dy: -12 });
+      const where = k === 1 ? { align: "center", dx: 0, dy: 18 } : s.kl > top / 3 ? { align: "right", dx: -10, dy: -16 } : { dx: 12, dy: -12 };
+      chart.name(`beta ${s.beta}`, s.kl, s.reconstruction, paints.ink, where);
     });
   };
   const show = () => {

@@ -130,6 +130,8 @@ def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_
     mean, z = numbers(page, ".ll[data-draws]", "mean"), numbers(page, ".ll[data-draws]", "z")
     eps = (z - mean) / std[dice.places[7]]
     assert np.abs(dice.eps - eps).max(1).min() < 1e-3
+    shown = page.locator(".ll[data-draws]").get_attribute("data-z")
+    page.wait_for_function("z => document.querySelector('.crowd').dataset.z === z", arg=shown)
     assert np.abs(pixels(page, ".crowd") - decoded("two-knobs", z)).max() <= 1
     drag(page, ".plane.bubble", (0.5, 0.5), (0.6, 0.4))
     moved = numbers(page, ".ll[data-draws]", "mean")

@@ -1,7 +1,7 @@
 // The bubbles of some pictures under several betas, over the epochs: bubbles, the forces on them, all of them together.
-import { mount, floats, bytes, paint } from "./lab.js";
+import { floats, bytes, paint } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, chips, pair, quantile, say, slider, whenever } from "./ideas.js";
+import { Plane, chips, mount, pair, quantile, say, slider, whenever } from "./ideas.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `

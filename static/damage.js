@@ -1,7 +1,7 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
-import { mount, bytes, colour, floats, paint } from "./lab.js";
+import { bytes, colour, floats, paint } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { axes, chips, say, slider, whenever } from "./ideas.js";
+import { axes, chips, mount, say, slider, whenever } from "./ideas.js";
 import { bce, square } from "./pixel.js";
 import { recall, recallOne, remember } from "./recall.js";
 

@@ -1,7 +1,7 @@
 // Two maps of codes side by side: drag a code on each, into empty space if you like, and see what is decoded there.
-import { mount, floats, bytes, paint, animate } from "./lab.js";
+import { floats, bytes, paint, animate } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, pair, say, whenever } from "./ideas.js";
+import { Plane, mount, pair, say, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `

@@ -1,9 +1,16 @@
 // What the pages of the lecture's ideas share: their style, a piece of the plane, a chart, chips and numbers.
-import { colour, sharp } from "./lab.js";
+import { colour, mount as mountPlain, sharp } from "./lab.js";
 
 if (!document.getElementById("ll-ideas-css")) {
   const href = new URL("./ideas.css", import.meta.url).href;
   document.head.append(Object.assign(document.createElement("link"), { id: "ll-ideas-css", rel: "stylesheet", href }));
+}
+
+/** As lab.js's, with the style of these pages. */
+export function mount(component, html) {
+  const found = mountPlain(component, html);
+  found[0].classList.add("ll-idea");
+  return found;
 }
 
 export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");

@@ -1,7 +1,7 @@
 // z = mean + eps * std: throw dice about a bubble, see what each draw decodes to, and where gradients come from.
-import { mount, floats, bytes, paint, sharp } from "./lab.js";
+import { floats, bytes, paint, sharp } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, chips, pair, say, slider, whenever } from "./ideas.js";
+import { Plane, chips, mount, pair, say, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `

@@ -1,6 +1,5 @@
 // The penalty's two curves, and a run's dimensions on them.
-import { mount } from "./lab.js";
-import { axes, say, slider, whenever } from "./ideas.js";
+import { axes, mount, say, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `

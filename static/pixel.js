@@ -1,6 +1,5 @@
 // One pixel: what it is, what the model says, and what either loss makes of the difference.
-import { mount } from "./lab.js";
-import { axes, say, slider, whenever } from "./ideas.js";
+import { axes, mount, say, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `

@@ -1,6 +1,6 @@
 // Reconstruction against KL on measured runs: a curve to walk along, with pictures at each stop.
-import { mount, picture } from "./lab.js";
-import { axes, say, slider, whenever } from "./ideas.js";
+import { picture } from "./lab.js";
+import { axes, mount, say, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `

@@ -110,6 +110,22 @@ def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def dice_on_the_map(path: str) -> tuple[int, int, int]:
+    """Of 100 draws from N(0, 1) on a map of two numbers: how many fall into a hole, how many classes are nearest to at
+    least two of them, and how often the commonest class is. The same that ``static/holes.js`` counts.
+    """
+    from vae_core.explore import noise
+
+    run = Run(Path(path))
+    mean, labels = readers.latents(path, last(run)).mean[:4_000], readers.labels(path)[:4_000]
+    dice = noise(100, 2, 0)
+    away = np.linalg.norm(dice[:, None] - mean, axis=-1)
+    holes = away.min(1) > np.quantile(bubbles.gaps(mean), 0.99)
+    counts = np.bincount(labels[away.argmin(1)])
+    return int(holes.sum()), int((counts > 1).sum()), int(counts.max())
+
+
 def holes(classic: Run, vae: Run) -> None:
     """Two maps of codes side by side, with a code on each that one drags."""
     from vae_core.explore import noise

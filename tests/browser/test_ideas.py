@@ -59,6 +59,8 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
         assert numbers(page, section, "away")[0] == pytest.approx(bubbles.nearest(codes, z[None])[0], rel=1e-4)
         assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
         near = codes[np.linalg.norm(codes - z, axis=1).argmin()]
+        away, far = bubbles.nearest(codes, explore.noise(100, 2, 0)), np.quantile(bubbles.gaps(codes), 0.99)
+        assert ideas.dice_on_the_map(str(gallery(run).path))[0] == (away > far).sum()
         assert np.abs(pixels(page, f"{section} .near") - decoded(run, near)).max() <= 1
     page.click("button.hole")
     page.wait_for_function("() => document.querySelectorAll('.verdict')[1].textContent.includes('In a hole')")
@@ -66,9 +68,9 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
     assert "In a hole" in page.locator(".verdict").first.text_content()
     page.click("button.dice")
     for run in ("two-knobs-autoencoder", "two-knobs"):
-        codes = gallery(run).latents(10).mean[:4_000]
-        away, far = bubbles.nearest(codes, explore.noise(100, 2, 0)), np.quantile(bubbles.gaps(codes), 0.99)
-        assert numbers(page, f"section[data-run={run}]", "holes")[0] == (away > far).sum()
+        lost, kinds, most = ideas.dice_on_the_map(str(gallery(run).path))
+        told = page.locator(f"section[data-run={run}] .fallen").text_content()
+        assert f"{lost} of 100" in told and f"{kinds} of 10" in told and f"{most} times" in told
     page.locator("section[data-run=two-knobs] .plane").focus()
     before = numbers(page, "section[data-run=two-knobs]", "z")
     page.keyboard.press("ArrowUp")

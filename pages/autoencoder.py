@@ -35,9 +35,9 @@ its_lost, its_kinds, its_most = ideas.dice_on_the_map(str(ideas.gallery("two-kno
 st.markdown(
     "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there, and the "
     "noise makes each picture claim a small *area*: so they fill the ground. The classic model’s codes may lie "
-    f"anywhere. **Throw the dice**: on its map {lost} of 100 fall into a hole, and {most} land by the same digit. On the "
-    f"VAE’s map {its_lost} fall into a hole, the commonest digit comes up {its_most} times, and {its_kinds} of 10 digits "
-    f"come up twice or more (classic: {kinds})."
+    f"anywhere. **Throw the dice**: on its map {lost} of 100 fall into a hole, and {most} land by the same digit. On "
+    f"the VAE’s map {its_lost} fall into a hole, and the commonest digit comes up {its_most} times; {its_kinds} of 10 "
+    f"digits come up twice or more, against {kinds}."
 )
 
 st.markdown("#### The same with twenty numbers")

@@ -1,5 +1,7 @@
 """Autoencoder or VAE?: trained alike, equally good at copying; only one can be asked to invent."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -47,18 +49,18 @@ epochs = {run.id: ideas.last(run) for run in (classic, vae)}
 originals = readers.originals(vae, places)
 digits = films.class_names(vae, places)
 rows = [] if originals is None else [Row("Test pictures", originals[None], f"Test pictures of {digits}", edge="x")]
-for run, name in ((classic, "Classic"), (vae, "VAE")):
-    path, edge = str(run.path), "encoder" if run is classic else "decoder"
-    rebuilt = readers.decoded_means(path, epochs[run.id], places)
-    rows.append(Row(f"{name}: rebuilt", rebuilt[None], f"{name} model, rebuilt: {digits}", edge=edge))
-for run, name in ((classic, "Classic"), (vae, "VAE")):
-    path, edge = str(run.path), "encoder" if run is classic else "decoder"
-    invented = readers.samples(path, epochs[run.id], 10, 0, 1.0)
-    rows.append(Row(f"{name}: random codes", invented[None], f"{name} model, ten random codes decoded", edge=edge))
-for run, name in ((classic, "Classic"), (vae, "VAE")):
-    path, edge = str(run.path), "encoder" if run is classic else "decoder"
-    walk = films.morph(path, epochs[run.id], places[3], places[8], 10)
-    rows.append(Row(f"{name}: from 3 to 8", walk[None], f"{name} model, morph from a 3 to an 8", edge=edge))
+
+
+def both(what: str, alt: str, pictures: Callable[[str, int], np.ndarray]) -> None:
+    """A row of each model."""
+    for run, name, edge in ((classic, "Classic", "encoder"), (vae, "VAE", "decoder")):
+        images = pictures(str(run.path), epochs[run.id])
+        rows.append(Row(f"{name}: {what}", images[None], f"{name} model, {alt}", edge=edge))
+
+
+both("rebuilt", f"rebuilt: {digits}", lambda path, epoch: readers.decoded_means(path, epoch, places))
+both("random codes", "ten random codes decoded", lambda path, epoch: readers.samples(path, epoch, 10, 0, 1.0))
+both("from 3 to 8", "from a 3 to an 8", lambda path, epoch: ideas.walk(path, epoch, places[3], places[8], 10))
 with left:
     image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
     if originals is None:

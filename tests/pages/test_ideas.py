@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
 
+from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
 from ui import ideas
 from vae_core import bubbles, data, runs
 from vae_core.config import Config

@@ -37,14 +37,16 @@ worth = ideas.worth_of_the_trick(str(run.path))
 plain, helped = (np.sort(values) for values in (worth.plain, worth.with_baseline))
 
 
-def middle(values: np.ndarray) -> str:
-    return f"{np.median(values):,.0f}"
+def about(value: float) -> str:
+    """Two digits: more would not be repeated by other throws."""
+    return f"{float(f'{value:.2g}'):,.0f}"
 
 
 st.markdown(
     f"**Measured.** To know the direction as well as *one* throw with the trick tells it, one needs about "
-    f"{middle(plain)} throws without it (the middle of ten pictures; from {plain[0]:,.0f} to {plain[-1]:,.0f}). Even "
-    f"with the helper it takes {middle(helped)} ({helped[0]:.0f} to {helped[-1]:.0f}). Training has one throw per "
+    f"{about(np.median(plain))} throws without it (the middle of ten pictures; from {about(plain[0])} to "
+    f"{about(plain[-1])}). Even with the helper it takes {about(np.median(helped))} ({about(helped[0])} to "
+    f"{about(helped[-1])}). Training has one throw per "
     "picture and step. That is why the trick matters."
 )
 st.markdown(

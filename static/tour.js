@@ -58,6 +58,10 @@ function noticed(root, done) {
   }
   const node = document.querySelector(done.moved ?? done.selector ?? "nothing");
   if (!node) return false;
+  if (done.changed) {
+    root.from ??= node.dataset[done.changed];
+    return root.from !== undefined && node.dataset[done.changed] !== root.from;
+  }
   if (done.attribute) return +(node.dataset[done.attribute] ?? 0) >= done.least;
   if (done.moved) {
     root.from ??= node.value;

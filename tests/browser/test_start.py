@@ -82,6 +82,17 @@ def act(page, step: tour.Step) -> None:
         page.focus(done["moved"])
         for _ in range(3):
             page.keyboard.press("ArrowRight")
+    elif "changed" in done:
+        page.wait_for_selector(done["selector"])
+        settle(page)
+        page.wait_for_timeout(500)
+        key = done["selector"].split()[0]
+        if step.page == "autoencoder":
+            page.focus(f"{key} canvas[tabindex='0']")
+        else:
+            page.focus(f"{key} input[type=range]")
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
     elif step.page == "draw":
         page.wait_for_selector(".ll-pad canvas")
         settle(page)

@@ -9,7 +9,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from vae_core import runs, storage
+from vae_core import runs, shelf, storage
 from vae_core.config import Config
 from vae_core.runs import Run, RunError
 
@@ -18,7 +18,7 @@ REQUESTS = ("run", "pause", "step", "stop")
 
 def start(config: Config, folder: Path | None = None, *, run_id: str | None = None, one_epoch: bool = False) -> Run:
     """Make a run and start its trainer. With ``one_epoch`` it pauses after each epoch. Raises RunError."""
-    run = runs.create(config, folder or runs.runs_dir(), run_id)
+    run = shelf.create(config, folder or runs.runs_dir(), run_id)
     request(run, "step" if one_epoch else "run")
     _spawn(run)
     return run

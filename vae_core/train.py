@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from vae_core import data, runs, threads
+from vae_core import data, runs, shelf, threads
 from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
@@ -78,7 +78,7 @@ def _open_run(arguments: argparse.Namespace) -> runs.Run:
     dataset = given.get("dataset", FIELDS["dataset"].default)
     config = Config(**{**DATASET_DEFAULTS.get(dataset, {}), **given})
     _check_device(config.device)
-    return runs.create(config, folder, arguments.run_id)
+    return shelf.create(config, folder, arguments.run_id)
 
 
 def _check_device(device: str) -> None:

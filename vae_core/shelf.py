@@ -45,7 +45,7 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
         storage.write_json(run.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
         write_status(run, Status(epochs=config.epochs))
         if about:
-            _note(run, **about)
+            note(run, **about)
     return Run(folder / run_id)
 
 
@@ -74,15 +74,16 @@ def draft(folder: Path, run_id: str) -> Iterator[Run]:
 
 def rename(run: Run, title: str) -> None:
     """Give a run a title of one line; an empty one brings back the settings' own. Raises RunError."""
-    _note(run, title=one_line(title))
+    note(run, title=one_line(title))
 
 
 def pin(run: Run, pinned: bool) -> None:
     """A pinned run stands first, and never makes room for another. Raises RunError."""
-    _note(run, pinned=pinned)
+    note(run, pinned=pinned)
 
 
-def _note(run: Run, **changes: Any) -> None:
+def note(run: Run, **changes: Any) -> None:
+    """Change fields of a run's ``About``. Raises RunError."""
     if run.gallery:
         raise RunError("The gallery’s models cannot be changed.")
     try:

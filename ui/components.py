@@ -71,6 +71,7 @@ _story = _component("story", "story.js")
 _knobs = _component("knobs", "knobs.js")
 _manifold = _component("manifold", "manifold.js")
 _wander = _component("wander", "wander.js")
+_visitor = _component("visitor", "visitor.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -305,3 +306,8 @@ def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int],
     epoch = asked if asked in epochs else epochs[-1]
     data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
     _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
+
+
+def visitor_token() -> str:
+    """The name that this browser keeps for itself, 32 hexadecimal digits; "" until it has answered."""
+    return str(_visitor(key="visitor_token", data={}, on_token_change=lambda: None).token or "")

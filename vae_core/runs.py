@@ -8,6 +8,7 @@ Making and changing one is in ``vae_core/shelf.py``.
       config.json       written once, before the start
       status.json       what the trainer is doing; replaced atomically, at least once a second
       control.json      what it has been asked to do (run, pause, step, stop)
+      queue.json        on a shared server: when it was asked for, when its turn began
       about.json        what people made of it: title, pin, whose it is; absent until then
       steps.jsonl       losses over short windows of steps, so that curves move within an epoch
       metrics.jsonl     one line an epoch, written last of that epoch's files
@@ -21,6 +22,7 @@ Only epochs that stand in ``metrics.jsonl`` are shown, so what a page reads neve
 from __future__ import annotations
 
 import os
+import platform
 import re
 import time
 import zipfile
@@ -37,6 +39,7 @@ from vae_core.config import Config, ConfigError
 FORMAT = 1
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "checkpoints" / "pretrained"
+HOST = platform.node()
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # A trainer writes its status at least once a second, but a step of the largest model takes a few, and a mirror that
 # does not answer is given up after ten.
@@ -45,7 +48,7 @@ ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
 LARGEST = 1e36  # fits the 32-bit floats of the charts
 CLASSES = 10
-STATES = (*ACTIVE, *RESUMABLE, "finished")
+STATES = ("queued", *ACTIVE, *RESUMABLE, "finished")  # queued: on a shared server
 
 
 class RunError(Exception):
@@ -74,6 +77,7 @@ class Status:
     message: str = ""
     error: str = ""
     pid: int = 0
+    host: str = ""  # the machine on which that is a process
 
     @property
     def active(self) -> bool:
@@ -163,7 +167,8 @@ class Run:
         except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
         silent = (time.time() if now is None else now) - status.heartbeat > HEARTBEAT_TIMEOUT
-        if status.active and (silent or process_is_gone(status.pid)):
+        here = status.host in ("", HOST)  # another machine on the same folder has other processes
+        if status.active and (silent or (here and process_is_gone(status.pid))):
             return replace(status, state="interrupted")
         if status.state in ("starting", "running", "paused") and self.control() == "stop":
             return replace(status, state="stopping")

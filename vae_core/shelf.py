@@ -35,7 +35,9 @@ def new_run_id(config: Config) -> str:
     return f"{config.dataset}-{kind}-d{config.latent_dim}-{stamp}-{os.urandom(2).hex()}"
 
 
-def create(config: Config, folder: Path, run_id: str | None = None, title: str = "", **about: Any) -> Run:
+def create(
+    config: Config, folder: Path, run_id: str | None = None, title: str = "", state: str = "starting", **about: Any
+) -> Run:
     """Make a run directory with its settings and a first status. Raises RunError if that cannot be done."""
     run_id = run_id or new_run_id(config)
     if not RUN_ID.fullmatch(run_id):
@@ -43,7 +45,7 @@ def create(config: Config, folder: Path, run_id: str | None = None, title: str =
     with draft(folder, run_id) as run:
         extra = {"title": title} if title else {}
         storage.write_json(run.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
-        write_status(run, Status(epochs=config.epochs))
+        write_status(run, Status(state=state, epochs=config.epochs))
         if about:
             note(run, **about)
     return Run(folder / run_id)

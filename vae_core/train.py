@@ -103,7 +103,7 @@ def _train(run: runs.Run) -> int:
     print(f"{run.id}: {run.config.title}", flush=True)
     try:
         reporter.resume_from(run.status())
-        reporter.update(state="starting", pid=os.getpid(), epoch=run.epoch or 0, message="Waking up …")
+        reporter.update(state="starting", pid=os.getpid(), host=runs.HOST, epoch=run.epoch or 0, message="Waking up …")
         most = threads.prepare()
         importing = threading.Thread(target=importlib.import_module, args=("torch",))
         importing.start()  # takes two seconds, during which the pictures are read

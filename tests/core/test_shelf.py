@@ -61,7 +61,7 @@ def test_the_same_id_may_be_deleted_twice_and_only_a_free_id_is_taken_back(own_r
     shelf.restore(second)
     shelf.delete(Run(own_run.path))
     shelf.restore(first)
-    with pytest.raises(RunError, match="no longer|another"):
+    with pytest.raises(RunError, match=r"no longer|another"):
         shelf.restore(first)
 
 

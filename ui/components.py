@@ -35,8 +35,17 @@ export default function (component) {
     if (!left) throw trouble;
     return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
   });
-  const started = load(5).then((module) => module.default(component));
-  return () => started.then((stop) => stop?.());
+  // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
+  // same place: the second must neither be stopped by the first nor go on with what the first has put away.
+  let gone = false;
+  const started = load(5).then((module) => (gone ? null : module.default(component)));
+  return () => {
+    gone = true;
+    started.then((stop) => {
+      stop?.();
+      component.parentElement.querySelector?.(":scope > .ll")?.remove();
+    });
+  };
 }
 """
 

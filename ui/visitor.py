@@ -20,8 +20,10 @@ def meet() -> None:
     if limits is None:
         return
     _queue(str(runs.runs_dir()))
+    slot = st.container()  # always there: were it to vanish, the page below would be built anew
     if not me():
-        token = visitor_token()
+        with slot:
+            token = visitor_token()
         if token and hosted.owner_of(token):
             st.session_state["visitor"] = hosted.owner_of(token)
             st.rerun()

@@ -11,7 +11,6 @@ import os
 import statistics
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -46,9 +45,10 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
     with _lock(folder, wait=10):
         _may_wait(folder, owner, limits)
         make_room(folder, owner, limits)
+        turn = _next_turn(folder, owner)
         run = shelf.create(config, folder, state="queued", owner=owner)
         jobs.request(run, "step" if one_epoch else "run")
-        _write(run, asked=time.time())
+        _write(run, asked=time.time(), turn=turn)
     dispatch(folder, limits)
     return run
 
@@ -65,7 +65,7 @@ def again(run: Run, limits: Limits) -> None:
         jobs.end_hung(run)
         jobs.request(run, "run")
         try:
-            _write(run, asked=time.time())
+            _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
             write_status(run, replace(status, state="queued", message="", error="", pid=0))
         except OSError as error:
             raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
@@ -139,10 +139,10 @@ def watch(folder: Path, limits: Limits) -> None:
 def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
     began, now = _read(run).get("started"), time.time()
     if isinstance(began, (int, float)) and now - began > 60 * limits.minutes:
-        _write(run, started=began, note=f"This server gives each training {limits.minutes} minutes a turn.")
+        _write(run, **_read(run) | {"note": f"This server gives each training {limits.minutes} minutes a turn."})
         jobs.request(run, "stop")
     elif status.state == "paused" and others and now - _changed(run.path / "control.json") > limits.pause:
-        _write(run, started=began, note="Others were waiting, so the pause was ended.")
+        _write(run, **_read(run) | {"note": "Others were waiting, so the pause was ended."})
         jobs.request(run, "stop")
 
 
@@ -220,15 +220,22 @@ def _known(folder: Path) -> list[tuple[Run, Status]]:
 
 
 def _line(known: list[tuple[Run, Status]]) -> list[Run]:
-    """The waiting runs in the order of their turns: by how many requests of the same visitor come before, then time."""
-    rounds = Counter(run.about.owner or run.id for run, status in known if status.active)
-    waiting = sorted((run for run, status in known if status.state == "queued"), key=lambda r: (_asked(r), r.id))
-    order = []
-    for run in waiting:
-        owner = run.about.owner or run.id
-        order.append((rounds[owner], _asked(run), run.id, run))
-        rounds[owner] += 1
-    return [entry[-1] for entry in sorted(order, key=lambda entry: entry[:3])]
+    """The waiting runs in the order of their turns."""
+    waiting = [run for run, status in known if status.state == "queued"]
+    return sorted(waiting, key=lambda run: (_turn_of(run), _asked(run), run.id))
+
+
+def _next_turn(folder: Path, owner: str) -> float:
+    """The turn of a visitor's next request: start-time fair queueing (Goyal, Vin & Cheng 1996) with turns of length 1.
+
+    It is the turn that is served now, or the one after the visitor's last, whichever is later. So a second request
+    stands behind the first of everybody who comes before it is served, and old turns are no debt once all are served.
+    """
+    known = _known(folder)
+    served = [_turn_of(run) for run, status in known if status.active]
+    now = max(served) if served else max((_turn_of(run) + 1 for run, s in known if s.state != "queued"), default=0.0)
+    mine = [_turn_of(run) + 1 for run, _ in known if owner and run.about.owner == owner]
+    return max([now, *mine])
 
 
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
@@ -248,7 +255,7 @@ def _begin(run: Run) -> None:
     except OSError as error:
         raise RunError(f"The training could not be started: {error.strerror}.") from None
     jobs.spawn(run)
-    _write(run, started=time.time())
+    _write(run, **_read(run) | {"started": time.time()})
 
 
 def _fail(run: Run, sentence: str) -> None:
@@ -346,6 +353,11 @@ def _read(run: Run) -> dict[str, Any]:
 def _asked(run: Run) -> float:
     asked = _read(run).get("asked")
     return float(asked) if isinstance(asked, (int, float)) else _changed(run.path / "config.json")
+
+
+def _turn_of(run: Run) -> float:
+    turn = _read(run).get("turn")
+    return float(turn) if isinstance(turn, (int, float)) and abs(turn) < 1e9 else 0.0
 
 
 def _write(run: Run, **told: Any) -> None:

@@ -36,8 +36,10 @@ def main(argv: list[str] | None = None) -> int:
         return _mistake(str(error))
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
-    with lock:
+    try:
         return _train(run)
+    finally:
+        lock.release()
 
 
 class Parser(argparse.ArgumentParser):
@@ -171,7 +173,8 @@ def _sentence(error: Exception) -> str:
     """One sentence for a visitor; the traceback is in log.txt."""
     if isinstance(error, OSError):
         return f"A file could not be written: {error.strerror or error}."
-    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
 

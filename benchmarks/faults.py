@@ -124,7 +124,7 @@ def main(kills: int) -> int:
         while run.status().state != "finished":
             started += 1
             real = started % COMMAND_LINE == 0
-            spare = dice.uniform(0, 3.0 + usual) if real else dice.uniform(0, usual * 0.7)
+            spare = dice.uniform(0, 3.0 + usual) if real else dice.uniform(0, usual * 1.1)
             patience = spare if done < kills else 120
             if live(command_line(run) if real else forked(run), patience):
                 done += 1

@@ -34,6 +34,7 @@ from vae_core.runs import Run
 ALONE = 30.0  # seconds of the training by itself, after it has warmed up
 WIRE: dict[str, Any] = {"max_size": None, "ping_interval": None}
 STAYS = (25.0, 70.0)  # seconds that a visitor stays
+THINKS = (3.0, 15.0)  # seconds between two requests; moving through epochs and morphs asks the server nothing
 PAGES = ("generate", "latent", "morph", "draw", "")
 MODELS = ("lecture", "two-knobs", "autoencoder", "beta-4")
 REPORT = Path(__file__).with_name("load.md")
@@ -55,11 +56,13 @@ class Visit:
     def __init__(self, socket: websockets.ClientConnection, figures: Figures) -> None:
         self.socket, self.figures = socket, figures
         self.page_hash, self.polls, self.seen = "", {}, b""  # polls: fragment -> seconds
+        self.kept: set[str] = set()  # large messages that a browser keeps and is not sent again
 
     async def ask(self, kind: str, page: str = "", query: str = "", press: str = "", fragment: str = "") -> None:
         """Send one rerun and wait for its end."""
         message = BackMsg()
         state = message.rerun_script
+        state.cached_message_hashes.extend(self.kept)
         state.query_string, state.fragment_id, state.is_auto_rerun = query, fragment, bool(fragment)
         if page or not self.page_hash:
             state.page_name = page
@@ -81,9 +84,11 @@ class Visit:
             if not isinstance(raw, bytes):
                 continue
             answer = ForwardMsg.FromString(raw)
+            if answer.metadata.cacheable and answer.WhichOneof("type") != "ref_hash":
+                self.kept.add(answer.hash)
             match answer.WhichOneof("type"):
-                case "new_session":
-                    self.page_hash = answer.new_session.page_script_hash
+                case "navigation":
+                    self.page_hash = answer.navigation.page_script_hash
                 case "auto_rerun":
                     self.polls[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
                 case "delta":
@@ -102,8 +107,8 @@ async def explore(visit: Visit, dice: random.Random, until: float) -> None:
     page, run = dice.choice(PAGES), dice.choice(MODELS)
     await visit.ask("open a page", page, f"run={run}")
     while time.monotonic() < until:
-        await asyncio.sleep(dice.uniform(2, 6))
-        if page == "generate" and dice.random() < 0.7:
+        await asyncio.sleep(dice.uniform(*THINKS))
+        if page == "generate" and dice.random() < 0.6:
             await visit.ask("new samples", query=f"run={run}", press="new_samples")
         else:
             page, run = dice.choice(PAGES), dice.choice(MODELS)

@@ -6,11 +6,11 @@ from ui import films, live, maps, picker, readers, visitor
 from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
-from vae_core import runs
+from vae_core import data, runs
 
 through_app()
 
-SAMPLES, SEED = 10, 0
+SAMPLES = 10
 
 
 def watched_run() -> runs.Run | None:
@@ -86,9 +86,10 @@ def learned(run: runs.Run) -> None:
         return
     st.markdown("#### What it can do so far")
     places = readers.first_of_each_class(str(run.path))
-    rows, complete = films.test_rows(run, epochs, places)
+    here = data.is_here(run.config.dataset)
+    rows, complete = films.learning(str(run.path), tuple(epochs), places, SAMPLES, here)
     epoch_slider(run, epochs)
-    image_rows("learning_rows", run.id, epochs, [*rows, films.sample_row(run, epochs, SAMPLES, SEED)])
+    image_rows("learning_rows", run.id, epochs, rows)
     if not complete:
         picker.no_originals(run)
     st.markdown(

@@ -122,9 +122,11 @@ class Row:
         }  # fmt: skip
 
 
-def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
-    """Rows of digits that follow the epoch slider of a run."""
-    data = [row.to_json() for row in rows]
+def image_rows(
+    key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row | dict[str, Any]], *, follow: bool = True
+) -> None:
+    """Rows of digits that follow the epoch slider of a run; a row may be given as its ``to_json`` already."""
+    data = [row.to_json() if isinstance(row, Row) else row for row in rows]
     version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
     payload = {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
     _rows(key=key, data=payload)

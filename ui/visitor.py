@@ -49,8 +49,11 @@ def owns(run: Run) -> bool:
 
 
 def sees(run: Run) -> bool:
-    """Whether a run is among those offered: on a shared server one's own, and the one that a link names."""
-    return run.gallery or owns(run) or run.id == st.query_params.get("run")
+    """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
+    if run.gallery or owns(run):
+        return True
+    named = [st.query_params.get(name) for name in ("run", "with")]
+    return run.id in (*named, *(st.session_state.get(name) for name in ("current_run", "other_run")))
 
 
 def start(config: Config, *, one_epoch: bool) -> Run:

@@ -17,7 +17,6 @@ ENV VAE_RUNS_DIR=/home/user/runs
 # In a Space the app stands in an iframe of another site, where browsers withhold the cookie that Streamlit compares.
 ENV STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION=false
 ENV STREAMLIT_SERVER_MAX_UPLOAD_SIZE=50
-ENV STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
 
 # torch and torchvision for processors alone: 200 MB where those for graphics cards are 5 GB.
 COPY --chown=user requirements.txt .

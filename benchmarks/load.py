@@ -48,6 +48,7 @@ class Figures:
         self.errors: Counter[str] = Counter()
         self.visitors = 0
         self.memory: list[tuple[float, float]] = []
+        self.empty = self.busy = self.cpu = 0.0  # megabytes before; load average before; seconds of the server's cores
 
 
 class Visit:
@@ -171,6 +172,12 @@ def memory(server: Server) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1000  # type: ignore[index]
 
 
+def cpu(server: Server) -> float:
+    """Seconds of a core that the server has used."""
+    numbers = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def speed(run: Run, first: int, last: int) -> float:
     """Training pictures a second, the median over some epochs."""
     return statistics.median(record["images_per_second"] for record in run.metrics()[first : last + 1])
@@ -191,6 +198,7 @@ def main(seconds: float, visitors: int) -> int:
     os.environ["VAE_HOSTED"] = "1"
     dataset = "mnist" if data.is_here("mnist") else "digits"
     figures = Figures()
+    figures.busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), data_dir=data.data_dir())
         try:
@@ -200,22 +208,21 @@ def main(seconds: float, visitors: int) -> int:
             first = run.epoch or 0
             time.sleep(ALONE)
             middle = run.epoch or 0
-            empty = memory(server)
+            figures.empty, before = memory(server), cpu(server)
             asyncio.run(crowd(server, run, figures, seconds, visitors))
+            figures.cpu = cpu(server) - before
             last = run.epoch or 0
             alone, beside = speed(run, first + 1, middle), speed(run, middle + 2, last)
             status = run.status().state
         finally:
             server.stop_trainers()
             server.kill()
-    report(figures, seconds, visitors, dataset, alone, beside, empty)
+    report(figures, seconds, visitors, dataset, alone, beside)
     print(f"errors: {dict(figures.errors)}, training is {status}")
     return 1 if figures.errors or status != "running" else 0
 
 
-def report(
-    figures: Figures, seconds: float, visitors: int, dataset: str, alone: float, beside: float, empty: float
-) -> None:
+def report(figures: Figures, seconds: float, visitors: int, dataset: str, alone: float, beside: float) -> None:
     def row(name: str, values: list[float]) -> str:
         p95 = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
         return f"| {name} | {len(values)} | {statistics.median(values):.3f} | {p95:.3f} | {max(values):.3f} |"
@@ -229,6 +236,7 @@ def report(
 `python -m benchmarks.load {seconds:.0f} {visitors}`: {visitors} visitors at once for {seconds:.0f} s
 ({figures.visitors} in all; each stays {STAYS[0]:.0f} to {STAYS[1]:.0f} s, three of ten watch the training), one
 training of {dataset}, and the script that plays the visitors, all on {os.cpu_count()} cores.
+Load average of the machine before: {figures.busy:.1f}; other work, if there was any, is in the figures.
 
 Errors: {sum(figures.errors.values())}. Answers, in seconds:
 
@@ -236,9 +244,12 @@ Errors: {sum(figures.errors.values())}. Answers, in seconds:
 | --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 
+The server used {figures.cpu:.1f} s of a core, {1000 * figures.cpu / max(len(everything), 1):.0f} ms an answer, which
+other work does not change; so one core carries {len(everything) / max(figures.cpu, 0.01):.0f} such answers a second.
+
 Training: {alone:,.0f} pictures a second alone, {beside:,.0f} beside the visitors ({beside / alone - 1:+.0%}).
 
-Memory of the server: {empty:.0f} MB before; then
+Memory of the server: {figures.empty:.0f} MB before; then
 
 | minute | MB |
 | --- | --- |

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ui import films, live, maps, readers
+from ui import films, live, maps, morphs, readers
 from ui.components import STATIC, Row, base64_of
+from ui.picking import End
 from vae_core.config import DATASETS, FIELDS, RECONSTRUCTIONS
 from vae_core.runs import Run, RunError
 
@@ -87,5 +88,6 @@ def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> dict[str, An
     start, end = (pair if len(pair) == 2 else [0, 1])[:2]
     path = str(run.path)
     names = [films.class_names(run, (places[place],)) for place in (start, end)]
-    images = np.stack([films.morph(path, epoch, places[start], places[end], FRAMES) for epoch in epochs])
+    ends = [End(label=int(labels[place]), place=places[place]) for place in (start, end)]
+    images = morphs.walk(path, tuple(epochs), ends[0], ends[1], FRAMES, "straight")
     return Row("Morph", images, f"Morph from {names[0]} to {names[1]}", "", "decoder", epochs).to_json()

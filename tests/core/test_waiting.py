@@ -315,10 +315,11 @@ def test_two_servers_one_folder_and_one_of_them_dies(runs_dir, ended, monkeypatc
             nonlocal most
             states = [run.status().state for run in made]
             most = max(most, sum(state in runs.ACTIVE for state in states))
-            assert not {"failed", "interrupted"} & set(states), [jobs.log_tail(run) for run in made]
+            # Killed between choosing a run and starting it, a server leaves it to the other once 25 s are over.
+            assert "failed" not in states, [jobs.log_tail(run) for run in made]
             return states == ["finished"] * 3
 
-        wait_for(done, "all three are finished", 90)
+        wait_for(done, "all three are finished", 180)
     finally:
         for server in servers:
             server.kill()

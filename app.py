@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import tour
+from ui import tour, visitor
 from ui.guard import one_sentence
+from ui.readers import forget_replaced
 from ui.warm import warm_up
 
 HERE = Path(__file__).parent / "static"
@@ -36,6 +37,8 @@ pages = {
 }
 page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
 tour.bar(next(name for name, known in pages.items() if known is page))
+visitor.meet()
+forget_replaced()
 with one_sentence():
     page.run()
 warm_up()

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from vae_core import data, runs, threads
+from vae_core import data, shelf, threads
 from vae_core.config import Config
 
 
@@ -51,7 +51,7 @@ def ours(config: Config, dataset: data.Dataset, folder: Path, most_threads: int)
     from vae_core.reporter import Reporter
     from vae_core.training import train
 
-    run = runs.create(config, folder)
+    run = shelf.create(config, folder)
     train(run, dataset, Reporter(run), max_threads=most_threads)
     record = run.metrics()[1]
     return len(dataset.train.labels) / record["images_per_second"], record["seconds"]

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from ui import films, live, maps, picker, readers
+from ui import films, live, maps, picker, readers, visitor
 from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
-from vae_core import runs
+from vae_core import data, runs
 
 through_app()
 
-SAMPLES, SEED = 10, 0
+SAMPLES = 10
 
 
 def watched_run() -> runs.Run | None:
@@ -25,14 +25,17 @@ def watched_run() -> runs.Run | None:
 
 
 def active_run() -> runs.Run | None:
-    """The newest training that is going on."""
-    for run in runs.list_runs():
+    """The visitor's newest training that is going on, or else the newest that waits in line."""
+    waiting = None
+    for run in filter(visitor.owns, runs.list_runs()):
         try:
-            if not run.gallery and run.status().active:
-                return run
+            status = run.status()
         except runs.RunError:
             continue
-    return None
+        if status.active:
+            return run
+        waiting = waiting or (run if status.state == "queued" else None)
+    return waiting
 
 
 def new_training() -> None:
@@ -47,8 +50,11 @@ def watch(run: runs.Run) -> None:
     run.check()
     title.markdown(f"### {plain(run.title)}")
     before = run.status()
+    visitor.looked_at(run)
+    if not run.gallery and not visitor.owns(run):
+        st.info(visitor.NOT_YOURS)
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    every = 0.6 if before.active else 5.0 if before.state == "interrupted" else None
+    every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
     @st.fragment(run_every=every)
     def now() -> None:
@@ -66,7 +72,7 @@ def watch(run: runs.Run) -> None:
             loss_curves(live.curves(run, status))
             live.explain_numbers(run)
             learned(run)
-        if before.active != status.active:
+        if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
             st.rerun()
 
     now()
@@ -80,9 +86,10 @@ def learned(run: runs.Run) -> None:
         return
     st.markdown("#### What it can do so far")
     places = readers.first_of_each_class(str(run.path))
-    rows, complete = films.test_rows(run, epochs, places)
+    here = data.is_here(run.config.dataset)
+    rows, complete = films.learning(str(run.path), tuple(epochs), places, SAMPLES, here)
     epoch_slider(run, epochs)
-    image_rows("learning_rows", run.id, epochs, [*rows, films.sample_row(run, epochs, SAMPLES, SEED)])
+    image_rows("learning_rows", run.id, epochs, rows)
     if not complete:
         picker.no_originals(run)
     st.markdown(

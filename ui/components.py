@@ -35,8 +35,17 @@ export default function (component) {
     if (!left) throw trouble;
     return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
   });
-  const started = load(5).then((module) => module.default(component));
-  return () => started.then((stop) => stop?.());
+  // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
+  // same place: the second must neither be stopped by the first nor go on with what the first has put away.
+  let gone = false;
+  const started = load(5).then((module) => (gone ? null : module.default(component)));
+  return () => {
+    gone = true;
+    started.then((stop) => {
+      stop?.();
+      component.parentElement.querySelector?.(":scope > .ll")?.remove();
+    });
+  };
 }
 """
 
@@ -71,6 +80,7 @@ _story = _component("story", "story.js")
 _knobs = _component("knobs", "knobs.js")
 _manifold = _component("manifold", "manifold.js")
 _wander = _component("wander", "wander.js")
+_visitor = _component("visitor", "visitor.js")
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -112,9 +122,11 @@ class Row:
         }  # fmt: skip
 
 
-def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
-    """Rows of digits that follow the epoch slider of a run."""
-    data = [row.to_json() for row in rows]
+def image_rows(
+    key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row | dict[str, Any]], *, follow: bool = True
+) -> None:
+    """Rows of digits that follow the epoch slider of a run; a row may be given as its ``to_json`` already."""
+    data = [row.to_json() if isinstance(row, Row) else row for row in rows]
     version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
     payload = {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
     _rows(key=key, data=payload)
@@ -305,3 +317,8 @@ def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int],
     epoch = asked if asked in epochs else epochs[-1]
     data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
     _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
+
+
+def visitor_token() -> str:
+    """The name that this browser keeps for itself, 32 hexadecimal digits; "" until it has answered."""
+    return str(_visitor(key="visitor_token", data={}, on_token_change=lambda: None).token or "")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import streamlit as st
 
 from ui import readers
 from ui.components import Row
@@ -21,6 +25,17 @@ def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[lis
         top = Row("Test pictures", rebuilt[-1:], f"Test pictures of {names}, as redrawn", "as redrawn", "x")
     bottom = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", "picture → code → picture", "decoder", epochs)
     return [top, bottom], originals is not None
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def learning(
+    path: str, epochs: tuple[int, ...], places: tuple[int, ...], samples: int, here: bool
+) -> tuple[list[dict[str, Any]], bool]:
+    """The rows of a training's page as the browser gets them. They change with an epoch, and are asked for twice a
+    second by everybody who watches. ``here``: whether the dataset is on this machine, which may change."""
+    run = Run(Path(path))
+    rows, complete = test_rows(run, list(epochs), places)
+    return [row.to_json() for row in (*rows, sample_row(run, list(epochs), samples, 0))], complete
 
 
 def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:

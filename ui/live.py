@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ui import visitor
 from ui.components import base64_of
-from vae_core import jobs
+from vae_core import jobs, waiting
 from vae_core.config import Config
 from vae_core.runs import Run, RunError, Status
 
 IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
 POINTS = 240  # of a live curve, however long the run
 BADGES = {
+    "queued": ("blue", "hourglass_empty"),
     "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
     "stopping": ("orange", "stop_circle"), "finished": ("green", "check_circle"), "stopped": ("gray", "stop_circle"),
     "failed": ("red", "error"), "interrupted": ("orange", "power_off"),
@@ -26,6 +28,8 @@ def sentence(status: Status, asked: str) -> str:
     """What is going on, in one or two short sentences."""
     done = f"epoch {status.epoch} of {status.epochs}"
     match status.state:
+        case "queued":
+            return "Waiting in line."
         case "starting":
             return status.message or "Waking up …"
         case "running" if asked == "pause":
@@ -46,6 +50,8 @@ def sentence(status: Status, asked: str) -> str:
             return f"Stopped after {done}. You can explore it, or go on."
         case "failed":
             return status.error or "The training ended with an error."
+        case "interrupted" if status.error:
+            return f"{status.error} It can go on."
         case _:
             return f"The training was cut off after {done}. It can go on from there."
 
@@ -80,26 +86,33 @@ def state_bar(run: Run, status: Status) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
     st.progress(status.progress if status.state != "finished" else 1.0)
-    st.caption(facts(status, stepping=asked == "step") or "&nbsp;")
+    waits = visitor.place_in_line(run) if status.state == "queued" else ""
+    st.caption(waits or waiting.note(run) or facts(status, stepping=asked == "step") or "&nbsp;")
     if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(tail, language=None)
 
 
 def _buttons(run: Run, status: Status, asked: str) -> None:
-    stop = ("Stop", "stop_training", "stop", lambda: jobs.request(run, "stop"))
-    resume = ("Resume", "resume_training", "play_arrow", lambda: jobs.request(run, "run"))
-    on = ("Don’t pause", "resume_training", "play_arrow", lambda: jobs.request(run, "run"))
-    step = ("One epoch", "step_training", "skip_next", lambda: jobs.request(run, "step"))
-    pause = ("Pause", "pause_training", "pause", lambda: jobs.request(run, "pause"))
-    again = ("Go on" if status.epoch else "Try again", "resume_training", "play_arrow", lambda: jobs.resume(run))
+    stop = ("Stop", "stop_training", "stop", lambda: visitor.steer(run, "stop"))
+    resume = ("Resume", "resume_training", "play_arrow", lambda: visitor.steer(run, "run"))
+    on = ("Don’t pause", "resume_training", "play_arrow", lambda: visitor.steer(run, "run"))
+    step = ("One epoch", "step_training", "skip_next", lambda: visitor.steer(run, "step"))
+    pause = ("Pause", "pause_training", "pause", lambda: visitor.steer(run, "pause"))
+    again = (
+        "Go on" if status.epoch else "Try again",
+        "resume_training",
+        "play_arrow",
+        lambda: visitor.steer(run, "again"),
+    )
+    cancel = ("Leave the line", "cancel_training", "close", lambda: visitor.steer(run, "cancel"))
     offered: list[tuple[str, str, str, Callable[[], Any]]] = {
-        "starting": [stop],
+        "queued": [cancel], "starting": [stop],
         "running": [on, stop] if asked == "step" else [pause, stop],
         "paused": [resume, step, stop],
         "stopped": [again], "failed": [again], "interrupted": [again],
     }.get(status.state, [])  # fmt: skip
-    if run.gallery:
+    if not visitor.owns(run):
         return
     for label, key, icon, action in offered:
         st.button(label, key=key, icon=f":material/{icon}:", on_click=_try, args=(action,))

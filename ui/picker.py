@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from ui import readers
+from ui import readers, visitor
 from ui.guard import plain
 from vae_core.config import DATASETS
 from vae_core.runs import Run
@@ -42,6 +42,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         on_change=_picked,
     )
     st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
+    visitor.looked_at(ready[chosen])
     if film(ready[chosen])[-1] == 0:
         st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")
     return ready[chosen]
@@ -87,7 +88,7 @@ def label(run: Run) -> str:
         numbers = f"{run.config.latent_dim} numbers"
         return f"{run.title} · {DATASETS[run.config.dataset]} · {numbers}"
     made = time.strftime("%d %b, %H:%M", time.localtime((run.path / "config.json").stat().st_mtime))
-    return f"Yours, {made} · {run.title}"
+    return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
 
 
 def no_originals(run: Run) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vae_core import data, runs
+from ui import visitor
+from vae_core import data, runs, shelf
 from vae_core.runs import Latents, Run
 
 FILM = 41  # epochs of a long run that a film shows, evenly spread
@@ -101,14 +102,38 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 
 
 def known_runs() -> list[tuple[Run, str]]:
-    """All runs with what is wrong with each ("" if nothing), the visitor's own first."""
-    return [(run, _trouble(str(run.path), run.gallery, _stamp(run))) for run in runs.list_runs()]
+    """All runs that the visitor may see, with what is wrong with each ("" if nothing), their own first."""
+    shown = [run for run in runs.list_runs() if visitor.sees(run)]
+    return [(run, _trouble(str(run.path), run.gallery, _stamp(run))) for run in shown]
+
+
+_births: dict[str, tuple[int, int]] = {}
+
+
+def forget_replaced() -> None:
+    """Empty all caches once another run stands where one was read before; app.py calls it before every page.
+
+    The caches know a run by its path. Ids do not repeat by themselves, but ``--run-id`` can give one again.
+    """
+    changed = False
+    for run in shelf.known():
+        try:
+            born = (run.path / "config.json").stat()
+        except OSError:
+            continue
+        mark = born.st_ino, born.st_mtime_ns
+        changed |= _births.setdefault(str(run.path), mark) != mark
+        _births[str(run.path)] = mark
+    if changed:
+        st.cache_data.clear()
+        for cached in (model, _test_images):
+            cached.clear()
 
 
 def _stamp(run: Run) -> tuple[float, ...]:
     """Changes when a run does, so that a check is made again then and only then."""
     times = []
-    for name in ("config.json", "status.json", "metrics.jsonl", "weights", "latents"):
+    for name in ("config.json", "about.json", "status.json", "metrics.jsonl", "weights", "latents"):
         try:
             times.append((run.path / name).stat().st_mtime)
         except OSError:

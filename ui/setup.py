@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core import data, jobs, runs
+from ui import visitor
+from vae_core import data, hosted, runs
 from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
 
 CHOICES = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
@@ -36,6 +37,8 @@ def setup_form() -> None:
         )
     if config is not None and not data.is_here(config.dataset):
         st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
+    if limits := hosted.limits():
+        st.caption(limits.words)
     one_epoch = st.toggle(
         "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
     )
@@ -85,11 +88,15 @@ def _fill_dataset() -> None:
 def _config() -> Config | None:
     """The settings in the form, or one sentence on what is wrong with them."""
     values = {name: st.session_state.get(name, default_of(name)) for name in FIELDS}
+    limits = hosted.limits()
     try:
-        return Config(**values)
-    except ConfigError as error:
+        config = Config(**values)
+        if limits:
+            limits.accept(config)
+    except (ConfigError, runs.RunError) as error:
         st.error(str(error))
         return None
+    return config
 
 
 def _size(dataset: str) -> str:
@@ -105,7 +112,7 @@ def _start(config: Config | None, one_epoch: bool) -> None:
             from vae_core.training import pick_device
 
             pick_device(config.device)
-        run = jobs.start(config, one_epoch=one_epoch)
+        run = visitor.start(config, one_epoch=one_epoch)
     except (ConfigError, runs.RunError) as error:
         st.session_state["start_error"] = str(error)
         return

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
-from vae_core import runs, storage
+from vae_core import runs, shelf, storage
 from vae_core.config import Config
 from vae_core.runs import Run, RunError
 
+PATIENCE = 1.5  # seconds for a trainer with an old heartbeat to say something
 REQUESTS = ("run", "pause", "step", "stop")
 
 
 def start(config: Config, folder: Path | None = None, *, run_id: str | None = None, one_epoch: bool = False) -> Run:
     """Make a run and start its trainer. With ``one_epoch`` it pauses after each epoch. Raises RunError."""
-    run = runs.create(config, folder or runs.runs_dir(), run_id)
+    run = shelf.create(config, folder or runs.runs_dir(), run_id)
     request(run, "step" if one_epoch else "run")
-    _spawn(run)
+    spawn(run)
     return run
 
 
@@ -29,12 +32,13 @@ def resume(run: Run) -> None:
     status = run.status()
     if run.gallery or status.state not in runs.RESUMABLE:
         raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
+    end_hung(run)
     request(run, "run")
     try:
         runs.write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0))
     except OSError as error:
         raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
-    _spawn(run)
+    spawn(run)
 
 
 def request(run: Run, what: str) -> None:
@@ -49,6 +53,38 @@ def request(run: Run, what: str) -> None:
         raise RunError(f"The run {run.id} cannot be steered: {error.strerror}.") from None
 
 
+def end_hung(run: Run) -> bool:
+    """End a trainer that lives but has said nothing for long, or it would keep its run for ever. True if it did.
+
+    A machine that wakes from sleep finds an old heartbeat too, so the trainer gets a moment to speak first.
+    """
+    before = run.status()
+    if before.state != "interrupted" or before.host not in ("", runs.HOST) or not _is_trainer(before.pid, run):
+        return False
+    time.sleep(PATIENCE)
+    if run.status().heartbeat != before.heartbeat:
+        return False
+    try:
+        os.kill(before.pid, signal.SIGKILL)
+    except OSError:
+        return False
+    for _ in range(100):  # its lock goes with it
+        if not _is_trainer(before.pid, run):
+            break
+        time.sleep(0.02)
+    return True
+
+
+def _is_trainer(pid: int, run: Run) -> bool:
+    """Whether a process of this machine is the trainer of this run; never true of a number that another got since."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, IndexError):
+        return False
+    return bool(pid) and state != "Z" and b"vae_core.train" in words and run.id.encode() in words
+
+
 def log_tail(run: Run, lines: int = 20) -> str:
     """The last lines that the trainer printed."""
     try:
@@ -57,8 +93,8 @@ def log_tail(run: Run, lines: int = 20) -> str:
         return ""
 
 
-def _spawn(run: Run) -> None:
-    """The README's command line, in its own session, so that closing the server or the tab does not end it."""
+def spawn(run: Run) -> None:
+    """Start a run’s trainer: the README’s command line, in a session of its own, which outlives server and tab."""
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(run.path.parent), "--resume", run.id]
     environment = {
         **os.environ,

@@ -1,11 +1,15 @@
 """A run is a directory, and the disk is the truth: reading it, finding it, and saying what is wrong with it.
 
+Making and changing one is in ``vae_core/shelf.py``.
+
 ::
 
     <run_id>/
       config.json       written once, before the start
       status.json       what the trainer is doing; replaced atomically, at least once a second
       control.json      what it has been asked to do (run, pause, step, stop)
+      queue.json        on a shared server: when it was asked for, when its turn began
+      about.json        what people made of it: title, pin, whose it is; absent until then
       steps.jsonl       losses over short windows of steps, so that curves move within an epoch
       metrics.jsonl     one line an epoch, written last of that epoch's files
       latents/0003.npz  mean and logvar of the same test images every epoch; latents/labels.npz once
@@ -17,13 +21,11 @@ Only epochs that stand in ``metrics.jsonl`` are shown, so what a page reads neve
 
 from __future__ import annotations
 
-import math
 import os
+import platform
 import re
-import shutil
 import time
 import zipfile
-import zlib
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,13 +39,16 @@ from vae_core.config import Config, ConfigError
 FORMAT = 1
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "checkpoints" / "pretrained"
+HOST = platform.node()
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # A trainer writes its status at least once a second, but a step of the largest model takes a few, and a mirror that
 # does not answer is given up after ten.
 HEARTBEAT_TIMEOUT = 25.0
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
-STATES = (*ACTIVE, *RESUMABLE, "finished")
+LARGEST = 1e36  # fits the 32-bit floats of the charts
+CLASSES = 10
+STATES = ("queued", *ACTIVE, *RESUMABLE, "finished")  # queued: on a shared server
 
 
 class RunError(Exception):
@@ -72,6 +77,7 @@ class Status:
     message: str = ""
     error: str = ""
     pid: int = 0
+    host: str = ""  # the machine on which that is a process
 
     @property
     def active(self) -> bool:
@@ -97,6 +103,16 @@ class Latents:
 
 
 @dataclass(frozen=True)
+class About:
+    """What people made of a run. Never decides over a training, so an unreadable file means the defaults."""
+
+    title: str = ""
+    pinned: bool = False
+    sparse: bool = False  # came without the weights and means of some epochs, as the gallery's do
+    owner: str = ""  # on a shared server: the SHA-256 of the visitor's token
+
+
+@dataclass(frozen=True)
 class Run:
     """A handle on one run directory. Nothing is read before it is asked for."""
 
@@ -113,7 +129,19 @@ class Run:
 
     @property
     def title(self) -> str:
-        return self._described[1] or self.config.title
+        return self.about.title or self._described[1] or self.config.title
+
+    @cached_property
+    def about(self) -> About:
+        try:
+            data = storage.read_json(self.path / "about.json")
+            about = About(**{f.name: data[f.name] for f in fields(About) if f.name in data})
+            kinds = {"title": str, "pinned": bool, "sparse": bool, "owner": str}
+            if not all(isinstance(getattr(about, name), kind) for name, kind in kinds.items()):
+                raise TypeError
+            return replace(about, title=one_line(about.title))
+        except (OSError, ValueError, TypeError):
+            return About()
 
     @cached_property
     def _described(self) -> tuple[Config, str]:
@@ -123,7 +151,7 @@ class Run:
             raise RunError(f"The file config.json of the run {self.id} is incomplete.")
         if version != FORMAT:
             raise RunError(f"The run {self.id} was written by another version of Latent Lab (format {version}).")
-        title = str(data.pop("title", ""))[:80]
+        title = one_line(str(data.pop("title", "")))
         try:
             return Config.from_json(data), title
         except (ConfigError, TypeError) as error:
@@ -139,7 +167,8 @@ class Run:
         except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
         silent = (time.time() if now is None else now) - status.heartbeat > HEARTBEAT_TIMEOUT
-        if status.active and (silent or process_is_gone(status.pid)):
+        here = status.host in ("", HOST)  # another machine on the same folder has other processes
+        if status.active and (silent or (here and process_is_gone(status.pid))):
             return replace(status, state="interrupted")
         if status.state in ("starting", "running", "paused") and self.control() == "stop":
             return replace(status, state="stopping")
@@ -155,18 +184,18 @@ class Run:
     def metrics(self) -> list[dict[str, Any]]:
         """One record per finished epoch, in order from epoch 0."""
         records = self._read_lines("metrics.jsonl")
-        if [r.get("epoch") for r in records] != list(range(len(records))):
+        if [r.get("epoch") for r in records] != list(range(len(records))) or not all(
+            _whole_number(r["epoch"]) for r in records
+        ):
             raise RunError(f"The epochs in metrics.jsonl of the run {self.id} are not in order.")
         for record in records:
-            parts = [record.get("test"), record.get("test_mean"), *([record.get("train")] if record["epoch"] else [])]
-            if not all(isinstance(part, dict) and {"reconstruction", "kl", "loss"} <= set(part) for part in parts):
-                raise RunError(f"Epoch {record['epoch']} in metrics.jsonl of the run {self.id} is incomplete.")
+            _check_epoch(record, self)
         return records
 
     def steps(self) -> list[dict[str, Any]]:
         """Records of ``step``, ``epoch``, ``reconstruction``, ``kl``: means over a few steps, nats per image."""
         records = self._read_lines("steps.jsonl")
-        if not all({"step", "epoch", "reconstruction", "kl"} <= set(record) for record in records):
+        if not all(_whole_number(r.get("step")) and _whole_number(r.get("epoch")) and self._terms(r) for r in records):
             raise RunError(f"The file steps.jsonl of the run {self.id} cannot be read.")
         return records
 
@@ -192,13 +221,17 @@ class Run:
     def latents(self, epoch: int) -> Latents:
         data = self.read_npz(self.latents_file(epoch))
         mean, logvar = data.get("mean"), data.get("logvar")
-        if mean is None or mean.ndim != 2 or mean.shape[1] != self.config.latent_dim:
+        shape = (len(self.labels()), self.config.latent_dim)
+        if not all(a is None or (a.shape == shape and a.dtype.kind == "f") for a in (mean, logvar)) or mean is None:
             raise RunError(f"The latent means of epoch {epoch} of the run {self.id} have the wrong shape.")
         return Latents(mean.astype(np.float32), None if logvar is None else logvar.astype(np.float32))
 
     def labels(self) -> np.ndarray:
         """Class of each kept test image, (n,)."""
-        return self._labels_file("labels")
+        found = self._labels_file("labels")
+        if found.size and found.max() >= CLASSES:
+            raise RunError(f"The file latents/labels.npz of the run {self.id} names a class that no dataset has.")
+        return found
 
     def test_indices(self) -> np.ndarray:
         """Which rows of the test set the kept images are, (n,)."""
@@ -206,25 +239,32 @@ class Run:
 
     def _labels_file(self, name: str) -> np.ndarray:
         arrays = self.read_npz(self.path / "latents" / "labels.npz")
-        if name not in arrays or arrays[name].ndim != 1:
+        found = arrays.get(name)
+        if found is None or found.ndim != 1 or found.dtype.kind not in "ui" or (found.size and found.min() < 0):
             raise RunError(f"The file latents/labels.npz of the run {self.id} has no {name}.")
-        return arrays[name]
+        return found
 
     def check(self) -> None:
         """Raise RunError with the first thing that is wrong, reading headers and directories only."""
         self.config, self.status(), self.steps()
-        if self.latent_epochs():
-            self.labels(), self.test_indices()
+        whole = not self.gallery and not self.about.sparse
+        if self.latent_epochs() and len(self.labels()) != len(self.test_indices()):
+            raise RunError(f"The file latents/labels.npz of the run {self.id} does not fit together.")
         for epoch in range(len(self.metrics())):
-            if not self.gallery and not self.latents_file(epoch).exists():
+            if whole and not self.latents_file(epoch).exists():
                 raise RunError(f"The run {self.id} lacks its latent means of epoch {epoch}.")
-            if not self.gallery and not self.weights_file(epoch).exists():
+            if whole and not self.weights_file(epoch).exists():
                 raise RunError(f"The run {self.id} lacks its weights of epoch {epoch}.")
         for epoch in self.weight_epochs():
-            check_safetensors(self.weights_file(epoch))
+            check_weights(self.weights_file(epoch), self)
         for epoch in self.latent_epochs():
             if not zipfile.is_zipfile(self.latents_file(epoch)):
                 raise RunError(f"The file {self.latents_file(epoch).name} of the run {self.id} is damaged.")
+
+    def _terms(self, record: dict[str, Any]) -> bool:
+        """Whether a record has both terms of the loss; a classic autoencoder has no KL."""
+        kl = record.get("kl")
+        return _number(record.get("reconstruction")) and (_number(kl) if self.config.is_vae else "kl" in record)
 
     def _epochs_in(self, folder: str, suffix: str) -> list[int]:
         newest = self.epoch
@@ -260,19 +300,41 @@ class Run:
                 return dict(data)
         except FileNotFoundError:
             raise RunError(f"The run {self.id} has no file {file.parent.name}/{file.name}.") from None
-        except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+        except Exception:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
             raise RunError(f"The file {file.parent.name}/{file.name} of the run {self.id} is damaged.") from None
 
 
-def check_safetensors(file: Path) -> None:
-    """Raise RunError unless the header of a safetensors file fits its size. Reads the header only."""
+def network_shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the lecture's network (``model.build(config).state_dict()``), known without torch."""
+    from vae_core.data import PIXELS
+
+    assert config.hidden_dim is not None
+    h, d = config.hidden_dim, config.latent_dim
+    code = 2 * d if config.is_vae else d
+    layers = {"encoder.0": (h, PIXELS), "encoder.2": (code, h), "decoder.0": (h, d), "decoder.2": (PIXELS, h)}
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, (rows, columns) in layers.items():
+        shapes |= {f"{name}.weight": (rows, columns), f"{name}.bias": (rows,)}
+    return shapes
+
+
+def check_weights(file: Path, run: Run) -> None:
+    """Raise RunError unless a file of weights fits its size and the run's settings. Reads the header only."""
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(file, framework="numpy"):
-            pass
-    except (OSError, SafetensorError):
-        raise RunError(f"The file weights/{file.name} of the run {file.parent.parent.name} is damaged.") from None
+        with safe_open(file, framework="numpy") as tensors:
+            names = tensors.keys()
+            found = {name: tuple(tensors.get_slice(name).get_shape()) for name in names}
+    except (OSError, SafetensorError, ValueError):
+        raise RunError(f"The file weights/{file.name} of the run {run.id} is damaged.") from None
+    if found != network_shapes(run.config):
+        raise RunError(f"The file weights/{file.name} of the run {run.id} does not fit its settings.")
+
+
+def one_line(text: str, most: int = 80) -> str:
+    """A title as it may be shown: one line, nothing invisible, not too long."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
 
 
 def process_is_gone(pid: int) -> bool:
@@ -288,39 +350,6 @@ def process_is_gone(pid: int) -> bool:
     return False
 
 
-def new_run_id(config: Config) -> str:
-    """A readable id that no other run has, e.g. ``digits-vae-d20-20261122-111500-3f2a``."""
-    kind = "vae" if config.is_vae else "ae"
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    return f"{config.dataset}-{kind}-d{config.latent_dim}-{stamp}-{os.urandom(2).hex()}"
-
-
-def create(config: Config, folder: Path, run_id: str | None = None, title: str = "") -> Run:
-    """Make a run directory with its settings and a first status. Raises RunError if that cannot be done."""
-    run_id = run_id or new_run_id(config)
-    if not RUN_ID.fullmatch(run_id):
-        raise RunError(f"The run id {run_id!r} must be 1 to 64 small letters, digits, dots, dashes or underscores.")
-    if folder == runs_dir() and (GALLERY / run_id).exists():
-        raise RunError(f"The gallery has a model called {run_id}; choose another id.")
-    run, draft = Run(folder / run_id), Run(folder / f".{run_id}.{os.urandom(4).hex()}.part")
-    if run.path.exists():
-        raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.")
-    try:
-        draft.path.mkdir(parents=True)  # it gets its name when it is whole
-        for folder_of_epochs in ("weights", "latents"):
-            (draft.path / folder_of_epochs).mkdir()
-        extra = {"title": title} if title else {}
-        storage.write_json(draft.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
-        write_status(draft, Status(epochs=config.epochs))
-        os.rename(draft.path, run.path)
-    except OSError as error:
-        shutil.rmtree(draft.path, ignore_errors=True)
-        if run.path.exists():  # another was quicker
-            raise RunError(f"There is already a run {run_id}; choose another id, or go on with --resume.") from None
-        raise RunError(f"No run can be written in {folder}: {error.strerror}.") from None
-    return run
-
-
 def write_status(run: Run, status: Status) -> Status:
     """Replace status.json, with the heartbeat set to now. Returns what was written."""
     status = replace(status, heartbeat=time.time())
@@ -330,16 +359,40 @@ def write_status(run: Run, status: Status) -> Status:
 
 def _typed(value: Any, annotation: Any) -> Any:
     """A value of a status field in its type, which is text under postponed evaluation. Raises TypeError."""
-    kinds: Any = {"str": str, "int": int, "float": (int, float), "float | None": (int, float, type(None))}[
-        str(annotation)
-    ]
-    if (
-        not isinstance(value, kinds)
-        or isinstance(value, bool)
-        or (isinstance(value, float) and not math.isfinite(value))
-    ):
+    good = {
+        "str": isinstance(value, str),
+        "int": _whole_number(value),
+        "float": _number(value),
+        "float | None": value is None or _number(value),
+    }[str(annotation)]
+    if not good:
         raise TypeError
     return value
+
+
+def _number(value: Any) -> bool:
+    """A finite number that can be shown and calculated with; JSON allows integers of any length, and NaN."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
+
+
+def _whole_number(value: Any) -> bool:
+    return isinstance(value, int) and _number(value)
+
+
+def _check_epoch(record: dict[str, Any], run: Run) -> None:
+    """Raise RunError unless a record of metrics.jsonl has what pages calculate with."""
+    parts = [record.get("test"), record.get("test_mean"), *([record.get("train")] if record["epoch"] else [])]
+    used = record.get("kl_per_dimension")
+    clock = [record.get(name, 0) for name in ("seconds", "images_per_second")]
+    good = (
+        all(isinstance(part, dict) and run._terms(part) and _number(part.get("loss")) for part in parts)
+        and (
+            used is None or (isinstance(used, list) and len(used) == run.config.latent_dim and all(map(_number, used)))
+        )
+        and all(map(_number, clock))
+    )
+    if not good:
+        raise RunError(f"Epoch {record['epoch']} in metrics.jsonl of the run {run.id} is incomplete.")
 
 
 def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[Run]:

@@ -42,7 +42,15 @@ def write_json(path: Path, data: Any, *, durable: bool = True) -> None:
 
 def read_json(path: Path) -> Any:
     """Raises OSError or ValueError."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str | bytes) -> Any:
+    """JSON from a text that may be anything. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError:  # a hundred thousand brackets
+        raise ValueError("nested too deeply") from None
 
 
 def write_npz(path: Path, arrays: dict[str, Any], *, compress: bool = False) -> None:
@@ -83,7 +91,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = parse(line)
             if not isinstance(record, dict):
                 raise ValueError
         except ValueError:

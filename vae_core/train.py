@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from vae_core import data, runs, threads
+from vae_core import data, runs, shelf, threads
 from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
@@ -36,8 +36,10 @@ def main(argv: list[str] | None = None) -> int:
         return _mistake(str(error))
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
-    with lock:
+    try:
         return _train(run)
+    finally:
+        lock.release()
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,7 +80,7 @@ def _open_run(arguments: argparse.Namespace) -> runs.Run:
     dataset = given.get("dataset", FIELDS["dataset"].default)
     config = Config(**{**DATASET_DEFAULTS.get(dataset, {}), **given})
     _check_device(config.device)
-    return runs.create(config, folder, arguments.run_id)
+    return shelf.create(config, folder, arguments.run_id)
 
 
 def _check_device(device: str) -> None:
@@ -103,7 +105,7 @@ def _train(run: runs.Run) -> int:
     print(f"{run.id}: {run.config.title}", flush=True)
     try:
         reporter.resume_from(run.status())
-        reporter.update(state="starting", pid=os.getpid(), epoch=run.epoch or 0, message="Waking up …")
+        reporter.update(state="starting", pid=os.getpid(), host=runs.HOST, epoch=run.epoch or 0, message="Waking up …")
         most = threads.prepare()
         importing = threading.Thread(target=importlib.import_module, args=("torch",))
         importing.start()  # takes two seconds, during which the pictures are read
@@ -171,7 +173,8 @@ def _sentence(error: Exception) -> str:
     """One sentence for a visitor; the traceback is in log.txt."""
     if isinstance(error, OSError):
         return f"A file could not be written: {error.strerror or error}."
-    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vae_core import data, runs, storage, training
+from vae_core import data, runs, shelf, storage, training
 from vae_core.config import Config
 from vae_core.reporter import Reporter
 
@@ -82,7 +82,7 @@ def train_here(run: runs.Run, dataset: data.Dataset, max_threads: int = 1) -> ru
 
 
 def new_run(folder: Path, run_id: str = "a", **settings: Any) -> runs.Run:
-    return runs.create(Config(**{**TINY, **settings}), folder, run_id)
+    return shelf.create(Config(**{**TINY, **settings}), folder, run_id)
 
 
 def files_in(folder: Path) -> set[str]:

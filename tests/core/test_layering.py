@@ -27,6 +27,7 @@ LIGHT = [
     "threads",
     "train",
 ]
+LIGHT += ["shelf", "parcel", "hosted", "waiting"]
 HEAVY = {"torch", "torchvision", "sklearn", "umap", "numba", "streamlit", "plotly"}
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from core_helpers import assert_one_sentence, files_in, new_run
 
-from vae_core import runs, storage
+from vae_core import runs, shelf, storage
 from vae_core.checkpoint import load_model, load_resume
 from vae_core.config import Config
 from vae_core.model import build
@@ -344,19 +344,19 @@ def test_find_knows_no_hostile_id(own_run, run_id):
 @pytest.mark.parametrize("run_id", [r for r in HOSTILE if r] + ["-a", ".a", "_a", "a b", "a" * 65])
 def test_no_run_is_made_with_a_hostile_id(runs_dir, run_id):
     with pytest.raises(RunError) as refusal:
-        runs.create(Config(), runs_dir, run_id)
+        shelf.create(Config(), runs_dir, run_id)
     assert_one_sentence(refusal.value)
     assert files_in(runs_dir.parent) == set()
 
 
 def test_a_new_run_has_settings_and_status_and_a_name_of_its_own(runs_dir):
-    made = [runs.create(Config(), runs_dir) for _ in range(20)]
+    made = [shelf.create(Config(), runs_dir) for _ in range(20)]
     assert len({run.id for run in made}) == 20
     assert all(runs.RUN_ID.fullmatch(run.id) for run in made)
     assert files_in(made[0].path) == {"config.json", "status.json"}
     assert runs.find(made[0].id) == made[0]
     with pytest.raises(RunError) as refusal:
-        runs.create(Config(), runs_dir, made[0].id)
+        shelf.create(Config(), runs_dir, made[0].id)
     assert_one_sentence(refusal.value)
 
 
@@ -370,11 +370,11 @@ def test_a_run_is_listed_only_once_it_is_whole(runs_dir, tmp_path, monkeypatch):
         write_atomic(*arguments, **options)
 
     monkeypatch.setattr(storage, "write_atomic", look_and_write)
-    assert runs.create(Config(), runs_dir, "a") == runs.find("a")
+    assert shelf.create(Config(), runs_dir, "a") == runs.find("a")
 
 
 def test_a_run_may_have_a_title(runs_dir):
-    run = runs.create(Config(), runs_dir, "a", title="The lecture’s model")
+    run = shelf.create(Config(), runs_dir, "a", title="The lecture’s model")
     assert (run.title, run.config) == ("The lecture’s model", Config())
 
 
@@ -382,7 +382,7 @@ def test_a_run_may_have_a_title(runs_dir):
 def test_a_folder_that_cannot_hold_runs_is_named_in_one_sentence(runs_dir, folder):
     (runs_dir / "file").touch()
     with pytest.raises(RunError) as refusal:
-        runs.create(Config(), runs_dir / folder)
+        shelf.create(Config(), runs_dir / folder)
     assert_one_sentence(refusal.value)
     assert str(runs_dir / folder) in str(refusal.value)
 

@@ -277,7 +277,7 @@ def test_going_on_keeps_the_curves_and_the_progress(finished, monkeypatch):
     from vae_core import jobs
 
     set_state(finished, "stopped")
-    monkeypatch.setattr(jobs, "_spawn", lambda run: None)
+    monkeypatch.setattr(jobs, "spawn", lambda run: None)
     before = finished.status()
     jobs.resume(finished)
     after = finished.status()

@@ -1,0 +1,376 @@
+"""The queue of a shared server: fair, on disk, never two trainers for one run; limits, and who makes room for whom."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from core_helpers import TINY, assert_one_sentence, wait_for
+from filelock import FileLock
+
+from vae_core import hosted, jobs, runs, shelf, storage, waiting
+from vae_core.config import Config
+from vae_core.hosted import Limits
+from vae_core.runs import Run, RunError, Status, write_status
+
+LIMITS = Limits(batch_size=1, epochs=500)
+CONFIG = Config(**TINY)
+
+
+@pytest.fixture
+def spawned(monkeypatch) -> list[str]:
+    """Ids of the runs for which a trainer would have been started."""
+    found: list[str] = []
+    monkeypatch.setattr(jobs, "spawn", lambda run: found.append(run.id))
+    return found
+
+
+def finish(run: Run, state: str = "finished") -> None:
+    write_status(run, replace(run.status(), state=state))
+
+
+def ask(owner: str, limits: Limits = LIMITS, config: Config = CONFIG) -> Run:
+    return waiting.ask(config, owner, limits)
+
+
+def order(folder: Path) -> list[str]:
+    return [run.about.owner for run in waiting._line(waiting._known(folder))]
+
+
+# ---- the order
+
+
+def test_one_trains_and_the_second_request_of_one_waits_behind_the_first_of_others(runs_dir, spawned):
+    first = ask("anna")
+    assert first.status().state == "starting" and spawned == [first.id]
+    for owner in ("anna", "anna", "ben", "anna", "cleo", "ben"):
+        assert ask(owner).status().state == "queued"
+    assert order(runs_dir) == ["ben", "cleo", "anna", "ben", "anna", "anna"]
+    finish(first)
+    waiting.dispatch(runs_dir, LIMITS)
+    owners = [Run(runs_dir / run_id).about.owner for run_id in spawned]
+    assert owners == ["anna", "ben"]
+    assert ask("dora").status().state == "queued"
+    assert order(runs_dir) == ["cleo", "dora", "anna", "ben", "anna", "anna"]
+
+
+def test_turns_taken_while_nobody_waited_are_no_debt(runs_dir, spawned):
+    for _ in range(3):
+        finish(ask("anna"))
+    ask("ben"), ask("anna"), ask("cleo")
+    assert order(runs_dir) == ["anna", "cleo"]
+
+
+def test_several_at_once_if_the_server_allows_it(runs_dir, spawned):
+    limits = replace(LIMITS, trainings=2)
+    made = [ask(owner, limits) for owner in "abc"]
+    assert spawned == [run.id for run in made[:2]]
+    assert waiting.place(made[2], limits).ahead == 2
+
+
+def test_the_place_and_the_wait_are_told_from_what_was_measured_here(runs_dir, spawned, finished_run):
+    going, mine = ask("a"), ask("b")
+    assert waiting.place(mine, LIMITS) == waiting.Place(1, None), "nothing was measured yet, so nothing is claimed"
+    shutil.copytree(finished_run.path, runs_dir / "earlier")
+    waiting._paces.clear()
+    write_status(going, replace(going.status(), state="running", seconds_left=30.0))
+    assert waiting.place(mine, LIMITS) == waiting.Place(1, 30.0)
+    third = ask("c")
+    place = waiting.place(third, LIMITS)
+    assert place.ahead == 2 and 30 < place.seconds < 60
+    waiting._paces.clear()
+
+
+def test_a_turn_is_begun_only_once_though_two_servers_look(runs_dir, spawned):
+    with FileLock(runs_dir / ".queue.lock"):
+        assert waiting.dispatch(runs_dir, LIMITS) == []
+    run = ask("a")
+    for _ in range(3):
+        waiting.dispatch(runs_dir, LIMITS)
+    assert spawned == [run.id]
+
+
+def test_a_crash_between_choosing_and_starting_loses_no_place(runs_dir, monkeypatch):
+    monkeypatch.setattr(jobs, "spawn", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        ask("a")
+    (run,) = shelf.known(runs_dir)
+    assert run.status().state == "starting"
+    status = storage.read_json(run.path / "status.json")
+    storage.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
+    found: list[str] = []
+    monkeypatch.setattr(jobs, "spawn", lambda run: found.append(run.id))
+    waiting.dispatch(runs_dir, LIMITS)
+    assert found == [run.id]
+
+
+def test_a_trainer_that_cannot_be_started_does_not_hold_up_the_others(runs_dir, monkeypatch):
+    made = []
+    going = shelf.create(CONFIG, runs_dir)
+    monkeypatch.setattr(jobs, "spawn", lambda run: made.append(run.id))
+    bad, good = ask("a"), ask("b")
+    finish(going)
+
+    def spawn(run: Run) -> None:
+        if run.id == bad.id:
+            raise RunError("The trainer could not be started: Cannot allocate memory.")
+        made.append(run.id)
+
+    monkeypatch.setattr(jobs, "spawn", spawn)
+    waiting.dispatch(runs_dir, LIMITS)
+    waiting.dispatch(runs_dir, LIMITS)
+    assert bad.status().state == "failed" and "memory" in bad.status().error
+    assert made == [good.id]
+
+
+def test_leaving_the_line_and_asking_again(runs_dir, spawned):
+    going, mine, other = ask("a"), ask("b"), ask("c")
+    waiting.cancel(mine)
+    assert mine.status().state == "stopped" and order(runs_dir) == ["c"]
+    with pytest.raises(RunError) as refusal:
+        waiting.cancel(mine)
+    assert_one_sentence(refusal.value)
+    waiting.again(mine, LIMITS)
+    assert order(runs_dir) == ["c", "b"]
+    with pytest.raises(RunError, match="is starting"):
+        waiting.again(going, LIMITS)
+    shelf.delete(other)
+    assert order(runs_dir) == ["b"]
+
+
+def test_a_broken_run_in_the_folder_is_no_trouble_for_the_queue(runs_dir, spawned):
+    (runs_dir / "broken").mkdir()
+    (runs_dir / "broken" / "status.json").write_text("[")
+    run = ask("a")
+    (run.path / "queue.json").write_text("7")
+    assert waiting.place(run, LIMITS).ahead == 1
+    waiting.watch(runs_dir, LIMITS)
+
+
+# ---- limits
+
+
+@pytest.mark.parametrize(
+    "config, word",
+    [(Config(epochs=99), "epochs"), (Config(hidden_dim=4096), "hidden"), (Config(batch_size=2), "batches")],
+)
+def test_what_is_too_much_is_refused_in_one_sentence(runs_dir, config, word):
+    with pytest.raises(RunError, match=word) as refusal:
+        waiting.ask(config, "a", Limits())
+    assert_one_sentence(refusal.value)
+    assert shelf.known(runs_dir) == []
+
+
+def test_a_visitor_has_so_many_places_and_the_queue_so_many_for_all(runs_dir, spawned):
+    limits = replace(LIMITS, waiting=2, queue=3)
+    for _ in range(3):
+        ask("a", limits)
+    with pytest.raises(RunError, match="2 trainings waiting"):
+        ask("a", limits)
+    ask("b", limits)
+    with pytest.raises(RunError, match="queue of this server is full"):
+        ask("c", limits)
+
+
+def test_the_environment_sets_the_limits_and_locally_there_are_none(monkeypatch):
+    monkeypatch.delenv("VAE_HOSTED", raising=False)
+    assert hosted.limits() is None
+    monkeypatch.setenv("VAE_HOSTED", "1")
+    assert hosted.limits() == Limits()
+    monkeypatch.setenv("VAE_HOSTED_EPOCHS", "7")
+    monkeypatch.setenv("VAE_HOSTED_RUNS", "many")
+    assert hosted.limits() == Limits(epochs=7)
+    assert "7 epochs" in hosted.limits().words
+
+
+def test_a_name_that_a_browser_did_not_make_owns_nothing():
+    token = "0123456789abcdef" * 2
+    assert len(hosted.owner_of(token)) == 64 and token not in hosted.owner_of(token)
+    assert hosted.owner_of(token) == hosted.owner_of(token) != hosted.owner_of(token[::-1])
+    for bad in ("", "x", token.upper(), token + "0", "../" + token[3:]):
+        assert hosted.owner_of(bad) == ""
+
+
+# ---- making room
+
+
+def old(run_id: str, age: float, owner: str, finished: Run, **about: object) -> Run:
+    run = Run(Path(shutil.copytree(finished.path, runs.runs_dir() / run_id)))
+    shelf.note(run, owner=owner, **about)
+    os.utime(run.path / "config.json", (time.time() - age,) * 2)
+    return Run(run.path)
+
+
+def here() -> set[str]:
+    return {run.id for run in shelf.known()}
+
+
+def test_the_oldest_unpinned_run_of_the_visitor_goes_first(runs_dir, finished_run):
+    for age, run_id, owner, pinned in (
+        (9, "pinned", "a", True), (8, "seen", "a", False), (7, "busy", "a", False), (6, "old", "a", False),
+        (5, "new", "a", False), (99, "theirs", "b", False),
+    ):  # fmt: skip
+        old(run_id, age, owner, finished_run, pinned=pinned)
+    waiting.looked_at(Run(runs_dir / "seen"))
+    write_status(Run(runs_dir / "busy"), Status(state="running", pid=os.getpid()))
+    waiting.make_room(runs_dir, "a", replace(LIMITS, runs=5))
+    assert here() == {"pinned", "seen", "busy", "new", "theirs"}
+    waiting.make_room(runs_dir, "a", replace(LIMITS, runs=4))
+    assert here() == {"pinned", "seen", "busy", "theirs"}
+    with pytest.raises(RunError, match="unpin or delete") as refusal:
+        waiting.make_room(runs_dir, "a", replace(LIMITS, runs=3))
+    assert_one_sentence(refusal.value)
+    assert here() == {"pinned", "seen", "busy", "theirs"}
+
+
+def test_the_server_keeps_so_many_runs_and_bytes_in_all(runs_dir, finished_run):
+    for age in range(5):
+        old(f"run-{age}", 10 + age, f"owner-{age}", finished_run)
+    waiting.make_room(runs_dir, "x", replace(LIMITS, all_runs=4))
+    assert here() == {"run-0", "run-1", "run-2"}
+    one = hosted.size_of(runs_dir / "run-0") / 1e6
+    waiting.make_room(runs_dir, "x", replace(LIMITS, megabytes=int(one * 2.5)))
+    assert here() == {"run-0", "run-1"}
+    with pytest.raises(RunError, match="disk"):
+        waiting.make_room(runs_dir, "x", replace(LIMITS, megabytes=0))
+    assert (runs_dir / shelf.TRASH).exists() and not os.listdir(runs_dir / shelf.TRASH)
+
+
+def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
+    endless = replace(LIMITS, spare=10**9)
+    with pytest.raises(RunError, match="disk of this server is full"):
+        ask("a", endless)
+    run = shelf.create(CONFIG, runs_dir, state="queued")
+    waiting.dispatch(runs_dir, endless)
+    assert not spawned and run.status().state == "queued"
+
+
+# ---- turns that end
+
+
+def test_a_turn_that_is_over_is_stopped_and_says_why(runs_dir, spawned):
+    run = ask("a")
+    write_status(run, Status(state="running", pid=os.getpid()))
+    waiting.watch(runs_dir, LIMITS)
+    assert run.control() == "run"
+    waiting._write(run, started=time.time() - 601)
+    waiting.watch(runs_dir, LIMITS)
+    assert run.control() == "stop" and "10 minutes" in waiting.note(run)
+    assert_one_sentence(waiting.note(run))
+
+
+def test_a_pause_is_ended_only_while_others_wait(runs_dir, spawned):
+    run = ask("a")
+    write_status(run, Status(state="paused", pid=os.getpid()))
+    jobs.request(run, "pause")
+    os.utime(run.path / "control.json", (time.time() - 61,) * 2)
+    waiting.watch(runs_dir, LIMITS)
+    assert run.control() == "pause"
+    ask("b")
+    waiting.watch(runs_dir, LIMITS)
+    assert run.control() == "stop" and "Others were waiting" in waiting.note(run)
+
+
+# ---- real processes
+
+
+@pytest.fixture
+def ended(runs_dir):
+    """Trainers do not outlive the test."""
+    yield
+    for run in shelf.known(runs_dir):
+        with contextlib.suppress(OSError, RunError):
+            os.kill(run.status().pid or 2**22, signal.SIGKILL)
+
+
+SERVER = """
+import sys, time
+from vae_core import waiting, runs
+from vae_core.hosted import Limits
+waiting.keep_going(runs.runs_dir(), Limits(batch_size=1))
+time.sleep(120)
+"""
+
+
+def test_two_servers_one_folder_and_one_of_them_dies(runs_dir, ended, monkeypatch):
+    """Three requests, two servers that look every second, one killed in the middle: each run is trained, once."""
+    monkeypatch.setattr(waiting, "dispatch", lambda *_: [])  # only the servers start trainings
+    made = [ask(owner, config=Config(**{**TINY, "epochs": 1})) for owner in "aba"]
+    command, environment = [sys.executable, "-c", SERVER], {**os.environ, "PYTHONPATH": str(runs.ROOT)}
+    servers = [subprocess.Popen(command, env=environment, start_new_session=True) for _ in range(2)]
+    try:
+        wait_for(lambda: any(run.status().active for run in made), "a first turn has begun")
+        servers[0].kill()
+        most = 0
+
+        def done() -> bool:
+            nonlocal most
+            states = [run.status().state for run in made]
+            most = max(most, sum(state in runs.ACTIVE for state in states))
+            # Killed between choosing a run and starting it, a server leaves it to the other once 25 s are over.
+            assert "failed" not in states, [jobs.log_tail(run) for run in made]
+            return states == ["finished"] * 3
+
+        wait_for(done, "all three are finished", 180)
+    finally:
+        for server in servers:
+            server.kill()
+            server.wait()
+    assert most == 1
+    for run in made:
+        run.check()
+        assert (run.path / "log.txt").read_text().count(run.config.title) == 1, "a second trainer was started"
+    began = [storage.read_json(run.path / "queue.json")["started"] for run in made]
+    assert began[0] < began[1] < began[2]
+
+
+def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended):
+    """SIGSTOP: the process lives, holds its lock and says nothing, as one that waits for a dead disk does."""
+    config = Config(**{**TINY, "epochs": 500, "batch_size": 4})
+    hung, next_ = ask("a", config=config), ask("b", config=Config(**{**TINY, "epochs": 1}))
+    wait_for(lambda: hung.epoch and hung.epoch >= 1, "an epoch is finished")
+    pid = hung.status().pid
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(0.2)
+    status = storage.read_json(hung.path / "status.json")
+    storage.write_json(hung.path / "status.json", {**status, "heartbeat": time.time() - 60})
+    with pytest.raises(RunError, match="is training"):
+        shelf.delete(hung)  # its lock is held
+    waiting.watch(runs_dir, LIMITS)
+    assert hung.status().state == "interrupted"
+    assert_one_sentence(hung.status().error)
+    wait_for(lambda: not jobs._is_trainer(pid, hung), "it is gone")
+    hung.check()
+    waiting.dispatch(runs_dir, LIMITS)
+    wait_for(lambda: next_.status().state == "finished", "the next has had its turn")
+
+
+def test_a_trainer_that_only_slept_is_left_alone(runs_dir, ended):
+    run = ask("a", config=Config(**{**TINY, "epochs": 500, "batch_size": 4}))
+    wait_for(lambda: run.status().state == "running", "it runs")
+    pid = run.status().pid
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(0.2)
+    status = storage.read_json(run.path / "status.json")
+    storage.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
+    os.kill(pid, signal.SIGCONT)  # the lid is open again
+    waiting.watch(runs_dir, LIMITS)
+    assert jobs._is_trainer(pid, run)
+    wait_for(lambda: run.status().state == "running", "it goes on")
+
+
+def test_a_process_of_another_machine_is_judged_by_its_heartbeat_alone(own_run):
+    status = storage.read_json(own_run.path / "status.json")
+    fresh = {**status, "state": "running", "heartbeat": time.time(), "pid": 2**22 + 1}
+    storage.write_json(own_run.path / "status.json", {**fresh, "host": "elsewhere"})
+    assert own_run.status().state == "running"
+    storage.write_json(own_run.path / "status.json", {**fresh, "host": runs.HOST})
+    assert own_run.status().state == "interrupted"

@@ -1,0 +1,22 @@
+"""The caches know a run by its path; another run under the same id must not be shown with the old one's pictures."""
+
+import shutil
+
+from tests.pages.test_pages import _here, check, finished, show  # noqa: F401 (fixtures)
+from ui import readers
+from vae_core import runs
+
+
+def test_another_run_under_the_same_id_is_shown_as_it_is(finished):  # noqa: F811
+    path = str(finished.path)
+    check(show("generate", run="mine"))
+    before = readers.latents(path, 5).mean
+    check(show("generate", run="mine"))
+    shutil.rmtree(path)
+    shutil.copytree(runs.GALLERY / "two-knobs", path)
+    app = show("generate", run="mine")
+    check(app)
+    assert not app.error
+    after = readers.latents(path, 5).mean
+    assert after.shape[1] == 2 != before.shape[1]
+    assert len(readers.labels(path)) == len(after)

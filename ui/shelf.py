@@ -1,0 +1,225 @@
+"""The visitor's runs as a list: cards, what one can do with a run, the trash, and bringing one from elsewhere."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from ui import live, picker, report, visitor
+from ui.guard import one_sentence, plain
+from vae_core import hosted, parcel, runs, shelf, waiting
+from vae_core.runs import Run, RunError
+
+FIRST = 20  # cards before "Show all"
+
+
+def cards(title: str, known: list[tuple[Run, str]]) -> None:
+    """One card a run, pinned ones first."""
+    if not known:
+        return
+    st.markdown(f"#### {title}")
+    known = sorted(known, key=lambda pair: not pair[0].about.pinned)
+    for run, trouble in known if st.session_state.get("all_runs") else known[:FIRST]:
+        with st.container(border=True), one_sentence():
+            _card(run, trouble)
+    if len(known) > FIRST and not st.session_state.get("all_runs"):
+        st.button(f"Show all {len(known)}", key="show_all_runs", on_click=_show_all)
+
+
+def _show_all() -> None:
+    st.session_state["all_runs"] = True
+
+
+def _card(run: Run, trouble: str) -> None:
+    words, links = st.columns([1, 1], vertical_alignment="center")
+    if trouble:
+        words.markdown(f":red-badge[:material/error: broken] &nbsp; **{plain(run.id)}**  \n{plain(trouble)}")
+    else:
+        status = run.status()
+        colour, icon = live.BADGES[status.state]
+        pinned = ":material/keep: " if run.about.pinned else ""
+        badge = "" if run.gallery else f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; "
+        words.markdown(f"{badge}{pinned}**{plain(picker.label(run))}**  \n:gray[{live.summary(run, status)}]")
+    with links, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if not trouble:
+            _doors(run)
+            if st.button("More", key=f"more_{run.id}", icon=":material/more_horiz:", type="tertiary"):
+                more(run)
+        if visitor.owns(run):
+            st.button("Delete", key=f"delete_{run.id}", icon=":material/delete:", type="tertiary",
+                      on_click=_try, args=(lambda: _delete(run),))  # fmt: skip
+
+
+def _doors(run: Run) -> None:
+    st.page_link("pages/train.py", label="Curves", query_params={"run": run.id})
+    if picker.film(run):
+        st.page_link("pages/latent.py", label="Map", query_params={"run": run.id})
+        st.page_link("pages/generate.py", label="Samples", query_params={"run": run.id})
+        st.page_link("pages/morph.py", label="Morph", query_params={"run": run.id})
+
+
+@st.dialog("One run")
+def more(run: Run) -> None:
+    """Rename, pin, and take along."""
+    run = Run(run.path, run.gallery)
+    st.markdown(f"**{plain(run.title)}**  \n:gray[{plain(run.id)}]")
+    if visitor.owns(run):
+        _name_and_pin(run)
+    st.markdown("##### Take it along")
+    if not run.metrics():
+        st.caption("Once its first epoch is finished, you can take it along.")
+        return
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report", lambda: report.build(run), f"{run.id}.html", "text/html", key="download_report",
+            icon=":material/description:", on_click="ignore",
+            help="One web page with curves, map, pictures and a morph. It opens anywhere, without this app.",
+        )  # fmt: skip
+        st.download_button(
+            "Run as a file", lambda: packed(run), f"{run.id}.zip", "application/zip", key="download_run",
+            icon=":material/download:", on_click="ignore",
+            help="Everything the model is. Another Latent Lab can import it and go on with it.",
+        )  # fmt: skip
+
+
+def _name_and_pin(run: Run) -> None:
+    name = st.text_input("Name", run.about.title, max_chars=80, placeholder=run.config.title, key=f"name_{run.id}")
+    pinned = st.toggle(
+        "Pin", run.about.pinned, key=f"pin_{run.id}", help="Pinned runs stand first and never make room for others."
+    )
+    if st.button("Save", key="save_run", type="primary", icon=":material/check:"):
+        try:
+            _save(run, name, pinned)
+        except RunError as error:
+            st.error(plain(str(error)))
+        else:
+            st.rerun()
+
+
+def _save(run: Run, name: str, pinned: bool) -> None:
+    if not visitor.owns(run):
+        raise RunError(visitor.NOT_YOURS)
+    limits = hosted.limits()
+    if limits and pinned and not run.about.pinned:
+        mine = [other for other in shelf.known() if visitor.owns(other) and other.about.pinned]
+        if len(mine) >= limits.pins:
+            raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
+    shelf.note(run, title=runs.one_line(name), pinned=pinned)
+
+
+def packed(run: Run) -> io.BytesIO:
+    """The run as one file that ``parcel.unpack`` takes."""
+    out = io.BytesIO()
+    parcel.pack(run, out)
+    out.seek(0)
+    return out
+
+
+def _try(action: Callable[[], Any]) -> None:
+    try:
+        action()
+    except RunError as error:
+        st.session_state["shelf_error"] = str(error)
+
+
+def _delete(run: Run) -> None:
+    if not visitor.owns(run):
+        raise RunError(visitor.NOT_YOURS)
+    title = run.title if not _broken(run) else run.id
+    st.session_state["just_deleted"] = (str(shelf.delete(run).path), title)
+
+
+def _broken(run: Run) -> bool:
+    try:
+        run.check()
+    except RunError:
+        return True
+    return False
+
+
+def news() -> None:
+    """What the last click did, with a way back."""
+    if error := st.session_state.pop("shelf_error", None):
+        st.error(plain(error))
+    if arrived := st.session_state.pop("just_arrived", None):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/check_circle: Imported: **{plain(arrived[1])}**")
+            st.page_link("pages/train.py", label="Look at it", query_params={"run": arrived[0]})
+    path, title = st.session_state.get("just_deleted", ("", ""))
+    item = next((item for item in shelf.trashed(runs.runs_dir()) if str(item.path) == path), None)
+    if item:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_bar"):
+            st.markdown(f":material/delete: Deleted: **{plain(title)}**")
+            st.button("Undo", key="undo_delete", icon=":material/undo:", on_click=_try, args=(lambda: _restore(item),))
+
+
+def _restore(item: shelf.Trashed) -> None:
+    if not visitor.owns(item.run):
+        raise RunError(visitor.NOT_YOURS)
+    shelf.restore(item)
+    st.session_state.pop("just_deleted", None)
+
+
+def trash() -> None:
+    """What was deleted lately."""
+    shelf.sweep(runs.runs_dir(), waiting.DELETED_SECONDS if hosted.limits() else shelf.KEPT_SECONDS)
+    items = [item for item in shelf.trashed(runs.runs_dir()) if visitor.owns(item.run)]
+    if not items:
+        return
+    kept = "an hour" if hosted.limits() else "a day"
+    with st.expander(f"Deleted ({len(items)}), kept for {kept}", icon=":material/delete:"):
+        for item in items:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                when = time.strftime("%d %b, %H:%M", time.localtime(item.when))
+                title = item.id if _broken(item.run) else item.run.title
+                st.markdown(f"{plain(title)} :gray[deleted {when}]")
+                st.button(
+                    "Put back", key=f"restore_{item.path.name}", on_click=_try, args=(lambda i=item: _restore(i),)
+                )
+
+
+def arrivals() -> None:
+    """The door for a run that was exported elsewhere."""
+    limits = hosted.limits()
+    most = limits.parcel if limits else parcel.MAX_BYTES // 1_000_000
+    with st.expander("Bring a run from elsewhere", icon=":material/upload:"):
+        st.caption(
+            "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "
+            "checked before it is kept."
+        )
+        key = f"import_{st.session_state.get('imports', 0)}"  # a new key empties the field
+        st.file_uploader(
+            "Run as a file", "zip", key=key, max_upload_size=most, on_change=_arrive, args=(key, most * 1_000_000)
+        )
+
+
+def _arrive(key: str, limit: int) -> None:
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    st.session_state["imports"] = st.session_state.get("imports", 0) + 1
+    try:
+        run = _take_in(file, limit)
+    except RunError as error:
+        st.session_state["shelf_error"] = str(error)
+    else:
+        st.session_state["just_arrived"] = (run.id, run.title)
+
+
+def _take_in(file: Any, limit: int) -> Run:
+    limits, folder = hosted.limits(), runs.runs_dir()
+    if limits is None:
+        return parcel.unpack(file, folder, limit=limit)
+    if not visitor.me():
+        raise RunError("Your browser has not said who you are yet; try again in a second.")
+    run = parcel.unpack(file, folder, limits.accept, limit, owner=visitor.me())
+    try:
+        waiting.make_room(folder, visitor.me(), limits, needed=0)  # only now: a refused file must not cost a run
+    except RunError:
+        shelf.remove(run.path)
+        raise
+    return run

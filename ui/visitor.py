@@ -1,0 +1,105 @@
+"""Who is looking, on a shared server: whose a run is, what one may see and change. Locally everything is yours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.components import visitor_token
+from vae_core import hosted, jobs, runs, waiting
+from vae_core.config import Config
+from vae_core.runs import Run, RunError
+
+NOT_YOURS = "This run belongs to somebody else: you can look at it, but not change it."
+
+
+def meet() -> None:
+    """app.py, on a shared server: learn the browser's name once a visit, and keep the queue going."""
+    limits = hosted.limits()
+    if limits is None:
+        return
+    _queue(str(runs.runs_dir()))
+    slot = st.container()  # always there: were it to vanish, the page below would be built anew
+    if not me():
+        with slot:
+            token = visitor_token()
+        if token and hosted.owner_of(token):
+            st.session_state["visitor"] = hosted.owner_of(token)
+            st.rerun()
+
+
+@st.cache_resource(show_spinner=False)
+def _queue(folder: str) -> object:
+    limits = hosted.limits()
+    assert limits is not None
+    return waiting.keep_going(Path(folder), limits)
+
+
+def me() -> str:
+    """Who this visitor is; "" while the browser has not said so yet."""
+    return str(st.session_state.get("visitor", ""))
+
+
+def owns(run: Run) -> bool:
+    """Whether this visitor may steer, rename, pin and delete a run."""
+    if run.gallery:
+        return False
+    return hosted.limits() is None or (bool(me()) and run.about.owner == me())
+
+
+def sees(run: Run) -> bool:
+    """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
+    if run.gallery or owns(run):
+        return True
+    named = [st.query_params.get(name) for name in ("run", "with")]
+    return run.id in (*named, *(st.session_state.get(name) for name in ("current_run", "other_run")))
+
+
+def start(config: Config, *, one_epoch: bool) -> Run:
+    """Start a training, or put it into the queue. Raises RunError."""
+    limits = hosted.limits()
+    if limits is None:
+        return jobs.start(config, one_epoch=one_epoch)
+    if not me():
+        raise RunError("Your browser has not said who you are yet; try again in a second.")
+    return waiting.ask(config, me(), limits, one_epoch=one_epoch)
+
+
+def steer(run: Run, what: str) -> None:
+    """``run``, ``pause``, ``step``, ``stop``, ``cancel``, or ``again`` after an end. Raises RunError."""
+    if not owns(run):
+        raise RunError(NOT_YOURS if not run.gallery else "The gallery’s models cannot be changed.")
+    limits = hosted.limits()
+    if what == "cancel":
+        waiting.cancel(run)
+    elif what != "again":
+        jobs.request(run, what)
+    elif limits is None:
+        jobs.resume(run)
+    else:
+        waiting.again(run, limits)
+
+
+def place_in_line(run: Run) -> str:
+    """Where a waiting run stands, in words."""
+    limits = hosted.limits()
+    if limits is None:
+        return "It waits for a server that runs a queue (VAE_HOSTED=1)."
+    where = waiting.place(run, limits)
+    if where.ahead == 0:
+        return "You are next."
+    words = "1 training is before yours" if where.ahead == 1 else f"{where.ahead} trainings are before yours"
+    return f"{words}: {_about(where.seconds)}." if where.seconds is not None else f"{words}."
+
+
+def _about(seconds: float) -> str:
+    if seconds < 45:
+        return "less than a minute"
+    return f"about {max(round(seconds / 60), 1)} min"
+
+
+def looked_at(run: Run) -> None:
+    """Remember on a shared server that somebody sees this run, so that it does not make room for another."""
+    if hosted.limits() is not None:
+        waiting.looked_at(run)

@@ -1,0 +1,374 @@
+"""The queue of a shared server. It is no list of its own: a waiting run is a run directory whose state is ``queued``.
+
+So it survives a restart, and several servers on one folder see the same. Who starts the next holds ``.queue.lock``; the
+trainer itself holds ``trainer.lock``; a run is never started twice. ``queue.json`` in a run says when it was asked for
+and when its turn began. The order is fair: everybody's first request, then everybody's second.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from vae_core import hosted, jobs, runs, shelf, storage
+from vae_core.config import Config
+from vae_core.hosted import Limits
+from vae_core.runs import Run, RunError, Status, write_status
+
+LOOKED_SECONDS = 900.0  # a run whose page was drawn so lately does not make room for another
+IMAGES = {"digits": 1_438}  # training pictures; all others have 60,000
+WAKING_SECONDS = 4.0  # a trainer before its first step
+DELETED_SECONDS = 3600.0  # a shared disk keeps what was deleted for an hour
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands in the queue."""
+
+    ahead: int  # trainings before it, those that are running included
+    seconds: float | None  # until its turn, as far as earlier trainings here say
+
+
+def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, *, one_epoch: bool = False) -> Run:
+    """Put a new training into the queue, and start it if there is room. Raises RunError with what a limit refuses."""
+    folder = folder or runs.runs_dir()
+    limits.accept(config)
+    with _lock(folder, wait=10):
+        _may_wait(folder, owner, limits)
+        make_room(folder, owner, limits)
+        turn = _next_turn(folder, owner)
+        run = shelf.create(config, folder, state="queued", owner=owner)
+        jobs.request(run, "step" if one_epoch else "run")
+        _write(run, asked=time.time(), turn=turn)
+    dispatch(folder, limits)
+    return run
+
+
+def again(run: Run, limits: Limits) -> None:
+    """Put a run that stopped, failed or was cut off into the queue, to go on. Raises RunError."""
+    folder = run.path.parent
+    with _lock(folder, wait=10):
+        status = run.status()
+        if run.gallery or status.state not in runs.RESUMABLE:
+            raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
+        limits.accept(run.config)
+        _may_wait(folder, run.about.owner, limits)
+        jobs.end_hung(run)
+        jobs.request(run, "run")
+        try:
+            _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
+            write_status(run, replace(status, state="queued", message="", error="", pid=0))
+        except OSError as error:
+            raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+    dispatch(folder, limits)
+
+
+def cancel(run: Run) -> None:
+    """Take a run out of the queue. Raises RunError if its turn has begun."""
+    with _lock(run.path.parent, wait=10):
+        status = run.status()
+        if status.state != "queued":
+            raise RunError(f"The run {run.id} is no longer waiting: it is {status.state}.")
+        (run.path / "queue.json").unlink(missing_ok=True)
+        write_status(run, replace(status, state="stopped", message=""))
+
+
+def place(run: Run, limits: Limits) -> Place:
+    """Where a waiting run stands."""
+    known = _known(run.path.parent)
+    line, active = _line(known), [(r, s) for r, s in known if s.active]
+    ahead = next((k for k, other in enumerate(line) if other.id == run.id), 0)
+    pace = _pace(run.path.parent)
+    if pace is None:
+        return Place(ahead + len(active), None)
+    turns = [_left(r, s, pace, limits) for r, s in active] + [_turn(r.config, pace, limits) for r in line[:ahead]]
+    return Place(ahead + len(active), sum(turns) / limits.trainings)
+
+
+def note(run: Run) -> str:
+    """Why this server ended a training, in one sentence, or nothing."""
+    return str(_read(run).get("note", ""))
+
+
+# ---- the server's side
+
+
+def dispatch(folder: Path, limits: Limits) -> list[Run]:
+    """Start whoever's turn it is. Returns what was started; nothing if another process is just doing it."""
+    started: list[Run] = []
+    try:
+        with _lock(folder, wait=0):
+            known = _known(folder)
+            free = limits.trainings - sum(status.active for _, status in known)
+            for run in _line(known)[: max(free, 0)] if hosted.room_on_disk(folder, limits) else []:
+                try:
+                    _begin(run)
+                except RunError as error:
+                    _fail(run, str(error))
+                else:
+                    started.append(run)
+    except RunError:
+        pass  # the folder cannot be locked just now; the next look comes in a second
+    return started
+
+
+def watch(folder: Path, limits: Limits) -> None:
+    """Look after the trainings that are going on: end a turn that is over, and a trainer that hangs."""
+    known = _known(folder)
+    others = bool(_line(known))
+    for run, status in known:
+        try:
+            if status.state == "interrupted" and jobs.end_hung(run):
+                words = "The trainer no longer answered and was ended; finished epochs are kept."
+                write_status(run, replace(status, error=words))
+            elif status.active and status.state != "stopping":
+                _end_turn(run, status, limits, others)
+        except (RunError, OSError):
+            continue  # deleted meanwhile, or the disk is full: the others still need looking after
+
+
+def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
+    began, now = _read(run).get("started"), time.time()
+    if isinstance(began, (int, float)) and now - began > 60 * limits.minutes:
+        _write(run, **_read(run) | {"note": f"This server gives each training {limits.minutes} minutes a turn."})
+        jobs.request(run, "stop")
+    elif status.state == "paused" and others and now - _changed(run.path / "control.json") > limits.pause:
+        _write(run, **_read(run) | {"note": "Others were waiting, so the pause was ended."})
+        jobs.request(run, "stop")
+
+
+def make_room(folder: Path, owner: str, limits: Limits, needed: int = 1) -> None:
+    """Remove the oldest runs that are neither pinned, nor looked at, nor training, until a new one fits.
+
+    Raises RunError if nothing may go.
+    """
+    shelf.sweep(folder, DELETED_SECONDS)
+    oldest = shelf.known(folder)[::-1]
+    mine = [run for run in oldest if run.about.owner == owner]
+    _remove_until(
+        len(mine) + needed - limits.runs, mine, "All your runs are pinned or busy; unpin or delete one first."
+    )
+    oldest = [run for run in oldest if run.path.exists()]
+    full = "This server is full: everything on it is pinned, busy or being looked at; try again later."
+    _remove_until(len(oldest) + needed - limits.all_runs, oldest, full)
+    for run in [run for run in oldest if run.path.exists()]:
+        if hosted.size_of(folder) < limits.megabytes * 1_000_000 and hosted.room_on_disk(folder, limits):
+            return
+        if _may_go(run):
+            shelf.remove(run.path)
+    if hosted.size_of(folder) >= limits.megabytes * 1_000_000 or not hosted.room_on_disk(folder, limits):
+        raise RunError("The disk of this server is full; try again later.")
+
+
+def keep_going(folder: Path, limits: Limits) -> threading.Thread:
+    """A thread of the server that runs the queue for as long as the server lives."""
+
+    def work() -> None:
+        turn = 0
+        while True:
+            try:
+                dispatch(folder, limits)
+                if turn % 5 == 0:
+                    watch(folder, limits)
+                if turn % 600 == 0:
+                    shelf.sweep(folder, DELETED_SECONDS)
+            except Exception as error:  # a queue that stopped for ever would be worse than any one trouble
+                print(f"queue: {type(error).__name__}: {error}", flush=True)
+            turn += 1
+            time.sleep(1)
+
+    thread = threading.Thread(target=work, name="queue", daemon=True)
+    thread.start()
+    return thread
+
+
+def looked_at(run: Run) -> None:
+    """Somebody sees this run now; remembered once a minute."""
+    seen = run.path / ".seen"
+    if not run.gallery and time.time() - _changed(seen) > 60:
+        try:
+            with open(seen, "wb"):
+                pass
+        except OSError:
+            pass  # only a courtesy
+
+
+# ---- within
+
+
+def _known(folder: Path) -> list[tuple[Run, Status]]:
+    """All runs that can be read, with their states; a run whose start was lost to a crash waits again."""
+    found = []
+    for run in shelf.known(folder):
+        try:
+            status, told = run.status(), _read(run)
+            if status.state == "interrupted" and not status.pid and "asked" in told and "started" not in told:
+                status = replace(status, state="queued")
+            found.append((run, status))
+        except RunError:
+            continue
+    return found
+
+
+def _line(known: list[tuple[Run, Status]]) -> list[Run]:
+    """The waiting runs in the order of their turns."""
+    waiting = [run for run, status in known if status.state == "queued"]
+    return sorted(waiting, key=lambda run: (_turn_of(run), _asked(run), run.id))
+
+
+def _next_turn(folder: Path, owner: str) -> float:
+    """The turn of a visitor's next request: start-time fair queueing (Goyal, Vin & Cheng 1996) with turns of length 1.
+
+    It is the turn that is served now, or the one after the visitor's last, whichever is later. So a second request
+    stands behind the first of everybody who comes before it is served, and old turns are no debt once all are served.
+    """
+    known = _known(folder)
+    served = [_turn_of(run) for run, status in known if status.active]
+    now = max(served) if served else max((_turn_of(run) + 1 for run, s in known if s.state != "queued"), default=0.0)
+    mine = [_turn_of(run) + 1 for run, _ in known if owner and run.about.owner == owner]
+    return max([now, *mine])
+
+
+def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
+    line = _line(_known(folder))
+    if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
+        raise RunError(f"You have {limits.waiting} trainings waiting already; wait for one, or cancel one.")
+    if len(line) >= limits.queue:
+        raise RunError("The queue of this server is full; try again in some minutes.")
+
+
+def _begin(run: Run) -> None:
+    """Order matters: after a crash anywhere in between, the run either waits still or trains."""
+    try:
+        with shelf.at_rest(run):
+            pass
+        write_status(run, replace(run.status(), state="starting", message="Waking up …", pid=0))
+    except OSError as error:
+        raise RunError(f"The training could not be started: {error.strerror}.") from None
+    jobs.spawn(run)
+    _write(run, **_read(run) | {"started": time.time()})
+
+
+def _fail(run: Run, sentence: str) -> None:
+    try:
+        write_status(run, replace(run.status(), state="failed", error=sentence, pid=0))
+    except (OSError, RunError):
+        (run.path / "queue.json").unlink(missing_ok=True)
+
+
+def _remove_until(too_many: int, candidates: list[Run], refusal: str) -> None:
+    for run in candidates:
+        if too_many <= 0:
+            return
+        if _may_go(run):
+            shelf.remove(run.path)
+            too_many -= 1
+    if too_many > 0:
+        raise RunError(refusal)
+
+
+def _may_go(run: Run) -> bool:
+    if run.about.pinned or time.time() - _changed(run.path / ".seen") < LOOKED_SECONDS:
+        return False
+    try:
+        if run.status().state == "queued":
+            return False
+    except RunError:
+        pass  # broken: it may go
+    try:
+        with shelf.at_rest(run):
+            return True
+    except RunError:
+        return False
+
+
+_paces: dict[Path, tuple[float, float | None]] = {}
+
+
+def _pace(folder: Path) -> float | None:
+    """Seconds that one picture of one epoch takes here, evaluation included: the median of the latest trainings."""
+    when, pace = _paces.get(folder, (0.0, None))
+    if time.time() - when < 20:
+        return pace
+    measured = []
+    for run in shelf.known(folder)[:12]:
+        try:
+            seconds = [record["seconds"] for record in run.metrics()[1:] if "seconds" in record]
+            if seconds:
+                measured.append(statistics.median(seconds) / _images(run.config))
+        except RunError:
+            continue
+    pace = statistics.median(measured) if measured else None
+    _paces[folder] = time.time(), pace
+    return pace
+
+
+def _images(config: Config) -> int:
+    return IMAGES.get(config.dataset, 60_000)
+
+
+def _turn(config: Config, pace: float, limits: Limits) -> float:
+    return min(WAKING_SECONDS + config.epochs * _images(config) * pace, 60.0 * limits.minutes)
+
+
+def _left(run: Run, status: Status, pace: float, limits: Limits) -> float:
+    if status.seconds_left is not None:
+        return status.seconds_left
+    return (1 - status.progress) * _turn(run.config, pace, limits)
+
+
+@contextmanager
+def _lock(folder: Path, wait: float) -> Iterator[None]:
+    lock = FileLock(folder / ".queue.lock", timeout=wait)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise RunError("The queue is busy; try again in a moment.") from None
+    except OSError as error:
+        raise RunError(f"The folder of runs cannot be written: {error.strerror}.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(run: Run) -> dict[str, Any]:
+    try:
+        data = storage.read_json(run.path / "queue.json")
+        return data if isinstance(data, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _asked(run: Run) -> float:
+    asked = _read(run).get("asked")
+    return float(asked) if isinstance(asked, (int, float)) else _changed(run.path / "config.json")
+
+
+def _turn_of(run: Run) -> float:
+    turn = _read(run).get("turn")
+    return float(turn) if isinstance(turn, (int, float)) and abs(turn) < 1e9 else 0.0
+
+
+def _write(run: Run, **told: Any) -> None:
+    try:
+        storage.write_json(run.path / "queue.json", told)
+    except OSError as error:
+        raise RunError(f"The run {run.id} cannot wait in line: {error.strerror}.") from None
+
+
+def _changed(path: Path) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from ui import films, live, maps, picker, readers
-from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
+from ui import films, growing, live, maps, picker, readers
+from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
-from vae_core import runs
+from vae_core import data, runs
 
 through_app()
 
 SAMPLES, SEED = 10, 0
+PICTURES_EVERY = 2.0  # seconds; they are far larger than the curves, and change once an epoch
 
 
 def watched_run() -> runs.Run | None:
@@ -44,11 +45,12 @@ def watch(run: runs.Run) -> None:
     title, again = st.columns([3, 2], vertical_alignment="center")
     with again, st.container(horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
-    run.check()
+    readers.check(run)
     title.markdown(f"### {plain(run.title)}")
     before = run.status()
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else 5.0 if before.state == "interrupted" else None
+    pictures_every = PICTURES_EVERY if before.active else None
 
     @st.fragment(run_every=every)
     def now() -> None:
@@ -62,14 +64,20 @@ def watch(run: runs.Run) -> None:
             st.error(error)
         if status.state == "finished":
             doors(run)
-        if run.metrics() or status.active:
+        if growing.metrics(run) or status.active:
             loss_curves(live.curves(run, status))
             live.explain_numbers(run)
-            learned(run)
         if before.active != status.active:
             st.rerun()
 
+    @st.fragment(run_every=pictures_every)
+    def pictures() -> None:
+        with one_sentence():
+            if growing.metrics(run) or before.active:
+                learned(run)
+
     now()
+    pictures()
 
 
 def learned(run: runs.Run) -> None:
@@ -79,10 +87,10 @@ def learned(run: runs.Run) -> None:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
     st.markdown("#### What it can do so far")
-    places = readers.first_of_each_class(str(run.path))
-    rows, complete = films.test_rows(run, epochs, places)
+    here = data.is_here(run.config.dataset)
+    rows, complete = films.learned(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
-    image_rows("learning_rows", run.id, epochs, [*rows, films.sample_row(run, epochs, SAMPLES, SEED)])
+    show_rows("learning_rows", rows)
     if not complete:
         picker.no_originals(run)
     st.markdown(

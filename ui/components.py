@@ -114,9 +114,17 @@ class Row:
 
 def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
     """Rows of digits that follow the epoch slider of a run."""
+    show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
+
+
+def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
+    """What ``static/rows.js`` draws; worth keeping where the same rows are shown again and again."""
     data = [row.to_json() for row in rows]
     version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
-    payload = {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+
+
+def show_rows(key: str, payload: dict[str, Any]) -> None:
     _rows(key=key, data=payload)
 
 

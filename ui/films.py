@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import streamlit as st
 
 from ui import readers
-from ui.components import Row
+from ui.components import Row, rows_payload
 from vae_core import data
 from vae_core.runs import Run
 
@@ -32,3 +36,11 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
 def class_names(run: Run, places: tuple[int, ...]) -> str:
     names = data.CLASS_NAMES[run.config.dataset]
     return ", ".join(names[label] for label in readers.labels(str(run.path))[list(places)])
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[dict[str, Any], bool]:
+    """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
+    run = Run(Path(path))
+    rows, complete = test_rows(run, list(epochs), readers.first_of_each_class(path))
+    return rows_payload(run.id, epochs, [*rows, sample_row(run, list(epochs), count, seed)]), complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +103,27 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 
 def known_runs() -> list[tuple[Run, str]]:
     """All runs with what is wrong with each ("" if nothing), the visitor's own first."""
-    return [(run, _trouble(str(run.path), run.gallery, _stamp(run))) for run in runs.list_runs()]
+    return [(run, trouble(run)) for run in runs.list_runs()]
 
 
-def _stamp(run: Run) -> tuple[float, ...]:
-    """Changes when a run does, so that a check is made again then and only then."""
+def check(run: Run) -> None:
+    """``run.check()``, made again when the run has changed. Raises RunError."""
+    if found := trouble(run):
+        raise runs.RunError(found)
+
+
+def trouble(run: Run) -> str:
+    """What is wrong with a run, or nothing. The status, which changes all the time, is looked at apart."""
+    path = str(run.path)
+    return _trouble(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents")) or (
+        _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    )
+
+
+def _stamp(run: Run, *names: str) -> tuple[float, ...]:
+    """Changes when these files of a run do, so that a check is made again then and only then."""
     times = []
-    for name in ("config.json", "status.json", "metrics.jsonl", "weights", "latents"):
+    for name in names:
         try:
             times.append((run.path / name).stat().st_mtime)
         except OSError:
@@ -116,10 +131,19 @@ def _stamp(run: Run) -> tuple[float, ...]:
     return tuple(times)
 
 
-@st.cache_data(show_spinner=False, max_entries=2000)
+@lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
 def _trouble(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
     try:
         Run(Path(path), gallery).check()
+    except runs.RunError as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=2000)
+def _trouble_of_status(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
+    try:
+        Run(Path(path), gallery).status()
     except runs.RunError as error:
         return str(error)
     return ""

@@ -66,7 +66,6 @@ def watch(run: runs.Run) -> None:
             doors(run)
         if growing.metrics(run) or status.active:
             loss_curves(live.curves(run, status))
-            live.explain_numbers(run)
         if before.active != status.active:
             st.rerun()
 
@@ -74,6 +73,7 @@ def watch(run: runs.Run) -> None:
     def pictures() -> None:
         with one_sentence():
             if growing.metrics(run) or before.active:
+                live.explain_numbers(run)
                 learned(run)
 
     now()

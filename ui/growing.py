@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -63,31 +64,31 @@ def points(run: Run) -> np.ndarray:
 
 def metrics(run: Run) -> list[dict[str, Any]]:
     """``run.metrics()``, read again when the file has changed. Not to be changed by the caller."""
-    return _metrics(str(run.path), _stamp(run.path / "metrics.jsonl"))
+    return _metrics(str(run.path), stamp(f"{run.path}/metrics.jsonl"))
 
 
 @lru_cache(maxsize=256)
-def _metrics(path: str, stamp: tuple[int, ...]) -> list[dict[str, Any]]:
+def _metrics(path: str, of: tuple[int, ...]) -> list[dict[str, Any]]:
     return Run(Path(path)).metrics()
 
 
 def film(run: Run) -> list[int]:
     """The finished epochs with both weights and means, looked for again when one was added. Raises RunError."""
-    stamps = tuple(_stamp(run.path / name) for name in ("metrics.jsonl", "weights", "latents"))
+    stamps = tuple(stamp(f"{run.path}/{name}") for name in ("metrics.jsonl", "weights", "latents"))
     return list(_film(str(run.path), stamps))
 
 
 @lru_cache(maxsize=1024)
-def _film(path: str, stamps: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+def _film(path: str, of: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     run = Run(Path(path))
     kept = set(run.latent_epochs())
     return tuple(epoch for epoch in run.weight_epochs() if epoch in kept)
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: str) -> tuple[int, ...]:
     """Changes when the file does, or the list of files in a folder."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return ()
     return found.st_ino, found.st_size, found.st_mtime_ns

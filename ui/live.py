@@ -15,8 +15,8 @@ from vae_core.config import Config
 from vae_core.runs import Run, RunError, Status
 
 IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
-POINTS = 120  # of a live curve, however long the run
-TESTS = 60  # of its rings
+POINTS = 100  # of a live curve, however long the run
+TESTS = 40  # of its rings
 BADGES = {
     "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
     "stopping": ("orange", "stop_circle"), "finished": ("green", "check_circle"), "stopped": ("gray", "stop_circle"),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ui import growing
 from vae_core import data, runs
 from vae_core.runs import Latents, Run
 
@@ -103,7 +104,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 
 def known_runs() -> list[tuple[Run, str]]:
     """All runs with what is wrong with each ("" if nothing), the visitor's own first."""
-    return [(run, trouble(run)) for run in runs.list_runs()]
+    return [(_kept(str(run.path), run.gallery, _stamp(run, "config.json")), trouble(run)) for run in runs.list_runs()]
 
 
 def check(run: Run) -> None:
@@ -120,19 +121,19 @@ def trouble(run: Run) -> str:
     )
 
 
-def _stamp(run: Run, *names: str) -> tuple[float, ...]:
+def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
     """Changes when these files of a run do, so that a check is made again then and only then."""
-    times = []
-    for name in names:
-        try:
-            times.append((run.path / name).stat().st_mtime)
-        except OSError:
-            times.append(0.0)
-    return tuple(times)
+    return tuple(growing.stamp(f"{run.path}/{name}") for name in names)
+
+
+@lru_cache(maxsize=2000)
+def _kept(path: str, gallery: bool, stamp: tuple[Any, ...]) -> Run:
+    """The run with the settings that it has read already."""
+    return Run(Path(path), gallery)
 
 
 @lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
-def _trouble(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
+def _trouble(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
     try:
         Run(Path(path), gallery).check()
     except runs.RunError as error:
@@ -141,7 +142,7 @@ def _trouble(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def _trouble_of_status(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
+def _trouble_of_status(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
     try:
         Run(Path(path), gallery).status()
     except runs.RunError as error:

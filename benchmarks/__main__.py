@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from benchmarks.table import HERE, Table, machine, picture
 
-MODULES = ("training", "start", "pages")
+MODULES = ("training", "neighbour", "start", "pages")
 STORE = HERE / "results.json"
 
 

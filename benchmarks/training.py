@@ -1,4 +1,4 @@
-"""An epoch of training, ours beside the others', quiet and with a busy neighbour; and what each has learned after ten.
+"""An epoch of training, ours beside the others'; and what each has learned after ten.
 
 Every way is a process of its own, waiting; they take turns, an epoch each, so that a noisy machine disturbs all alike.
 Needs MNIST under VAE_DATA_DIR. The peers take part where VAE_PEERS_PYTHON names the Python of their environment.
@@ -11,19 +11,18 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from benchmarks.table import HERE, Table, summary
 from vae_core import data
 
-ROUNDS, BUSY_ROUNDS, LEARNED = 10, 5, 10  # epochs of each way; the test loss is asked after LEARNED
+ROUNDS, LEARNED = 10, 10  # epochs of each way; the test loss is asked after LEARNED
 NAMES = {
     "floor": "the matrix products alone", "ours": "Latent Lab", "whole": "Latent Lab, with test and files",
     "eager": "plain torch, data in memory", "notebook": "the lecture’s notebook", "examples": "pytorch/examples",
     "jax": "JAX, jit and scan", "pythae": "pythae",
 }  # fmt: skip
-BUSY = ("floor", "ours", "eager")
 
 
 class Way:
@@ -59,19 +58,6 @@ class Way:
         self.process.wait()
 
 
-@contextmanager
-def busy_neighbour() -> Iterator[None]:
-    """Something else takes all of one core, as another program does."""
-    core = min(os.sched_getaffinity(0))
-    spin = f"import os\nos.sched_setaffinity(0, {{{core}}})\nwhile True: pass"
-    child = subprocess.Popen([sys.executable, "-c", spin])
-    try:
-        yield
-    finally:
-        child.kill()
-        child.wait()
-
-
 def turns(ways: dict[str, Way], rounds: int, warm: int = 1) -> dict[str, list[float]]:
     """Seconds of each epoch, by name; the first warm ones are not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in [*ways, "whole"]}
@@ -85,24 +71,29 @@ def turns(ways: dict[str, Way], rounds: int, warm: int = 1) -> dict[str, list[fl
     return seconds
 
 
-def measure(rounds: int = ROUNDS, busy_rounds: int = BUSY_ROUNDS) -> list[Table]:
+@contextmanager
+def started(names: Iterable[str]) -> Iterator[dict[str, Way]]:
+    """The ways that can be had here. Raises RuntimeError without MNIST."""
     if not data.is_here("mnist"):
         raise RuntimeError("MNIST is not on this machine (VAE_DATA_DIR).")
     ways: dict[str, Way] = {}
-    for name in (name for name in NAMES if name != "whole"):
-        try:
-            ways[name] = Way(name)
-        except (RuntimeError, OSError) as lacking:
-            print(f"left out: {lacking}", file=sys.stderr)
     try:
-        quiet = turns(ways, rounds, warm=0)
-        learned = {name: way.ask("quality")[0] for name, way in ways.items()} if rounds == LEARNED else {}
-        with busy_neighbour():
-            busy = turns({name: ways[name] for name in BUSY}, busy_rounds)
+        for name in names:
+            try:
+                ways[name] = Way(name)
+            except (RuntimeError, OSError) as lacking:
+                print(f"left out: {lacking}", file=sys.stderr)
+        yield ways
     finally:
         for way in ways.values():
             way.end()
-    return [epoch_table(quiet, learned), busy_table(quiet, busy)]
+
+
+def measure(rounds: int = ROUNDS) -> list[Table]:
+    with started(name for name in NAMES if name != "whole") as ways:
+        quiet = turns(ways, rounds, warm=0)
+        learned = {name: way.ask("quality")[0] for name, way in ways.items()} if rounds == LEARNED else {}
+    return [epoch_table(quiet, learned)]
 
 
 def epoch_table(quiet: dict[str, list[float]], learned: dict[str, float]) -> Table:
@@ -124,15 +115,4 @@ def epoch_table(quiet: dict[str, list[float]], learned: dict[str, float]) -> Tab
         "learning less.",
         [(NAMES[n], statistics.median(v), min(v), max(v)) for n, v in quiet.items() if v and n != "whole"],
         "s", "training.svg",
-    )  # fmt: skip
-
-
-def busy_table(quiet: dict[str, list[float]], busy: dict[str, list[float]]) -> Table:
-    rows = []
-    for name in (name for name in (*BUSY, "whole") if busy.get(name)):
-        share = statistics.median(quiet[name]) / statistics.median(busy[name])
-        rows.append([NAMES[name], summary(quiet[name]), summary(busy[name]), f"{share:.0%}"])
-    return Table(
-        "With a busy neighbour", "python -m benchmarks training",
-        ["", "quiet", "one core taken", "of the quiet speed"], rows, "another process takes all of one core.",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from ui import films, growing, live, maps, picker, readers
 from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
-from vae_core import data, runs
+from vae_core import data, runs, spare
 
 through_app()
 
@@ -129,3 +129,4 @@ else:
                 st.markdown(f"A training is going on: **{plain(going_on.title)}**")
                 st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
         setup_form()
+        spare.keep_one()  # while the visitor reads, a trainer wakes up

@@ -9,7 +9,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from vae_core import runs, storage
+from vae_core import runs, spare, storage
 from vae_core.config import Config
 from vae_core.runs import Run, RunError
 
@@ -66,8 +66,9 @@ def _spawn(run: Run) -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, [str(runs.ROOT), os.environ.get("PYTHONPATH")])),
     }
     try:
-        with open(run.path / "log.txt", "ab") as log:
-            child = subprocess.Popen(
+        log_file = run.path / "log.txt"
+        with open(log_file, "ab") as log:
+            child = spare.take(command[3:], str(log_file), environment) or subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
             )
     except OSError as error:

@@ -8,6 +8,7 @@ requirements-dev.txt.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ def measure(times: int = TIMES) -> list[Table]:
     dataset = "mnist" if data.is_here("mnist") else "digits"
     points, curves = [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ.pop("VAE_SPARE", None)  # the tests do without a trainer kept ready
         server = Server(Path(folder), data_dir=here)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:

@@ -1,8 +1,8 @@
 """A trainer kept ready: a process that has imported torch and waits for a run, so that Start need not wait for that.
 
-It is made when somebody opens the form, and leaves when nobody has pressed Start for a while. Waiting costs no processor
-time and 0.2 GB of memory. It ends with its server; but once it has been given a run it is a trainer like any other, in a
-session of its own, and outlives the server. ``VAE_SPARE=0`` does without. Imports no torch before ``main``.
+It is made when somebody opens the form, and leaves when nobody has pressed Start for a while. Waiting costs no
+processor time and 0.2 GB of memory. It ends with its server; but once it has been given a run it is a trainer like any
+other, in a session of its own, and outlives the server. ``VAE_SPARE=0`` does without. Imports no torch before ``main``.
 """
 
 from __future__ import annotations

@@ -28,6 +28,20 @@ def serve(epoch: Callable[[], object], quality: Callable[[], float]) -> None:
         print(said if isinstance(said, str) else time.perf_counter() - started, flush=True)
 
 
+def products():
+    """The factors of the 11 matrix products of a step, and where each goes."""
+    import torch
+
+    x, h, code, z = (torch.rand(BATCH, n) for n in (784, HIDDEN, 2 * LATENT, LATENT))
+    w1, w2, w3, w4 = (torch.rand(*s) for s in ((HIDDEN, 784), (2 * LATENT, HIDDEN), (HIDDEN, LATENT), (784, HIDDEN)))
+    pairs = [
+        (x, w1.t()), (h, w2.t()), (z, w3.t()), (h, w4.t()), (x.t(), h), (x, w4), (h.t(), z), (h, w3), (code.t(), h),
+        (code, w2), (h.t(), x),
+    ]  # fmt: skip
+    places = [torch.empty(a.shape[0], b.shape[1]) for a, b in pairs]
+    return pairs, places
+
+
 def floor() -> None:
     """The matrix products alone: 4 forwards, 7 backwards, as many threads as ours."""
     from vae_core import threads
@@ -36,17 +50,11 @@ def floor() -> None:
     import torch
 
     torch.set_num_threads(most)
-    x, h, code, z = (torch.rand(BATCH, n) for n in (784, HIDDEN, 2 * LATENT, LATENT))
-    w1, w2, w3, w4 = (torch.rand(*s) for s in ((HIDDEN, 784), (2 * LATENT, HIDDEN), (HIDDEN, LATENT), (784, HIDDEN)))
-    products = [
-        (x, w1.t()), (h, w2.t()), (z, w3.t()), (h, w4.t()), (x.t(), h), (x, w4), (h.t(), z), (h, w3), (code.t(), h),
-        (code, w2), (h.t(), x),
-    ]  # fmt: skip
-    places = [torch.empty(a.shape[0], b.shape[1]) for a, b in products]
+    pairs, places = products()
 
     def epoch() -> None:
         for _ in range(STEPS):
-            for (a, b), out in zip(products, places, strict=True):
+            for (a, b), out in zip(pairs, places, strict=True):
                 torch.mm(a, b, out=out)
 
     serve(epoch, lambda: float("nan"))

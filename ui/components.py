@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from ui import growing
 from vae_core.drawing import PAD
 from vae_core.runs import ROOT, Run
 
@@ -130,7 +131,7 @@ def show_rows(key: str, payload: dict[str, Any]) -> None:
 
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
-    metrics = run.metrics()
+    metrics = growing.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
     _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses})
 

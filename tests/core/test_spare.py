@@ -29,11 +29,11 @@ def test_a_spare_trains_what_is_started_next(kept, runs_dir):
     spare.keep_one()
     assert spare._waiting == [kept]  # one is enough
     run = jobs.start(Config(**TINY))
-    wait_for(lambda: not run.status().active, "the end of the training")
+    wait_for(lambda: not run.status().active, "the end of the training", 120)
     assert run.status().state == "finished", jobs.log_tail(run)
     assert run.status().pid == kept.pid
     assert "finished" in jobs.log_tail(run)
-    wait_for(lambda: kept.returncode == 0, "the spare is reaped")
+    wait_for(lambda: kept.returncode == 0, "the spare is reaped", 60)
     assert spare._waiting == []  # the next one needs a new spare, or a start from nothing
 
 
@@ -41,7 +41,7 @@ def test_a_spare_that_is_gone_is_done_without(kept, runs_dir):
     kept.kill()
     kept.wait()
     run = jobs.start(Config(**{**TINY, "epochs": 1}))
-    wait_for(lambda: not run.status().active, "the end of the training")
+    wait_for(lambda: not run.status().active, "the end of the training", 120)
     assert run.status().state == "finished" and run.status().pid != kept.pid
 
 

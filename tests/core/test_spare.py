@@ -32,8 +32,8 @@ def test_a_spare_trains_what_is_started_next(kept, runs_dir):
     wait_for(lambda: not run.status().active, "the end of the training", 120)
     assert run.status().state == "finished", jobs.log_tail(run)
     assert run.status().pid == kept.pid
-    assert "finished" in jobs.log_tail(run)
     wait_for(lambda: kept.returncode == 0, "the spare is reaped", 60)
+    assert "finished" in jobs.log_tail(run)
     assert spare._waiting == []  # the next one needs a new spare, or a start from nothing
 
 

@@ -1,1 +1,1 @@
-"""Measurements: ratios of things timed side by side in one run."""
+"""Measurements. ``python -m benchmarks [module ...]``; each module has ``measure() -> list[Table]``."""

@@ -1,4 +1,4 @@
-"""From Start to the first point on the chart, in Chromium: ``python -m benchmarks.start [times]``.
+"""From Start to the first point on the chart, in Chromium: ``python -m benchmarks start``.
 
 The page is open and the server warm, as for a visitor who has read the form. The clock runs from the click on Start to
 the first number of the live curve: a new process, its import of torch, reading the pictures, the test of the
@@ -8,7 +8,7 @@ requirements-dev.txt.
 
 from __future__ import annotations
 
-import statistics
+import os
 import sys
 import tempfile
 import time
@@ -16,18 +16,24 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.table import Table, summary
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
 from vae_core import data
 
+TIMES = 5
+READING = 4000  # milliseconds that a visitor looks at the form
 POINT = "() => /test|training/.test(document.querySelector('.st-key-loss_curves .now')?.textContent)"
 CURVE = "() => document.querySelector('.st-key-loss_curves .now')?.textContent.includes('training')"
 
 
-def main(times: int) -> None:
+def measure(times: int = TIMES) -> list[Table]:
+    if CHROMIUM is None:
+        raise RuntimeError("there is no Chromium on this machine.")
     here = data.data_dir()
     dataset = "mnist" if data.is_here("mnist") else "digits"
     points, curves = [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ.pop("VAE_SPARE", None)  # the tests do without a trainer kept ready
         server = Server(Path(folder), data_dir=here)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
@@ -35,7 +41,7 @@ def main(times: int) -> None:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.goto(server.url + "/train")
                 page.wait_for_selector(".st-key-start_training button")
-                page.wait_for_timeout(3000)
+                page.wait_for_timeout(READING)
                 started = time.perf_counter()
                 page.click(".st-key-start_training button")
                 page.wait_for_function(POINT, polling=20)
@@ -48,14 +54,16 @@ def main(times: int) -> None:
                 if turn:  # the first warms the disk
                     points.append(point)
                     curves.append(curve)
-                    print(f"{dataset}: first point after {point:.2f} s, training curve after {curve:.2f} s")
+                    print(f"{dataset}: first point {point:.2f} s, training curve {curve:.2f} s", file=sys.stderr)
         finally:
             browser.close()
             server.stop_trainers()
             server.kill()
-    for name, values in (("first point (untrained, test)", points), ("first point of the training curve", curves)):
-        print(f"{name}: median {statistics.median(values):.2f} s ({min(values):.2f} to {max(values):.2f})")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    return [
+        Table(
+            "From Start to the first point", "python -m benchmarks start",
+            ["", "first point (test of the untrained network)", "first point of the training curve"],
+            [[dataset, summary(points), summary(curves)]],
+            f"from the click to the first number on the chart, {times} times, server warm, in headless Chromium.",
+        )
+    ]  # fmt: skip

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from ui import films, live, maps, picker, readers, visitor
-from ui.components import epoch_slider, image_rows, latent_scatter, loss_curves
+from ui import films, growing, live, maps, picker, readers, visitor
+from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
-from vae_core import data, runs
+from vae_core import data, runs, spare
 
 through_app()
 
-SAMPLES = 10
+SAMPLES, SEED = 10, 0
+PICTURES_EVERY = 2.0  # seconds; they are far larger than the curves, and change once an epoch
 
 
 def watched_run() -> runs.Run | None:
@@ -47,7 +48,7 @@ def watch(run: runs.Run) -> None:
     title, again = st.columns([3, 2], vertical_alignment="center")
     with again, st.container(horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
-    run.check()
+    readers.check(run)
     title.markdown(f"### {plain(run.title)}")
     before = run.status()
     visitor.looked_at(run)
@@ -55,6 +56,7 @@ def watch(run: runs.Run) -> None:
         st.info(visitor.NOT_YOURS)
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    pictures_every = PICTURES_EVERY if before.active else None
 
     @st.fragment(run_every=every)
     def now() -> None:
@@ -68,14 +70,20 @@ def watch(run: runs.Run) -> None:
             st.error(error)
         if status.state == "finished":
             doors(run)
-        if run.metrics() or status.active:
+        if growing.metrics(run) or status.active:
             loss_curves(live.curves(run, status))
-            live.explain_numbers(run)
-            learned(run)
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
             st.rerun()
 
+    @st.fragment(run_every=pictures_every)
+    def pictures() -> None:
+        with one_sentence():
+            if growing.metrics(run) or before.active:
+                live.explain_numbers(run)
+                learned(run)
+
     now()
+    pictures()
 
 
 def learned(run: runs.Run) -> None:
@@ -85,11 +93,10 @@ def learned(run: runs.Run) -> None:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
     st.markdown("#### What it can do so far")
-    places = readers.first_of_each_class(str(run.path))
     here = data.is_here(run.config.dataset)
-    rows, complete = films.learning(str(run.path), tuple(epochs), places, SAMPLES, here)
+    rows, complete = films.learned(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
-    image_rows("learning_rows", run.id, epochs, rows)
+    show_rows("learning_rows", rows)
     if not complete:
         picker.no_originals(run)
     st.markdown(
@@ -128,3 +135,4 @@ else:
                 st.markdown(f"A training is going on: **{plain(going_on.title)}**")
                 st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
         setup_form()
+        spare.keep_one()  # while the visitor reads, a trainer wakes up

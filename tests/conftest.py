@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))  # so that a plain `pytest` finds the project from
 
 # Trainers that tests start share two cores with the tests: their threads must sleep, not spin, while they wait.
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ["VAE_SPARE"] = "0"  # the tests that want a trainer kept ready say so
 
 
 # A busy machine must not fail a property; a failure must come back in the next run.

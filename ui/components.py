@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from ui import growing
 from vae_core.drawing import PAD
 from vae_core.runs import ROOT, Run
 
@@ -122,19 +123,25 @@ class Row:
         }  # fmt: skip
 
 
-def image_rows(
-    key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row | dict[str, Any]], *, follow: bool = True
-) -> None:
-    """Rows of digits that follow the epoch slider of a run; a row may be given as its ``to_json`` already."""
-    data = [row.to_json() if isinstance(row, Row) else row for row in rows]
+def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
+    """Rows of digits that follow the epoch slider of a run."""
+    show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
+
+
+def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
+    """What ``static/rows.js`` draws; worth keeping where the same rows are shown again and again."""
+    data = [row.to_json() for row in rows]
     version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
-    payload = {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+
+
+def show_rows(key: str, payload: dict[str, Any]) -> None:
     _rows(key=key, data=payload)
 
 
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
-    metrics = run.metrics()
+    metrics = growing.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
     _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses})
 

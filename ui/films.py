@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ui import readers
-from ui.components import Row
+from ui.components import Row, rows_payload
 from vae_core import data
 from vae_core.runs import Run
 
@@ -27,17 +27,6 @@ def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[lis
     return [top, bottom], originals is not None
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def learning(
-    path: str, epochs: tuple[int, ...], places: tuple[int, ...], samples: int, here: bool
-) -> tuple[list[dict[str, Any]], bool]:
-    """The rows of a training's page as the browser gets them. They change with an epoch, and are asked for twice a
-    second by everybody who watches. ``here``: whether the dataset is on this machine, which may change."""
-    run = Run(Path(path))
-    rows, complete = test_rows(run, list(epochs), places)
-    return [row.to_json() for row in (*rows, sample_row(run, list(epochs), samples, 0))], complete
-
-
 def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:
     """Images invented from the same noise at every epoch."""
     images = np.stack([readers.samples(str(run.path), epoch, count, seed, spread) for epoch in epochs])
@@ -47,3 +36,11 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
 def class_names(run: Run, places: tuple[int, ...]) -> str:
     names = data.CLASS_NAMES[run.config.dataset]
     return ", ".join(names[label] for label in readers.labels(str(run.path))[list(places)])
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[dict[str, Any], bool]:
+    """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
+    run = Run(Path(path))
+    rows, complete = test_rows(run, list(epochs), readers.first_of_each_class(path))
+    return rows_payload(run.id, epochs, [*rows, sample_row(run, list(epochs), count, seed)]), complete

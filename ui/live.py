@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import visitor
+from ui import growing, visitor
 from ui.components import base64_of
 from vae_core import jobs, waiting
 from vae_core.config import Config
 from vae_core.runs import Run, RunError, Status
 
 IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
-POINTS = 240  # of a live curve, however long the run
+POINTS = 100  # of a live curve, however long the run
+TESTS = 40  # of its rings
 BADGES = {
     "queued": ("blue", "hourglass_empty"),
     "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
@@ -128,11 +129,12 @@ def _try(action: Callable[[], Any]) -> None:
 def curves(run: Run, status: Status) -> dict[str, Any]:
     """What ``static/curves.js`` draws: the same number of points however long the run is."""
     config, per_epoch = run.config, max(status.steps_per_epoch, 1)
-    metrics = run.metrics()
-    records = run.steps() if status.steps_per_epoch else []
+    metrics = growing.metrics(run)
+    points = growing.points(run) if status.steps_per_epoch else np.zeros((0, 3))
     names = terms_of(config)
-    steps = thin([[r["step"] / per_epoch, *_values(r, config)] for r in records], 1 + len(names))
-    tests = choose([[m["epoch"], *_values(m["test"], config)] for m in metrics], 1 + len(names))
+    steps = thin(points) / [per_epoch, 1, 1]
+    steps = np.column_stack([steps, steps[:, 1] + config.beta * steps[:, 2]]) if config.is_vae else steps[:, :2]
+    tests = np.array([[m["epoch"], *_values(m["test"], config)] for m in choose(metrics)]).reshape(-1, 1 + len(names))
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
     panels = []
@@ -149,7 +151,7 @@ def curves(run: Run, status: Status) -> dict[str, Any]:
 
 def explain_numbers(run: Run) -> None:
     """What the curves count, and the lecture notebook's own number beside them."""
-    metrics, config = run.metrics(), run.config
+    metrics, config = growing.metrics(run), run.config
     words = "All losses are in nats per image; less is better."
     if config.is_vae and len(metrics) > 1:
         newest = metrics[-1]
@@ -169,7 +171,7 @@ def explain_numbers(run: Run) -> None:
 
 def summary(run: Run, status: Status) -> str:
     """How far a run came and how good it is, in one line: the test with z sampled, nats per image."""
-    metrics, words = run.metrics(), [f"epoch {status.epoch} of {status.epochs}"]
+    metrics, words = growing.metrics(run), [f"epoch {status.epoch} of {status.epochs}"]
     if len(metrics) > 1:
         test, used = metrics[-1]["test"], metrics[-1].get("kl_per_dimension")
         words.append(f"test reconstruction {test['reconstruction']:.1f}")
@@ -194,18 +196,17 @@ def _values(record: dict[str, Any], config: Config) -> list[float]:
     return [record["reconstruction"], record["kl"], record["reconstruction"] + config.beta * record["kl"]]
 
 
-def thin(rows: list[list[float]], columns: int) -> np.ndarray:
-    """At most POINTS rows, (n, columns): means of equally long stretches, the newest row as it is."""
-    table = np.array(rows, np.float64).reshape(-1, columns)
+def thin(table: np.ndarray) -> np.ndarray:
+    """At most POINTS rows of a table (n, columns): means of about equally long stretches, the newest row as it is."""
     if len(table) <= POINTS:
         return table
-    stretches = np.array_split(table[:-1], POINTS - 1)
-    return np.vstack([*(part.mean(0) for part in stretches), table[-1]])
+    cuts = np.linspace(0, len(table) - 1, POINTS).round().astype(int)  # the last stretch ends before the newest row
+    means = np.add.reduceat(table[:-1], cuts[:-1]) / np.diff(cuts)[:, None]
+    return np.vstack([means, table[-1]])
 
 
-def choose(rows: list[list[float]], columns: int) -> np.ndarray:
-    """At most POINTS of the rows, (n, columns), as they are: a test that was measured is not averaged with another."""
-    table = np.array(rows, np.float64).reshape(-1, columns)
-    if len(table) <= POINTS:
-        return table
-    return table[np.unique(np.linspace(0, len(table) - 1, POINTS).round().astype(int))]
+def choose(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most TESTS of the records, as they are: a test that was measured is not averaged with another."""
+    if len(metrics) <= TESTS:
+        return metrics
+    return [metrics[place] for place in np.unique(np.linspace(0, len(metrics) - 1, TESTS).round().astype(int))]

@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from ui import readers, visitor
+from ui import growing, readers, visitor
 from ui.guard import plain
 from vae_core.config import DATASETS
 from vae_core.runs import Run
@@ -78,8 +78,7 @@ def _picked() -> None:
 
 def film(run: Run) -> list[int]:
     """The epochs that pages can show of a run: those with weights and means, evenly thinned if they are many."""
-    kept = set(run.latent_epochs())
-    return readers.film_epochs([epoch for epoch in run.weight_epochs() if epoch in kept])
+    return readers.film_epochs(growing.film(run))
 
 
 def label(run: Run) -> str:

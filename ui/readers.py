@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from ui import visitor
+from ui import growing, visitor
 from vae_core import data, runs, shelf
 from vae_core.runs import Latents, Run
 
@@ -104,7 +105,9 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 def known_runs() -> list[tuple[Run, str]]:
     """All runs that the visitor may see, with what is wrong with each ("" if nothing), their own first."""
     shown = [run for run in runs.list_runs() if visitor.sees(run)]
-    return [(run, _trouble(str(run.path), run.gallery, _stamp(run))) for run in shown]
+    return [
+        (_kept(str(run.path), run.gallery, _stamp(run, "config.json", "about.json")), trouble(run)) for run in shown
+    ]
 
 
 _births: dict[str, tuple[int, int]] = {}
@@ -130,21 +133,44 @@ def forget_replaced() -> None:
             cached.clear()
 
 
-def _stamp(run: Run) -> tuple[float, ...]:
-    """Changes when a run does, so that a check is made again then and only then."""
-    times = []
-    for name in ("config.json", "about.json", "status.json", "metrics.jsonl", "weights", "latents"):
-        try:
-            times.append((run.path / name).stat().st_mtime)
-        except OSError:
-            times.append(0.0)
-    return tuple(times)
+def check(run: Run) -> None:
+    """``run.check()``, made again when the run has changed. Raises RunError."""
+    if found := trouble(run):
+        raise runs.RunError(found)
 
 
-@st.cache_data(show_spinner=False, max_entries=2000)
-def _trouble(path: str, gallery: bool, stamp: tuple[float, ...]) -> str:
+def trouble(run: Run) -> str:
+    """What is wrong with a run, or nothing. The status, which changes all the time, is looked at apart."""
+    path = str(run.path)
+    return _trouble(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents")) or (
+        _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    )
+
+
+def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
+    """Changes when these files of a run do, so that a check is made again then and only then."""
+    return tuple(growing.stamp(f"{run.path}/{name}") for name in names)
+
+
+@lru_cache(maxsize=2000)
+def _kept(path: str, gallery: bool, stamp: tuple[Any, ...]) -> Run:
+    """The run with the settings that it has read already."""
+    return Run(Path(path), gallery)
+
+
+@lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
+def _trouble(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
     try:
         Run(Path(path), gallery).check()
+    except runs.RunError as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=2000)
+def _trouble_of_status(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
+    try:
+        Run(Path(path), gallery).status()
     except runs.RunError as error:
         return str(error)
     return ""

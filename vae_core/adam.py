@@ -25,6 +25,11 @@ class Adam:
         self.squares = [torch.zeros_like(p) for p in self.parameters]  # exp_avg_sq: and of its square
         self.steps = [torch.zeros((), dtype=torch.float32, device=p.device) for p in self.parameters]
 
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All that it remembers between steps."""
+        return [*self.means, *self.squares, *self.steps]
+
     def zero_grad(self) -> None:
         for parameter in self.parameters:
             parameter.grad = None

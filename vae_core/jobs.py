@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from vae_core import runs, shelf, storage
+from vae_core import runs, shelf, spare, storage
 from vae_core.config import Config
 from vae_core.runs import Run, RunError
 
@@ -82,7 +82,9 @@ def _is_trainer(pid: int, run: Run) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, IndexError):
         return False
-    return bool(pid) and state != "Z" and b"vae_core.train" in words and run.id.encode() in words
+    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run.
+    ours = (b"vae_core.train" in words and run.id.encode() in words) or b"vae_core.spare" in words
+    return bool(pid) and state != "Z" and ours
 
 
 def log_tail(run: Run, lines: int = 20) -> str:
@@ -102,8 +104,9 @@ def spawn(run: Run) -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, [str(runs.ROOT), os.environ.get("PYTHONPATH")])),
     }
     try:
-        with open(run.path / "log.txt", "ab") as log:
-            child = subprocess.Popen(
+        log_file = run.path / "log.txt"
+        with open(log_file, "ab") as log:
+            child = spare.take(command[3:], str(log_file), environment) or subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
             )
     except OSError as error:

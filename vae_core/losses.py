@@ -55,6 +55,28 @@ def _total(values: Tensor) -> Tensor:
 RECONSTRUCTION = {"bce": bce, "mse": mse}
 
 
+def bce_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy of each image (b,) and its gradient by the logits, copy - x (b, 784). Overwrites all but ``x``.
+
+    With the copy x^ = sigmoid(l), the term is max(l, 0) - x l - log max(x^, 1 - x^): one sigmoid for both.
+    """
+    torch.sigmoid(logits, out=copy)
+    torch.neg(copy, out=spare).add_(1)
+    torch.maximum(spare, copy, out=spare).log_().addcmul_(x, logits)
+    return logits.clamp_(min=0).sum(1).sub_(spare.sum(1)), copy.sub_(x)
+
+
+def mse_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Tensor, Tensor]:
+    """Half the squared distance of each image (b,) and its gradient by the logits (b, 784). Overwrites all but x."""
+    torch.sigmoid(logits, out=copy)
+    torch.sub(copy, x, out=spare)
+    value = torch.mul(spare, spare, out=logits).sum(1).mul_(0.5)
+    return value, copy.addcmul_(copy, copy, value=-1).mul_(spare)  # the slope of the sigmoid is x^ (1 - x^)
+
+
+VALUE_AND_GRADIENT = {"bce": bce_step, "mse": mse_step}
+
+
 def kl_per_dimension(posterior: Posterior) -> Tensor:
     """KL(q(z|x) || N(0, 1)) = (v - log v - 1 + mean**2) / 2 of each image and dimension, (b, d) in nats.
 

@@ -25,9 +25,12 @@ HOLD_SECONDS = 10.0  # until the choice is made anew
 SLOWER = 0.6  # or sooner, when speed falls below this share of what was measured
 
 
-def prepare(threads: int | None = None) -> int:
-    """Set OpenMP's environment for this process, which has not imported torch yet. Returns the most threads to use."""
-    cores = min(_cores(), _container_limit())
+def prepare(threads: int | None = None, ranks: int = 1) -> int:
+    """Set OpenMP's environment for this process, which has not imported torch yet. Returns the most threads to use.
+
+    ``ranks``: processes that share this machine's cores.
+    """
+    cores = max(min(_cores(), _container_limit()) // ranks, 1)
     # Beyond 8 the matrices of this model are too small to share out.
     most = threads or min(cores, 8)
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(most)

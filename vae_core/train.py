@@ -21,11 +21,14 @@ from filelock import FileLock, Timeout
 
 from vae_core import data, runs, shelf, threads
 from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
+from vae_core.ranks import Ranks, Silent
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
 
 def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
+    if not (ranks := Ranks()).first:
+        return _help(ranks)
     try:
         run = _open_run(arguments)
         lock = FileLock(run.path / "trainer.lock", timeout=0)
@@ -37,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
     try:
-        return _train(run)
+        return _train(run, ranks)
     finally:
         lock.release()
 
@@ -96,7 +99,7 @@ def _mistake(sentence: str) -> int:
     return 2
 
 
-def _train(run: runs.Run) -> int:
+def _train(run: runs.Run, ranks: Ranks) -> int:
     """Train under the run's lock, and leave a true status behind whatever happens."""
     _tidy(run)
     reporter = Reporter(run, Terminal())
@@ -106,16 +109,23 @@ def _train(run: runs.Run) -> int:
     try:
         reporter.resume_from(run.status())
         reporter.update(state="starting", pid=os.getpid(), host=runs.HOST, epoch=run.epoch or 0, message="Waking up …")
-        most = threads.prepare()
+        most = threads.prepare(ranks=ranks.here)
         importing = threading.Thread(target=importlib.import_module, args=("torch",))
         importing.start()  # takes two seconds, during which the pictures are read
         dataset = _dataset(run.config, reporter)
         importing.join()
+        import torch
+
         from vae_core import training
 
+        # Adam's memory of pixels that are always black fades below 1e-38, where each number takes a processor a hundred
+        # times as long; there it becomes 0. OpenMP's threads take this over when they are made.
+        torch.set_flush_denormal(True)
         on_cpu = training.pick_device(run.config.device).type == "cpu"
+        ranks.join(cuda=not on_cpu)
+        ranks.hear_first(str(run.path))
         try:
-            training.train(run, dataset, reporter, max_threads=most if on_cpu else 1)
+            training.train(run, dataset, reporter, max_threads=most if on_cpu else 1, ranks=ranks)
         except training.TrainingFailed as error:
             return _end(reporter, "failed", 1, str(error))
     except (Interrupted, KeyboardInterrupt):
@@ -127,7 +137,29 @@ def _train(run: runs.Run) -> int:
     except Exception as error:
         traceback.print_exc()
         return _end(reporter, "failed", 1, _sentence(error))
+    ranks.leave()
     return _end(reporter, "finished", 0)
+
+
+def _help(ranks: Ranks) -> int:
+    """What all ranks but the first do: learn along in silence. They hear which run it is when its pictures are here."""
+    most = threads.prepare(ranks=ranks.here)
+    import torch
+
+    from vae_core import training
+
+    torch.set_flush_denormal(True)
+    try:
+        ranks.join(cuda=torch.cuda.is_available())
+        run = runs.Run(Path(ranks.hear_first()))
+        reporter = Silent(run)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
+        training.train(run, data.load(run.config.dataset), reporter, max_threads=most, ranks=ranks)
+    except Interrupted:  # the first said why
+        return 130
+    ranks.leave()
+    return 0
 
 
 def _tidy(run: runs.Run) -> None:

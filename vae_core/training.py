@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from torch import Tensor
 from vae_core import checkpoint, data, storage
 from vae_core.adam import Adam
 from vae_core.config import Config, ConfigError
-from vae_core.losses import Terms, kl_per_dimension, terms
+from vae_core.losses import VALUE_AND_GRADIENT, kl_per_dimension
 from vae_core.model import Autoencoder, build
+from vae_core.ranks import Ranks
+from vae_core.replay import Replay
 from vae_core.reporter import Reporter
 from vae_core.runs import Run, RunError
+from vae_core.step import Step
 from vae_core.threads import Governor, cut_evenly
 
 LATENT_IMAGES = 10_000  # kept test images; all of MNIST's
-EVALUATION_BATCH = 2_048
+EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor's cache
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
-
-
 TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
 
 
@@ -38,94 +40,104 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def train(run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: int = 1) -> None:
+def train(
+    run: Run, dataset: data.Dataset, reporter: Reporter, *, max_threads: int = 1, ranks: Ranks | None = None
+) -> None:
     """Train a run from its last finished epoch to its end, writing its directory as it goes.
 
     Raises TrainingFailed, and what ``reporter`` raises when asked to stop.
     """
+    ranks = ranks or Ranks()
     config, device = run.config, pick_device(run.config.device)
     train_images, test_images = (_on(device, split) for split in (dataset.train, dataset.test))
     torch.manual_seed(config.seed)
     model = build(config).to(device)
     optimizer = Adam(model.parameters(), lr=config.learning_rate)
-    widths = (data.PIXELS, model.hidden_dim, model.latent_dim)
-    while max_threads > 1 and not all(
-        cut_evenly(n, widths, max_threads) for n in (config.batch_size, EVALUATION_BATCH)
-    ):
-        max_threads -= 1
-    free = max_threads > 1 and _threads_agree(model, _scaled(train_images[: config.batch_size]), max_threads)
-    governor = Governor(max_threads, torch.set_num_threads, free=free)
+    step = Step(model, config, min(config.batch_size, len(train_images)), device)
+    governor = _governor(step, train_images, max_threads)
     steps_per_epoch = math.ceil(len(train_images) / config.batch_size)
     reporter.update(device=device_name(device), steps_per_epoch=steps_per_epoch, threads=governor.threads)
 
-    first = _restore(run, model, optimizer) + 1
-    if first == 0:
+    def learn(indices: Tensor, eps: Tensor) -> None:
+        """One step: the batch, both terms of the loss and all gradients (vae_core/step.py), and Adam's move."""
+        mine, its_eps = ranks.share(indices, eps)
+        step(train_images, mine, its_eps, batch=len(indices))
+        ranks.add(step.flat)
+        optimizer.step()
+
+    first = (_restore(run, model, optimizer) if ranks.first else 0) + 1
+    if ranks.first and first == 0:
         _keep_labels(run, dataset.test)
         _finish_epoch(run, model, optimizer, 0, 0, None, test_images, time.perf_counter(), 0.0, governor)
-        first = 1
+    first = max(ranks.hear_first(first), 1)
+    ranks.follow_first(*step.weights, *optimizer.tensors)
+    learn_whole: Callable[[Tensor, Tensor], None] = learn
+    if replays(device) and not ranks.several and config.batch_size <= len(train_images):
+        examples = next(iter(_batches(config, len(train_images), 1, device)))
+        learn_whole = Replay(learn, examples, (*step.weights, *optimizer.tensors, step.sums))
     reporter.begin(step=(first - 1) * steps_per_epoch, epoch=first - 1)
 
     for epoch in range(first, config.epochs + 1):
         started, paused = time.perf_counter(), reporter.paused_seconds
-        window, total = Mean(device), Mean(device)
-        generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch))
-        order = torch.randperm(len(train_images), generator=generator, device=device)
-        model.train()
-        for number, indices in enumerate(order.split(config.batch_size), start=1):
+        total = np.zeros(2)
+        images = 0  # since the last point of the live curve
+        for number, (indices, eps) in enumerate(_batches(config, len(train_images), epoch, device), start=1):
             clock = time.perf_counter()
-            governor.before_step(whole=len(indices) == config.batch_size)
-            x = _scaled(train_images.index_select(0, indices))  # (b, 784) in [0, 1]
-            posterior = model.encode(x)  # mean and logvar, (b, d) each
-            eps = torch.randn(posterior.mean.shape, generator=generator, device=device)
-            z = posterior.sample(eps)  # (b, d)
-            parts = terms(model.decode_logits(z), x, posterior, config.reconstruction)
-            loss = parts.loss(config.beta)
-
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-
-            window.add(parts, len(x))
-            governor.after_step(time.perf_counter() - clock, len(x))
-            step = (epoch - 1) * steps_per_epoch + number
+            whole = len(indices) == config.batch_size
+            governor.before_step(whole)
+            (learn_whole if whole else learn)(indices, eps)
+            governor.after_step(time.perf_counter() - clock, len(indices))
+            taken, images = (epoch - 1) * steps_per_epoch + number, images + len(indices)
             if number % max(steps_per_epoch // WINDOWS_PER_EPOCH, 1) == 0 or number == steps_per_epoch:
-                reporter.window(step, epoch, **_finite(window.terms(config)))
-                total.merge(window)
-                window = Mean(device)
-            reporter.after_step(step, epoch, len(x), governor.threads)  # answers pause and stop
+                ranks.add(step.sums)
+                sums = np.array(step.sums.tolist())
+                step.sums.zero_()
+                point = record(sums / images, config)
+                reporter.window(taken, epoch, reconstruction=point["reconstruction"], kl=point["kl"])
+                total, images = total + sums, 0
+            reporter.after_step(taken, epoch, len(indices), governor.threads)  # answers pause and stop
 
         seconds = time.perf_counter() - started - (reporter.paused_seconds - paused)
-        record = total.record(config)
         reporter.write_points()  # before the epoch counts as finished, so that none of its points can be lost
-        _finish_epoch(
-            run, model, optimizer, epoch, step, record, test_images, started + reporter.paused_seconds - paused,
-            len(train_images) / seconds, governor,
-        )  # fmt: skip
-        reporter.epoch_done(epoch, step)
+        if ranks.first:
+            _finish_epoch(
+                run, model, optimizer, epoch, taken, record(total / len(train_images), config), test_images,
+                started + reporter.paused_seconds - paused, len(train_images) / seconds, governor,
+            )  # fmt: skip
+        reporter.epoch_done(epoch, taken)
 
 
-class Mean:
-    """Running mean of both terms over images, kept on the device so that a step need not wait for its numbers."""
+def replays(device: torch.device) -> bool:
+    """Whether steps are recorded and replayed: where each call from Python costs more than the work it asks for."""
+    return device.type == "cuda"
 
-    def __init__(self, device: torch.device) -> None:
-        self.sums, self.images = torch.zeros(2, dtype=torch.float64, device=device), 0
 
-    def add(self, parts: Terms, images: int) -> None:
-        self.sums += torch.stack(parts).detach() * images
-        self.images += images
+def _batches(config: Config, images: int, epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+    """The shuffled places of an epoch's images, batch by batch (b,), and the dice of each (b, d)."""
+    generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch))
+    order = torch.randperm(images, generator=generator, device=device)
+    eps = torch.randn(images, config.latent_dim, generator=generator, device=device)
+    return zip(order.split(config.batch_size), eps.split(config.batch_size), strict=True)
 
-    def merge(self, other: Mean) -> None:
-        self.sums += other.sums
-        self.images += other.images
 
-    def terms(self, config: Config) -> dict[str, float | None]:
-        reconstruction, kl = (self.sums / self.images).tolist()
-        return {"reconstruction": reconstruction, "kl": kl if config.is_vae else None}
+def record(means: Sequence[float] | np.ndarray, config: Config) -> dict[str, float | None]:
+    """Reconstruction and KL, nats per image, as they are written. Raises TrainingFailed unless they are finite."""
+    reconstruction, kl = (float(value) for value in means)
+    if not (math.isfinite(reconstruction) and math.isfinite(kl)):
+        raise TrainingFailed(TOO_FAR)
+    if not config.is_vae:
+        return {"reconstruction": reconstruction, "kl": None, "loss": reconstruction}
+    return {"reconstruction": reconstruction, "kl": kl, "loss": reconstruction + config.beta * kl}
 
-    def record(self, config: Config) -> dict[str, float | None]:
-        reconstruction, kl = (self.sums / self.images).tolist()
-        loss = reconstruction + config.beta * kl if config.is_vae else reconstruction
-        return {**self.terms(config), "loss": loss}
+
+def _governor(step: Step, images: Tensor, max_threads: int) -> Governor:
+    """As many threads as may be used freely: with any number of them, the bits must be the same."""
+    widths = {place.shape[1] for place in step.room.values()}
+    batch = min(step.config.batch_size, len(images))
+    while max_threads > 1 and not all(cut_evenly(n, widths, max_threads) for n in (batch, EVALUATION_BATCH)):
+        max_threads -= 1
+    free = max_threads > 1 and _threads_agree(step, images[:batch], max_threads)
+    return Governor(max_threads, torch.set_num_threads, free=free)
 
 
 @torch.no_grad()
@@ -133,29 +145,32 @@ def evaluate(
     model: Autoencoder, images: Tensor, config: Config, epoch: int, governor: Governor
 ) -> tuple[dict[str, Any], Tensor, Tensor | None]:
     """The test pass: ``test``, ``test_mean`` and ``kl_per_dimension``; mean and logvar of all images (n, d)."""
-    model.eval()
-    device = images.device
+    device, most = images.device, EVALUATION_BATCH if images.device.type == "cpu" else 8 * EVALUATION_BATCH
     generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch, stream=1))
-    sampled, decoded_mean = Mean(device), Mean(device)
-    kl_sums = torch.zeros(config.latent_dim, dtype=torch.float64, device=device)
+    noise = torch.randn(len(images), config.latent_dim, generator=generator, device=device)
+    errors = torch.zeros(2, dtype=torch.float64, device=device)  # z sampled, mean decoded
+    kl = torch.zeros(config.latent_dim, dtype=torch.float64, device=device)
+    room = torch.empty(2, min(most, len(images)), data.PIXELS, device=device)
     means, logvars = [], []
-    for batch in images.split(EVALUATION_BATCH):
-        governor.before_step(whole=len(batch) == EVALUATION_BATCH)
-        x = _scaled(batch)
-        posterior = model.encode(x)
-        eps = torch.randn(posterior.mean.shape, generator=generator, device=device)
-        sampled.add(terms(model.decode_logits(posterior.sample(eps)), x, posterior, config.reconstruction), len(x))
-        decoded_mean.add(terms(model.decode_logits(posterior.mean), x, posterior, config.reconstruction), len(x))
-        kl_sums += kl_per_dimension(posterior).sum(0)
+    for batch, eps in zip(images.split(most), noise.split(most), strict=True):
+        governor.before_step(whole=len(batch) == most)
+        x = batch.float().mul_(1 / 255)  # (b, 784) in [0, 1]
+        posterior = model.encode(x)  # mean and logvar, (b, d) each
+        for place, z in enumerate((posterior.sample(eps), posterior.mean)):
+            error, _ = VALUE_AND_GRADIENT[config.reconstruction](model.decode_logits(z), x, *room[:, : len(x)])
+            errors[place] += error.sum(dtype=torch.float64)
+        kl += kl_per_dimension(posterior).sum(0)
         means.append(posterior.mean)
         logvars.append(posterior.logvar)
-    record = {
-        "test": sampled.record(config),  # z sampled: the honest ELBO
-        "test_mean": decoded_mean.record(config),  # mean decoded: what the lecture's notebook prints
-        "kl_per_dimension": (kl_sums / len(images)).tolist() if config.is_vae else None,
+    n, kl_mean = len(images), (kl / len(images)).tolist()
+    sampled, decoded_mean = (errors / n).tolist()
+    found = {
+        "test": record((sampled, sum(kl_mean)), config),  # z sampled: the honest ELBO
+        "test_mean": record((decoded_mean, sum(kl_mean)), config),  # what the lecture's notebook prints
+        "kl_per_dimension": kl_mean if config.is_vae else None,
     }
     logvar = torch.cat([v for v in logvars if v is not None]) if config.is_vae else None
-    return record, torch.cat(means), logvar
+    return found, torch.cat(means), logvar
 
 
 def _finish_epoch(
@@ -165,37 +180,34 @@ def _finish_epoch(
 ) -> None:  # fmt: skip
     """Test, then write the epoch's files in an order that no crash can break: metrics last, what resumes before it."""
     tested, mean, logvar = evaluate(model, test_images, run.config, epoch, governor)
-    for record in (train_record or {}, tested["test"], tested["test_mean"]):
-        _finite(record)
     kept = {"mean": mean, "logvar": logvar}
     halves = {k: v[:LATENT_IMAGES].half().cpu().numpy() for k, v in kept.items() if v is not None}
     if not all(np.isfinite(array).all() for array in halves.values()):
         raise TrainingFailed(TOO_FAR)
     storage.write_npz(run.latents_file(epoch), halves)
     checkpoint.save_weights(run, epoch, model)
-    record = {
+    line = {
         "epoch": epoch, "train": train_record, "test": tested["test"], "test_mean": tested["test_mean"],
         "seconds": round(time.perf_counter() - started, 3), "images_per_second": round(images_per_second, 1),
         "kl_per_dimension": tested["kl_per_dimension"],
     }  # fmt: skip
-    checkpoint.save_resume(run, model, optimizer, step, record)
-    storage.append_lines(run.path / "metrics.jsonl", [record], durable=True)
+    checkpoint.save_resume(run, model, optimizer, step, line)
+    storage.append_lines(run.path / "metrics.jsonl", [line], durable=True)
 
 
-def _threads_agree(model: Autoencoder, x: Tensor, most: int) -> bool:
-    """Whether the gradients of a batch x (b, 784) are the same to the bit with all threads and with one.
+def _threads_agree(step: Step, images: Tensor, most: int) -> bool:
+    """Whether the gradients of a batch of images (b, 784) are the same to the bit with all threads and with one.
 
     Mostly they are. With some sizes a product is summed in another order; then the choice of the moment must not
     decide, or a resumed run would differ from an uninterrupted one.
     """
-    found = []
+    found, everything = [], torch.arange(len(images))
     for threads in (1, most):
         torch.set_num_threads(threads)
-        posterior = model.encode(x)
-        terms(model.decode_logits(posterior.sample(torch.ones_like(posterior.mean))), x, posterior).loss(1).backward()
-        found.append([p.grad for p in model.parameters() if p.grad is not None])
-        model.zero_grad()
-    return all(torch.equal(one, all_) for one, all_ in zip(*found, strict=True))
+        step(images, everything, torch.ones(len(images), step.d))
+        found.append(step.flat.clone())
+    step.sums.zero_()
+    return torch.equal(*found)
 
 
 def _restore(run: Run, model: Autoencoder, optimizer: Adam) -> int:
@@ -226,20 +238,9 @@ def _on(device: torch.device, split: data.Split) -> Tensor:
     return torch.from_numpy(split.images.copy()).to(device)
 
 
-def _scaled(images: Tensor) -> Tensor:
-    """uint8 0..255 to float 0..1, (b, 784)."""
-    return images.float().mul_(1 / 255)
-
-
 def _epoch_seed(seed: int, epoch: int, stream: int = 0) -> int:
     """A seed of its own for each epoch and purpose, so that resuming needs no saved random state."""
     return int(np.random.SeedSequence([seed, epoch, stream]).generate_state(1, np.uint64)[0] >> 1)
-
-
-def _finite(record: dict[str, float | None]) -> dict[str, float | None]:
-    if not all(value is None or math.isfinite(value) for value in record.values()):
-        raise TrainingFailed(TOO_FAR)
-    return record
 
 
 def device_name(device: torch.device) -> str:

@@ -32,4 +32,5 @@ def main(monkeypatch):
     yield train.main
     for number, handler in handlers.items():
         signal.signal(number, handler)
+    torch.set_flush_denormal(False)
     torch.set_num_threads(1)

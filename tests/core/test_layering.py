@@ -15,6 +15,7 @@ from vae_core.runs import ROOT
 LAYERS = ["vae_core", "ui", "pages", "app"]  # each may import itself and what stands before it
 FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
 LIGHT = [
+    "spare",
     "config",
     "storage",
     "runs",

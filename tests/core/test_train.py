@@ -151,7 +151,7 @@ def test_a_run_without_an_id_gets_one(main, runs_dir, tmp_path):
 
 
 def test_the_digits_have_defaults_of_their_own(main, runs_dir, monkeypatch):
-    monkeypatch.setattr("vae_core.train._train", lambda run: 0)
+    monkeypatch.setattr("vae_core.train._train", lambda run, ranks: 0)
     assert main(["--run-id=a"]) == main(["--run-id=b", "--dataset=kmnist"]) == main(["--run-id=c", "--epochs=3"]) == 0
     a, b, c = (runs.find(name).config for name in "abc")
     assert (a.dataset, a.epochs, a.batch_size) == ("digits", 30, 32)

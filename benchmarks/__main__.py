@@ -1,0 +1,54 @@
+"""``python -m benchmarks [module ...]``: measure, print the tables, write results.md and its pictures.
+
+Without a name all of MODULES; one that lacks something (MNIST, Chromium, the peers' environment) says so and is left
+out. What is not measured now keeps its last result, with its date and machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+from dataclasses import asdict
+
+from benchmarks.table import HERE, Table, machine, picture
+
+MODULES = ("training", "neighbour", "step", "start", "pages", "explore")
+STORE = HERE / "results.json"
+
+
+def main(names: list[str]) -> int:
+    if unknown := set(names) - set(MODULES):
+        print(f"There is no benchmark {unknown.pop()}; there are: {', '.join(MODULES)}.", file=sys.stderr)
+        return 2
+    results = json.loads(STORE.read_text()) if STORE.exists() else {}
+    for name in names or MODULES:
+        try:
+            tables = importlib.import_module(f"benchmarks.{name}").measure()
+        except RuntimeError as lacking:
+            print(f"{name}: {lacking}", file=sys.stderr)
+            continue
+        print("\n\n".join(table.markdown() for table in tables))
+        when = f"{time.strftime('%B %Y')}; {machine()}"
+        results[name] = {"when": when, "tables": [asdict(table) for table in tables]}
+        STORE.write_text(json.dumps(results, indent=1) + "\n")
+    write(results)
+    return 0
+
+
+def write(results: dict) -> None:
+    """results.md and the pictures, from all that was measured so far."""
+    lines = ["# Results", "", "Made by `python -m benchmarks`. Medians, and in brackets the smallest and the largest."]
+    for name in (name for name in MODULES if name in results):
+        lines += ["", f"*{results[name]['when']}*"]
+        for table in results[name]["tables"]:
+            lines += ["", Table(**table).markdown()]
+            if table["picture"]:
+                (HERE / table["picture"]).write_text(picture(table))
+    lines += ["", "No graphics card was at hand: CUDA is not yet measured.", ""]
+    (HERE / "results.md").write_text("\n".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,190 @@
+"""What the server works: for each poll of a running training, and for each page's answer, as runs grow long and many.
+
+The runs are the gallery's lecture, with its last epoch repeated as often as needed; a status that is kept fresh makes
+one look as if it were being trained. Needs Chromium for the polls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.table import Table, summary
+from vae_core import runs, storage
+from vae_core.runs import Run
+
+SHORT, LONG, FEW, MANY = 10, 500, 5, 200
+SETTLE, WATCH = 12, 15  # seconds: until a page stands, and of polls that are counted
+TIMES = 5
+PAGES = ("start", "train", "latent", "generate", "morph", "draw", "runs")
+POINTS = 23  # of the live curve, an epoch
+
+
+def lengthened(folder: Path, run_id: str, epochs: int) -> Run:
+    """The gallery's lecture as a run of the visitor's own with so many epochs."""
+    source, target = Run(runs.GALLERY / "lecture"), folder / run_id
+    last = source.weight_epochs()[-1]
+    for part in ("weights", "latents"):
+        (target / part).mkdir(parents=True)
+    for name in ("config.json", "status.json", "latents/labels.npz"):
+        shutil.copy(source.path / name, target / name)
+    config = storage.read_json(target / "config.json")
+    storage.write_json(target / "config.json", {**config, "epochs": epochs})
+    made, metrics, steps = Run(target), source.metrics(), []
+    for epoch in range(epochs + 1):
+        known = min(epoch, last)
+        for there, here in ((source.weights_file, made.weights_file), (source.latents_file, made.latents_file)):
+            os.link(there(known), here(epoch)) if linkable(folder) else shutil.copy(there(known), here(epoch))
+        if epoch:
+            record = metrics[known]["train"]
+            for k in range(POINTS):
+                point = {"step": (epoch - 1) * 235 + 10 * (k + 1), "epoch": epoch}
+                steps.append({**point, "reconstruction": record["reconstruction"], "kl": record["kl"]})
+    storage.append_lines(target / "metrics.jsonl", [{**metrics[min(e, last)], "epoch": e} for e in range(epochs + 1)])
+    storage.append_lines(target / "steps.jsonl", steps)
+    status = replace(source.status(), state="finished", epoch=epochs, epochs=epochs, steps_per_epoch=235)
+    runs.write_status(made, replace(status, step=235 * epochs))
+    return made
+
+
+def linkable(folder: Path) -> bool:
+    return os.stat(folder).st_dev == os.stat(runs.GALLERY).st_dev
+
+
+@contextmanager
+def seemingly_training(run: Run) -> Iterator[None]:
+    """Its status and its curve move as a trainer's do, every half second."""
+    done, step = threading.Event(), run.status().step
+    before = replace(run.status(), state="running", epochs=run.status().epochs + 100, pid=os.getpid())
+
+    def move() -> None:
+        at = step
+        while not done.wait(0.5):
+            at += 40
+            runs.write_status(run, replace(before, step=at, images_per_second=30_000.0))
+            point = {"step": at, "epoch": before.epoch + 1, "reconstruction": 80.0, "kl": 25.0}
+            storage.append_lines(run.path / "steps.jsonl", [point])
+
+    runs.write_status(run, before)
+    thread = threading.Thread(target=move, daemon=True)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+    runs.write_status(run, replace(before, state="finished"))
+
+
+def cpu_seconds(pid: int) -> float:
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def polls(epochs: tuple[int, ...] = (SHORT, LONG)) -> Table:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import CHROMIUM, FLAGS, Server
+
+    if CHROMIUM is None:
+        raise RuntimeError("there is no Chromium on this machine.")
+    rows = []
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        made = [lengthened(folder / "runs", f"epochs-{count}", count) for count in epochs]
+        server = Server(folder)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            page = browser.new_page()
+            page.goto(server.url)
+            page.wait_for_timeout(1000 * SETTLE)  # torch comes
+            for run, count in zip(made, epochs, strict=True):
+                with seemingly_training(run):
+                    page, sizes = browser.new_page(), []
+                    page.on(
+                        "websocket", lambda socket, sizes=sizes: socket.on("framereceived", lambda f: sizes.append(f))
+                    )
+                    asked: list = []
+                    page.on("websocket", lambda socket, asked=asked: socket.on("framesent", lambda f: asked.append(f)))
+                    page.goto(f"{server.url}/train?run={run.id}")
+                    page.wait_for_timeout(1000 * SETTLE)
+                    sizes.clear()
+                    asked.clear()
+                    before = cpu_seconds(server.process.pid)
+                    page.wait_for_timeout(1000 * WATCH)
+                    spent, ticks = cpu_seconds(server.process.pid) - before, len(asked)
+                    page.close()
+                rows.append(
+                    [f"{count} epochs", f"{1000 * spent / max(ticks, 1):.1f} ms",
+                     f"{sum(map(len, sizes)) / max(ticks, 1) / 1000:.1f} kB", str(ticks)]
+                )  # fmt: skip
+                print(rows[-1], file=sys.stderr)
+        finally:
+            browser.close()
+            server.kill()
+    return Table(
+        "A poll of a running training", "python -m benchmarks pages",
+        ["run", "processor time of the server", "sent to the browser", "polls counted"], rows,
+        f"one visitor on /train, {WATCH} seconds, the idle server’s own work included.",
+    )  # fmt: skip
+
+
+def answers() -> Table:
+    """Each page's script from the first line to the last, warm, without a browser."""
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        seconds: dict[str, dict[str, list[float]]] = {page: {} for page in PAGES}
+        for case, epochs, count in (("short, few", SHORT, FEW), ("long", LONG, FEW), ("many", SHORT, MANY)):
+            folder = Path(name) / case.replace(", ", "-")
+            made = [lengthened(folder, f"run-{k}", epochs if k == 0 else SHORT) for k in range(count)]
+            os.environ["VAE_RUNS_DIR"] = str(folder)
+            for page in PAGES:
+                seconds[page][case] = answer(page, made[0].id)
+                print(page, case, summary(seconds[page][case], digits=3), file=sys.stderr)
+        for page, cases in seconds.items():
+            least = statistics.median(cases["short, few"])
+            cells = [f"{1000 * statistics.median(v):.0f} ms" for v in cases.values()]
+            ratios = [f"{statistics.median(cases[case]) / least:.2f}" for case in ("long", "many")]
+            rows.append([f"/{page}", *cells, *ratios])
+    return Table(
+        "A page’s answer", "python -m benchmarks pages",
+        ["page", f"{SHORT} epochs, {FEW} runs", f"{LONG} epochs", f"{MANY} runs", "ratio, epochs", "ratio, runs"], rows,
+        f"processor time, median of {TIMES} reruns of the warm page (Streamlit’s AppTest).",
+    )  # fmt: skip
+
+
+def answer(page: str, run_id: str) -> list[float]:
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=120)
+    app.query_params["run"] = run_id
+    app.run()
+    if page != "start":
+        app.switch_page(f"pages/{page}.py")
+        app.query_params["run"] = run_id
+    for _ in range(2):
+        app.run()
+    assert not app.exception, app.exception
+    found = []
+    for _ in range(TIMES):
+        started = time.process_time()
+        app.run()
+        found.append(time.process_time() - started)
+    return found
+
+
+def measure() -> list[Table]:
+    os.chdir(runs.ROOT)
+    return [polls(), answers()]
+
+
+if __name__ == "__main__":
+    print(json.dumps([row for table in measure() for row in table.rows], indent=1))

@@ -1,0 +1,241 @@
+"""The ways to train an epoch, each in a process of its own: ``python -m benchmarks.ways NAME``.
+
+A way says ``ready``, then trains one epoch for each line that it is sent and answers with the seconds; ``quality`` asks
+for the test loss (mean decoded, nats per image). All learn MNIST at the lecture's settings.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+BATCH, HIDDEN, LATENT, RATE, STEPS = 256, 400, 20, 1e-3, 235
+EPOCHS = 500  # more than anybody asks for
+
+
+def serve(epoch: Callable[[], object], quality: Callable[[], float]) -> None:
+    """Answer requests until the other side is gone. ``epoch`` may return the seconds to say instead of the measured."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        if line.strip() == "quality":
+            print(quality(), flush=True)
+            continue
+        started = time.perf_counter()
+        said = epoch()
+        print(said if isinstance(said, str) else time.perf_counter() - started, flush=True)
+
+
+def products():
+    """The factors of the 11 matrix products of a step, and where each goes."""
+    import torch
+
+    x, h, code, z = (torch.rand(BATCH, n) for n in (784, HIDDEN, 2 * LATENT, LATENT))
+    w1, w2, w3, w4 = (torch.rand(*s) for s in ((HIDDEN, 784), (2 * LATENT, HIDDEN), (HIDDEN, LATENT), (784, HIDDEN)))
+    pairs = [
+        (x, w1.t()), (h, w2.t()), (z, w3.t()), (h, w4.t()), (x.t(), h), (x, w4), (h.t(), z), (h, w3), (code.t(), h),
+        (code, w2), (h.t(), x),
+    ]  # fmt: skip
+    places = [torch.empty(a.shape[0], b.shape[1]) for a, b in pairs]
+    return pairs, places
+
+
+def floor() -> None:
+    """The matrix products alone: 4 forwards, 7 backwards, as many threads as ours."""
+    from vae_core import threads
+
+    most = threads.prepare()
+    import torch
+
+    torch.set_num_threads(most)
+    pairs, places = products()
+
+    def epoch() -> None:
+        for _ in range(STEPS):
+            for (a, b), out in zip(pairs, places, strict=True):
+                torch.mm(a, b, out=out)
+
+    serve(epoch, lambda: float("nan"))
+
+
+def ours() -> None:
+    """A real run in a real directory. Says the seconds of training alone, and with evaluation and files."""
+    from vae_core import data, runs, threads
+    from vae_core.config import Config
+    from vae_core.reporter import Reporter, Stopped
+
+    most = threads.prepare()
+    import torch
+
+    from vae_core import training
+
+    torch.set_flush_denormal(True)
+    requests = iter(sys.stdin)
+
+    class Answering(Reporter):
+        def begin(self, step: int, epoch: int) -> None:
+            super().begin(step, epoch)
+            print("ready", flush=True)
+            self.wait()
+
+        def epoch_done(self, epoch: int, step: int) -> None:
+            super().epoch_done(epoch, step)
+            last = self.run.metrics()[-1]
+            print(60_000 / last["images_per_second"], last["seconds"], flush=True)
+            self.wait()
+
+        def wait(self) -> None:
+            started = time.perf_counter()
+            while (line := next(requests, "")).strip() == "quality":
+                print(self.run.metrics()[-1]["test_mean"]["loss"], flush=True)
+            if not line:
+                raise Stopped
+            self.paused_seconds += time.perf_counter() - started
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = runs.create(Config(dataset="mnist", epochs=EPOCHS, device="cpu"), Path(folder))
+        try:
+            training.train(run, data.load("mnist"), Answering(run), max_threads=most)
+        except Stopped:
+            return
+
+
+def network():
+    from vae_core.config import Config
+    from vae_core.model import build
+
+    return build(Config(dataset="mnist"))
+
+
+def quality_of(model) -> Callable[[], float]:
+    """The test loss with the mean decoded, by torch's own functions."""
+    import torch
+    from torch.nn import functional as F
+
+    from vae_core import data
+
+    def quality() -> float:
+        x = torch.from_numpy(data.load_test("mnist").images.copy()).float() / 255
+        with torch.no_grad():
+            mean, logvar = model.encode(x)
+            error = F.binary_cross_entropy_with_logits(model.decode_logits(mean), x, reduction="sum")
+            return float(error + 0.5 * (logvar.exp() - logvar - 1 + mean**2).sum()) / len(x)
+
+    return quality
+
+
+def eager() -> None:
+    """Plain torch as one writes it at first, but with all pictures in memory."""
+    import torch
+    from torch.nn import functional as F
+
+    from vae_core import data
+
+    images = torch.from_numpy(data.load("mnist").train.images.copy())
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+
+    def epoch() -> None:
+        for indices in torch.randperm(len(images)).split(BATCH):
+            x = images[indices].float() / 255
+            mean, logvar = model.encode(x)
+            z = mean + torch.randn_like(mean) * torch.exp(logvar / 2)
+            error = F.binary_cross_entropy_with_logits(model.decode_logits(z), x, reduction="sum")
+            loss = (error + 0.5 * (logvar.exp() - logvar - 1 + mean**2).sum()) / len(x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    serve(epoch, quality_of(model))
+
+
+def batches() -> Iterator:
+    """Dataset, ToTensor and DataLoader."""
+    import torch
+    from torchvision import datasets, transforms
+
+    from vae_core import data
+
+    mnist = datasets.MNIST(data.data_dir(), transform=transforms.ToTensor())
+    return torch.utils.data.DataLoader(mnist, batch_size=BATCH, shuffle=True)
+
+
+def notebook() -> None:
+    """The lecture's notebook (Atcold/NYU-DLSP20, 11-VAE): its loader, and its loss of sigmoid outputs."""
+    import torch
+    from torch.nn import functional as F
+
+    model, loader = network(), batches()
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+
+    def epoch() -> None:
+        model.train()
+        train_loss = 0.0
+        for images, _ in loader:
+            x = images.view(-1, 784)
+            mean, logvar = model.encode(x)
+            z = mean + logvar.mul(0.5).exp_() * torch.empty_like(mean).normal_()
+            error = F.binary_cross_entropy(torch.sigmoid(model.decode_logits(z)), x, reduction="sum")
+            # Divided by the batch, so that all ways here learn at the same rate.
+            loss = (error + 0.5 * torch.sum(logvar.exp() - logvar - 1 + mean.pow(2))) / len(x)
+            train_loss += loss.item()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    serve(epoch, quality_of(model))
+
+
+def examples() -> None:
+    """pytorch/examples, vae/main.py: loader with a worker, two heads, the sum as loss; here at our batch size."""
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+    from torchvision import datasets, transforms
+
+    from vae_core import data
+
+    class VAE(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc1, self.fc21, self.fc22 = nn.Linear(784, 400), nn.Linear(400, 20), nn.Linear(400, 20)
+            self.fc3, self.fc4 = nn.Linear(20, 400), nn.Linear(400, 784)
+
+        def encode(self, x):
+            h1 = F.relu(self.fc1(x))
+            return self.fc21(h1), self.fc22(h1)
+
+        def decode_logits(self, z):
+            return self.fc4(F.relu(self.fc3(z)))
+
+        def forward(self, x):
+            mu, logvar = self.encode(x.view(-1, 784))
+            std = torch.exp(0.5 * logvar)
+            return torch.sigmoid(self.decode_logits(mu + torch.randn_like(std) * std)), mu, logvar
+
+    mnist = datasets.MNIST(data.data_dir(), transform=transforms.ToTensor())
+    loader = torch.utils.data.DataLoader(mnist, batch_size=BATCH, shuffle=True)
+    model = VAE()
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+
+    def epoch() -> None:
+        model.train()
+        train_loss = 0.0
+        for data_, _ in loader:
+            optimizer.zero_grad()
+            recon, mu, logvar = model(data_)
+            error = F.binary_cross_entropy(recon, data_.view(-1, 784), reduction="sum")
+            loss = error - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+            loss.backward()
+            train_loss += loss.item()
+            optimizer.step()
+
+    serve(epoch, quality_of(model))
+
+
+WAYS = {"floor": floor, "ours": ours, "eager": eager, "notebook": notebook, "examples": examples}
+
+if __name__ == "__main__":
+    WAYS[sys.argv[1]]()

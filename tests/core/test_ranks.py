@@ -1,0 +1,86 @@
+"""Several processes, one training: the same numbers, one writer, an end when one of them dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from core_helpers import wait_for
+
+from vae_core import runs
+from vae_core.ranks import Ranks
+
+# 719 and 600 pictures a batch leave a last batch of 119, cut unevenly.
+OPTIONS = [
+    "--dataset=digits", "--latent-dim=2", "--hidden-dim=8", "--batch-size=600", "--epochs=2", "--device=cpu",
+]  # fmt: skip
+
+
+def torchrun(folder: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command += ["-m", "vae_core.train", "--runs-dir", str(folder), *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=runs.ROOT, text=True, **pipes)
+
+
+def test_two_processes_learn_what_one_learns_and_go_on_together(runs_dir):
+    alone = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(runs_dir), "--run-id=alone", *OPTIONS]
+    subprocess.run(alone, cwd=runs.ROOT, check=True, capture_output=True, timeout=60)
+    one = runs.find("alone")
+
+    child = torchrun(runs_dir, "--run-id=shared", *OPTIONS)
+    printed, errors = child.communicate(timeout=90)
+    assert child.returncode == 0, errors
+    assert printed.count("epoch 2/2 · finished") == 1  # one voice
+    both = runs.find("shared")
+    both.check()
+    assert both.status().state == "finished"
+    assert [p["step"] for p in both.steps()] == [p["step"] for p in one.steps()]
+    for mine, theirs in zip(both.metrics(), one.metrics(), strict=True):
+        for part in ("train", "test", "test_mean"):
+            assert mine[part] == (theirs[part] and pytest.approx(theirs[part], rel=1e-4))
+
+    # Resumed by two from the end of epoch 1, which one process had written.
+    config = runs.storage.read_json(one.path / "config.json")
+    runs.storage.write_json(one.path / "config.json", {**config, "epochs": 3})
+    child = torchrun(runs_dir, "--resume=alone")
+    assert child.wait(timeout=90) == 0, child.communicate()[1]
+    assert [r["epoch"] for r in one.metrics()] == [0, 1, 2, 3]
+    assert one.metrics()[3]["train"]["loss"] < one.metrics()[2]["train"]["loss"]
+
+
+def test_a_rank_that_dies_interrupts_the_run(runs_dir):
+    child = torchrun(runs_dir, "--run-id=hurt", *OPTIONS[:-2], "--epochs=500", "--device=cpu")
+    try:
+        run = wait_for(lambda: (r := runs.find("hurt")) and (r.epoch or 0) >= 1 and r, "an epoch", 90)
+        others = [int(p) for p in os.listdir("/proc") if p.isdigit() and is_rank(int(p), "1", run.path.parent)]
+        assert len(others) == 1
+        os.kill(others[0], signal.SIGKILL)
+        assert child.wait(timeout=60) != 0
+    finally:
+        child.kill()
+        child.communicate()
+    assert run.status().state == "interrupted"
+    assert runs.storage.read_json(run.path / "status.json")["state"] == "interrupted"  # said, not only guessed
+    run.check()
+
+
+def is_rank(pid: int, rank: str, folder: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"RANK={rank}".encode() in words and str(folder).encode() in command
+
+
+def test_alone_nothing_is_shared_and_torch_is_not_asked():
+    ranks = Ranks()
+    assert ranks.first and not ranks.several
+    assert ranks.share("whole") == ("whole",)
+    assert ranks.hear_first("word") == "word"
+    ranks.add(None)

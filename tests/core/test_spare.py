@@ -1,0 +1,60 @@
+"""A trainer kept ready: it becomes a trainer like any other, and does not outlive its server while it waits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from core_helpers import TINY, wait_for
+
+from vae_core import jobs, runs, spare
+from vae_core.config import Config
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    monkeypatch.delenv("VAE_SPARE")
+    monkeypatch.setattr(spare, "_waiting", [])
+    spare.keep_one()
+    (child,) = spare._waiting
+    yield child
+    for waiting in [child, *spare._waiting]:
+        waiting.kill()
+        waiting.wait()
+
+
+def test_a_spare_trains_what_is_started_next(kept, runs_dir):
+    spare.keep_one()
+    assert spare._waiting == [kept]  # one is enough
+    run = jobs.start(Config(**TINY))
+    wait_for(lambda: not run.status().active, "the end of the training", 120)
+    assert run.status().state == "finished", jobs.log_tail(run)
+    assert run.status().pid == kept.pid
+    wait_for(lambda: kept.returncode == 0, "the spare is reaped", 60)
+    assert "finished" in jobs.log_tail(run)
+    assert spare._waiting == []  # the next one needs a new spare, or a start from nothing
+
+
+def test_a_spare_that_is_gone_is_done_without(kept, runs_dir):
+    kept.kill()
+    kept.wait()
+    run = jobs.start(Config(**{**TINY, "epochs": 1}))
+    wait_for(lambda: not run.status().active, "the end of the training", 120)
+    assert run.status().state == "finished" and run.status().pid != kept.pid
+
+
+def test_a_waiting_spare_ends_with_its_server():
+    code = "from vae_core import spare; spare.keep_one(); print(spare._waiting[0].pid)"
+    environment = {name: value for name, value in os.environ.items() if name != "VAE_SPARE"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=runs.ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert wait_for(lambda: runs.process_is_gone(int(done.stdout)), "the spare has ended", 60)
+
+
+def test_without_a_spare_wanted_there_is_none(monkeypatch):
+    monkeypatch.setattr(spare, "_waiting", [])
+    spare.keep_one()
+    assert spare._waiting == []

@@ -1,0 +1,98 @@
+"""What a page reads of a growing run is what the run says, read anew or only further."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ui import growing, live
+from vae_core import storage
+from vae_core.runs import RunError
+
+
+def by_the_run(run) -> np.ndarray:
+    kl = [np.nan if r["kl"] is None else r["kl"] for r in run.steps()]
+    steps = run.steps()
+    return np.column_stack([[r["step"] for r in steps], [r["reconstruction"] for r in steps], kl])
+
+
+def point(step: int) -> dict:
+    return {"step": step, "epoch": 6, "reconstruction": 100.0 + step, "kl": 20.0}
+
+
+def test_points_grow_as_the_file_does(own_run):
+    file = own_run.path / "steps.jsonl"
+    np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
+    for step in (451, 452):
+        storage.append_lines(file, [point(step)])
+        np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
+    assert growing.points(own_run)[-1].tolist() == [452, 552, 20]
+
+
+def test_only_what_is_new_is_read(own_run, monkeypatch):
+    growing.points(own_run)
+    storage.append_lines(own_run.path / "steps.jsonl", [point(451)])
+    parsed = []
+    loads = growing.json.loads
+    monkeypatch.setattr(growing.json, "loads", lambda line: parsed.append(line) or loads(line))
+    growing.points(own_run)
+    assert len(parsed) == 1
+    growing.points(own_run)
+    assert len(parsed) == 1
+
+
+def test_a_line_that_is_being_written_is_waited_for(own_run):
+    file, before = own_run.path / "steps.jsonl", growing.points(own_run)
+    with open(file, "ab") as out:
+        out.write(b'{"step": 451, "epo')
+    np.testing.assert_array_equal(growing.points(own_run), before)
+    with open(file, "ab") as out:
+        out.write(b'ch": 6, "reconstruction": 1.0, "kl": null}\n')
+    assert np.isnan(growing.points(own_run)[-1, 2]) and len(growing.points(own_run)) == len(before) + 1
+
+
+@pytest.mark.parametrize("kept", [0, 1, 30])
+def test_a_resumed_trainer_starts_the_file_anew(own_run, kept):
+    growing.points(own_run)
+    storage.rewrite_lines(own_run.path / "steps.jsonl", own_run.steps()[:kept])
+    assert len(growing.points(own_run)) == kept
+
+
+def test_a_file_that_was_changed_in_place_is_read_anew(own_run):
+    growing.points(own_run)
+    (own_run.path / "steps.jsonl").write_text('{"step": 1, "epoch": 1, "reconstruction": 5.0, "kl": 1.0}\n')
+    assert growing.points(own_run).tolist() == [[1, 5, 1]]
+
+
+@pytest.mark.parametrize("line", ["{", '{"step": 1}', '{"step": [], "epoch": 1, "reconstruction": 1.0, "kl": 1.0}'])
+def test_a_damaged_file_is_one_sentence(own_run, line):
+    with open(own_run.path / "steps.jsonl", "a") as out:
+        out.write(line + "\n" + line + "\n")
+    with pytest.raises(RunError):
+        growing.points(own_run)
+
+
+def test_a_run_without_points_has_none(own_run):
+    (own_run.path / "steps.jsonl").unlink()
+    assert growing.points(own_run).shape == (0, 3)
+
+
+def test_metrics_and_films_follow_the_run(own_run):
+    assert growing.metrics(own_run) == own_run.metrics()
+    assert growing.film(own_run) == [0, 1, 2, 3, 4, 5]
+    own_run.weights_file(2).unlink()
+    assert growing.film(own_run) == [0, 1, 3, 4, 5]
+    storage.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:4])
+    assert growing.metrics(own_run) == own_run.metrics()
+    assert growing.film(own_run) == [0, 1, 3]
+
+
+def test_a_long_curve_is_thinned_to_means_that_keep_its_end():
+    table = np.column_stack([np.arange(10_000.0), np.arange(10_000.0) * 2])
+    thinned = live.thin(table)
+    assert len(thinned) == live.POINTS
+    assert thinned[-1].tolist() == table[-1].tolist()
+    assert (np.diff(thinned[:, 0]) > 0).all()
+    assert thinned[:-1].mean(0) == pytest.approx(table[:-1].mean(0), rel=0.01)
+    np.testing.assert_array_equal(live.thin(table[: live.POINTS]), table[: live.POINTS])
+    assert len(live.thin(table[: live.POINTS + 1])) == live.POINTS

@@ -59,7 +59,7 @@ def voice(clock, run, shown) -> Reporter:
 def take_steps(voice: Reporter, clock: Clock, first: int, last: int, seconds: float = 0.1, epoch: int = 1) -> None:
     for step in range(first, last + 1):
         clock.now += seconds
-        voice.window(step, epoch, 100.0 - step, None)
+        voice.window(step, epoch, 100.0 - step, 2.0)
         voice.after_step(step, epoch, 32, threads=1)
 
 
@@ -70,7 +70,7 @@ def test_status_and_live_curve_reach_the_disk_at_least_once_a_second(voice, cloc
         assert clock.now - status.heartbeat <= 1.0
         assert step - status.step <= 10
         assert step - len(run.steps()) <= 10
-    assert run.steps()[0] == {"step": 1, "epoch": 1, "reconstruction": 99.0, "kl": None}
+    assert run.steps()[0] == {"step": 1, "epoch": 1, "reconstruction": 99.0, "kl": 2.0}
 
 
 def test_steps_between_two_writes_cost_no_write(voice, clock, shown):

@@ -328,8 +328,11 @@ def test_two_servers_one_folder_and_one_of_them_dies(runs_dir, ended, monkeypatc
     for run in made:
         run.check()
         assert (run.path / "log.txt").read_text().count(run.config.title) == 1, "a second trainer was started"
-    began = [storage.read_json(run.path / "queue.json")["started"] for run in made]
-    assert began[0] < began[1] < began[2]
+    # The killed server may not have come to note when it started its run.
+    began = [storage.read_json(run.path / "queue.json").get("started") for run in made]
+    noted = [moment for moment in began if moment is not None]
+    assert len(noted) >= 2
+    assert noted == sorted(noted)
 
 
 def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended):

@@ -1,0 +1,48 @@
+"""Glossary: every term in plain words, with its formula and the pages on which one can touch it."""
+
+import streamlit as st
+
+from ui import glossary, picker
+from ui.glossary import Term
+from ui.guard import plain, through_app
+from vae_core.runs import ROOT
+
+through_app()
+
+st.html(ROOT / "static" / "glossary.css")
+picker.head(
+    "Glossary",
+    "Every word that these pages use, in plain words. Colours are the lecture’s: "
+    "picture, :violet[encoder], mean, :orange[code] and decoder have one each, everywhere.",
+)
+
+
+def entry(key: str, term: Term, *, asked: bool = False) -> None:
+    """A term: words and links, and beside them the formula."""
+    with st.container(border=asked, key=f"term_{key}{'_asked' if asked else ''}"):
+        words, formula = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        other = f" :gray[({term.other})]" if term.other else ""
+        words.markdown(f"**{term.name}**{other}  \n{term.words}")
+        if term.formula:
+            formula.latex(term.latex)
+        with words, st.container(horizontal=True, gap="small"):
+            for page in term.pages:
+                st.page_link(f"pages/{page}.py", label=glossary.PAGES[page], icon=":material/touch_app:")
+            for near in term.also:
+                name = glossary.ALL[near].name
+                st.page_link("pages/glossary.py", label=name, query_params={"term": near}, icon=":material/tag:")
+
+
+asked = st.query_params.get("term")
+if asked in glossary.ALL:
+    entry(asked, glossary.ALL[asked], asked=True)
+elif asked:
+    st.warning(f"There is no term “{plain(asked[:60])}” here. Below are all that there are.")
+text = st.text_input("Find a word", key="find", bind="query-params", placeholder="for example: bubble, penalty, noise")
+found = glossary.found(text)
+if not found:
+    st.info("No term has these words in it. Try a shorter one.")
+for part, terms in found.items():
+    st.markdown(f"#### {part}")
+    for key, term in terms.items():
+        entry(key, term)

@@ -1,0 +1,97 @@
+"""Missions: commit to an answer, then see what the runs really did."""
+
+import streamlit as st
+
+from ui import address, missions, picker
+from ui.components import address as name_in_address
+from ui.guard import one_sentence, through_app
+from ui.missions import MISSIONS, Mission, Seen
+from vae_core.runs import ROOT
+
+through_app()
+
+st.html(ROOT / "static" / "missions.css")
+picker.head(
+    "Missions",
+    "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "
+    "A wrong guess teaches more than a right one.",
+)
+answers = missions.kept()
+
+
+def chip(name: str) -> str:
+    if name not in answers:
+        return MISSIONS[name].name
+    with one_sentence():
+        right = MISSIONS[name].is_right(answers[name], MISSIONS[name].look().right)
+        return f"{MISSIONS[name].name} :material/{'check' if right else 'close'}:"
+    return MISSIONS[name].name
+
+
+def tally() -> None:
+    done = [(name, answer) for name, answer in answers.items() if name in MISSIONS]
+    with one_sentence():
+        right = sum(MISSIONS[name].is_right(answer, MISSIONS[name].look().right) for name, answer in done)
+        words = f"**{right} of {len(done)}** right so far" if done else "No mission done yet"
+        st.markdown(f"{words} · {len(MISSIONS) - len(done)} of {len(MISSIONS)} left to do.")
+    if len(done) == len(MISSIONS):
+        st.button("Start over", key="start_over", icon=":material/replay:", on_click=missions.forget)
+
+
+def ask(name: str, mission: Mission) -> None:
+    answer: int | None
+    if mission.guess:
+        g = mission.guess
+        answer = st.slider(
+            f"Your guess{g.unit}", g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=f"guess_{name}"
+        )
+    else:
+        answer = st.radio(
+            "Your answer", range(len(mission.answers)), index=None, format_func=mission.answers.__getitem__,
+            key=f"answer_{name}",
+        )  # fmt: skip
+    st.button(
+        "Look", key="commit_mission", type="primary", icon=":material/visibility:", disabled=answer is None,
+        on_click=missions.commit, args=(name, answer),
+    )  # fmt: skip
+
+
+def tell(mission: Mission, answer: int, seen: Seen) -> None:
+    mine, true = mission.said(answer), mission.said(seen.right)
+    if mission.guess and mission.is_right(answer, seen.right):
+        st.success(f"**Right**, or near enough. You said {mine}; it is **{true}**.", icon=":material/check:")
+    elif mission.guess:
+        st.error(f"**Not quite.** You said {mine}; it is **{true}**.", icon=":material/close:")
+    elif mission.is_right(answer, seen.right):
+        st.success(f"**Right.** {true}.", icon=":material/check:")
+    else:
+        st.error(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=":material/close:")
+    st.markdown(f"**What we measured.** {seen.told}")
+    seen.draw()
+    if mission.explained(seen.right):
+        st.markdown(f"**Why?** {mission.why}")
+
+
+st.pills("Mission", list(MISSIONS), format_func=chip, required=True, **address.widget(
+    "mission", list(MISSIONS), next((name for name in MISSIONS if name not in answers), next(iter(MISSIONS)))
+))  # fmt: skip
+chosen = st.session_state["mission"]
+mission = MISSIONS[chosen]
+with st.container(border=True, key="mission_box"), one_sentence():
+    st.markdown(f"#### {mission.name}")
+    st.markdown(mission.question)
+    if chosen not in answers:
+        ask(chosen, mission)
+    else:
+        tell(mission, answers[chosen], mission.look())
+        with st.container(horizontal=True, vertical_alignment="center"):
+            page, label = mission.then
+            onward = next((name for name in MISSIONS if name not in answers), None)
+            if onward:
+                st.button(
+                    "Next mission", key="next_mission", type="primary", icon=":material/arrow_forward:",
+                    on_click=address.choose, args=("mission", onward),
+                )  # fmt: skip
+            st.page_link(f"pages/{page}.py", label=label, icon=":material/touch_app:", query_params=mission.params)
+tally()
+name_in_address(mission=chosen, done=missions.written(answers) or "-")

@@ -28,6 +28,8 @@ SECTIONS = {
         ("bubbles", "Bubbles", "bubble_chart"),
         ("noise", "Noise that can learn", "casino"),
         ("loss", "The loss", "balance"),
+        ("missions", "Missions", "flag"),
+        ("glossary", "Glossary", "menu_book"),
     ),
 }
 pages = {

@@ -10,10 +10,11 @@ from vae_core.runs import ROOT
 through_app()
 
 st.html(ROOT / "static" / "glossary.css")
-picker.head(
-    "Glossary",
-    "Every word that these pages use, in plain words. Colours are the lecture’s: "
-    "picture, :violet[encoder], mean, :orange[code] and decoder have one each, everywhere.",
+picker.head("Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:")
+st.html(
+    '<p class="ll-key-of-colours">'
+    + " ".join(f'<b class="{name}">{name}</b>' for name in glossary.PAINTS).replace(">x<", ">x, a picture<")
+    + "</p>"
 )
 
 

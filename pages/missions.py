@@ -29,12 +29,12 @@ def chip(name: str) -> str:
 
 
 def tally() -> None:
-    done = [(name, answer) for name, answer in answers.items() if name in MISSIONS]
+    left = len(MISSIONS) - len(answers)
     with one_sentence():
-        right = sum(MISSIONS[name].is_right(answer, MISSIONS[name].look().right) for name, answer in done)
-        words = f"**{right} of {len(done)}** right so far" if done else "No mission done yet"
-        st.markdown(f"{words} · {len(MISSIONS) - len(done)} of {len(MISSIONS)} left to do.")
-    if len(done) == len(MISSIONS):
+        right = sum(MISSIONS[name].is_right(answer, MISSIONS[name].look().right) for name, answer in answers.items())
+        words = f"**{right} of {len(answers)} right** so far, and {left} left." if answers else f"{left} missions."
+        st.markdown(words if left else f"**All done: {right} of {len(answers)} right.**")
+    if not left:
         st.button("Start over", key="start_over", icon=":material/replay:", on_click=missions.forget)
 
 
@@ -67,12 +67,13 @@ def tell(mission: Mission, answer: int, seen: Seen) -> None:
     else:
         st.error(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=":material/close:")
     st.markdown(f"**What we measured.** {seen.told}")
-    seen.draw()
+    missions.draw(seen)
     if mission.explained(seen.right):
         st.markdown(f"**Why?** {mission.why}")
 
 
-st.pills("Mission", list(MISSIONS), format_func=chip, required=True, **address.widget(
+tally()
+st.pills("Mission", list(MISSIONS), format_func=chip, required=True, label_visibility="collapsed", **address.widget(
     "mission", list(MISSIONS), next((name for name in MISSIONS if name not in answers), next(iter(MISSIONS)))
 ))  # fmt: skip
 chosen = st.session_state["mission"]
@@ -93,5 +94,4 @@ with st.container(border=True, key="mission_box"), one_sentence():
                     on_click=address.choose, args=("mission", onward),
                 )  # fmt: skip
             st.page_link(f"pages/{page}.py", label=label, icon=":material/touch_app:", query_params=mission.params)
-tally()
 name_in_address(mission=chosen, done=missions.written(answers) or "-")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import films, growing, live, maps, picker, readers, visitor
+from ui import films, growing, live, maps, normal, picker, readers, visitor
 from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
@@ -80,6 +80,7 @@ def watch(run: runs.Run) -> None:
         with one_sentence():
             if growing.metrics(run) or before.active:
                 live.explain_numbers(run)
+                normal.panel(run, run.status())
                 learned(run)
 
     now()

@@ -163,7 +163,8 @@ TERMS: dict[str, dict[str, Term]] = {
             "BCE",
             "Binary cross-entropy: how surprised one is by each pixel, when the decoder said how white it would be. "
             "Being sure and wrong costs most. The parts of all 784 pixels are added.",
-            r"-\sum_{i=1}^{784} @x{x_i} \log @decoder{\hat{x}_i} + (1 - @x{x_i}) \log(1 - @decoder{\hat{x}_i})",
+            r"-\sum_{i=1}^{784} \big( @x{x_i} \log @decoder{\hat{x}_i} "
+            r"+ (1 - @x{x_i}) \log(1 - @decoder{\hat{x}_i}) \big)",
             ("loss",), ("mse", "nat", "reconstruction"), "binary cross-entropy"),
         "mse": Term(
             "Squared error",
@@ -174,8 +175,8 @@ TERMS: dict[str, dict[str, Term]] = {
             "KL divergence",
             "The penalty: how many nats a bubble says beyond the prior. It pulls means to zero and sizes to one, so "
             "that all bubbles fill one place without holes.",
-            r"\mathcal{L}_\mathrm{KL} = \tfrac{1}{2} \sum_{j=1}^{d} @mean{\mathbb{V}(z_j)} - "
-            r"\log @mean{\mathbb{V}(z_j)} - 1 + @mean{\mathbb{E}(z_j)}^2",
+            r"\mathcal{L}_\mathrm{KL} = \tfrac{1}{2} \sum_{j=1}^{d} \big( @mean{\mathbb{V}(z_j)} - "
+            r"\log @mean{\mathbb{V}(z_j)} - 1 + @mean{\mathbb{E}(z_j)}^2 \big)",
             ("loss", "bubbles"), ("prior", "beta", "nat"), "Kullback-Leibler, penalty, relative entropy"),
         "beta": Term(
             "Beta",

@@ -1,4 +1,4 @@
-"""Missions: predict, then look. What is right is computed from the runs at the moment of showing, never written down."""
+"""Missions: predict, then look. What is right is computed from the runs when it is shown, never written down."""
 
 from __future__ import annotations
 
@@ -7,17 +7,26 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from ui import address, films, ideas, readers
+from ui import address, ideas, readers
 from ui.components import Row, duel_curves, image_rows
 from ui.live import IN_USE
 from vae_core.runs import Run
 
 PICTURES, MANY, SEED = 10, 200, 0
-Bar = tuple[str, float, str]  # label, value, how the value is written
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A few measured numbers beside each other."""
+
+    title: str
+    bars: tuple[tuple[str, float, str], ...]  # label, value, how the value is written
+    most: float | None = None  # what the longest bar would be; None: the largest
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,9 @@ class Seen:
 
     right: int  # the place of the right answer, or the measured number
     told: str  # one sentence with the figures
-    draw: Callable[[], None]
+    charts: tuple[Chart, ...] = ()
+    pictures: Callable[[], list[Row]] = list
+    curves: Mapping[str, Any] | None = None  # of ``duel_curves``
 
 
 @dataclass(frozen=True)
@@ -107,19 +118,28 @@ def compared(value: float, with_: float, margin: float) -> int:
 # --- drawing ---
 
 
-def bars(title: str, rows: Sequence[Bar], most: float | None = None) -> None:
-    """A few measured numbers beside each other, as a table whose cells are bars."""
-    top = most or max(value for _, value, _ in rows) or 1.0
+def draw_chart(chart: Chart) -> None:
+    """As a table whose cells are bars."""
+    top = chart.most or max(value for _, value, _ in chart.bars) or 1.0
     lines = "".join(
         f'<tr><th scope="row">{html.escape(label)}</th><td><i style="width: {100 * min(value / top, 1):.1f}%"></i></td>'
         f"<td>{html.escape(words)}</td></tr>"
-        for label, value, words in rows
+        for label, value, words in chart.bars
     )
-    st.html(f'<table class="ll-bars"><caption>{html.escape(title)}</caption><tbody>{lines}</tbody></table>')
+    st.html(f'<table class="ll-bars"><caption>{html.escape(chart.title)}</caption><tbody>{lines}</tbody></table>')
 
 
-def digits(rows: Sequence[Row]) -> None:
-    image_rows("mission_rows", "mission", [0], rows, follow=False)
+def in_nats(title: str, values: Mapping[str, float]) -> Chart:
+    return Chart(title, tuple((label, value, f"{value:.1f} nats") for label, value in values.items()))
+
+
+def in_numbers(title: str, values: Mapping[str, float], digits: int = 2) -> Chart:
+    return Chart(title, tuple((label, value, f"{value:.{digits}f}") for label, value in values.items()))
+
+
+def of_ten(values: Mapping[str, float]) -> Chart:
+    title = "Of the ten most similar copies, how many show one and the same digit"
+    return Chart(title, tuple((label, value, f"{10 * value:.1f}") for label, value in values.items()), 1)
 
 
 def made_up(run: Run, name: str, epoch: int | None = None) -> Row:
@@ -132,15 +152,23 @@ def copies(run: Run, name: str) -> Row:
     return Row(name, images[None], f"Test pictures rebuilt by the model: {name}", "rebuilt", "decoder")
 
 
-def test_pictures(run: Run) -> list[Row]:
+def noisy_copies(run: Run, name: str) -> Row:
+    """Rebuilt as in training: each from a random point of its bubble."""
+    from vae_core.explore import decode, noise
+
+    path, epoch = str(run.path), ideas.last(run)
+    places, latents = list(readers.first_of_each_class(path)[:PICTURES]), readers.latents(path, epoch)
+    assert latents.std is not None
+    codes = latents.mean[places] + noise(len(places), run.config.latent_dim, SEED) * latents.std[places]
+    return Row(name, decode(readers.model(path, epoch), codes)[None], f"Rebuilt with noise: {name}",
+               "rebuilt with noise", "z")  # fmt: skip
+
+
+def originals(run: Run) -> list[Row]:
     """The originals, where the dataset is on this machine."""
     places = readers.first_of_each_class(str(run.path))[:PICTURES]
     images = readers.originals(run, places)
     return [] if images is None else [Row("Test pictures", images[None], "Test pictures", "for all", "x")]
-
-
-def nats(value: float) -> str:
-    return f"{value:.1f} nats"
 
 
 # --- the missions ---
@@ -149,73 +177,70 @@ def nats(value: float) -> str:
 def no_penalty() -> Seen:
     free, held = ideas.gallery("beta-0"), ideas.gallery("lecture")
     mine, theirs, a, b = tested(free), tested(held), clear(free), clear(held)
-    right = {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[mine < theirs, a > b]
-
-    def draw() -> None:
-        digits([*test_pictures(free), copies(held, "Copies, beta 1"), copies(free, "Copies, beta 0"),
-                made_up(held, "Invented, beta 1"), made_up(free, "Invented, beta 0")])  # fmt: skip
-        bars("Error of the copies", [("beta 1", theirs, nats(theirs)), ("beta 0", mine, nats(mine))])
-        bars("Of the ten most similar copies, how many show one and the same digit",
-             [("beta 1", b, f"{10 * b:.1f}"), ("beta 0", a, f"{10 * a:.1f}")], 1)  # fmt: skip
-
-    return Seen(right, f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Invented pictures "
-                f"agree with {10 * a:.1f} of 10 neighbours without it, and with {10 * b:.1f} with it.", draw)  # fmt: skip
+    return Seen(
+        {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[mine < theirs, a > b],
+        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take an invented picture and the "
+        f"ten copies most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
+        (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
+        lambda: [*originals(free), copies(held, "Copies, beta 1"), copies(free, "Copies, beta 0"),
+                 made_up(held, "Invented, beta 1"), made_up(free, "Invented, beta 0")],
+    )  # fmt: skip
 
 
 def huge_penalty() -> Seen:
     huge, lecture = ideas.gallery("beta-10"), ideas.gallery("lecture")
     a, b = variety(invented(huge)), variety(invented(lecture))
-
-    def draw() -> None:
-        digits([made_up(lecture, "Beta 1"), made_up(huge, "Beta 10")])
-        bars(f"How much {MANY} invented pictures differ", [("beta 1", b, f"{b:.2f}"), ("beta 10", a, f"{a:.2f}")])
-
-    return Seen(compared(a, b, 0.1), f"From one invented picture to the next, a pixel changes by {a:.2f} with beta 10, "
-                f"and by {b:.2f} with beta 1 (0 is black, 1 is white).", draw)  # fmt: skip
+    return Seen(
+        compared(a, b, 0.1),
+        f"From one invented picture to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 "
+        "(0 is black, 1 is white).",
+        (in_numbers(f"How much {MANY} invented pictures differ", {"beta 1": b, "beta 10": a}),),
+        lambda: [made_up(lecture, "Beta 1"), made_up(huge, "Beta 10")],
+    )
 
 
 def numbers_in_use() -> Seen:
-    names = ("beta-0.1", "lecture", "beta-4", "beta-10")
-    use = {name: np.array(ideas.gallery(name).metrics()[-1]["kl_per_dimension"]) for name in names}
-    count = {ideas.gallery(name).config.beta: int((kl > IN_USE).sum()) for name, kl in use.items()}
-
-    def draw() -> None:
-        bars("Numbers of the code in use", [(f"beta {b:g}", n, f"{n} of 20") for b, n in count.items()], 20)
-        each = sorted(use["beta-4"], reverse=True)
-        bars("Beta 4: what each number says", [(f"{k}.", v, nats(float(v))) for k, v in enumerate(each, start=1)])
-
-    return Seen(count[4.0], f"With beta 4, {count[4.0]} of 20 numbers say more than {IN_USE} nats about a picture; "
-                f"with beta 1, {count[1.0]} do.", draw)  # fmt: skip
+    found = [ideas.gallery(name) for name in ("beta-0.1", "lecture", "beta-4", "beta-10")]
+    use = {run.config.beta: np.array(run.metrics()[-1]["kl_per_dimension"]) for run in found}
+    count = {beta: int((kl > IN_USE).sum()) for beta, kl in use.items()}
+    each = {f"{k}.": float(kl) for k, kl in enumerate(sorted(use[4.0], reverse=True), start=1)}
+    return Seen(
+        count[4.0],
+        f"With beta 4, {count[4.0]} of 20 numbers say more than {IN_USE} nats about a picture; with beta 1, "
+        f"{count[1.0]} do.",
+        (
+            Chart("Numbers of the code in use", tuple((f"beta {b:g}", n, f"{n} of 20") for b, n in count.items()), 20),
+            in_numbers("Beta 4: what each number says, in nats, the largest first", each),
+        ),
+        lambda: [made_up(run, f"Beta {run.config.beta:g}") for run in found],
+    )
 
 
 def two_numbers() -> Seen:
     small, large = ideas.gallery("two-knobs"), ideas.gallery("lecture")
     a, b = tested(small), tested(large)
-
-    def draw() -> None:
-        digits([*test_pictures(large), copies(large, "20 numbers"), copies(small, "2 numbers")])
-        bars("Error of the copies", [("20 numbers", b, nats(b)), ("2 numbers", a, nats(a))])
-
-    right = 0 if a / b < 1.3 else 1 if a / b <= 3 else 2
-    return Seen(right, f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times.", draw)
+    return Seen(
+        0 if a / b < 1.3 else 1 if a / b <= 3 else 2,
+        f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
+        (in_nats("Error of the copies", {"20 numbers": b, "2 numbers": a}),),
+        lambda: [*originals(large), copies(large, "20 numbers"), copies(small, "2 numbers")],
+    )
 
 
 def untrained() -> Seen:
     run = ideas.gallery("lecture")
-    first = run.weight_epochs()[0]
-    pictures = invented(run, epoch=first) / 255
+    shown = picked(run.weight_epochs())
+    differ = {epoch: variety(invented(run, epoch=epoch)) for epoch in shown}
+    pictures = invented(run, epoch=shown[0]) / 255
     grey, contrast = float(pictures.mean()), float(pictures.std((1, 2)).mean())
-    differ, later = variety(invented(run, epoch=first)), variety(invented(run))
-    right = 0 if grey < 0.2 else 1 if contrast < 0.1 else 2 if differ < later / 2 else 3
-
-    def draw() -> None:
-        digits([made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())])
-        bars("How much invented pictures differ",
-             [(f"epoch {e}", v, f"{v:.2f}") for e in picked(run.weight_epochs())
-              for v in (variety(invented(run, epoch=e)),)])  # fmt: skip
-
-    return Seen(right, f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels "
-                f"differ by only {contrast:.2f}. From picture to picture they change by {differ:.2f}.", draw)  # fmt: skip
+    alike = differ[shown[0]] < differ[shown[-1]] / 2
+    return Seen(
+        0 if grey < 0.2 else 1 if contrast < 0.1 else 2 if alike else 3,
+        f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels differ by only "
+        f"{contrast:.2f}. From picture to picture they change by {differ[shown[0]]:.2f}.",
+        (in_numbers("How much invented pictures differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
+        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in shown],
+    )
 
 
 def picked(epochs: Sequence[int]) -> list[int]:
@@ -227,67 +252,63 @@ def one_epoch() -> Seen:
     run = ideas.gallery("lecture")
     losses = [float(record["test"]["loss"]) for record in run.metrics()]
     share = 100 * (losses[0] - losses[1]) / (losses[0] - losses[-1])
-
-    def draw() -> None:
-        bars("Loss on test pictures", [(f"epoch {e}", v, nats(v)) for e, v in enumerate(losses)])
-        digits([made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())])
-
-    return Seen(round(share), f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to "
-                f"{losses[-1]:.0f} in all ten: {share:.0f} % of the way.", draw)  # fmt: skip
+    return Seen(
+        round(share),
+        f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to {losses[-1]:.0f} in "
+        f"all ten: {share:.0f} % of the way.",
+        (in_nats("Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}),),
+        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
+    )
 
 
 def below_training() -> Seen:
     run = ideas.gallery("lecture")
     train, sampled, middle = tested(run, "loss", "train"), tested(run, "loss"), tested(run, "loss", "test_mean")
-
-    def draw() -> None:
-        bars("The same model, epoch 10", [
-            ("training, noise on", train, nats(train)), ("test, noise on", sampled, nats(sampled)),
-            ("test, means decoded", middle, nats(middle)),
-        ])  # fmt: skip
-
-    right = 2 if sampled - middle > abs(train - sampled) else 0 if sampled < train else 1
-    return Seen(right, f"With the noise on, test pictures read {sampled:.1f} nats: {train - sampled:.1f} below "
-                f"training. Turning it off takes {sampled - middle:.1f} more off.", draw)  # fmt: skip
+    bars = {"training, noise on": train, "test, noise on": sampled, "test, noise off": middle}
+    return Seen(
+        2 if sampled - middle > abs(train - sampled) else 0 if sampled < train else 1,
+        f"With the noise on, test pictures read {sampled:.1f} nats, and training {train:.1f}. Turning the noise off "
+        f"takes {sampled - middle:.1f} nats off the test.",
+        (in_nats("The same model, epoch 10", bars),),
+        lambda: [*originals(run), copies(run, "Noise off"), noisy_copies(run, "Noise on")],
+    )
 
 
 def random_codes() -> Seen:
     classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
     a, b = clear(classic), clear(vae)
-
-    def draw() -> None:
-        digits([made_up(vae, "VAE"), made_up(classic, "Classic")])
-        bars("Of the ten most similar copies, how many show one and the same digit",
-             [("VAE", b, f"{10 * b:.1f}"), ("classic", a, f"{10 * a:.1f}")], 1)  # fmt: skip
-
-    return Seen(compared(a, b, 0.03), f"Take 500 random codes each, and for each picture its ten most similar copies: "
-                f"{10 * a:.1f} agree on a digit for the classic model, {10 * b:.1f} for the VAE.", draw)  # fmt: skip
+    return Seen(
+        compared(a, b, 0.03),
+        f"Take 500 random codes each, and for each picture the ten copies most like it: {10 * a:.1f} show the same "
+        f"digit for the classic model, {10 * b:.1f} for the VAE.",
+        (of_ten({"VAE": b, "classic": a}),),
+        lambda: [made_up(vae, "VAE"), made_up(classic, "Classic")],
+    )
 
 
 def noise_off() -> Seen:
     classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
     a, b, middle = tested(classic), tested(vae), tested(vae, kind="test_mean")
-
-    def draw() -> None:
-        digits([*test_pictures(vae), copies(classic, "Classic"), copies(vae, "VAE")])
-        bars("Error of the copies of test pictures", [
-            ("classic", a, nats(a)), ("VAE, noise off", middle, nats(middle)), ("VAE, noise on", b, nats(b)),
-        ])  # fmt: skip
-
-    return Seen(2 - compared(a, b, 0.03), f"The classic model’s error is {a:.1f} nats. The VAE’s is {b:.1f} with "
-                f"noise, and {middle:.1f} when its means are decoded.", draw)  # fmt: skip
+    return Seen(
+        2 - compared(a, b, 0.03),
+        f"The classic model’s error is {a:.1f} nats. The VAE’s is {b:.1f} with noise, and {middle:.1f} when its means "
+        "are decoded.",
+        (in_nats("Error of the copies", {"classic": a, "VAE, noise off": middle, "VAE, noise on": b}),),
+        lambda: [*originals(vae), copies(classic, "Classic"), copies(vae, "VAE, noise off"),
+                 noisy_copies(vae, "VAE, noise on")],
+    )  # fmt: skip
 
 
 def bubble_sizes() -> Seen:
-    names = ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4")
-    sizes = {ideas.gallery(name).config.beta: bubble_size(str(ideas.gallery(name).path)) for name in names}
-
-    def draw() -> None:
-        bars("Middle size of all bubbles", [(f"beta {beta:g}", size, f"{size:.3f}") for beta, size in sizes.items()])
-        digits([made_up(ideas.gallery(name), f"Beta {ideas.gallery(name).config.beta:g}") for name in names])
-
-    return Seen(compared(sizes[0.0], sizes[1.0], 0.2), f"The standard deviation of a bubble is {sizes[0.0]:.3f} with "
-                f"beta 0, {sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.", draw)  # fmt: skip
+    found = [ideas.gallery(name) for name in ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4")]
+    sizes = {run.config.beta: bubble_size(str(run.path)) for run in found}
+    return Seen(
+        compared(sizes[0.0], sizes[1.0], 0.2),
+        f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[1.0]:.3f} with beta 1 and "
+        f"{sizes[4.0]:.3f} with beta 4.",
+        (in_numbers("Middle size of all bubbles", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
+        lambda: [noisy_copies(run, f"Beta {run.config.beta:g}") for run in found],
+    )
 
 
 def penalty_over_time() -> Seen:
@@ -297,13 +318,12 @@ def penalty_over_time() -> Seen:
         for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"))
     ]
     start, end = (float(run.metrics()[k]["test"]["kl"]) for k in (0, -1))
-
-    def draw() -> None:
-        duel_curves({"panels": panels, "names": ["A", "B"]})
-        st.caption("A: the lecture’s model. B, dashed: beta 10. Test pictures, nats per picture.")
-
-    return Seen(compared(end, start, 0.2), f"The penalty of the lecture’s model starts at {start:.1f} nats and ends at "
-                f"{end:.1f}.", draw)  # fmt: skip
+    return Seen(
+        compared(end, start, 0.2),
+        f"The penalty of the lecture’s model starts at {start:.1f} nats and ends at {end:.1f}. Below, A is that model; "
+        "B, dashed, has beta 10.",
+        curves={"panels": panels, "names": ["A", "B"]},
+    )
 
 
 MISSIONS: dict[str, Mission] = {
@@ -387,6 +407,19 @@ MISSIONS: dict[str, Mission] = {
 }  # fmt: skip
 
 
+def draw(seen: Seen) -> None:
+    """The real runs: their pictures on the left, their numbers on the right."""
+    left, right = st.columns([3, 2], gap="large") if (rows := seen.pictures()) else (None, st.container())
+    if left is not None:
+        with left:
+            image_rows("mission_rows", "mission", [0], rows, follow=False)
+    with right:
+        for chart in seen.charts:
+            draw_chart(chart)
+        if seen.curves:
+            duel_curves(dict(seen.curves))
+
+
 # --- what the visitor has answered ---
 
 ADDRESS = "done"  # e.g. ?done=in-use.12_no-penalty.0
@@ -394,7 +427,7 @@ ADDRESS = "done"  # e.g. ?done=in-use.12_no-penalty.0
 
 def kept() -> dict[str, int]:
     """The answers so far, from a link or from this visit. What makes no sense is left out."""
-    found = {}
+    found: dict[str, int] = {}
     for part in (address.asked_for(ADDRESS) or "").split("_"):
         name, _, answer = part.rpartition(".")
         if name in MISSIONS and re.fullmatch(r"\d{1,3}", answer, re.ASCII) and MISSIONS[name].allows(int(answer)):

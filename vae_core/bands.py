@@ -35,7 +35,7 @@ FREE = ("epochs", "seed", "device")
 SETTINGS = {
     **{f"digits, {name}": (replace(DIGITS, **preset.changes), 4) for name, preset in PRESETS.items()},
     "mnist, lecture": (MNIST, 4),
-    "mnist, two-knobs": (replace(MNIST, latent_dim=2), 3),
+    "mnist, two-knobs": (replace(MNIST, latent_dim=2), 4),
     "mnist, no-penalty": (replace(MNIST, beta=0.0), 3),
     "mnist, beta 4": (replace(MNIST, beta=4.0), 3),
     "mnist, autoencoder": (replace(MNIST, model="autoencoder"), 3),

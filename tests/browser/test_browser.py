@@ -12,7 +12,7 @@ from vae_core import runs
 from vae_core.checkpoint import load_model
 from vae_core.explore import decode, encode, interpolate
 
-IDEAS = ["autoencoder", "bubbles", "noise", "loss"]
+IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from vae_core import runs, storage
 from vae_core.config import Config
 
-IDEAS = ["autoencoder", "bubbles", "noise", "loss"]
+IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 ON_A_RUN = ["latent", "generate", "morph", "draw", "compare", "loss"]
 

@@ -1,0 +1,70 @@
+"""Missions as a visitor does them, each from question to reason; the tally outlives a page and a reload."""
+
+from __future__ import annotations
+
+from tests.browser.test_browser import settle
+from ui.missions import MISSIONS
+
+
+def test_every_mission_can_be_finished_and_the_tally_lasts(server, open_page):
+    page = open_page(server.url + "/missions")
+    right = 0
+    for done, (name, mission) in enumerate(MISSIONS.items(), start=1):
+        page.wait_for_selector(f".st-key-mission_box h4 >> text={mission.name}")
+        settle(page)
+        if mission.guess is None:
+            page.click(f".st-key-answer_{name} label >> text={mission.answers[0]}")
+        else:
+            page.locator(f".st-key-guess_{name} [role=slider]").focus()
+            page.keyboard.press("End")
+        settle(page)
+        page.click(".st-key-commit_mission button")
+        verdict = page.locator(".st-key-mission_box [data-testid=stAlert]")
+        verdict.wait_for()
+        right += "Right" in verdict.text_content()
+        page.wait_for_selector("text=Why?")
+        charts = page.locator(".st-key-mission_box .ll-rows canvas, .st-key-mission_box .ll-figures svg")
+        charts.first.wait_for()
+        assert charts.first.get_attribute("aria-label")
+        page.wait_for_selector(f"text={right} of {done} right")
+        if done == 3:
+            settle(page)
+            assert f"{name}." in page.url
+            page.reload()
+            page.wait_for_selector(f"text={right} of 3 right")
+            page.wait_for_selector(f".st-key-mission_box h4 >> text={mission.name}")
+        if done == 4:  # on to the page where one can play with it, and back
+            page.click(f".st-key-mission_box [data-testid=stPageLink] >> text={mission.then[1]}")
+            page.wait_for_url(f"**/{mission.then[0]}*")
+            settle(page)
+            page.go_back()
+            page.wait_for_selector(f"text={right} of 4 right")
+        if done < len(MISSIONS):
+            settle(page)
+            page.click(".st-key-next_mission button")
+    page.wait_for_selector("text=All done")
+    assert page.locator(".st-key-next_mission").count() == 0
+
+
+def test_the_glossary_filters_and_leads_to_its_neighbours(server, open_page):
+    page = open_page(server.url + "/glossary?term=kl")
+    page.wait_for_selector(".st-key-term_kl_asked .katex")
+    settle(page)
+    page.fill(".st-key-find input", "neighbours")
+    page.press(".st-key-find input", "Enter")
+    page.wait_for_selector(".st-key-term_encoder", state="detached")
+    assert page.locator(".st-key-term_umap").count() == 1
+    page.click(".st-key-term_kl_asked >> text=Prior")
+    page.wait_for_selector(".st-key-term_prior_asked")
+    assert "term=prior" in page.url
+
+
+def test_a_colour_of_a_formula_is_lifted_on_the_dark_ground(server, open_page):
+    found = {}
+    for scheme in ("light", "dark"):
+        page = open_page(server.url + "/glossary?term=mean", scheme=scheme)
+        page.wait_for_selector(".st-key-term_mean_asked .katex-html [style*=color]")
+        found[scheme] = page.evaluate(
+            "getComputedStyle(document.querySelector('.st-key-term_mean_asked .katex-html [style*=color]')).color"
+        )
+    assert found == {"light": "rgb(31, 122, 53)", "dark": "rgb(125, 220, 138)"}

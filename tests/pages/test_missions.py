@@ -1,0 +1,221 @@
+"""Missions: what is called right is what the runs say. The glossary leads somewhere. What is usual is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures keep the visitor's runs apart)
+from ui import glossary, missions, normal
+from ui.missions import MISSIONS
+from vae_core import bands, runs, storage
+
+
+@pytest.fixture
+def gallery(monkeypatch, tmp_path):
+    """A copy of the gallery, to be changed."""
+    folder = tmp_path / "gallery"
+    shutil.copytree(runs.GALLERY, folder)
+    monkeypatch.setattr(runs, "GALLERY", folder)
+    return folder
+
+
+def rewrite(folder, name: str, change) -> None:
+    """Change the records of a run's epochs."""
+    file = folder / name / "metrics.jsonl"
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    storage.rewrite_lines(file, [change(record) for record in records])
+
+
+def answers_of(name: str) -> range:
+    mission = MISSIONS[name]
+    return range(len(mission.answers)) if mission.guess is None else range(mission.guess.low, mission.guess.high + 1)
+
+
+@pytest.mark.parametrize("name", MISSIONS)
+def test_the_answer_that_the_runs_give_is_the_one_called_right(name):
+    mission, right = MISSIONS[name], MISSIONS[name].look().right
+    assert right in answers_of(name)
+    assert mission.explained(right), "the gallery shows something else than the words explain"
+    wrong = [answer for answer in answers_of(name) if not mission.is_right(answer, right)]
+    assert wrong
+    for answer, verdict in ((right, "**Right"), (wrong[0], "Not quite")):
+        app = show("missions", mission=name, done=f"{name}.{answer}")
+        check(app)
+        assert verdict in " ".join(e.value for kind in ("success", "error") for e in app.get(kind))
+        assert mission.why in words(app)
+        assert f"{'1' if answer == right else '0'} of 1 right" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("mission", "run", "change", "right"),
+    [
+        ("two-numbers", "two-knobs", 0.55, 0),
+        ("two-numbers", "two-knobs", 5.0, 2),
+        ("noise-off", "autoencoder", 2.0, 2),
+        ("no-penalty", "beta-0", 2.0, 3),
+    ],
+)
+def test_a_retrained_gallery_changes_what_is_right_and_no_reason_is_given(mission, run, change, right, gallery):
+    def scaled(record):
+        test = {**record["test"], "reconstruction": record["test"]["reconstruction"] * change}
+        return {**record, "test": test}
+
+    rewrite(gallery, run, scaled)
+    assert MISSIONS[mission].look().right == right
+    app = show("missions", mission=mission, done=f"{mission}.{right}")
+    check(app)
+    assert "**Right" in app.success[0].value
+    assert MISSIONS[mission].why not in words(app)
+
+
+def test_the_number_of_used_numbers_is_counted(gallery):
+    rewrite(gallery, "beta-4", lambda record: {**record, "kl_per_dimension": [1.0] * 7 + [0.01] * 13})
+    assert MISSIONS["in-use"].look().right == 7
+
+
+def test_a_mission_is_asked_committed_and_told():
+    app = show("missions")
+    check(app)
+    first, second = list(MISSIONS)[:2]
+    assert app.button(key="commit_mission").disabled
+    app.radio(key=f"answer_{first}").set_value(0).run()
+    app.button(key="commit_mission").click().run()
+    check(app)
+    assert "of 1 right" in words(app)
+    assert f"{len(MISSIONS) - 1} left" in words(app)
+    app.button(key="next_mission").click().run()
+    app.slider(key=f"guess_{second}").set_value(90).run()
+    app.button(key="commit_mission").click().run()
+    check(app)
+    assert "of 2 right" in words(app)
+
+
+def test_all_done_can_be_started_over():
+    done = missions.written(dict.fromkeys(MISSIONS, 0))
+    app = show("missions", done=done)
+    check(app)
+    assert "All done" in words(app)
+    app.button(key="start_over").click().run()
+    check(app)
+    assert f"{len(MISSIONS)} missions" in words(app)
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["", "-", "x", "no-penalty", "no-penalty.9", "no-penalty.-1", "in-use.21", "in-use.٣", "a.b_c.d.1", "_" * 99],
+)
+def test_answers_that_make_no_sense_are_left_out(done):
+    app = show("missions", done=done, mission="<script>")
+    check(app)
+    assert not app.error
+    assert f"{len(MISSIONS)} missions" in words(app)
+
+
+def test_a_missing_model_is_one_sentence(gallery):
+    shutil.rmtree(gallery / "beta-10")
+    app = show("missions", mission="huge-penalty", done="huge-penalty.0_two-numbers.1")
+    check(app)
+    assert "beta-10" in app.error[0].value
+
+
+# --- the glossary ---
+
+
+def test_every_term_leads_somewhere():
+    for key, term in glossary.ALL.items():
+        assert term.words[-1] == ".", key
+        assert set(term.also) <= set(glossary.ALL), key
+        assert key not in term.also
+        for page in term.pages:
+            assert (runs.ROOT / "pages" / f"{page}.py").exists()
+            assert page in glossary.PAGES
+        assert term.latex.count("{") == term.latex.count("}"), key
+        assert "@" not in term.latex
+    assert len(glossary.ALL) == sum(len(terms) for terms in glossary.TERMS.values())
+
+
+@pytest.mark.parametrize("paint", glossary.PAINTS)
+def test_each_colour_of_a_formula_has_its_pair_for_the_dark_ground(paint):
+    css = (runs.ROOT / "static" / "glossary.css").read_text()
+    lab = (runs.ROOT / "static" / "lab.css").read_text()
+    light, dark = re.search(rf"--ll-{paint}: light-dark\((#\w+), (#\w+)\)", lab).groups()
+    assert light == glossary.PAINTS[paint]
+    red, green, blue = (int(light[k : k + 2], 16) for k in (1, 3, 5))
+    rule = next(line for line in css.splitlines() if f"rgb({red}, {green}, {blue})" in line)
+    assert f"light-dark({light}, {dark})" in rule
+
+
+def test_a_term_is_found_by_its_name_its_other_names_and_its_words():
+    assert "kl" in glossary.found("kullback")["The loss"]
+    assert "kl" in glossary.found("KL penalty")["The loss"]
+    assert glossary.found("no such word") == {}
+    assert glossary.found("  ") == glossary.TERMS
+
+
+@pytest.mark.parametrize("term", ["kl", "nonsense", "<b>"])
+def test_a_term_in_the_address_stands_first(term):
+    app = show("glossary", term=term)
+    check(app)
+    texts = [element.value for element in app.markdown]
+    if term in glossary.ALL:
+        assert glossary.ALL[term].words in texts[2]
+    else:
+        assert "There is no term" in app.warning[0].value
+
+
+def test_the_search_leaves_only_what_fits():
+    app = show("glossary", find="dice")
+    check(app)
+    text = words(app)
+    assert glossary.ALL["noise"].words in text
+    assert glossary.ALL["pca"].words not in text
+    app.text_input(key="find").set_value("xyzzy").run()
+    assert "No term has these words" in words(app)
+
+
+# --- is this normal? ---
+
+
+def label(app) -> str:
+    return next(e.label for e in app.expander if e.label.startswith("Is this normal?"))
+
+
+@pytest.mark.parametrize("name", ["lecture", "two-knobs", "beta-10", "autoencoder", "digits"])
+def test_a_measured_setting_of_the_gallery_is_normal(name):
+    app = show("train", run=name)
+    check(app)
+    assert label(app) == "Is this normal? Yes: all its numbers are usual."
+    assert f"{len(bands.band_of(runs.find(name).config).seeds)} runs of ours" in words(app)
+
+
+def test_a_worse_run_of_the_same_setting_is_called_so(gallery):
+    def worse(record):
+        return {**record, "test": {**record["test"], "loss": record["test"]["loss"] + 20}}
+
+    rewrite(gallery, "lecture", worse)
+    app = show("train", run="lecture")
+    check(app)
+    assert label(app) == "Is this normal? 1 of 6 numbers are not usual."
+    assert "worse than usual" in words(app)
+    assert "another **seed**" in words(app)
+
+
+def test_another_setting_is_compared_with_the_nearest_and_says_so(finished):  # noqa: F811
+    app = show("train", run="mine")
+    check(app)
+    assert "not measured" in label(app)
+    text = words(app)
+    assert "not measured this setting" in text
+    for name in bands.differing(finished.config, bands.nearest(finished.config).config):
+        assert str(getattr(finished.config, name)).removesuffix(".0") in text
+
+
+def test_what_cannot_be_compared_is_not_compared():
+    config = replace(bands.MNIST, reconstruction="mse")
+    assert normal.found(config) == (None, False)
+    assert "have not measured" in normal.said(config, None, False, 10)

@@ -43,7 +43,7 @@ def ask(name: str, mission: Mission) -> None:
     if mission.guess:
         g = mission.guess
         answer = st.slider(
-            f"Your guess{g.unit}", g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=f"guess_{name}"
+            g.label, g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=f"guess_{name}"
         )
     else:
         answer = st.radio(

@@ -15,7 +15,7 @@ def test_every_mission_can_be_finished_and_the_tally_lasts(server, open_page):
         if mission.guess is None:
             page.click(f".st-key-answer_{name} label >> text={mission.answers[0]}")
         else:
-            page.locator(f".st-key-guess_{name} [role=slider]").focus()
+            page.locator(f".st-key-guess_{name} input[type=range]").focus()
             page.keyboard.press("End")
         settle(page)
         page.click(".st-key-commit_mission button")

@@ -97,7 +97,7 @@ export default function (component) {
   };
   const heat = (canvas, each) => {
     if (canvas.width !== 28) canvas.width = canvas.height = 28;
-    const ink = colour(root, "--ll-decoder").match(/[\d.]+/g).map(Number), g = canvas.getContext("2d"), image = g.createImageData(28, 28);
+    const ink = (colour(root, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).map(Number), g = canvas.getContext("2d"), image = g.createImageData(28, 28);
     each.forEach((v, i) => image.data.set([...ink.slice(0, 3).map((c) => c * Math.min(1, v / 3) + 255 * Math.max(0, Math.min(1, v / 3 - 1))), 255], 4 * i));
     g.putImageData(image, 0, 0);
   };

@@ -342,7 +342,8 @@ MISSIONS: dict[str, Mission] = {
         "down has it come after the **first** one?", one_epoch, range(70, 100),
         "At first everything is wrong, so every step helps: most pixels are black, and that is quickly learned. "
         "The fine details that are left are small in nats, but they are what makes a digit look right.",
-        ("train", "Watch the curves of this run"), guess=Guess(0, 100, 5, " %", "Your guess, in per cent", 10), params={"run": "lecture"}),
+        ("train", "Watch the curves of this run"), params={"run": "lecture"},
+        guess=Guess(0, 100, 5, " %", "Your guess, in per cent", 10)),
     "two-numbers": Mission(
         "Two numbers", "The lecture’s model describes each digit with 20 numbers. Another one has only **two**. How "
         "much larger is the error of its copies?", two_numbers, 1,
@@ -371,7 +372,8 @@ MISSIONS: dict[str, Mission] = {
         "**beta 4**?", numbers_in_use, range(0, 20),
         "Each number that is used costs some penalty, for every picture. When that is more than it saves in "
         "the copy, the model lets the number go: it becomes pure noise, and costs nothing.",
-        ("latent", "See which numbers it uses"), guess=Guess(0, 20, 1, " of 20", "Your guess, out of 20", 2), params={"run": "beta-4"}),
+        ("latent", "See which numbers it uses"), params={"run": "beta-4"},
+        guess=Guess(0, 20, 1, " of 20", "Your guess, out of 20", 2)),
     "below-training": Mission(
         "Better on the test?", "The lecture’s notebook prints a much **lower** loss for test pictures than for "
         "training. Yet the model never saw the test pictures. Why?", below_training, 2,

@@ -5,6 +5,7 @@ import streamlit as st
 from ui import compare, picker
 from ui.components import duel_curves, epoch_slider, image_rows
 from ui.guard import plain, through_app
+from ui.words import about
 from vae_core.drawing import as_mnist
 
 through_app()
@@ -13,6 +14,7 @@ picker.head(
     "Compare two models",
     "Both get the same pictures, the same dice and the same morph. What differs comes from their settings.",
 )
+about("compare")
 left, right = st.columns(2)
 with left:
     one = picker.pick_run(default="lecture", title="Model A")

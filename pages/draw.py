@@ -16,6 +16,7 @@ from ui.components import (
     unusual_chart,
 )
 from ui.guard import one_sentence, through_app
+from ui.words import about
 from vae_core import data
 from vae_core.drawing import as_mnist
 
@@ -28,6 +29,7 @@ picker.head(
     "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
     "draws it again from that.",
 )
+about("draw")
 run = picker.pick_run(default="lecture")
 path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.config.dataset]
 

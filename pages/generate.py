@@ -15,6 +15,7 @@ from ui.components import (
     samples_grid,
 )
 from ui.guard import one_sentence, through_app
+from ui.words import about
 from vae_core.runs import Run
 
 through_app()
@@ -28,6 +29,7 @@ picker.head(
     "No picture goes in here. We throw dice for the code **z**, and the **decoder** draws what it means. "
     "The dice stay the same while you move through the epochs.",
 )
+about("generate")
 run = picker.pick_run(default="lecture")
 epochs, d = picker.film(run), run.config.latent_dim
 part = st.segmented_control(

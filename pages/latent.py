@@ -7,6 +7,7 @@ import streamlit as st
 from ui import maps, picker, readers, stories, waiting
 from ui.components import code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
 from ui.guard import one_sentence, through_app
+from ui.words import about
 from vae_core import layouts
 
 through_app()
@@ -16,6 +17,7 @@ picker.head(
     "Each dot is a picture the model never trained on. It stands where the **encoder** puts it. "
     "Move the slider: similar pictures find together.",
 )
+about("latent")
 run = picker.pick_run(default="two-knobs")
 path, epochs, d = str(run.path), picker.film(run), run.config.latent_dim
 count = len(readers.labels(path))

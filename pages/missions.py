@@ -6,6 +6,7 @@ from ui import address, missions, picker
 from ui.components import address as name_in_address
 from ui.guard import one_sentence, through_app
 from ui.missions import MISSIONS, Mission, Seen
+from ui.words import about
 from vae_core.runs import ROOT
 
 through_app()
@@ -16,6 +17,7 @@ picker.head(
     "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "
     "A wrong guess teaches more than a right one.",
 )
+about("missions")
 answers = missions.kept()
 
 

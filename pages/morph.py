@@ -21,6 +21,7 @@ from ui.components import (
 )
 from ui.guard import one_sentence, through_app
 from ui.picking import End
+from ui.words import about
 from vae_core.drawing import as_mnist
 
 through_app()
@@ -31,6 +32,7 @@ picker.head(
     "Morph one picture into another",
     "Both pictures become codes. We walk from one code to the other in small steps, and **decode** each step.",
 )
+about("morph")
 run = picker.pick_run(default="lecture")
 path, epochs = str(run.path), picker.film(run)
 

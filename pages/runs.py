@@ -4,11 +4,13 @@ import streamlit as st
 
 from ui import picker, readers, shelf
 from ui.guard import through_app
+from ui.words import about
 from vae_core import hosted
 
 through_app()
 
 picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
+about("runs")
 shelf.news()
 known = readers.known_runs()
 own = [(run, trouble) for run, trouble in known if not run.gallery]

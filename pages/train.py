@@ -6,6 +6,7 @@ from ui import films, growing, live, maps, normal, picker, readers, visitor
 from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
+from ui.words import about
 from vae_core import data, runs, spare
 
 through_app()
@@ -50,6 +51,7 @@ def watch(run: runs.Run) -> None:
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
     readers.check(run)
     title.markdown(f"### {plain(run.title)}")
+    about("train")
     before = run.status()
     visitor.looked_at(run)
     if not run.gallery and not visitor.owns(run):

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import maps, picker, readers, stories, waiting
+from ui import glossary, maps, picker, readers, stories, waiting
 from ui.components import code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
 from ui.guard import one_sentence, through_app
 from ui.words import about
@@ -30,8 +30,8 @@ def choose_view() -> tuple[str, int, int]:
     choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
     name = choose.segmented_control(
         "Seen how?", list(maps.VIEWS), key="view", default="PCA", required=True, bind="query-params",
-        help=f"This model uses {d} numbers, a screen has two directions. PCA looks from the side that shows most. "
-        "UMAP and t-SNE bend space so that neighbours stay neighbours; distances between groups then mean little.",
+        help=f"This model uses {d} numbers, a screen has two directions.\n\n"
+        + "\n\n".join(map(glossary.tip, ("pca", "umap", "tsne"))),
     )  # fmt: skip
     view = maps.VIEWS.get(name or "PCA", "pca")
     if view != "dims":

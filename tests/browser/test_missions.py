@@ -54,17 +54,17 @@ def test_the_glossary_filters_and_leads_to_its_neighbours(server, open_page):
     page.press(".st-key-find input", "Enter")
     page.wait_for_selector(".st-key-term_encoder", state="detached")
     assert page.locator(".st-key-term_umap").count() == 1
-    page.click(".st-key-term_kl_asked >> text=Prior")
+    page.click(".st-key-term_kl_asked [data-testid=stPageLink] >> text=Prior")
     page.wait_for_selector(".st-key-term_prior_asked")
-    assert "term=prior" in page.url
+    page.wait_for_url("**term=prior*")
 
 
 def test_a_colour_of_a_formula_is_lifted_on_the_dark_ground(server, open_page):
-    found = {}
-    for scheme in ("light", "dark"):
+    for scheme, colour in {"light": "rgb(31, 122, 53)", "dark": "rgb(125, 220, 138)"}.items():
         page = open_page(server.url + "/glossary?term=mean", scheme=scheme)
         page.wait_for_selector(".st-key-term_mean_asked .katex-html [style*=color]")
-        found[scheme] = page.evaluate(
-            "getComputedStyle(document.querySelector('.st-key-term_mean_asked .katex-html [style*=color]')).color"
+        page.wait_for_function(
+            "colour => getComputedStyle(document.querySelector("
+            "'.st-key-term_mean_asked .katex-html [style*=color]')).color === colour",
+            arg=colour,
         )
-    assert found == {"light": "rgb(31, 122, 53)", "dark": "rgb(125, 220, 138)"}

@@ -91,6 +91,7 @@ export default function (component) {
 
   function draw() {
     const { g, width, height } = sharp(map), paints = {};
+    if (!width || !height) return; // not laid out yet
     for (const name of ["mean", "z", "page", "ink", "ground", "line", "quiet"]) paints[name] = colour(root, `--ll-${name}`);
     const now = [width, height, paints.ink].join();
     if (now !== look) drawBackdrop(width, height);

@@ -72,6 +72,12 @@ def act(page, step: tour.Step) -> None:
     elif done.get("address") == "dot":
         page.fill(".st-key-dot input", "12")
         page.press(".st-key-dot input", "Enter")
+    elif step.page == "missions":
+        page.wait_for_selector("[role=radiogroup] label")
+        settle(page)
+        page.locator("[role=radiogroup] label").first.click()
+        page.wait_for_selector(".st-key-commit_mission button:not([disabled])")
+        page.click(".st-key-commit_mission button")
     elif "click" in done:
         page.wait_for_selector(done["click"])
         settle(page)

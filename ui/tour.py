@@ -52,8 +52,8 @@ STEPS = (
     Step("loss", "The price of order", "Scroll to the end and move **beta**. More penalty: tidier codes, worse "
          "pictures. Each point is a model that was really trained.",
          {"selector": ".st-key-tradeoff [data-beta]", "changed": "beta"}),
-    Step("missions", "Predict, then look", "Choose an answer to one **mission** and press **Look**. Being wrong teaches "
-         "more than being right. There are more of them when you come back.",
+    Step("missions", "Predict, then look", "Choose an answer to one **mission** and press **Look**. Being wrong "
+         "teaches more than being right. There are more of them when you come back.",
          {"click": ".st-key-commit_mission button"}),
     Step("draw", "Now you", "**Draw a digit.** The model says where it belongs, draws it again, and imagines others.",
          {"selector": ".st-key-drawn_rows canvas"}, {"run": "lecture"}),

@@ -67,6 +67,7 @@ export function mount(component, html) {
   root = document.createElement("div");
   root.className = "ll";
   root.innerHTML = html;
+  for (const image of root.querySelectorAll("[role=img]:not([aria-label])")) image.setAttribute("aria-label", "On its way");
   parent.append(root);
   return [root, true];
 }
@@ -184,6 +185,7 @@ export function strip(label, note, edge) {
   box.className = "strip";
   if (edge) box.style.setProperty("--edge", `var(--ll-${edge})`);
   canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
   box.append(canvas);
   return { name, box, canvas };
 }

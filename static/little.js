@@ -10,7 +10,7 @@ export function svg(name, attributes = {}, text) {
 
 /** A panel with a heading, a sentence and an empty drawing; drawn anew whenever its width changes. */
 export function panel(title, height, draw) {
-  const box = document.createElement("figure"), name = document.createElement("h4"), now = document.createElement("div"), chart = svg("svg", { role: "img" });
+  const box = document.createElement("figure"), name = document.createElement("h4"), now = document.createElement("div"), chart = svg("svg", { role: "img", "aria-label": title });
   name.textContent = title;
   now.className = "now quiet";
   chart.style.cssText = `width: 100%; height: ${height}px; display: block`;

@@ -6,7 +6,6 @@ import re
 import time
 
 import numpy as np
-import pytest
 
 from vae_core import runs
 from vae_core.checkpoint import load_model
@@ -240,18 +239,6 @@ def test_a_dot_under_the_pointer_shows_its_picture(server, open_page):
             break
     assert pixels(page, ".ll-map .seen canvas").max() > 100
     assert len(page.sent) == sent
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [380, 1600])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_its_screen(server, open_page, path, width, scheme):
-    page = open_page(f"{server.url}/{path}", width=width, scheme=scheme)
-    page.wait_for_selector("h1, h2, h3")
-    settle(page)
-    main = "document.querySelector('[data-testid=stMain]')"
-    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 0
-    assert page.locator("[data-testid=stException]").count() == 0
 
 
 def test_a_drawing_is_encoded_redrawn_and_placed(server, open_page):

@@ -49,7 +49,7 @@ def main() -> None:
         phone = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
         try:
             dark.goto(server.url)
-            shoot(dark, "start", height=880, wait=".ll-walk .image")
+            shoot(dark, "start", height=880, wait=".ll-living .term.z")
             dark.goto(server.url + "/train")
             dark.click(".st-key-start_training button")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=60_000)
@@ -62,9 +62,11 @@ def main() -> None:
             shoot(dark, "morph", height=1180, wait=".st-key-morph_player canvas")
             dark.goto(server.url + "/draw?run=lecture")
             draw_a_three(dark)
-            shoot(dark, "draw", height=1000, wait=".st-key-drawn_rows canvas")
+            shoot(dark, "draw", height=1000, wait=".st-key-drawn_rebuilt canvas")
+            light.goto(server.url + "/bubbles")
+            shoot(light, "bubbles", height=1000, wait=".st-key-bubbles [data-epoch]")
             phone.goto(server.url)
-            shoot(phone, "phone", height=844, wait=".ll-walk .image")
+            shoot(phone, "phone", height=844, wait=".ll-living .term.z")
         finally:
             browser.close()
             server.stop_trainers()

@@ -17,6 +17,7 @@ own = [(run, trouble) for run, trouble in known if not run.gallery]
 if not own:
     st.info("You have not trained a model yet.")
     st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
+st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
 shelf.cards("Yours", own)
 shelf.trash()
 shelf.arrivals()

@@ -58,7 +58,7 @@ PAGES = {
         "beta differs: each model counts the penalty in its own way, so compare reconstruction and KL.",
     ),
     "runs": (
-        "Each box is a **run**: one training with its settings, from the first step to the last. Yours come first. "
+        "Each box is a **run**: one training with its settings, from the first step to the last. Your own come first. "
         "The gallery’s were trained by us, so that there is something to look at.",
         "A run is a folder on the disk, and nothing else. It lives on when you close the page. The line below the "
         "name tells how far it came, its error on test pictures, and how many numbers of the code it uses.",

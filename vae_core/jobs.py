@@ -120,7 +120,8 @@ def _reap(run: Run, child: subprocess.Popen[bytes]) -> None:
     code = child.wait()
     try:
         status = run.status()
-        if code and status.state in ("starting", "interrupted") and not status.pid:
+        # 130: it was asked to end and said so; "starting" is then the next trainer's, of somebody who was quick.
+        if code not in (0, 130) and status.state in ("starting", "interrupted") and not status.pid:
             words = "The trainer ended before it began; the last lines of its log say why."
             runs.write_status(run, replace(status, state="failed", error=words))
     except (OSError, RunError):

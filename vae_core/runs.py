@@ -159,6 +159,8 @@ class Run:
 
     def status(self, now: float | None = None) -> Status:
         """The state as a visitor should see it: a silent trainer is ``interrupted``, one asked to stop ``stopping``."""
+        # Before the status: a trainer that ends writes its last status, then takes the request away.
+        asked = self.control()
         data = self._read_json("status.json")
         try:
             status = Status(**{f.name: _typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
@@ -170,7 +172,7 @@ class Run:
         here = status.host in ("", HOST)  # another machine on the same folder has other processes
         if status.active and (silent or (here and process_is_gone(status.pid))):
             return replace(status, state="interrupted")
-        if status.state in ("starting", "running", "paused") and self.control() == "stop":
+        if status.state in ("starting", "running", "paused") and asked == "stop":
             return replace(status, state="stopping")
         return status
 

@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         return _help(ranks)
     try:
         run = _open_run(arguments)
-        lock = FileLock(run.path / "trainer.lock", timeout=0)
+        lock = FileLock(run.path / "trainer.lock", timeout=1)  # one that ends has said so a moment before it lets go
         lock.acquire()
     except Timeout:
         return _mistake(f"The run {run.id} is being trained already.")
@@ -192,8 +192,10 @@ def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
 
 def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
     try:
-        (reporter.run.path / "control.json").unlink(missing_ok=True)  # answered: it must not stop the next trainer too
-        reporter.finish(state, error=error, message="")
+        try:
+            reporter.finish(state, error=error, message="")
+        finally:  # answered, and it must not stop the next trainer too
+            (reporter.run.path / "control.json").unlink(missing_ok=True)
     except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
         error = f"{error} The status cannot be written: {trouble.strerror}."
     if error:

@@ -20,8 +20,9 @@ from core_helpers import (
     wait_for,
 )
 
-from vae_core import jobs, storage
+from vae_core import jobs, storage, train
 from vae_core.config import Config
+from vae_core.reporter import Reporter
 from vae_core.runs import Run, RunError, Status, write_status
 
 
@@ -123,6 +124,32 @@ def test_a_trainer_that_cannot_start_leaves_a_run_that_says_why(started, runs_di
     with pytest.raises(RunError) as refusal:
         jobs.start(Config(**TINY))
     assert_one_sentence(refusal.value)
+
+
+def test_a_stop_shows_from_the_request_to_the_end(own_run, monkeypatch):
+    """However reader and trainer take turns, nobody sees "running" or "paused" again."""
+    jobs.request(own_run, "stop")
+    write_status(own_run, Status(state="paused", pid=os.getpid()))
+    reporter, seen = Reporter(own_run, lambda status: None), []
+    finish, read = reporter.finish, storage.read_json
+
+    def watched_finish(*words, **changes):
+        seen.append(own_run.status().state)
+        finish(*words, **changes)
+        seen.append(own_run.status().state)
+
+    def ends_after_reading_the_status(file):
+        found = read(file)
+        if file.name == "status.json":
+            monkeypatch.setattr(storage, "read_json", read)
+            train._end(reporter, "stopped", 130)
+        return found
+
+    monkeypatch.setattr(reporter, "finish", watched_finish)
+    monkeypatch.setattr(storage, "read_json", ends_after_reading_the_status)
+    seen.append(own_run.status().state)
+    assert seen == ["stopping", "stopped", "stopping"]
+    assert own_run.status().state == "stopped" and own_run.control() == "run"
 
 
 @pytest.mark.parametrize("request_", jobs.REQUESTS)

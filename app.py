@@ -7,7 +7,7 @@ import streamlit as st
 from ui import tour, visitor
 from ui.guard import one_sentence
 from ui.readers import forget_replaced
-from ui.warm import warm_up
+from ui.warm import one_thread, warm_up
 
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
@@ -40,6 +40,7 @@ pages = {
 page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
 tour.bar(next(name for name, known in pages.items() if known is page))
 visitor.meet()
+one_thread()
 forget_replaced()
 with one_sentence():
     page.run()

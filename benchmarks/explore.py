@@ -31,8 +31,8 @@ MAP = ".st-key-latent_scatter"
 PAGES = {
     "/": ".ll-living .term.z:not(:empty)",
     "/train": ".st-key-start_training button",
-    "/latent": f"{MAP} .js-plotly-plot[data-epoch]",
-    "/latent?run=lecture&view=UMAP": f"{MAP} .js-plotly-plot[data-epoch]",
+    "/latent": f"{MAP} canvas.over[data-epoch]",
+    "/latent?run=lecture&view=UMAP": f"{MAP} canvas.over[data-epoch]",
     "/generate": ".st-key-sampling_grid canvas[data-epoch]",
     "/generate?part=Knobs": ".st-key-latent_knobs .big[data-epoch]",
     "/morph": ".st-key-morph_player .stage canvas",
@@ -41,6 +41,10 @@ PAGES = {
     "/runs": "h2",
 }
 # The time that callbacks of animation frames take is added up, so that what a step draws later counts too.
+SEEN = """(ready) => requestAnimationFrame(function look() {
+  if (document.querySelector(ready)) window.seenAt = performance.now();
+  else requestAnimationFrame(look);
+})"""
 WATCH = """() => {
   const original = window.requestAnimationFrame.bind(window);
   window.work = [];
@@ -80,6 +84,8 @@ CODE = "() => document.querySelector('.st-key-code_chart svg')?.getAttribute('ar
 PICK_DOT = (
     f"k => document.querySelector('{MAP} .js-plotly-plot').emit('plotly_click', {{ points: [{{ customdata: k }}] }})"
 )
+PRESS = """name => [...document.querySelectorAll("[data-testid=stButtonGroup] button")]
+  .find((button) => button.textContent.includes(name)).click()"""
 # From a click until a text (of the selector, or an attribute of it) is another.
 CLICK = """async ([button, k, seen, attribute]) => {
   const text = () => {
@@ -152,9 +158,10 @@ def paint(context: BrowserContext, url: str, ready: str) -> tuple[float, float, 
 
     session.on("Network.loadingFinished", loaded)
     page.on("websocket", lambda s: s.on("framereceived", lambda frame: sizes.append(len(frame))))
+    page.add_init_script(f"({SEEN})({ready!r})")
     page.goto(url)
-    page.wait_for_selector(ready, timeout=60_000)
-    seconds = page.evaluate("performance.now()") / 1000  # since the navigation began
+    page.wait_for_function("window.seenAt", timeout=60_000)
+    seconds = page.evaluate("window.seenAt") / 1000  # since the navigation began
     page.wait_for_timeout(2000)
     page.close()
     return seconds, sum(sizes) / 1e6, (sum(sizes) - sum(streamlits)) / 1e6
@@ -197,7 +204,7 @@ def frames(browser: Browser, url: str) -> Table:
 
 def answers(browser: Browser, url: str) -> Table:
     rows = []
-    grid = "() => window.latentLabSamples.values.get('grid').of"
+    grid = "() => window.latentLabTold.values.get('grid').of"
     page = opened(browser, url, "/generate", PAGES["/generate"])
     cell, story = ".st-key-sampling_grid .cells button", ".st-key-sample_story h4"
     add(rows, "a sample’s story", [page.evaluate(CLICK, [cell, (k * 11) % 64, story, ""]) for k in range(ANSWERS)])
@@ -205,7 +212,7 @@ def answers(browser: Browser, url: str) -> Table:
     for _ in range(ANSWERS):
         old, started = page.evaluate(grid), page.evaluate("performance.now()")
         page.evaluate("() => document.querySelector('.st-key-new_samples button').click()")
-        page.wait_for_function("old => window.latentLabSamples.values.get('grid').of !== old", arg=old, polling=5)
+        page.wait_for_function("old => window.latentLabTold.values.get('grid').of !== old", arg=old, polling=5)
         found.append(page.evaluate("performance.now()") - started)
         page.wait_for_timeout(500)
     add(rows, "new dice, 64 pictures at 11 epochs", found)
@@ -217,7 +224,7 @@ def answers(browser: Browser, url: str) -> Table:
         name = ("t-SNE", "PCA", "UMAP")[k % 3]
         old = page.evaluate(FIRST_DOT)
         started = page.evaluate("performance.now()")
-        page.locator("[data-testid=stButtonGroup] button", has_text=name).first.click()
+        page.evaluate(PRESS, name)
         page.wait_for_function(f"old => ({FIRST_DOT})() !== old", arg=old, polling=5)
         found.append(page.evaluate("performance.now()") - started)
         page.wait_for_timeout(600)

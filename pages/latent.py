@@ -21,6 +21,7 @@ about("latent")
 run = picker.pick_run(default="two-knobs")
 path, epochs, d = str(run.path), picker.film(run), run.config.latent_dim
 count = len(readers.labels(path))
+here = readers.originals(run, (0,)) is not None
 
 
 def choose_view() -> tuple[str, int, int]:
@@ -65,7 +66,7 @@ def explore(payload: dict[str, Any]) -> None:
         group = stories.unpack(packed, count) if packed and owner == run.id else None
     with seen, one_sentence():
         now = {"dot": dot - 1} if dot else {"group": packed} if group is not None else None
-        latent_scatter({**payload, "chosen": now}, chosen)
+        latent_scatter(payload, now, chosen)
     with told, one_sentence():
         tell(dot, group)
 
@@ -90,35 +91,39 @@ def tell(dot: int | None, group: Any) -> None:
         )
 
 
-view, first, second = choose_view()
-ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
-if not ready:
-    waiting.for_map(run, epochs, view)
-    view = "pca"
-epoch_slider(run, epochs)
-here = readers.originals(run, (0,)) is not None
-explore(
-    {
-        **maps.payload(path, tuple(epochs), view, first, second),
-        "tiles": maps.tiles(path, epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE,
-        "redrawn": not here, "anywhere": d == 2, "bubbles": maps.bubbles(path, tuple(epochs), view, first, second),
-    }
-)  # fmt: skip
+@st.fragment
+def the_map() -> None:
+    view, first, second = choose_view()
+    ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
+    if not ready:
+        waiting.for_map(run, epochs, view)
+        view = "pca"
+    epoch_slider(run, epochs)
+    explore(
+        {
+            **maps.payload(path, tuple(epochs), view, first, second),
+            "tiles": maps.tiles(path, epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE,
+            "redrawn": not here, "anywhere": d == 2, "bubbles": maps.bubbles(path, tuple(epochs), view, first, second),
+        }
+    )  # fmt: skip
+    if view == "pca":
+        st.caption(
+            "The two directions are chosen once, from the last epoch, and used for every epoch. "
+            "So a dot that moves has really moved."
+        )
+    elif view in layouts.METHODS:
+        trust = maps.layout_of(run, epochs, view).trust[-1]
+        st.caption(
+            "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch "
+            f"its trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} numbers."
+        )
+
+
+the_map()
 if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: maps.decoder(run, epoch))
 if not here:
     picker.no_originals(run)
-if view == "pca":
-    st.caption(
-        "The two directions are chosen once, from the last epoch, and used for every epoch. "
-        "So a dot that moves has really moved."
-    )
-elif view in layouts.METHODS:
-    trust = maps.layout_of(run, epochs, view).trust[-1]
-    st.caption(
-        "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch its "
-        f"trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} numbers."
-    )
 st.markdown(
     "#### What changes from epoch to epoch",
     help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "

@@ -1,7 +1,7 @@
 // The bubbles of some pictures under several betas, over the epochs: bubbles, the forces on them, all of them together.
-import { floats, bytes, paint } from "./lab.js";
+import { bytes, floats, paint, pair, say } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, chips, mount, pair, quantile, say, slider, whenever } from "./ideas.js";
+import { chips, Plane, quantile, renewed, slider, whenever } from "./ideas.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `
@@ -48,13 +48,8 @@ export function overlap(mean, logvar, i, j) {
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   const asked = recall("digits", "0123456789");
   const state = {
     view: recallOne("view", VIEWS), epoch: recall("epoch", data.epochs.at(-1), data.epochs[0], data.epochs.at(-1)),

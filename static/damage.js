@@ -1,7 +1,7 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
-import { bytes, colour, floats, paint } from "./lab.js";
+import { bytes, colour, floats, paint, say } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { axes, chips, mount, say, slider, whenever } from "./ideas.js";
+import { axes, chips, renewed, slider, whenever } from "./ideas.js";
 import { bce, square } from "./pixel.js";
 import { recall, recallOne, remember } from "./recall.js";
 
@@ -38,13 +38,8 @@ function grains() {
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
   const find = (name) => root.querySelector(name), count = data.names.length;
   const pictures = bytes(data.pictures), means = floats(data.mean), d = means.length / count, decode = decoder(data.decoder), noise = grains();

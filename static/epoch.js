@@ -1,6 +1,6 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
 import { svg } from "./little.js";
-import { mount, wish, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
+import { mount, fromAddress, inAddress, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
 
 const HTML = `
   <div class="bar">
@@ -50,8 +50,8 @@ export default function (component) {
     slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
     curve(root, losses, epochs.indexOf(epoch));
   });
-  if (wish("play") && epochs.length > 1) { // a link that starts the film, once
-    wish("play", null);
+  if (fromAddress("play") && epochs.length > 1) { // a link that starts the film, once
+    inAddress({ play: null });
     play.onclick();
   }
   root.style.display = epochs.length > 1 ? "" : "none";

@@ -1,5 +1,5 @@
 // Three small charts that follow the epoch: the test loss, how well the classes separate, the use of each number.
-import { mount, colour, followEpoch } from "./lab.js";
+import { mount, colour, eachFrame, followEpoch } from "./lab.js";
 import { panel, line, bars } from "./little.js";
 
 export default function (component) {
@@ -33,7 +33,8 @@ export default function (component) {
   });
   const panels = [loss, apart, use];
   root.firstElementChild.replaceChildren(...panels.map((p) => p.box));
-  const unfollow = followEpoch(data.run, epochs, (e) => ((epoch = e), panels.forEach((p) => p.draw())));
+  const redraw = eachFrame(() => panels.forEach((p) => p.draw()));
+  const unfollow = followEpoch(data.run, epochs, (e) => ((epoch = e), redraw()));
   root.stop = () => (unfollow(), panels.forEach((p) => p.stop()));
   return end;
 }

@@ -1,12 +1,4 @@
-// Sheets of pictures, their downloads, and what parts of the samples page tell each other.
-
-/** Base64 of a PNG or WebP to something that drawImage takes. */
-export async function sheet(text, kind = "png") {
-  const image = new Image();
-  image.src = `data:image/${kind};base64,` + text;
-  await image.decode();
-  return image;
-}
+// Sheets of pictures, and their downloads.
 
 /** Copy picture number k of a line of a sheet to a place on a canvas. */
 export const tile = (g, image, line, k, x = 0, y = 0) => g.drawImage(image, k * 28, line * 28, 28, 28, x, y, 28, 28);
@@ -24,32 +16,3 @@ export function savePng(canvas, name, wanted = 1120) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
 }
-
-/** Let the address name a choice (null: no longer), without a new entry in the history. */
-export function note(name, value) {
-  const address = new URL(location.href);
-  if (value === null) address.searchParams.delete(name);
-  else address.searchParams.set(name, value);
-  if (address.href !== location.href) history.replaceState(history.state, "", address);
-}
-
-/** What the grid and the story share, by run: the grid's pictures, the story's measurements. */
-const shared = (window.latentLabSamples ??= { values: new Map(), listeners: new Set() });
-
-export function tell(name, value) {
-  shared.values.set(name, value);
-  for (const listener of shared.listeners) listener(name, value);
-}
-
-export const told = (name) => shared.values.get(name);
-
-/** Call f now and whenever something of this name is told. Returns a function that ends it. */
-export function hear(name, f) {
-  const listener = (which, value) => which === name && f(value);
-  shared.listeners.add(listener);
-  f(told(name));
-  return () => shared.listeners.delete(listener);
-}
-
-/** A number as people write it. */
-export const number = (value, digits = 1) => value.toFixed(digits).replace("-", "−");

@@ -1,6 +1,6 @@
 // The grid of invented pictures: follows the epoch; a click or a key chooses one; marks those far from the data.
-import { mount, followEpoch } from "./lab.js";
-import { sheet, tile, savePng, note, tell, hear } from "./film.js";
+import { mount, picture, inAddress, tell, hear, followEpoch } from "./lab.js";
+import { tile, savePng } from "./film.js";
 
 const RARE = 0.05; // farther from the data than all but 5 % of real codes
 
@@ -16,15 +16,14 @@ export default function (component) {
   const canvas = root.querySelector("canvas"), cells = root.querySelector(".cells"), save = root.querySelector(".save");
   root.send = (k) => setStateValue("chosen", k);
   const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
-  const version = data.version + "|" + data.chosen;
+  const { version } = data;
   if (!isNew && root.version === version) return end;
-  const samePictures = root.pictures === data.version;
   end();
   root.version = version;
   const { count, columns } = data;
   const wide = columns * 28, high = Math.ceil(count / columns) * 28;
   let epoch = data.epochs.at(-1), far = null;
-  let chosen = data.chosen ?? -1;
+  let chosen = -1;
 
   if (cells.childElementCount !== count) {
     cells.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
@@ -43,11 +42,10 @@ export default function (component) {
     chosen = k === chosen ? -1 : k;
     rove(k);
     label();
-    note("chosen", chosen < 0 ? null : chosen + 1);
+    inAddress({ chosen: chosen < 0 ? null : chosen + 1 });
     tell("clicked", chosen);
     root.send(chosen);
   };
-  rove(Math.max(chosen, 0));
   cells.onclick = (e) => buttons.includes(e.target) && choose(buttons.indexOf(e.target));
   cells.onkeydown = (e) => {
     const k = buttons.indexOf(document.activeElement);
@@ -66,10 +64,8 @@ export default function (component) {
     key.lastElementChild.textContent = far === null ? "measuring …" : `${n} of ${count}`;
     key.title = what.value === "between" ? "Of the 15 test pictures with the nearest codes, no kind has half." : "Farther from the data than 95 % of real codes.";
   };
-  (samePictures && root.image ? Promise.resolve(root.image) : sheet(data.png)).then((image) => {
+  picture(data.png).then((image) => {
     if (root.version !== version) return;
-    root.image = image;
-    root.pictures = data.version;
     const draw = (now) => {
       epoch = now;
       const line = data.epochs.indexOf(epoch);
@@ -82,9 +78,10 @@ export default function (component) {
       label();
       words();
     };
-    tell("grid", { image, of: data.version });
+    tell("grid", { image, of: version });
     root.stops = [
-      hear("far", (measured) => ((far = measured?.of === data.version ? measured : null), label(), words())),
+      hear("sample", (k) => ((chosen = k ?? -1), rove(Math.max(chosen, 0)), label())),
+      hear("far", (measured) => ((far = measured?.of === version ? measured : null), label(), words())),
       followEpoch(data.run, data.epochs, draw),
     ];
   });

@@ -1,7 +1,7 @@
 // Two maps of codes side by side: drag a code on each, into empty space if you like, and see what is decoded there.
-import { floats, bytes, paint, animate } from "./lab.js";
+import { animate, bytes, floats, paint, pair, say } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, mount, pair, say, whenever } from "./ideas.js";
+import { Plane, renewed, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
@@ -23,13 +23,8 @@ const FIGURE = `
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   let thrown = recall("dice", 0) ? 100 : 0;
   const box = root.querySelector(".ll-pair");
   box.replaceChildren();

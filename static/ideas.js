@@ -1,24 +1,26 @@
 // What the pages of the lecture's ideas share: their style, a piece of the plane, a chart, chips and numbers.
-import { colour, mount as mountPlain, sharp } from "./lab.js";
+import { colour, mount, say, sharp } from "./lab.js";
 
 if (!document.getElementById("ll-ideas-css")) {
   const href = new URL("./ideas.css", import.meta.url).href;
   document.head.append(Object.assign(document.createElement("link"), { id: "ll-ideas-css", rel: "stylesheet", href }));
 }
 
-/** As lab.js's, with the style of these pages. */
-export function mount(component, html) {
-  const found = mountPlain(component, html);
-  found[0].classList.add("ll-idea");
-  return found;
-}
-
-export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
-export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 export const quantile = (values, q) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0;
 };
+
+/** lab.js's mount, with the style of these pages, built anew when the data have another version. Returns [root, isSame]. */
+export function renewed(component, html) {
+  const [root, isNew] = mount(component, html), { version } = component.data ?? {};
+  root.classList.add("ll-idea");
+  const same = !isNew && root.version === version;
+  if (same) root.redraw();
+  else root.end?.();
+  root.version = version;
+  return [root, same];
+}
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */
 export function palette(root) {

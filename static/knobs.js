@@ -1,7 +1,7 @@
 // A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser; turning sends nothing.
-import { mount, floats, bytes, paint, followEpoch, animate } from "./lab.js";
+import { mount, picture, inAddress, say, floats, bytes, paint, followEpoch, animate } from "./lab.js";
 import { decoderOf } from "./feed.js";
-import { sheet, tile, note, number } from "./film.js";
+import { tile } from "./film.js";
 
 const SHOWN = 8; // knobs before one asks for all
 const HTML = `
@@ -56,9 +56,9 @@ export default function (component) {
 
   const thumbs = () => rows.forEach(({ slider, dim, thumb }) => {
     slider.value = z[dim];
-    slider.setAttribute("aria-valuetext", number(z[dim]));
+    slider.setAttribute("aria-valuetext", say(z[dim], 1));
     thumb.style.left = `${(100 * (Math.min(Math.max(z[dim], low - half), high + half) - low + half)) / (high - low + 2 * half)}%`;
-    thumb.dataset.value = number(z[dim]);
+    thumb.dataset.value = say(z[dim], 1);
   });
   let jobs = [];
   /** Draw the picture now, the strips a few at each frame: all that would not fit into one. */
@@ -102,10 +102,10 @@ export default function (component) {
     rows.forEach(({ row, dim, bar, small, canvas }) => {
       const value = use[line * d + dim], isDead = dead[line * d + dim] === 1;
       bar.style.width = `${(100 * value) / most}%`;
-      small.textContent = (data.classic ? `spread ${number(value)}` : `${value < 0.1 ? number(value, 2) : number(value)} nats`) + (isDead ? " · dead" : "");
+      small.textContent = (data.classic ? `spread ${say(value, 1)}` : `${value < 0.1 ? say(value, 2) : say(value, 1)} nats`) + (isDead ? " · dead" : "");
       row.classList.toggle("dead", isDead);
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `Number ${dim + 1} from ${number(low, 0)} to ${number(high, 0)}, decoded, epoch ${epoch}`);
+      canvas.setAttribute("aria-label", `Number ${dim + 1} from ${say(low, 0)} to ${say(high, 0)}, decoded, epoch ${epoch}`);
     });
   };
   const fold = () => {
@@ -128,10 +128,10 @@ export default function (component) {
     button.setAttribute("aria-pressed", place === data.place);
     button.title = name;
     draw(button);
-    button.onclick = () => (note("start", place === null ? null : place + 1), root.send(place ?? -1));
+    button.onclick = () => (inAddress({ start: place === null ? null : place + 1 }), root.send(place ?? -1));
     return button;
   };
-  Promise.all([sheet(data.film, "webp"), sheet(data.pictures)]).then(([strips, pictures]) => {
+  Promise.all([picture(data.film, "webp"), picture(data.pictures)]).then(([strips, pictures]) => {
     if (root.version !== version) return;
     film = strips;
     offered.replaceChildren(choice(null, "The middle", (b) => (b.textContent = "middle")), ...data.offered.map(([place, name], k) =>

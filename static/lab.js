@@ -1,27 +1,72 @@
 // What the browser components share: bytes, colours, pictures, and the one epoch that the whole visit looks at.
 
 /** Base64 to Uint8Array. */
-export const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+export function bytes(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const raw = atob(text), out = new Uint8Array(raw.length);
+  for (let i = 0; i < out.length; i++) out[i] = raw.charCodeAt(i);
+  return out;
+}
 
-/** Base64 of little-endian 16-bit half floats to Float32Array (Float16Array is not everywhere yet). */
+/** What each of the 65,536 half floats is; a table, since a map of all epochs has half a million (Float16Array is new). */
+let known;
+function halfTable() {
+  const table = new Float32Array(65536);
+  for (let h = 0; h < 65536; h++) {
+    const e = (h >> 10) & 31, m = h & 1023, sign = h >> 15 ? -1 : 1;
+    table[h] = sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
+  }
+  return table;
+}
+
+/** Base64 of little-endian 16-bit half floats to Float32Array. */
 export function halves(text) {
   const raw = new Uint16Array(bytes(text).buffer), out = new Float32Array(raw.length);
-  for (let i = 0; i < raw.length; i++) {
-    const h = raw[i], e = (h >> 10) & 31, m = h & 1023, sign = h >> 15 ? -1 : 1;
-    out[i] = sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
-  }
+  known ??= halfTable();
+  for (let i = 0; i < raw.length; i++) out[i] = known[raw[i]];
   return out;
 }
 
 /** Base64 of little-endian 32-bit floats to Float32Array. */
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
-/** Base64 PNG to something that drawImage takes. */
-export async function picture(png) {
+/** Base64 of a PNG or WebP to something that drawImage takes. */
+export async function picture(text, kind = "png") {
   const image = new Image();
-  image.src = "data:image/png;base64," + png;
+  image.src = `data:image/${kind};base64,` + text;
   await image.decode();
   return image;
+}
+
+/** A number as people write it, and a list of numbers as a point. */
+export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
+export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
+
+const later = new Map(); // choices that the address will name when the finger rests
+
+/** What the address says of a name, or null. */
+export const fromAddress = (name) => new URLSearchParams(location.search).get(name);
+
+/** Let the address name choices (null: no longer), without a new entry in the history: Back leads to the page before. */
+export function inAddress(choices) {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(choices)) {
+    later.delete(name);
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  }
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
+}
+
+/** The same when the finger rests: writing costs 4 ms, and browsers refuse a hundred in ten seconds. */
+export function inAddressSoon(choices) {
+  const path = location.pathname;
+  for (const [name, value] of Object.entries(choices)) later.set(name, value);
+  clearTimeout(inAddressSoon.timer);
+  inAddressSoon.timer = setTimeout(() => {
+    if (location.pathname === path) inAddress(Object.fromEntries(later));
+    later.clear();
+  }, 250);
 }
 
 /** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */
@@ -86,37 +131,22 @@ const kept = {
 };
 
 export function epochOf(run) {
-  const asked = new URLSearchParams(location.search);
-  if (!epochs.seen && asked.has("epoch")) {
+  const asked = fromAddress("epoch");
+  if (!epochs.seen && asked !== null) {
     epochs.seen = true; // the address wins when a visit begins; from then on the slider writes it
-    if (/^\d+$/.test(asked.get("epoch"))) kept.set(run, asked.get("epoch"));
+    if (/^\d+$/.test(asked)) kept.set(run, asked);
   }
   const epoch = kept.get(run);
   return epoch === null ? null : Number(epoch);
 }
 
-/** Let the address name what is seen, without a new entry in the history: Back leads to the page before. */
-export function setAddress(run) {
-  const address = new URL(location.href), epoch = epochOf(run);
-  address.searchParams.set("run", run);
-  if (epoch === null) address.searchParams.delete("epoch");
-  else address.searchParams.set("epoch", epoch);
-  if (address.href !== location.href) history.replaceState(history.state, "", address);
-}
-
-/** A wish in the address that only the browser needs, such as bubbles=1: read it, or write it (null takes it away). */
-export function wish(name, value) {
-  const address = new URL(location.href);
-  if (value === undefined) return address.searchParams.get(name);
-  if (value === null) address.searchParams.delete(name);
-  else address.searchParams.set(name, value);
-  history.replaceState(history.state, "", address);
-}
+/** Let the address name the run and the epoch that are seen. */
+export const setAddress = (run) => inAddress({ run, epoch: epochOf(run) });
 
 export function setEpoch(run, epoch) {
   epochs.seen = true;
   kept.set(run, epoch);
-  setAddress(run);
+  inAddressSoon({ run, epoch });
   for (const listener of epochs.listeners) listener(run, epoch);
 }
 
@@ -129,39 +159,28 @@ export function followEpoch(run, known, f) {
   return () => epochs.listeners.delete(listener);
 }
 
-/** How far along its path a morph stands, 0 to 1, by run: the player sets it, a map with a walking mark follows. */
-const steps = (window.latentLabSteps ??= { at: new Map(), listeners: new Set() });
+/** What components of a page tell each other, by name. */
+const shared = (window.latentLabTold ??= { values: new Map(), listeners: new Set() });
 
-export function setStep(run, share) {
-  steps.at.set(run, share);
-  for (const listener of steps.listeners) listener(run, share);
+export function tell(name, value) {
+  shared.values.set(name, value);
+  for (const listener of shared.listeners) listener(name, value);
 }
 
-export const stepOf = (run) => steps.at.get(run) ?? 0;
+export const told = (name) => shared.values.get(name);
 
-/** Call f(share) now and whenever it changes for this run. Returns a function that ends it. */
-export function followStep(run, f) {
-  const listener = (changed, share) => changed === run && f(share);
-  steps.listeners.add(listener);
-  f(stepOf(run));
-  return () => steps.listeners.delete(listener);
+/** Call f now and whenever something of this name is told. Returns a function that ends it. */
+export function hear(name, f) {
+  const listener = (which, value) => which === name && f(value);
+  shared.listeners.add(listener);
+  f(told(name));
+  return () => shared.listeners.delete(listener);
 }
 
-/** What stands on a small map, by the map's name: a component of its own sets it, the map follows. */
-const marks = (window.latentLabMarks ??= { on: new Map(), listeners: new Set() });
-
-export function setMarks(map, list) {
-  marks.on.set(map, list);
-  for (const listener of marks.listeners) listener(map, list);
-}
-
-/** Call f(list of marks) now and whenever they change. Returns a function that ends it. */
-export function followMarks(map, f) {
-  const listener = (changed, list) => changed === map && f(list);
-  marks.listeners.add(listener);
-  f(marks.on.get(map) ?? []);
-  return () => marks.listeners.delete(listener);
-}
+/** How far along its path a morph of a run stands, 0 to 1: the player tells it, a map with a walking mark hears it. */
+export const stepOf = (run) => told("step " + run) ?? 0;
+export const setStep = (run, share) => tell("step " + run, share);
+export const followStep = (run, f) => hear("step " + run, (share) => f(share ?? 0));
 
 /** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */
 export function rich(element, text) {
@@ -174,6 +193,15 @@ export function animate(f) {
     id = f(now) === false ? 0 : requestAnimationFrame(frame);
   });
   return () => cancelAnimationFrame(id);
+}
+
+/** A function that lets f run once in the next frame, however often it is called before. */
+export function eachFrame(f) {
+  let asked = false;
+  return () => {
+    if (!asked) requestAnimationFrame(() => ((asked = false), f()));
+    asked = true;
+  };
 }
 
 /** A canvas of digits with an alternative text; label, colour edge. */

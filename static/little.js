@@ -15,10 +15,10 @@ export function panel(title, height, draw) {
   now.className = "now quiet";
   chart.style.cssText = `width: 100%; height: ${height}px; display: block`;
   box.append(name, now, chart);
+  let width = 0;
   const me = {
     box,
     draw() {
-      const width = chart.clientWidth;
       if (!width) return;
       chart.replaceChildren();
       const { words, label } = draw(chart, width, height);
@@ -27,7 +27,8 @@ export function panel(title, height, draw) {
     },
     stop: () => resize.disconnect(),
   };
-  const resize = new ResizeObserver(() => me.draw());
+  // Told, not asked for: asking makes the browser lay out the page anew at every step of a slider.
+  const resize = new ResizeObserver(([{ contentRect }]) => ((width = Math.round(contentRect.width)), me.draw()));
   resize.observe(chart);
   return me;
 }

@@ -1,5 +1,5 @@
 // The start page's picture: a digit, the encoder, its bubble on the map, a throw of the dice, the decoder, and what comes out.
-import { mount, floats, bytes, colour, alpha, sharp, paint, animate } from "./lab.js";
+import { mount, pair, floats, bytes, colour, alpha, sharp, paint, animate } from "./lab.js";
 import { decoder } from "./decoder.js";
 
 const HTML = `
@@ -22,7 +22,6 @@ const HTML = `
     <div class="explain" aria-live="polite"><p></p><code></code></div>
   </div>`;
 const PAUSE = 1700, THROWS = 5, PATIENCE = 12000; // milliseconds a throw, throws a digit, milliseconds after a touch
-const number = (v) => v.toFixed(2).replace("-", "−"), pair = (v) => `(${v.map(number).join(", ")})`;
 
 export default function (component) {
   const { data } = component;

@@ -1,6 +1,6 @@
 // The whole plane of a two-dimensional model, decoded on a grid. Follows the epoch; point at it to see a picture large.
-import { mount, floats, followEpoch } from "./lab.js";
-import { sheet, tile, savePng, number } from "./film.js";
+import { mount, picture, say, floats, followEpoch } from "./lab.js";
+import { tile, savePng } from "./film.js";
 
 const HTML = `
   <div class="ll-manifold">
@@ -19,11 +19,11 @@ export default function (component) {
   const version = data.version, { size, epochs } = data, $ = (s) => root.querySelector(s);
   const all = $(".all"), one = $(".one"), ring = $("u"), [shift, scale] = [floats(data.shift), floats(data.scale)];
   const unit = data.classic ? "spread of its codes" : "number";
-  const reach = `${number(data.axes[0][0])} … ${number(data.axes[0].at(-1))}`;
+  const reach = `${say(data.axes[0][0], 1)} … ${say(data.axes[0].at(-1), 1)}`;
   $(".across").textContent = `first ${unit}: ${reach} →`;
   $(".up").textContent = `second ${unit}: ${reach} →`;
   all.width = all.height = size * 28;
-  sheet(data.film, "webp").then((image) => {
+  picture(data.film, "webp").then((image) => {
     if (root.version !== version) return;
     let line = epochs.length - 1, at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];
     at = at.map((v) => Math.min(v, size - 1));
@@ -31,8 +31,8 @@ export default function (component) {
       root.at = at;
       tile(one.getContext("2d"), image, line, at[1] * size + at[0]);
       const z = [0, 1].map((k) => shift[line * 2 + k] + scale[line * 2 + k] * data.axes[k][at[k]]);
-      $(".where").textContent = `z = (${z.map((v) => number(v, 2)).join(", ")}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
-      one.setAttribute("aria-label", `Decoded from ${z.map((v) => number(v, 2)).join(", ")}`);
+      $(".where").textContent = `z = (${z.map((v) => say(v, 2)).join(", ")}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
+      one.setAttribute("aria-label", `Decoded from ${z.map((v) => say(v, 2)).join(", ")}`);
       Object.assign(ring.style, { left: `${(100 * at[0]) / size}%`, top: `${(100 * at[1]) / size}%`, width: `${100 / size}%`, height: `${100 / size}%` });
     };
     all.onpointermove = all.onpointerdown = (e) => {

@@ -1,5 +1,5 @@
 // The latent map: a Plotly scatter of the means. Follows the epoch slider; dots and groups can be picked.
-import { mount, halves, bytes, colour, followEpoch, followStep, stepOf, wish } from "./lab.js";
+import { mount, halves, bytes, colour, sharp, fromAddress, inAddress, followEpoch } from "./lab.js";
 import { hover, anywhere, picking } from "./pointer.js";
 import { mover } from "./scene.js";
 
@@ -40,15 +40,15 @@ function plotly(left = 5) {
   });
 }
 
+/** Let the browser show what is drawn already, before a second of work. */
+const seenFirst = () => new Promise((f) => (window.Plotly ? f() : requestAnimationFrame(() => setTimeout(f))));
+
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  root.tell = (value) => component.setStateValue("chosen", value);
+  root.send = (value) => component.setStateValue("chosen", value);
   const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
-  if (root.version === version && root.look === colour(root, "--ll-ink")) {
-    root.choose?.(data.chosen ?? null);
-    return root.end;
-  }
+  if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;
   root.look = colour(root, "--ll-ink");
   root.leave?.();
@@ -58,9 +58,12 @@ export default function (component) {
   seen.hidden = !data.tiles;
   seen.parentElement.classList.toggle("wide", seen.hidden);
   root.querySelector(".tools").hidden = !data.pickable;
-  plotly().then(async (Plotly) => {
+  if (!window.Plotly) root.leave = sketch(root, plot, data, labels, frames);
+  seenFirst().then(() => plotly()).then(async (Plotly) => {
     if (root.version !== version) return;
-    const start = frames.at(-1), ink = colour(root, "--ll-ink");
+    let start;
+    followEpoch(data.run, data.epochs, (epoch) => (start = frames[data.epochs.indexOf(epoch)]))();
+    const ink = colour(root, "--ll-ink");
     const traces = data.names.map((name, c) => ({
       type: "scattergl", mode: "markers", name, x: Float32Array.from(groups[c], (i) => start[2 * i]), y: Float32Array.from(groups[c], (i) => start[2 * i + 1]),
       customdata: groups[c], hoverinfo: "none", marker: { size: labels.length > 5000 ? 4 : 5, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
@@ -71,6 +74,7 @@ export default function (component) {
       responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     });
     if (root.version !== version) return;
+    root.leave?.();
     const over = overlay(root, plot, data, groups, labels);
     const dots = mover(Plotly, plot, groups, start, () => over.draw(dots.now));
     let first = true;
@@ -82,22 +86,48 @@ export default function (component) {
       place(Plotly, plot, data, marks, epoch);
       first = false;
     });
-    const walks = marks.some((mark) => mark.walks);
-    const unstep = walks ? followStep(data.run, () => place(Plotly, plot, data, marks, +plot.dataset.epoch, true)) : () => {};
     hover(root, plot, data, labels);
     anywhere(root, plot, data);
     const unpick = data.pickable ? picking(Plotly, root, plot, data, labels, over) : () => {};
-    root.leave = () => (unfollow(), unstep(), unpick(), dots.stop(), over.stop());
-    root.choose?.(data.chosen ?? null);
+    root.leave = () => (unfollow(), unpick(), dots.stop(), over.stop());
   }).catch(() => plot.replaceChildren("The map could not be loaded. Reload the page."));
   root.end = () => {
     root.leave?.();
-    root.leave = root.choose = null;
+    root.leave = null;
     window.Plotly?.purge(plot);
     root.version = null;
   };
   return root.end;
 }
+
+/** The dots alone, where Plotly will put them: it takes a second to load and to draw. Returns a function that ends it. */
+function sketch(root, plot, data, labels, frames) {
+  const canvas = root.querySelector("canvas.over"), { l, r, t, b } = marginOf(data), [[x0, x1], [y0, y1]] = data.range;
+  const paints = data.names.map((_, c) => colour(root, `--ll-c${c}`)), size = labels.length > 5000 ? 3 : 4;
+  return followEpoch(data.run, data.epochs, (epoch) => {
+    const { g, width, height } = overPlot(canvas, plot), frame = frames[data.epochs.indexOf(epoch)];
+    const w = (width - l - r) / (x1 - x0), h = (height - t - b) / (y1 - y0);
+    g.save();
+    g.rect(l, t, width - l - r, height - t - b);
+    g.clip();
+    g.globalAlpha = 0.75;
+    paints.forEach((paint, c) => {
+      g.fillStyle = paint;
+      for (let i = 0; i < labels.length; i++)
+        if (labels[i] === c) g.fillRect(l + (frame[2 * i] - x0) * w - size / 2, t + (y1 - frame[2 * i + 1]) * h - size / 2, size, size);
+    });
+    g.restore();
+    canvas.dataset.epoch = epoch;
+  });
+}
+
+/** The canvas over the plot, empty, as large as the plot. */
+function overPlot(canvas, plot) {
+  Object.assign(canvas.style, { width: `${plot.clientWidth}px`, height: `${plot.clientHeight}px`, top: `${plot.offsetTop}px` });
+  return sharp(canvas);
+}
+
+const marginOf = ({ axes: [across] }) => ({ l: across ? 52 : 8, r: 8, t: 34, b: across ? 48 : 8 });
 
 function layoutOf(data, root, ink) {
   const line = colour(root, "--ll-line"), bare = !data.axes[0];
@@ -106,7 +136,7 @@ function layoutOf(data, root, ink) {
     showticklabels: !bare, zeroline: !bare,
   });
   return {
-    margin: { l: bare ? 8 : 52, r: 8, t: 34, b: bare ? 8 : 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    margin: marginOf(data), paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
     legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
@@ -121,21 +151,11 @@ function drawn({ name, colour: paint, mode = "markers", size = 14 }, root) {
   return { type: "scattergl", mode, name, x: [], y: [], hoverinfo: "none", line, marker };
 }
 
-/** Put the marks where they stand at an epoch; of those that walk, where the player's slider is. */
-function place(Plotly, plot, data, marks, epoch, walkersOnly = false) {
-  const chosen = [...marks.keys()].filter((k) => marks[k].walks || !walkersOnly);
-  if (!chosen.length) return;
-  const places = chosen.map((k) => {
-    const every = marks[k].places, here = every[every.length === 1 ? 0 : data.epochs.indexOf(epoch)];
-    return marks[k].walks ? [along(here, stepOf(data.run))] : here;
-  });
-  Plotly.restyle(plot, { x: places.map((p) => p.map((q) => q[0])), y: places.map((p) => p.map((q) => q[1])) }, chosen.map((k) => data.names.length + k));
-}
-
-/** The point at a share (0 to 1) of the steps of a path. */
-function along(path, share) {
-  const s = share * (path.length - 1), k = Math.min(Math.floor(s), path.length - 2), f = s - k;
-  return path.length < 2 ? path[0] : [0, 1].map((i) => path[k][i] + f * (path[k + 1][i] - path[k][i]));
+/** Put the marks where they stand at an epoch. */
+function place(Plotly, plot, data, marks, epoch) {
+  if (!marks.length) return;
+  const places = marks.map(({ places }) => places[places.length === 1 ? 0 : data.epochs.indexOf(epoch)]);
+  Plotly.restyle(plot, { x: places.map((p) => p.map((q) => q[0])), y: places.map((p) => p.map((q) => q[1])) }, marks.map((_, k) => data.names.length + k));
 }
 
 /** A canvas over the plot for what must move with the dots at no cost: the ring about a picked dot, and the bubbles. */
@@ -143,19 +163,16 @@ function overlay(root, plot, data, groups, labels) {
   const canvas = root.querySelector("canvas.over"), box = root.querySelector(".bubbles"), check = box.querySelector("input");
   const roots = data.bubbles?.map(halves), paints = data.names.map((_, c) => colour(root, `--ll-c${c}`));
   box.hidden = !roots;
-  check.checked = wish("bubbles") === "1";
+  check.checked = fromAddress("bubbles") === "1";
+  let blank = false; // most of the time there is nothing to draw, and nothing to ask the layout for
   const me = {
     epoch: data.epochs.length - 1, ring: null,
     draw(frame = me.frame) {
       me.frame = frame;
-      const { xaxis: X, yaxis: Y } = plot._fullLayout ?? {};
-      if (!X || !frame) return;
-      const ratio = devicePixelRatio || 1, { clientWidth: w, clientHeight: h } = plot;
-      if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
-      Object.assign(canvas.style, { width: `${w}px`, height: `${h}px`, top: `${plot.offsetTop}px` });
-      const g = canvas.getContext("2d"), at = (i) => [X._offset + X.l2p(frame[2 * i]), Y._offset + Y.l2p(frame[2 * i + 1])];
-      g.setTransform(ratio, 0, 0, ratio, 0, 0);
-      g.clearRect(0, 0, w, h);
+      const { xaxis: X, yaxis: Y } = plot._fullLayout ?? {}, bare = me.ring === null && !(roots && check.checked);
+      if (!X || !frame || (bare && blank)) return;
+      blank = bare;
+      const { g } = overPlot(canvas, plot), at = (i) => [X._offset + X.l2p(frame[2 * i]), Y._offset + Y.l2p(frame[2 * i + 1])];
       g.save();
       g.beginPath();
       g.rect(X._offset, Y._offset, X._length, Y._length);
@@ -196,7 +213,7 @@ function overlay(root, plot, data, groups, labels) {
     }
     g.globalAlpha = 1;
   }
-  check.onchange = () => (wish("bubbles", check.checked ? "1" : null), me.draw());
+  check.onchange = () => (inAddress({ bubbles: check.checked ? "1" : null }), me.draw());
   const again = () => me.draw();
   for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) plot.removeAllListeners?.(event);
   for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) plot.on(event, again);

@@ -1,7 +1,7 @@
 // z = mean + eps * std: throw dice about a bubble, see what each draw decodes to, and where gradients come from.
-import { floats, bytes, paint, sharp } from "./lab.js";
+import { bytes, floats, paint, pair, say } from "./lab.js";
 import { decoder } from "./decoder.js";
-import { Plane, chips, mount, pair, say, slider, whenever } from "./ideas.js";
+import { chips, Plane, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
@@ -40,13 +40,8 @@ const HTML = `
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   const find = (name) => root.querySelector(name);
   const [means, stds, eps, losses, slopes, points] = ["mean", "std", "eps", "loss", "slope", "points"].map((k) => floats(data[k]));
   const pictures = bytes(data.pictures), labels = bytes(data.labels), decode = decoder(data.decoder), all = eps.length / 2;

@@ -52,7 +52,8 @@ export default function (component) {
   };
   canvas.onpointermove = (e) => {
     if (!stroke) return;
-    for (const event of e.getCoalescedEvents?.() ?? [e]) stroke.push(at(event));
+    const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
+    for (const event of between.length ? between : [e]) stroke.push(at(event));
     draw();
   };
   canvas.onpointerup = canvas.onpointercancel = () => {

@@ -1,5 +1,6 @@
 // The penalty's two curves, and a run's dimensions on them.
-import { axes, mount, say, slider, whenever } from "./ideas.js";
+import { say } from "./lab.js";
+import { axes, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
@@ -11,13 +12,8 @@ const HTML = `
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   const find = (name) => root.querySelector(name), d = data.variance.length;
   const state = { v: recall("v", 0.3, 0.01, 4), mean: recall("m", 1, -3, 3), picked: null };
   const size = (v) => v - Math.log(v) - 1;

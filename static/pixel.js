@@ -1,5 +1,6 @@
 // One pixel: what it is, what the model says, and what either loss makes of the difference.
-import { axes, mount, say, slider, whenever } from "./ideas.js";
+import { say } from "./lab.js";
+import { axes, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
@@ -21,11 +22,8 @@ export const bce = (x, g) => (x ? -x * Math.log(g) : 0) - (x < 1 ? (1 - x) * Mat
 export const square = (x, g) => 0.5 * (x - g) ** 2;
 
 export default function (component) {
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew) {
-    root.redraw();
-    return root.end;
-  }
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   const find = (name) => root.querySelector(name), canvas = find(".chart");
   const state = { x: recall("pixel", 1, 0, 1), guess: recall("guess", 0.3, 0.001, 0.999) };
   let chart = null;

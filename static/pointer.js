@@ -1,5 +1,5 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
-import { bytes, paint } from "./lab.js";
+import { bytes, hear, paint, tell } from "./lab.js";
 import { decoderOf } from "./feed.js";
 
 /** Draw the picture of the dot under the pointer, from the sheet of all of them. */
@@ -50,14 +50,15 @@ export function picking(Plotly, root, plot, data, labels, over) {
   const [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
   const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
-  let shown = "";
+  let shown = "null";
+  clear.hidden = true;
   const mode = (circling) => {
     point.setAttribute("aria-pressed", !circling);
     lasso.setAttribute("aria-pressed", circling);
     Plotly.relayout(plot, { dragmode: circling ? "lasso" : resting, selections: [] });
   };
-  // What is chosen: {dot: place}, {group: places packed}, or null. Python's word comes back through here.
-  root.choose = (chosen) => {
+  // What is chosen: {dot: place}, {group: places packed}, or null; Python may say it too.
+  const unhear = hear("chosen", (chosen = null) => {
     const now = JSON.stringify(chosen);
     if (now === shown) return;
     shown = now;
@@ -68,21 +69,22 @@ export function picking(Plotly, root, plot, data, labels, over) {
     Plotly.restyle(plot, { selectedpoints: selected }, [...groups.keys()]);
     if (!members && plot._fullLayout.selections?.length) Plotly.relayout(plot, { selections: [] });
     over.draw();
-  };
-  const tell = (chosen) => (root.choose(chosen), root.tell(chosen));
-  const clicked = (event) => event.points[0].customdata != null && tell({ dot: event.points[0].customdata });
+  });
+  const choose = (chosen) => (tell("chosen", chosen), root.send(chosen));
+  const clicked = (event) => event.points[0].customdata != null && choose({ dot: event.points[0].customdata });
   const circled = (event) => {
     const places = event?.points.map((p) => p.customdata).filter((i) => i != null) ?? [];
     if (!places.length) return;
-    tell({ group: packed(places.sort((a, b) => a - b)) });
+    choose({ group: packed(places.sort((a, b) => a - b)) });
     mode(false);
   };
   plot.on("plotly_click", clicked);
   plot.on("plotly_selected", circled);
   point.onclick = () => mode(false);
   lasso.onclick = () => mode(true);
-  clear.onclick = () => tell(null);
+  clear.onclick = () => choose(null);
   return () => {
+    unhear();
     plot.removeAllListeners?.("plotly_click");
     plot.removeAllListeners?.("plotly_selected");
   };

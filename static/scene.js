@@ -33,12 +33,14 @@ export function mover(Plotly, plot, groups, first, redrawn = () => {}) {
     /** Where the dots are drawn right now. */
     get now() { return now; },
     show(frame, { still = false } = {}) {
+      if (frame === now) return redrawn();
       clearTimeout(resting);
       cancelAnimationFrame(moving);
-      const from = now, start = performance.now();
+      const from = now, between = new Float32Array(frame.length), start = performance.now();
       const step = (time) => {
         const share = still ? 1 : Math.min(Math.max(time - start, 0) / TRAVEL, 1), eased = share * share * (3 - 2 * share);
-        now = share === 1 ? frame : from.map((v, i) => v + eased * (frame[i] - v));
+        now = share === 1 ? frame : between;
+        if (share < 1) for (let i = 0; i < frame.length; i++) between[i] = from[i] + eased * (frame[i] - from[i]);
         const pushed = push(now);
         redrawn();
         if (share < 1 && pushed) moving = requestAnimationFrame(step);

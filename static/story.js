@@ -1,6 +1,6 @@
 // The story of one invented picture, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
-import { mount, floats, bytes, followEpoch } from "./lab.js";
-import { sheet, tile, tell, told, hear, number } from "./film.js";
+import { mount, picture, say, floats, bytes, tell, told, hear, followEpoch } from "./lab.js";
+import { tile } from "./film.js";
 
 const HTML = `
   <div class="ll-story ends-of-it">
@@ -89,16 +89,16 @@ export default function (component) {
     $(".copy .mid").style.left = at(middle);
     $(".copy b").style.left = at(away);
     $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
-    const words = `It is ${number(away)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
-    $(".copy .ruler").setAttribute("aria-label", `${words} Test pictures: ${number(middle)}, 9 in 10 between ${number(least)} and ${number(most)}.`);
-    $(".copy p").textContent = `${words} A test picture, which the model never saw, is typically ${number(middle)} away from its own. ` +
+    const words = `It is ${say(away, 1)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
+    $(".copy .ruler").setAttribute("aria-label", `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`);
+    $(".copy p").textContent = `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its own. ` +
       (away < least ? "This one is nearer than almost any test picture: look closely whether it is copied." : "So, pixel by pixel, it is no copy.");
     $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
-    $(".nearest").setAttribute("aria-label", `The nearest training picture: ${nearest.classes[line]}, ${number(away)} away`);
+    $(".nearest").setAttribute("aria-label", `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`);
     $(".nearest").dataset.place = nearest.places[line];
   };
   const version = data.version;
-  (nearest ? sheet(nearest.png) : Promise.resolve(null)).then((picture) => {
+  (nearest ? picture(nearest.png) : Promise.resolve(null)).then((picture) => {
     if (root.version !== version) return;
     const draw = (epoch) => {
       const line = epochs.indexOf(epoch), grid = told("grid");

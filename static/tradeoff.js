@@ -1,6 +1,6 @@
 // Reconstruction against KL on measured runs: a curve to walk along, with pictures at each stop.
-import { picture } from "./lab.js";
-import { axes, mount, say, slider, whenever } from "./ideas.js";
+import { picture, say } from "./lab.js";
+import { axes, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
@@ -17,13 +17,8 @@ const HTML = `
 
 export default function (component) {
   const { data } = component;
-  const [root, isNew] = mount(component, HTML);
-  if (!isNew && root.version === data.version) {
-    root.redraw();
-    return root.end;
-  }
-  root.end?.();
-  root.version = data.version;
+  const [root, same] = renewed(component, HTML);
+  if (same) return root.end;
   const { stops } = data, find = (name) => root.querySelector(name), canvas = find(".chart");
   const near = (beta) => stops.reduce((best, s, k) => (Math.abs(s.beta - beta) < Math.abs(stops[best].beta - beta) ? k : best), 0);
   let at = near(recall("beta", 1, 0, 1000)), chart = null, images = null;

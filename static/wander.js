@@ -1,7 +1,6 @@
 // A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch without a message.
-import { mount, floats, paint, sharp, colour, followEpoch, animate } from "./lab.js";
+import { mount, say, floats, paint, sharp, colour, followEpoch, animate } from "./lab.js";
 import { decoderOf } from "./feed.js";
-import { number } from "./film.js";
 
 const LOOP = 90; // seconds for the whole closed walk at speed 1
 const TRAIL = 10, EVERY = 1; // pictures behind the present one, seconds apart
@@ -53,7 +52,7 @@ export default function (component) {
       const h = Math.max(-3.2, Math.min(3.2, v)) * unit;
       g.fillRect((i + 0.5) * step - thick / 2, middle - Math.max(h, 0), thick, Math.max(Math.abs(h), 1));
     });
-    dials.setAttribute("aria-label", `The ${d} numbers of the code now: ${[...z].map((v) => number(v)).join(", ")}`);
+    dials.setAttribute("aria-label", `The ${d} numbers of the code now: ${[...z].map((v) => say(v, 1)).join(", ")}`);
   }
   const scratch = document.createElement("canvas");
   let trailAt = null;

@@ -70,7 +70,7 @@ _duel = _component("duel", "duel.js")
 _tour = _component("tour", "tour.js")
 _pick = _component("pick", "pick.js")
 _small = _component("small_map", "smallmap.js")
-_marks = _component("marks", "marks.js")
+_told = _component("told", "told.js")
 _lengths = _component("lengths", "lengths.js")
 _rest = _component("rest", "rest.js")
 _words = _component("words", "words.js")
@@ -160,21 +160,31 @@ def morph_player(
     _player(key="morph_player", data=payload)
 
 
-def latent_scatter(payload: dict[str, Any], on_chosen: Callable[[Any], None] | None = None) -> None:
+def tell(key: str, name: str, value: Any) -> None:
+    """Tell another component something (``hear`` in ``static/lab.js``), whose own data then stay the same message.
+
+    Streamlit sends a large message once and after that only its name, as long as nothing in it changes.
+    """
+    _told(key=f"{key}_unseen", data={"name": name, "value": value})
+
+
+def latent_scatter(
+    payload: dict[str, Any], chosen: dict[str, Any] | None = None, on_chosen: Callable[[Any], None] | None = None
+) -> None:
     """The map of ``ui.maps``: a Plotly scatter of the means that follows the epoch.
 
     With ``on_chosen``, dots can be clicked and groups circled; it is called with what ``static/pointer.js`` says:
-    ``{"dot": place}``, ``{"group": places}`` or None.
+    ``{"dot": place}``, ``{"group": places}`` or None, and ``chosen`` is such a thing.
     """
     if on_chosen is None:
         _map(key="latent_scatter", data=payload)
         return
-    chosen = on_chosen
     _map(
         key="latent_scatter",
         data={**payload, "pickable": True},
-        on_chosen_change=lambda: chosen(st.session_state["latent_scatter"].get("chosen")),
+        on_chosen_change=lambda: on_chosen(st.session_state["latent_scatter"].get("chosen")),
     )
+    tell("latent_scatter", "chosen", chosen)
 
 
 def run_figures(payload: dict[str, Any]) -> None:
@@ -196,7 +206,8 @@ def samples_grid(payload: dict[str, Any]) -> int | None:
     """Invented pictures to choose from; the place of the chosen one, None if there is none."""
     place = picked("sampling_grid", "chosen")
     chosen = place if place is not None and 0 <= place < payload["count"] else None
-    _grid(key="sampling_grid", data={**payload, "chosen": chosen}, on_chosen_change=lambda: None)
+    _grid(key="sampling_grid", data=payload, on_chosen_change=lambda: None)
+    tell("sampling_grid", "sample", chosen)
     return chosen
 
 
@@ -284,7 +295,7 @@ def small_map(key: str, payload: dict[str, Any]) -> None:
 
 def map_marks(key: str, marks: Sequence[dict[str, Any]]) -> None:
     """What stands on a small map: marks of ``ui.maps.mark``, which may also be ``dashed`` or have a ``title``."""
-    _marks(key=f"{key}_unseen", data={"map": key, "marks": list(marks)})
+    tell(key, f"marks {key}", list(marks))
 
 
 def morph_lengths(payload: dict[str, Any]) -> None:

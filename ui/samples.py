@@ -36,7 +36,10 @@ def token(*parts: Any) -> str:
 @st.cache_data(show_spinner=False, max_entries=60)
 def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
     """The invented pictures of every epoch as one PNG in base64, a line for each epoch."""
-    return sprite(np.stack([readers.samples(path, epoch, count, seed, spread) for epoch in epochs]))
+    from vae_core.explore import decode
+
+    codes = [readers.codes(path, epoch, count, seed, spread) for epoch in epochs]
+    return sprite(np.stack([decode(readers.model(path, e), z) for e, z in zip(epochs, codes, strict=True)]))
 
 
 # ---- how far from the data

@@ -40,8 +40,8 @@ function plotly(left = 5) {
   });
 }
 
-/** Let the browser show what is drawn already, before a second of work. */
-const seenFirst = () => new Promise((f) => (window.Plotly ? f() : requestAnimationFrame(() => setTimeout(f))));
+/** Let the browser show what is drawn already, before a tenth of a second of work, or a whole one. */
+const seenFirst = () => new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
 
 export default function (component) {
   const { data } = component;

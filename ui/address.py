@@ -1,8 +1,8 @@
 """Choices that a link restores and that last for the visit, without a new entry in the browser's history.
 
 Streamlit's own ``bind="query-params"`` makes entries when one comes back to a page, so that Back seems to do nothing.
-Here the browser writes the address by itself (``static/address.js``). The server does not hear of that: it knows the
-link with which a visitor came, and what was chosen since.
+Here the browser writes the address by itself (``static/address.js``). Of that the server hears late or not at all, so
+only the link with which a visitor came counts, and then what was chosen since.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ import streamlit as st
 
 
 def asked_for(name: str) -> str | None:
-    """What a link says if it is new, else what was chosen last in this visit, else None."""
-    link, state = st.query_params.get(name), st.session_state
-    if link and link != state.get(f"link_{name}"):
-        state[f"link_{name}"], state[f"chosen_{name}"] = link, link
-    return state.get(f"chosen_{name}")
+    """What was chosen last in this visit, else what the link said with which it began, else None."""
+    return st.session_state.setdefault(f"chosen_{name}", st.query_params.get(name))
 
 
 def choose(name: str, value: object) -> None:

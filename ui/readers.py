@@ -34,6 +34,11 @@ def labels(path: str) -> np.ndarray:
     return Run(Path(path)).labels()
 
 
+@st.cache_data(show_spinner=False, max_entries=200)
+def _test_indices(path: str) -> np.ndarray:
+    return Run(Path(path)).test_indices()
+
+
 @st.cache_resource(show_spinner=False, max_entries=24)
 def model(path: str, epoch: int) -> Any:
     """The network at an epoch. torch is imported here, on first use."""
@@ -97,7 +102,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
         return None
     try:
         images = _test_images(run.config.dataset, str(data.data_dir()))
-        return images[run.test_indices()[np.asarray(places)]].reshape(-1, 28, 28)
+        return images[_test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
     except (data.DataError, IndexError):
         return None
 

@@ -47,7 +47,7 @@ def draw_a_one(page) -> None:
 
 
 def test_ends_picked_by_sight_and_by_keyboard_are_what_the_core_decodes(server, open_page):
-    page = open_page(server.url + "/morph?run=lecture")
+    page = open_page(server.url + "/morph")  # the browser then tells the server the address that we have written
     morph_shown(page, "from 3 to 8")
     sent = len(page.sent)
     page.click(".st-key-morph_picker [data-end=start] .others")  # other pictures: no message

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from ui import glossary, maps, picker, readers, stories, waiting
-from ui.components import code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
+from ui.components import chosen_on, code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
 from ui.guard import one_sentence, through_app
 from ui.words import about
 from vae_core import layouts
@@ -55,19 +55,16 @@ def dot_typed() -> None:
 
 
 @st.fragment
-def explore(payload: dict[str, Any]) -> None:
-    seen, told = st.columns([2.1, 1], gap="medium")
-    with told:
-        dot = st.number_input(
-            "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
-            placeholder="click a dot, or type a number", help="Each dot of the map has a number.",
-        )  # fmt: skip
-        owner, packed = st.session_state.get("group") or (None, None)
-        group = stories.unpack(packed, count) if packed and owner == run.id else None
-    with seen, one_sentence():
-        now = {"dot": dot - 1} if dot else {"group": packed} if group is not None else None
-        latent_scatter(payload, now, chosen)
-    with told, one_sentence():
+def story() -> None:
+    """What was picked on the map. The map itself need not be sent again when that changes."""
+    dot = st.number_input(
+        "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
+        placeholder="click a dot, or type a number", help="Each dot of the map has a number.",
+    )  # fmt: skip
+    owner, packed = st.session_state.get("group") or (None, None)
+    group = stories.unpack(packed, count) if packed and owner == run.id else None
+    chosen_on("latent_scatter", {"dot": dot - 1} if dot else {"group": packed} if group is not None else None, chosen)
+    with one_sentence():
         tell(dot, group)
 
 
@@ -99,13 +96,16 @@ def the_map() -> None:
         waiting.for_map(run, epochs, view)
         view = "pca"
     epoch_slider(run, epochs)
-    explore(
-        {
-            **maps.payload(path, tuple(epochs), view, first, second),
-            "tiles": maps.tiles(path, epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE,
-            "redrawn": not here, "anywhere": d == 2, "bubbles": maps.bubbles(path, tuple(epochs), view, first, second),
-        }
-    )  # fmt: skip
+    payload = {
+        **maps.payload(path, tuple(epochs), view, first, second),
+        "tiles": maps.tiles(path, epochs[-1], here), "tile": maps.TILE, "tiles_wide": maps.TILES_WIDE,
+        "redrawn": not here, "anywhere": d == 2, "bubbles": maps.bubbles(path, tuple(epochs), view, first, second),
+    }  # fmt: skip
+    seen, told = st.columns([2.1, 1], gap="medium")
+    with seen:
+        latent_scatter(payload, pickable=True)
+    with told:
+        story()
     if view == "pca":
         st.caption(
             "The two directions are chosen once, from the last epoch, and used for every epoch. "

@@ -46,7 +46,6 @@ const seenFirst = () => new Promise((f) => (window.Plotly ? setTimeout(f) : requ
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  root.send = (value) => component.setStateValue("chosen", value);
   const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
   if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;

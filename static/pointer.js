@@ -58,19 +58,20 @@ export function picking(Plotly, root, plot, data, labels, over) {
     Plotly.relayout(plot, { dragmode: circling ? "lasso" : resting, selections: [] });
   };
   // What is chosen: {dot: place}, {group: places packed}, or null; Python may say it too.
-  const unhear = hear("chosen", (chosen = null) => {
-    const now = JSON.stringify(chosen);
-    if (now === shown) return;
+  const unhear = hear("latent_scatter", (chosen = null) => {
+    const now = JSON.stringify(chosen), before = shown;
+    if (now === before) return;
     shown = now;
     over.ring = chosen?.dot ?? null;
     clear.hidden = !chosen;
+    over.draw();
+    if (!(now + before).includes("group")) return;
     const members = chosen?.group ? new Set(unpacked(chosen.group)) : null;
     const selected = groups.map((group) => (members ? group.flatMap((i, k) => (members.has(i) ? [k] : [])) : null));
     Plotly.restyle(plot, { selectedpoints: selected }, [...groups.keys()]);
     if (!members && plot._fullLayout.selections?.length) Plotly.relayout(plot, { selections: [] });
-    over.draw();
   });
-  const choose = (chosen) => (tell("chosen", chosen), root.send(chosen));
+  const choose = (chosen) => (tell("latent_scatter picked", chosen), tell("latent_scatter", chosen)); // asks first, then draws
   const clicked = (event) => event.points[0].customdata != null && choose({ dot: event.points[0].customdata });
   const circled = (event) => {
     const places = event?.points.map((p) => p.customdata).filter((i) => i != null) ?? [];

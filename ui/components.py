@@ -71,6 +71,7 @@ _tour = _component("tour", "tour.js")
 _pick = _component("pick", "pick.js")
 _small = _component("small_map", "smallmap.js")
 _told = _component("told", "told.js")
+_chosen = _component("chosen", "chosen.js")
 _lengths = _component("lengths", "lengths.js")
 _rest = _component("rest", "rest.js")
 _words = _component("words", "words.js")
@@ -168,23 +169,26 @@ def tell(key: str, name: str, value: Any) -> None:
     _told(key=f"{key}_unseen", data={"name": name, "value": value})
 
 
-def latent_scatter(
-    payload: dict[str, Any], chosen: dict[str, Any] | None = None, on_chosen: Callable[[Any], None] | None = None
-) -> None:
+def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
+    """Stands in the fragment that shows what was picked on a large component elsewhere (``static/chosen.js``).
+
+    ``chosen`` is what is chosen now; ``picked`` is called with what a visitor picks, before the fragment runs again.
+    """
+    key = f"{name}_unseen"
+    _chosen(
+        key=key,
+        data={"name": name, "chosen": chosen},
+        on_picked_change=lambda: picked(st.session_state[key].get("picked")),
+    )
+
+
+def latent_scatter(payload: dict[str, Any], *, pickable: bool = False) -> None:
     """The map of ``ui.maps``: a Plotly scatter of the means that follows the epoch.
 
-    With ``on_chosen``, dots can be clicked and groups circled; it is called with what ``static/pointer.js`` says:
-    ``{"dot": place}``, ``{"group": places}`` or None, and ``chosen`` is such a thing.
+    With ``pickable``, dots can be clicked and groups circled: ``chosen_on("latent_scatter", ...)`` then hears
+    ``{"dot": place}``, ``{"group": places}`` or ``{}``.
     """
-    if on_chosen is None:
-        _map(key="latent_scatter", data=payload)
-        return
-    _map(
-        key="latent_scatter",
-        data={**payload, "pickable": True},
-        on_chosen_change=lambda: on_chosen(st.session_state["latent_scatter"].get("chosen")),
-    )
-    tell("latent_scatter", "chosen", chosen)
+    _map(key="latent_scatter", data={**payload, "pickable": pickable})
 
 
 def run_figures(payload: dict[str, Any]) -> None:

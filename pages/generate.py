@@ -2,17 +2,20 @@
 
 import streamlit as st
 
-from ui import maps, picker, samples
+from ui import maps, picker, samples, smallmaps
 from ui.components import (
+    chosen_on,
     decoder_feed,
     epoch_slider,
     latent_knobs,
-    latent_scatter,
     manifold_grid,
+    map_marks,
     picked,
+    place_asked_for,
     random_walk,
     sample_story,
     samples_grid,
+    small_map,
 )
 from ui.guard import one_sentence, through_app
 from ui.words import about
@@ -70,33 +73,51 @@ def grid() -> None:
 
 def show_grid(count: int, width: float, seed: int) -> None:
     left, right = st.columns([3, 2], gap="large")
+    version = samples.token(run.path, epochs, count, seed, width)
     with left:
-        film = {
-            "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed, "spread": width,
-            "png": samples.grid_film(str(run.path), tuple(epochs), count, seed, width),
-            "version": samples.token(run.path, epochs, count, seed, width),
-        }  # fmt: skip
-        chosen = samples_grid(film)
+        samples_grid(
+            {
+                "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed,
+                "spread": width, "png": samples.grid_film(str(run.path), tuple(epochs), count, seed, width),
+                "version": version,
+            }
+        )  # fmt: skip
     with right:
+        story(count, width, seed, version)
+
+
+def choose(place: object) -> None:
+    st.session_state["chosen_sample"] = place
+
+
+@st.fragment
+def story(count: int, width: float, seed: int, version: str) -> None:
+    """Of the chosen picture. The grid need not be sent again when another is chosen."""
+    place = st.session_state.setdefault("chosen_sample", place_asked_for("chosen"))
+    chosen = place if isinstance(place, int) and 0 <= place < count else None
+    chosen_on("sampling_grid", chosen, choose)
+    if chosen is None:
+        in_short(run)
+    with one_sentence():
+        told = samples.story(run, epochs, count, seed, width, chosen)
+        sample_story({**told, "grid": version})
         if chosen is None:
-            about(run)
-        story = samples.story(run, epochs, count, seed, width, chosen)
-        sample_story({**story, "grid": film["version"]})
-        if chosen is not None and story["nearest"] is None:
+            return
+        if told["nearest"] is None:
             st.caption(
                 "The training pictures are not on this machine, so the nearest one cannot be shown. "
                 "Training on them downloads them."
             )
-    if chosen is not None:
         st.markdown(
             "##### Where its code stands on the map",
             help="The dots are test pictures, placed by their means. The large orange dot is the code of the chosen "
             "picture, the small ones are the codes of all the others on the grid.",
         )
-        latent_scatter(samples.map_of(run, epochs, count, seed, width, chosen))
+        small_map("sample_map", smallmaps.payload(str(run.path), tuple(epochs)))
+        map_marks("sample_map", samples.marks(run, epochs, count, seed, width, chosen))
 
 
-def about(run: Run) -> None:
+def in_short(run: Run) -> None:
     st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
     if run.config.is_vae:
         st.markdown(

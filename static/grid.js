@@ -11,10 +11,9 @@ const HTML = `
   </div>`;
 
 export default function (component) {
-  const { data, setStateValue } = component;
+  const { data } = component;
   const [root, isNew] = mount(component, HTML);
   const canvas = root.querySelector("canvas"), cells = root.querySelector(".cells"), save = root.querySelector(".save");
-  root.send = (k) => setStateValue("chosen", k);
   const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
   const { version } = data;
   if (!isNew && root.version === version) return end;
@@ -44,7 +43,7 @@ export default function (component) {
     label();
     inAddress({ chosen: chosen < 0 ? null : chosen + 1 });
     tell("clicked", chosen);
-    root.send(chosen);
+    tell("sampling_grid picked", chosen);
   };
   cells.onclick = (e) => buttons.includes(e.target) && choose(buttons.indexOf(e.target));
   cells.onkeydown = (e) => {
@@ -80,7 +79,7 @@ export default function (component) {
     };
     tell("grid", { image, of: version });
     root.stops = [
-      hear("sample", (k) => ((chosen = k ?? -1), rove(Math.max(chosen, 0)), label())),
+      hear("sampling_grid", (k) => ((chosen = k ?? -1), rove(Math.max(chosen, 0)), label())),
       hear("far", (measured) => ((far = measured?.of === version ? measured : null), label(), words())),
       followEpoch(data.run, data.epochs, draw),
     ];

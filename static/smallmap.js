@@ -99,13 +99,13 @@ function drawMark(g, root, mark, spots) {
     g.setLineDash([]);
     return;
   }
-  const [x, y] = spots[0];
-  g.arc(x, y, mark.walks ? 8 : 6, 0, 7);
-  g.fillStyle = ink;
-  g.fill();
-  g.lineWidth = 2;
+  const radius = mark.walks ? 8 : (mark.size ?? 12) / 2;
+  for (const [x, y] of spots) (g.moveTo(x + radius, y), g.arc(x, y, radius, 0, 7));
+  g.lineWidth = radius > 4 ? 4 : 2; // half of it lies under the dot
   g.strokeStyle = page;
   g.stroke();
+  g.fillStyle = ink;
+  g.fill();
 }
 
 function drawTitle(g, root, { title, name }, [x, y], width) {

@@ -206,13 +206,9 @@ def code_chart(payload: dict[str, Any]) -> None:
     _code(key="code_chart", data=payload)
 
 
-def samples_grid(payload: dict[str, Any]) -> int | None:
-    """Invented pictures to choose from; the place of the chosen one, None if there is none."""
-    place = picked("sampling_grid", "chosen")
-    chosen = place if place is not None and 0 <= place < payload["count"] else None
-    _grid(key="sampling_grid", data=payload, on_chosen_change=lambda: None)
-    tell("sampling_grid", "sample", chosen)
-    return chosen
+def samples_grid(payload: dict[str, Any]) -> None:
+    """Invented pictures; ``chosen_on("sampling_grid", ...)`` hears the place of the one clicked, -1: none."""
+    _grid(key="sampling_grid", data=payload)
 
 
 def sample_story(payload: dict[str, Any]) -> None:
@@ -226,12 +222,15 @@ def latent_knobs(payload: dict[str, Any]) -> None:
 
 
 def picked(component: str, name: str) -> int | None:
-    """The place that was last picked in a component; before the first click the one that the address counts from 1."""
-    place = st.session_state.get(component, {}).get(name)
-    if place is None:
-        asked = st.query_params.get(name, "")
-        place = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    """The place that was last picked in a component; before the first click the one of the address."""
+    place = st.session_state.get(component, {}).get(name, place_asked_for(name))
     return place if isinstance(place, int) else None
+
+
+def place_asked_for(name: str) -> int | None:
+    """A place that the address names, where they are counted from 1."""
+    asked = st.query_params.get(name, "")
+    return int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
 
 
 def manifold_grid(payload: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from ui import maps, readers
+from ui import maps, readers, smallmaps
 from ui.components import base64_of, sprite
 from ui.live import IN_USE
 from vae_core import data
@@ -149,17 +149,16 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     }  # fmt: skip
 
 
-def map_of(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> dict[str, Any]:
-    """The map with all invented codes on it, and the chosen one large."""
-    path, view = str(run.path), "dims" if run.config.latent_dim <= 2 else "pca"
-    basis = maps.view_of(readers.latents(path, epochs[-1]).mean, view)
+def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[dict[str, Any]]:
+    """For the small map: all invented codes, and the chosen one large."""
+    path = str(run.path)
+    basis = smallmaps.basis(path, epochs[-1])
     moving = epochs if not run.config.is_vae else epochs[-1:]  # the same dice at every epoch
-    places = [basis.project(readers.codes(path, epoch, count, seed, spread)) for epoch in moving]
-    marks = [
+    places = [smallmaps.project(basis, readers.codes(path, epoch, count, seed, spread)) for epoch in moving]
+    return [
         {**maps.mark("all invented", "z", places), "size": 6},
-        {**maps.mark(f"picture {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 18},
+        {**maps.mark(f"picture {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
     ]
-    return {**maps.payload(path, tuple(epochs), view), "marks": marks}
 
 
 # ---- knobs, manifold, random walk

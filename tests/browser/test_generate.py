@@ -49,7 +49,7 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     )
     counts = [int(n) for n in re.findall(r"(\d+) show", page.locator(f"{STORY} .around > p").text_content())]
     assert counts == sorted(counts, reverse=True) and 1 <= sum(counts) <= 15
-    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")
+    page.wait_for_selector(".st-key-sample_map canvas[aria-label*='picture 6']")
     assert "chosen=6" in asked_for(page)
 
     # By the keyboard: one to the right, and the same link elsewhere.

@@ -16,6 +16,7 @@ from ui.components import (
     sample_story,
     samples_grid,
     small_map,
+    token,
 )
 from ui.guard import one_sentence, through_app
 from ui.words import about
@@ -73,7 +74,7 @@ def grid() -> None:
 
 def show_grid(count: int, width: float, seed: int) -> None:
     left, right = st.columns([3, 2], gap="large")
-    version = samples.token(run.path, epochs, count, seed, width)
+    version = token(run.path, epochs, count, seed, width)
     with left:
         samples_grid(
             {

@@ -51,38 +51,44 @@ export default function (component) {
 """
 
 
-def _component(name: str, module: str) -> Any:
+def component(name: str, module: str) -> Any:
+    """A component of ours whose browser side is a module in ``static/``."""
     js = SHIM.replace("VERSION", VERSION).replace("MODULE", module)
     return st.components.v2.component(f"latent_lab_{name}", js=js, isolate_styles=False)
 
 
-_curves = _component("curves", "curves.js")
-_rows = _component("rows", "rows.js")
-_epoch = _component("epoch", "epoch.js")
-_map = _component("map", "map.js")
-_player = _component("player", "player.js")
-_living = _component("living", "living.js")
-_pad = _component("pad", "pad.js")
-_feed = _component("feed", "feed.js")
-_figures = _component("figures", "figures.js")
-_code = _component("code", "code.js")
-_duel = _component("duel", "duel.js")
-_tour = _component("tour", "tour.js")
-_pick = _component("pick", "pick.js")
-_small = _component("small_map", "smallmap.js")
-_told = _component("told", "told.js")
-_chosen = _component("chosen", "chosen.js")
-_lengths = _component("lengths", "lengths.js")
-_rest = _component("rest", "rest.js")
-_words = _component("words", "words.js")
-_unusual = _component("unusual", "unusual.js")
-_address = _component("address", "address.js")
-_grid = _component("grid", "grid.js")
-_story = _component("story", "story.js")
-_knobs = _component("knobs", "knobs.js")
-_manifold = _component("manifold", "manifold.js")
-_wander = _component("wander", "wander.js")
-_visitor = _component("visitor", "visitor.js")
+_curves = component("curves", "curves.js")
+_rows = component("rows", "rows.js")
+_epoch = component("epoch", "epoch.js")
+_map = component("map", "map.js")
+_player = component("player", "player.js")
+_living = component("living", "living.js")
+_pad = component("pad", "pad.js")
+_feed = component("feed", "feed.js")
+_figures = component("figures", "figures.js")
+_code = component("code", "code.js")
+_duel = component("duel", "duel.js")
+_tour = component("tour", "tour.js")
+_pick = component("pick", "pick.js")
+_small = component("small_map", "smallmap.js")
+_told = component("told", "told.js")
+_chosen = component("chosen", "chosen.js")
+_lengths = component("lengths", "lengths.js")
+_rest = component("rest", "rest.js")
+_words = component("words", "words.js")
+_unusual = component("unusual", "unusual.js")
+_address = component("address", "address.js")
+_grid = component("grid", "grid.js")
+_story = component("story", "story.js")
+_knobs = component("knobs", "knobs.js")
+_manifold = component("manifold", "manifold.js")
+_wander = component("wander", "wander.js")
+_visitor = component("visitor", "visitor.js")
+
+
+def token(*parts: object) -> str:
+    """A short name for what a component shows, so that it draws anew only when that changes."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -132,8 +138,7 @@ def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row]
 def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
     """What ``static/rows.js`` draws; worth keeping where the same rows are shown again and again."""
     data = [row.to_json() for row in rows]
-    version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
-    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": version}
+    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": token(data)}
 
 
 def show_rows(key: str, payload: dict[str, Any]) -> None:
@@ -152,11 +157,10 @@ def morph_player(
 ) -> None:
     """Rows of frames (epochs, frames, 28, 28) under one slider."""
     data = [row.to_json() for row in rows]
-    version = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
     frames = rows[0].images.shape[1]
     payload = {
         "run": run_id, "epochs": list(epochs), "rows": data, "frames": frames, "film": film, "autoplay": autoplay,
-        "version": version,
+        "version": token(data),
     }  # fmt: skip
     _player(key="morph_player", data=payload)
 

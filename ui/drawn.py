@@ -98,11 +98,8 @@ def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:
     turn = np.linspace(0, 2 * np.pi, 49)
     circle = np.stack([np.cos(turn), np.sin(turn)])
     std = np.zeros_like(look.mean) if look.std is None else look.std
-    # The shadow of an axis-parallel Gaussian: covariance D' diag(std**2) D, drawn through its root.
-    values, vectors = np.linalg.eigh(basis.directions.T @ (basis.directions * std[:, None] ** 2))
-    middle = basis.project(look.mean[None])[0]
-    outline = middle[:, None] + vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * circle)
-    return middle[None], outline.T
+    middle = basis.project(look.mean[None])
+    return middle, middle + (basis.shadow(std[None])[0] @ circle).T
 
 
 def neighbours(path: str, epoch: int, mean: np.ndarray, count: int = 10) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,17 @@ import numpy as np
 import streamlit as st
 
 from ui import maps, readers
-from ui.components import _component, base64_of, sprite
+from ui.components import base64_of, component, sprite, token
 from vae_core import bubbles, data, runs
 from vae_core.runs import Run, RunError
 
-_holes = _component("holes", "holes.js")
-_bubbles = _component("bubbles", "bubbles.js")
-_noise = _component("noise", "noise.js")
-_pixel = _component("pixel", "pixel.js")
-_damage = _component("damage", "damage.js")
-_penalty = _component("penalty", "penalty.js")
-_tradeoff = _component("tradeoff", "tradeoff.js")
+_holes = component("holes", "holes.js")
+_bubbles = component("bubbles", "bubbles.js")
+_noise = component("noise", "noise.js")
+_pixel = component("pixel", "pixel.js")
+_damage = component("damage", "damage.js")
+_penalty = component("penalty", "penalty.js")
+_tradeoff = component("tradeoff", "tradeoff.js")
 
 DICE = 500  # random codes, or middles of two codes, over which the numbers of a page are averaged
 MIXED = 2_000  # bubbles in the picture of all together
@@ -44,7 +43,7 @@ def last(run: Run) -> int:
 
 
 def _version(payload: dict[str, Any]) -> dict[str, Any]:
-    return {**payload, "version": hashlib.sha256(repr(payload).encode()).hexdigest()[:12]}
+    return {**payload, "version": token(payload)}
 
 
 # --- Autoencoder or VAE? ---

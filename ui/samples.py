@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from ui import maps, readers, smallmaps
-from ui.components import base64_of, sprite
+from ui.components import base64_of, sprite, token
 from ui.live import IN_USE
 from vae_core import data
 from vae_core.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
@@ -26,11 +25,6 @@ COMPARED = 200  # test images whose distance to the training set puts an invente
 STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
 STRIP_EPOCHS = 11  # of a long run, so that the strips of all knobs stay about a megabyte
 KNOBS = 24  # the most that are shown; a model may have 64
-
-
-def token(*parts: Any) -> str:
-    """A short name for what a component shows, so that it redraws only when that changes."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 @st.cache_data(show_spinner=False, max_entries=60)

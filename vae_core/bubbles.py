@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.measures import squared_distances
 from vae_core.runs import Run
 
 
@@ -35,24 +36,17 @@ def density(mean: np.ndarray, logvar: np.ndarray, reach: float, size: int) -> np
 
     Each cell holds the mixture's probability in it: (size, size), adding up to what lies inside the square.
     """
+    from scipy.special import ndtr
+
     edges = np.linspace(-reach, reach, size + 1)
     # A Gaussian with independent dimensions in a cell is a product: its share of the column times its share of the row.
-    shares = [np.diff(_normal_cdf((edges - m[:, None]) / s[:, None]), axis=1) for m, s in _by_dimension(mean, logvar)]
+    shares = [np.diff(ndtr((edges - m[:, None]) / s[:, None]), axis=1) for m, s in _by_dimension(mean, logvar)]
     return (shares[1].T @ shares[0] / len(mean))[::-1]
 
 
 def _by_dimension(mean: np.ndarray, logvar: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     std = np.exp(logvar / 2)
     return [(mean[:, k].astype(np.float64), std[:, k].astype(np.float64)) for k in range(mean.shape[1])]
-
-
-def _normal_cdf(x: np.ndarray) -> np.ndarray:
-    """The standard normal distribution function, to 1.5e-7 (Abramowitz & Stegun 1964, 7.1.26)."""
-    y = np.abs(x) / np.sqrt(2)
-    t = 1 / (1 + 0.3275911 * y)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    tail = series * np.exp(-y * y)  # erfc(y)
-    return np.where(x < 0, tail / 2, 1 - tail / 2)
 
 
 def nearest(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -66,14 +60,12 @@ def gaps(codes: np.ndarray) -> np.ndarray:
 
 
 def _closest(codes: np.ndarray, places: np.ndarray, *, others_only: bool, chunk: int = 1_000) -> np.ndarray:
-    codes, places = codes.astype(np.float64), places.astype(np.float64)
-    squares, found = np.square(codes).sum(1), []
+    found = []
     for start in range(0, len(places), chunk):
-        part = places[start : start + chunk]
-        away = squares - 2 * part @ codes.T + np.square(part).sum(1)[:, None]
+        away = squared_distances(places[start : start + chunk], codes)
         if others_only:
-            away[np.arange(len(part)), start + np.arange(len(part))] = np.inf
-        found.append(np.sqrt(np.maximum(away.min(1), 0)))
+            away[np.arange(len(away)), start + np.arange(len(away))] = np.inf
+        found.append(np.sqrt(away.min(1)))
     return np.concatenate(found)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from vae_core.measures import squared_distances
+
 
 def log_aggregate_posterior(
     z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, own: np.ndarray | None = None
@@ -33,7 +35,7 @@ def nearest_code(z: np.ndarray, codes: np.ndarray, own: np.ndarray | None = None
     squares = _scaled_squares(z, codes)
     if own is not None:
         squares[np.arange(len(z)), own] = np.inf
-    return np.sqrt(np.maximum(squares.min(1), 0))
+    return np.sqrt(squares.min(1))
 
 
 def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: int, nearest: int = 15) -> np.ndarray:
@@ -49,8 +51,7 @@ def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: in
 def _scaled_squares(z: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Squared distances (m, n), each dimension in units of the codes' standard deviation."""
     scale = np.maximum(np.asarray(codes, np.float64).std(0), 1e-12)
-    z, codes = z / scale, codes / scale
-    return (z**2).sum(1)[:, None] - 2 * z @ codes.T + (codes**2).sum(1)
+    return squared_distances(z / scale, codes / scale)
 
 
 def share_farther(farness: np.ndarray, reference: np.ndarray) -> np.ndarray:

@@ -27,3 +27,10 @@ def nearest(points: np.ndarray, among: np.ndarray, count: int) -> np.ndarray:
 
     finder = NearestNeighbors(n_neighbors=count, algorithm="brute", n_jobs=1).fit(among)
     return finder.kneighbors(points, return_distance=False)
+
+
+def squared_distances(points: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Squared Euclidean distances (m, n) of points (m, d) to points (n, d), as one matrix product in 64 bits."""
+    points, among = np.asarray(points, np.float64), np.asarray(among, np.float64)
+    found = np.square(points).sum(1)[:, None] - 2 * points @ among.T + np.square(among).sum(1)
+    return np.maximum(found, 0, out=found)

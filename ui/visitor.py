@@ -48,6 +48,11 @@ def owns(run: Run) -> bool:
     return hosted.limits() is None or (bool(me()) and run.about.owner == me())
 
 
+def may_map(run: Run) -> bool:
+    """Whether this visitor may have a bent map of a run made: half a minute of the server's work, kept with the run."""
+    return hosted.limits() is None or owns(run)
+
+
 def sees(run: Run) -> bool:
     """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
     if run.gallery or owns(run):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import maps
+from ui import maps, visitor
 from ui.guard import one_sentence
 from vae_core import layouts
 from vae_core.runs import Run
@@ -14,6 +14,10 @@ from vae_core.runs import Run
 
 def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
     """Have a bent map made and say how far it is; the page is drawn anew when it is there."""
+    if not visitor.may_map(run):
+        name = maps.NAMES[view]
+        st.info(f"This model has no {name} map, and only its owner can have one made. Here are the main directions.")
+        return
 
     @st.fragment(run_every=1.0)
     def waiting() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages.test_pages import PAGES, _here, check, finished, set_state, show, words  # noqa: F401 (fixtures)
 from ui import visitor
-from vae_core import jobs, runs, shelf, waiting
+from vae_core import jobs, layouts, runs, shelf, waiting
 from vae_core.runs import Run
 
 ME, OTHER = "a" * 64, "b" * 64
@@ -45,6 +45,17 @@ def test_a_link_lets_one_look_and_not_touch(finished):  # noqa: F811
     with pytest.raises(runs.RunError, match="belongs to somebody else"):
         visitor.steer(finished, "stop")
     assert finished.control() == "run"
+
+
+@pytest.mark.parametrize("owner", [ME, OTHER])
+def test_only_its_owner_has_the_server_make_a_map(finished, owner, monkeypatch):  # noqa: F811
+    give(finished, owner)
+    made = []
+    monkeypatch.setattr(layouts, "start", lambda run, view, epochs: made.append(view))
+    app = show("latent", run="mine", view="UMAP")
+    check(app)
+    assert made == (["umap"] if owner == ME else [])
+    assert ("only its owner can have one made" in words(app)) == (owner == OTHER)
 
 
 @pytest.mark.parametrize("page", ["train", "runs", "generate"])

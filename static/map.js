@@ -1,6 +1,6 @@
 // The latent map: a Plotly scatter of the means. Follows the epoch slider; dots and groups can be picked.
 import { mount, halves, bytes, colour, sharp, fromAddress, inAddress, followEpoch } from "./lab.js";
-import { hover, anywhere, picking } from "./pointer.js";
+import { tiles, hover, anywhere, picking } from "./pointer.js";
 import { mover } from "./scene.js";
 
 const HTML = `
@@ -57,6 +57,8 @@ export default function (component) {
   seen.hidden = !data.tiles;
   seen.parentElement.classList.toggle("wide", seen.hidden);
   root.querySelector(".tools").hidden = !data.pickable;
+  const show = tiles(root, data);
+  root.querySelector(".anywhere").hidden = !data.anywhere;
   if (!window.Plotly) root.leave = sketch(root, plot, data, labels, frames);
   seenFirst().then(() => plotly()).then(async (Plotly) => {
     if (root.version !== version) return;
@@ -85,7 +87,7 @@ export default function (component) {
       place(Plotly, plot, data, marks, epoch);
       first = false;
     });
-    hover(root, plot, data, labels);
+    hover(root, plot, data, labels, show);
     anywhere(root, plot, data);
     const unpick = data.pickable ? picking(Plotly, root, plot, data, labels, over) : () => {};
     root.leave = () => (unfollow(), unpick(), dots.stop(), over.stop());

@@ -2,15 +2,21 @@
 import { bytes, hear, paint, tell } from "./lab.js";
 import { decoderOf } from "./feed.js";
 
-/** Draw the picture of the dot under the pointer, from the sheet of all of them. */
-export function hover(root, plot, data, labels) {
-  const seen = root.querySelector(".seen");
-  if (!data.tiles) return;
-  const canvas = seen.querySelector(".original"), what = seen.querySelector(".what"), sheet = new Image();
+/** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
+export function tiles(root, data) {
+  if (!data.tiles) return null;
+  const canvas = root.querySelector(".seen .original"), sheet = new Image();
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
   const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
-  sheet.onload = () => show(0); // not an empty black square
+  sheet.onload = () => show(0);
+  return show;
+}
+
+/** Draw the picture of the dot under the pointer. */
+export function hover(root, plot, data, labels, show) {
+  if (!show) return;
+  const what = root.querySelector(".seen .what");
   plot.removeAllListeners?.("plotly_hover");
   plot.on("plotly_hover", (event) => {
     const i = event.points[0].customdata;
@@ -23,7 +29,6 @@ export function hover(root, plot, data, labels) {
 /** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
 export function anywhere(root, plot, data) {
   const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
-  box.hidden = !data.anywhere;
   clearInterval(root.waiting);
   if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
     const decode = decoderOf(data.run, plot.dataset.epoch);

@@ -23,6 +23,15 @@ WHERE = """i => {
   }
 }"""
 
+# Of the canvas over the map: how many pixels are drawn on, and where, as one number.
+DRAWN = f"""() => {{
+  const c = document.querySelector('{MAP} canvas.over');
+  const {{ data }} = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+  let count = 0, where = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i]) (count++, (where += i));
+  return [count, where];
+}}"""
+
 
 def opened(open_page, server, address: str, epoch: int = 10, **options):
     page = open_page(f"{server.url}/latent?{address}", **options)
@@ -142,3 +151,18 @@ def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, fin
 
     expected = layouts.load(Run(target), "tsne").points[-1][place]
     page.wait_for_function(f"([i, x]) => Math.abs(({WHERE})(i)[2] - x) < 0.1", arg=[place, float(expected[0])])
+
+
+def test_the_dots_are_there_before_plotly_is(server, open_page):
+    page = open_page("about:blank")
+    page.route("**/plotly-gl2d*", lambda route: route.abort())
+    page.goto(server.url + "/latent?run=two-knobs&epoch=10")
+    page.wait_for_selector(f"{MAP} canvas.over[data-epoch='10']")
+    last = page.evaluate(DRAWN)
+    assert last[0] > 5_000
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 1])
+    page.wait_for_selector(f"{MAP} canvas.over[data-epoch='1']")
+    assert page.evaluate(DRAWN) != last
+    page.unroute("**/plotly-gl2d*")
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='1']")
+    page.wait_for_function(f"() => ({DRAWN})()[0] === 0")  # Plotly's own have taken their place

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from ui import films, ideas, picker, readers
+from ui import films, ideas, morphs, picker, picking, readers
 from ui.components import Row, image_rows
 from ui.guard import through_app
 from ui.words import looking_at
@@ -60,7 +60,11 @@ def both(what: str, alt: str, pictures: Callable[[str, int], np.ndarray]) -> Non
 
 both("rebuilt", f"rebuilt: {digits}", lambda path, epoch: readers.decoded_means(path, epoch, places))
 both("random codes", "ten random codes decoded", lambda path, epoch: readers.samples(path, epoch, 10, 0, 1.0))
-both("from 3 to 8", "from a 3 to an 8", lambda path, epoch: ideas.walk(path, epoch, places[3], places[8], 10))
+start, end = picking.End(3, places[3]), picking.End(8, places[8])
+both(
+    "from 3 to 8", "from a 3 to an 8",
+    lambda path, epoch: morphs.walk(path, (epoch,), start, end, 10, "straight")[0],
+)  # fmt: skip
 with left:
     image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
     if originals is None:

@@ -98,14 +98,22 @@ def base64_of(array: np.ndarray, kind: str) -> str:
 
 def sprite(images: np.ndarray) -> str:
     """Images (rows, columns, h, w) uint8 as one PNG, rows under each other, in base64."""
+    return _encoded(_sheet(images), "PNG", compress_level=3)
+
+
+def webp(images: np.ndarray, quality: int = 70) -> str:
+    """The same as one WebP: a third of the PNG where there are many, and a little blurred."""
+    return _encoded(_sheet(images), "WEBP", quality=quality, method=1)
+
+
+def _sheet(images: np.ndarray) -> Image.Image:
     rows, columns, h, w = images.shape
-    sheet = images.transpose(0, 2, 1, 3).reshape(rows * h, columns * w)
-    return _png(Image.fromarray(sheet))
+    return Image.fromarray(images.transpose(0, 2, 1, 3).reshape(rows * h, columns * w))
 
 
-def _png(image: Image.Image) -> str:
+def _encoded(image: Image.Image, kind: str, **options: int) -> str:
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=3)
+    image.save(out, kind, **options)
     return base64.b64encode(out.getvalue()).decode()
 
 
@@ -269,7 +277,7 @@ def digit_pad() -> np.ndarray | None:
     """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing. Kept for the visit."""
     kept = st.session_state.get("drawing")
     image = Image.fromarray(kept) if kept is not None else None
-    _pad(key="digit_pad", data={"png": "" if image is None else _png(image)}, on_pixels_change=_drawn)
+    _pad(key="digit_pad", data={"png": "" if image is None else _encoded(image, "PNG")}, on_pixels_change=_drawn)
     return kept
 
 

@@ -89,15 +89,6 @@ def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
     return explore.sample_codes(mean, DICE, seed=0)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def walk(path: str, epoch: int, start: int, end: int, frames: int) -> np.ndarray:
-    """The straight walk between the means of two kept images, decoded: (frames, 28, 28) uint8."""
-    from vae_core.explore import decode, interpolate
-
-    mean = readers.latents(path, epoch).mean
-    return decode(readers.model(path, epoch), interpolate(mean[start], mean[end], frames))
-
-
 @st.cache_data(show_spinner=False, max_entries=8)
 def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and the largest hole."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from ui import readers
-from ui.components import base64_of
+from ui.components import base64_of, webp
 from ui.live import IN_USE
 from vae_core import data, layouts, projections
 from vae_core.runs import Run, RunError
@@ -164,10 +161,7 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     high = -(-len(small) // TILES_WIDE)
     sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
     sheet[: len(small)] = small
-    table = sheet.reshape(high, TILES_WIDE, TILE, TILE).transpose(0, 2, 1, 3)
-    out = io.BytesIO()
-    Image.fromarray(table.reshape(high * TILE, TILES_WIDE * TILE)).save(out, "WEBP", quality=55, method=2)
-    return base64.b64encode(out.getvalue()).decode()
+    return webp(sheet.reshape(high, TILES_WIDE, TILE, TILE), quality=55)
 
 
 def decoder(run: Run, epoch: int) -> dict[str, Any]:

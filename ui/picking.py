@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from ui import readers
-from ui.components import sprite
+from ui.components import sprite, webp
 from vae_core import data
 from vae_core.runs import Run
 
@@ -100,10 +97,7 @@ def sheet(path: str, epoch: int, have_originals: bool) -> str:
     for line, places in enumerate(lines.values()):
         images = readers.originals(run, tuple(places)) if have_originals else None
         table[line, : len(places)] = readers.decoded_means(path, epoch, tuple(places)) if images is None else images
-    out = io.BytesIO()
-    flat = table.transpose(0, 2, 1, 3).reshape(len(lines) * 28, PER_CLASS * 28)
-    Image.fromarray(flat).save(out, "WEBP", quality=60, method=2)
-    return base64.b64encode(out.getvalue()).decode()
+    return webp(table, quality=60)
 
 
 def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], **more: Any) -> dict[str, Any]:

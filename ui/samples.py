@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from ui import maps, readers, smallmaps
-from ui.components import base64_of, sprite, token
+from ui.components import base64_of, sprite, token, webp
 from ui.live import IN_USE
 from vae_core import data
 from vae_core.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
@@ -188,15 +185,6 @@ def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
 def dead(use: np.ndarray, classic: bool) -> np.ndarray:
     """Which dimensions do nothing: a KL below IN_USE nats; in a classic one a spread below 5 % of the widest."""
     return use < (0.05 * use.max(-1, keepdims=True) if classic else IN_USE)
-
-
-def webp(images: np.ndarray, quality: int = 70) -> str:
-    """Images (lines, n, 28, 28) uint8 as one WebP, in base64: a third of the PNG, where there are many."""
-    lines, n, h, w = images.shape
-    out = io.BytesIO()
-    sheet = images.transpose(0, 2, 1, 3).reshape(lines * h, n * w)
-    Image.fromarray(sheet).save(out, "WEBP", quality=quality, method=1)
-    return base64.b64encode(out.getvalue()).decode()
 
 
 def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:

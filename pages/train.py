@@ -31,6 +31,8 @@ def active_run() -> runs.Run | None:
     waiting = None
     for run in filter(visitor.owns, runs.list_runs()):
         try:
+            if readers.at_rest(run):  # its file need not be read again
+                continue
             status = run.status()
         except runs.RunError:
             continue

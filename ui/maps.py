@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ui import growing, readers
 from ui.components import base64_of, webp
 from ui.live import IN_USE

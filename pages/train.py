@@ -60,13 +60,16 @@ def watch(run: runs.Run) -> None:
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
+    def keep_pace(status: runs.Status) -> None:
+        if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
+            st.rerun()
+
     @st.fragment(run_every=every)
     def now() -> None:
         with one_sentence():
             status = run.status()
             loss_curves({**live.numbers(run, status), **live.curves(run, status), "turns": turns(run, status)})
-            if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
-                st.rerun()
+            keep_pace(status)
 
     @st.fragment
     def state() -> None:
@@ -78,6 +81,7 @@ def watch(run: runs.Run) -> None:
                 st.error(error)
             if status.state == "finished":
                 doors(run)
+            keep_pace(status)  # a run at rest is not polled: its button wakes the page
 
     @st.fragment
     def pictures() -> None:

@@ -12,13 +12,13 @@ through_app()
 picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
 about("runs")
 shelf.news()
-known = readers.known_runs()
-own = [(run, trouble) for run, trouble in known if not run.gallery]
+known = readers.handles()
+own = [run for run in known if not run.gallery]
 if not own:
     st.info("You have not trained a model yet.")
     st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
-shelf.cards("Yours", own)
+shelf.cards(known)
 shelf.trash()
 shelf.arrivals()
 if hosted.limits():
@@ -26,4 +26,3 @@ if hosted.limits():
         "This server is shared. Your runs belong to this browser: others can look at one if you send them its link, "
         "but only you can change it. Take along what you want to keep."
     )
-shelf.cards("Gallery", [(run, trouble) for run, trouble in known if run.gallery])

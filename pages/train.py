@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import films, growing, live, maps, normal, picker, readers, visitor
-from ui.components import epoch_slider, latent_scatter, loss_curves, show_rows
+from ui.components import drawn_again_when, epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
 from ui.words import about
@@ -12,7 +12,6 @@ from vae_core import data, runs, spare
 through_app()
 
 SAMPLES, SEED = 10, 0
-PICTURES_EVERY = 2.0  # seconds; they are far larger than the curves, and change once an epoch
 
 
 def watched_run() -> runs.Run | None:
@@ -31,6 +30,8 @@ def active_run() -> runs.Run | None:
     waiting = None
     for run in filter(visitor.owns, runs.list_runs()):
         try:
+            if readers.at_rest(run):  # its file need not be read again
+                continue
             status = run.status()
         except runs.RunError:
             continue
@@ -58,35 +59,47 @@ def watch(run: runs.Run) -> None:
         st.info(visitor.NOT_YOURS)
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
-    pictures_every = PICTURES_EVERY if before.active else None
+
+    def keep_pace(status: runs.Status) -> None:
+        if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
+            st.rerun()
 
     @st.fragment(run_every=every)
     def now() -> None:
         with one_sentence():
-            show()
+            status = run.status()
+            loss_curves({**live.numbers(run, status), **live.curves(run, status), "turns": turns(run, status)})
+            keep_pace(status)
 
-    def show() -> None:
-        status = run.status()
-        live.state_bar(run, status)
-        if error := st.session_state.pop("steering_error", None):
-            st.error(error)
-        if status.state == "finished":
-            doors(run)
-        if growing.metrics(run) or status.active:
-            loss_curves(live.curves(run, status))
-        if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
-            st.rerun()
+    @st.fragment
+    def state() -> None:
+        with one_sentence():
+            status = run.status()
+            drawn_again_when("state", run.id, turns(run, status)["state"])
+            live.state_bar(run, status)
+            if error := st.session_state.pop("steering_error", None):
+                st.error(error)
+            if status.state == "finished":
+                doors(run)
+            keep_pace(status)  # a run at rest is not polled: its button wakes the page
 
-    @st.fragment(run_every=pictures_every)
+    @st.fragment
     def pictures() -> None:
         with one_sentence():
+            drawn_again_when("pictures", run.id, turns(run, run.status())["pictures"])
             if growing.metrics(run) or before.active:
                 live.explain_numbers(run)
                 normal.panel(run, run.status())
                 learned(run)
 
+    state()
     now()
     pictures()
+
+
+def turns(run: runs.Run, status: runs.Status) -> dict[str, str]:
+    """What the parts of the page that are not polled were drawn from: they are drawn again when it has changed."""
+    return {"state": live.structure(run, status), "pictures": f"{len(growing.metrics(run))} {growing.film(run)[-1:]}"}
 
 
 def learned(run: runs.Run) -> None:

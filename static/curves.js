@@ -1,8 +1,10 @@
-// Live loss curves: one panel a term, training as a line, the test set as rings, zoom kept while points arrive.
+// A training as it goes: progress, and live curves: one panel a term, training as a line, the test set as rings.
 import uPlot from "./vendor/uPlot.esm.min.js";
-import { mount, floats, colour, alpha, followEpoch, setAddress } from "./lab.js";
+import { mount, bytes, floats, colour, alpha, followEpoch, setAddress, tell } from "./lab.js";
 
 const HTML = `
+  <div class="ll-progress" role="progressbar" aria-label="Progress of the training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+  <div class="ll-facts quiet"></div>
   <div class="ll-key">
     <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>
     <button type="button" hidden>Show all</button>
@@ -22,28 +24,31 @@ export default function (component) {
     state.resize = new ResizeObserver(() => state.panels.forEach(fit));
     state.resize.observe(root.querySelector(".ll-curves"));
   }
-  const steps = floats(data.steps), tests = floats(data.tests); // columns one after another
-  const n = data.n_steps, m = data.n_tests;
+  const done = root.querySelector(".ll-progress");
+  done.ariaValueNow = Math.round(100 * data.progress);
+  done.firstChild.style.width = `${100 * data.progress}%`;
+  root.querySelector(".ll-facts").textContent = data.facts;
+  for (const [part, token] of Object.entries(data.turns)) tell(`turn ${part} ${data.run}`, token);
+  root.querySelector(".ll-key").hidden = !data.panels.length;
+  const steps = columns(data.steps, data), tests = columns(data.tests, data);
   const wanted = data.panels.map((p) => p.name).join();
   const look = wanted + colour(root, "--ll-ink") + data.run;
   if (state.look !== look) rebuild(root, state, data.panels, all);
   if (state.look !== look) setAddress(data.run);
   state.look = look;
   data.panels.forEach((panel, k) => {
-    const x = [...steps.subarray(0, n)], tx = [...tests.subarray(0, m)];
-    const train = steps.subarray((k + 1) * n, (k + 2) * n), test = tests.subarray((k + 1) * m, (k + 2) * m);
     const { plot, now } = state.panels.get(panel.name);
-    plot.setData(join(x, train, tx, test), false);
+    plot.setData(join(steps[0], steps[k + 1], tests[0], tests[k + 1]), false);
     const range = state.zoom ?? [0, Math.max(data.epochs_shown, 0.1)];
     plot.batch(() => {
       plot.setScale("x", { min: range[0], max: range[1] });
       plot.setScale("y", heights(plot.data, range));
     });
-    now.textContent = panel.now;
-    plot.root.setAttribute("aria-label", `${panel.name}: ${panel.now}`);
+    now.textContent = panel.now && panel.now + " nats per image";
+    plot.root.setAttribute("aria-label", `${panel.name}: ${now.textContent}`);
   });
   state.unfollow?.();
-  state.unfollow = data.n_tests < 2 ? null : followEpoch(data.run, [...Array(data.n_epochs).keys()], (epoch) => {
+  state.unfollow = data.tests.n < 2 ? null : followEpoch(data.run, [...Array(data.n_epochs).keys()], (epoch) => {
     state.epoch = epoch;
     state.panels.forEach(({ plot }) => plot.redraw(false));
   });
@@ -136,6 +141,19 @@ function mark(u, state, paint) {
   u.ctx.lineTo(x, top + height);
   u.ctx.stroke();
   u.ctx.restore();
+}
+
+/** The columns of a table of ``ui.live.packed``, and of a VAE the total, which is not sent. */
+function columns(table, { panels, beta }) {
+  const { n, u2, low, high } = table, terms = Math.min(panels.length, 2) || 1;
+  if (!n) return Array.from({ length: terms + 2 }, () => []);
+  const raw = u2 ? new Uint16Array(bytes(u2).buffer) : floats(table.f4), found = [];
+  for (let k = 0; k <= terms; k++) {
+    const column = [...raw.subarray(k * n, (k + 1) * n)];
+    found.push(u2 ? column.map((v) => low[k] + (v / 65535) * (high[k] - low[k])) : column);
+  }
+  if (terms > 1) found.push(found[1].map((v, i) => v + beta * found[2][i]));
+  return found;
 }
 
 /** One x for both series, sorted; null where a series has no point. */

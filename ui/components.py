@@ -24,31 +24,12 @@ from vae_core.runs import ROOT, Run
 STATIC = ROOT / "static"
 # A new version of a file gets a new address, so that no browser mixes old and new.
 VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.glob("*.*")))).hexdigest()[:8]
-SHIM = """
-const at = (name) => new URL("app/static/" + name + "?v=VERSION", document.baseURI).href;
-export default function (component) {
-  if (!document.getElementById("ll-css")) {
-    const css = { id: "ll-css", rel: "stylesheet", href: at("lab.css") };
-    document.head.append(Object.assign(document.createElement("link"), css));
-  }
-  // A server that is just starting again may miss a request: ask a few times, under another name each.
-  const load = (left) => import(at("MODULE") + "&" + left).catch((trouble) => {
-    if (!left) throw trouble;
-    return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
-  });
-  // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
-  // same place: the second must neither be stopped by the first nor go on with what the first has put away.
-  let gone = false;
-  const started = load(5).then((module) => (gone ? null : module.default(component)));
-  return () => {
-    gone = true;
-    started.then((stop) => {
-      stop?.();
-      component.parentElement.querySelector?.(":scope > .ll")?.remove();
-    });
-  };
-}
-"""
+# It travels with every message, so it is short; what there is to do is in static/shim.js. A server that is just
+# starting again may miss a request: ask a few times, under another name each.
+SHIM = """const at=n=>new URL("app/static/"+n+"?v=VERSION",document.baseURI).href,
+load=k=>import(at("shim.js")+"&"+k).catch(e=>{if(!k)throw e;
+return new Promise(f=>setTimeout(f,1e3)).then(()=>load(k-1))});
+export default c=>{const s={};load(5).then(m=>m.start(c,"MODULE",at,s));return()=>s.end?s.end():s.gone=1}"""
 
 
 def component(name: str, module: str) -> Any:
@@ -72,6 +53,7 @@ _tour = component("tour", "tour.js")
 _pick = component("pick", "pick.js")
 _small = component("small_map", "smallmap.js")
 _told = component("told", "told.js")
+_turn = component("turn", "turn.js")
 _chosen = component("chosen", "chosen.js")
 _lengths = component("lengths", "lengths.js")
 _rest = component("rest", "rest.js")
@@ -256,8 +238,16 @@ def random_walk(payload: dict[str, Any]) -> None:
 
 
 def loss_curves(payload: dict[str, Any]) -> None:
-    """The live curves of ``ui.live``."""
+    """The live numbers and curves of ``ui.live``; what stands in ``turns`` is told to the parts of these names."""
     _curves(key="loss_curves", data=payload)
+
+
+def drawn_again_when(name: str, run_id: str, token: str) -> None:
+    """Call it in a fragment: it runs again once the page's poll names another token for it (``turns``).
+
+    So that what seldom changes need not be made and sent at every poll.
+    """
+    _turn(key=f"{name}_turn_unseen", data={"name": f"{name} {run_id}", "token": token}, on_asked_change=lambda: None)
 
 
 def living_map(payload: dict[str, Any]) -> None:

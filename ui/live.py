@@ -17,6 +17,7 @@ from vae_core.runs import Run, RunError, Status
 IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
 POINTS = 100  # of a live curve, however long the run
 TESTS = 40  # of its rings
+FINE = 0.01  # nats: how exactly they travel; a tenth is what one reads
 BADGES = {
     "queued": ("blue", "hourglass_empty"),
     "starting": ("blue", "hourglass_top"), "running": ("green", "play_circle"), "paused": ("orange", "pause_circle"),
@@ -78,7 +79,7 @@ def duration(seconds: float) -> str:
 
 
 def state_bar(run: Run, status: Status) -> None:
-    """The state, its sentence, the progress, and the buttons that fit it."""
+    """The state, its sentence, and the buttons that fit it. It changes only when ``structure`` does."""
     colour, icon = BADGES[status.state]
     asked = run.control() if status.active else "run"
     words, actions = st.columns([3, 2], vertical_alignment="center")
@@ -86,12 +87,25 @@ def state_bar(run: Run, status: Status) -> None:
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
-    st.progress(status.progress if status.state != "finished" else 1.0)
-    waits = visitor.place_in_line(run) if status.state == "queued" else ""
-    st.caption(waits or waiting.note(run) or facts(status, stepping=asked == "step") or "&nbsp;")
     if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(tail, language=None)
+
+
+def structure(run: Run, status: Status) -> str:
+    """A short name for what the state's bar says and offers: most looks at a running training find it unchanged."""
+    asked = run.control() if status.active else "run"
+    return f"{status.state}, {asked}: {sentence(status, asked)}"
+
+
+def numbers(run: Run, status: Status) -> dict[str, Any]:
+    """What moves at every look: progress, and in words time left, speed or place in line."""
+    stepping = status.active and run.control() == "step"
+    waits = visitor.place_in_line(run) if status.state == "queued" else ""
+    return {
+        "progress": round(status.progress if status.state != "finished" else 1.0, 4),
+        "facts": waits or waiting.note(run) or facts(status, stepping=stepping),
+    }
 
 
 def _buttons(run: Run, status: Status, asked: str) -> None:
@@ -127,26 +141,42 @@ def _try(action: Callable[[], Any]) -> None:
 
 
 def curves(run: Run, status: Status) -> dict[str, Any]:
-    """What ``static/curves.js`` draws: the same number of points however long the run is."""
+    """What ``static/curves.js`` draws: the same number of points however long the run is; nothing before the start."""
     config, per_epoch = run.config, max(status.steps_per_epoch, 1)
     metrics = growing.metrics(run)
     points = growing.points(run) if status.steps_per_epoch else np.zeros((0, 3))
-    names = terms_of(config)
-    steps = thin(points) / [per_epoch, 1, 1]
-    steps = np.column_stack([steps, steps[:, 1] + config.beta * steps[:, 2]]) if config.is_vae else steps[:, :2]
-    tests = np.array([[m["epoch"], *_values(m["test"], config)] for m in choose(metrics)]).reshape(-1, 1 + len(names))
+    names = terms_of(config) if metrics or status.active else []
+    terms = 2 if config.is_vae else 1  # the total is their sum, which the browser finds by itself
+    steps = (thin(points) / [per_epoch, 1, 1])[:, : terms + 1]
+    tests = np.array([[m["epoch"], *_values(m["test"], config)[:terms]] for m in choose(metrics)])
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
+    newest = dict(zip(("reconstruction", "kl"), steps[-1, 1:], strict=False)) if len(steps) else None
     panels = []
     for k, (name, paint) in enumerate(names):
-        words = [f"training {steps[-1, k + 1]:.1f}"] if len(steps) else []
+        words = [f"training {_values(newest, config)[k]:.1f}"] if newest else []
         words += [f"test {_values(last_test, config)[k]:.1f}"] if last_test else []
-        panels.append({"name": name, "colour": paint, "now": " · ".join(words) + " nats per image" if words else " "})
+        panels.append({"name": name, "colour": paint, "now": " · ".join(words)})
     return {
-        "run": run.id, "panels": panels, "n_steps": len(steps), "n_tests": len(tests), "n_epochs": len(metrics),
-        "steps": base64_of(steps.T, "f4"), "tests": base64_of(tests.T, "f4"),
-        "epochs_shown": max(len(metrics) - 1, steps[-1, 0] if len(steps) else 0, 1),
+        "run": run.id, "panels": panels, "beta": config.beta, "n_epochs": len(metrics),
+        "steps": packed(steps, max(config.beta, 1)), "tests": packed(tests.reshape(-1, terms + 1), max(config.beta, 1)),
+        "epochs_shown": round(max(len(metrics) - 1, steps[-1, 0] if len(steps) else 0, 1), 4),
     }  # fmt: skip
+
+
+def packed(table: np.ndarray, weight: float = 1.0) -> dict[str, Any]:
+    """A table (n, columns) for the browser: 16 bits a number where that shows each to a hundredth, else 32.
+
+    The numbers of a column are steps between its ``low`` and ``high``. ``weight`` is by how much an error would grow.
+    """
+    if not len(table):
+        return {"n": 0}
+    low, high = table.min(0), table.max(0)
+    if not (high - low).max() * weight / 65535 / 2 <= FINE:  # also where something is not a number
+        return {"n": len(table), "f4": base64_of(table.T, "f4")}
+    steps = (table - low) / np.where(high > low, high - low, 1) * 65535
+    ends = {"low": [round(v, 4) for v in low.tolist()], "high": [round(v, 4) for v in high.tolist()]}
+    return {"n": len(table), "u2": base64_of(steps.round().T, "u2"), **ends}
 
 
 def explain_numbers(run: Run) -> None:

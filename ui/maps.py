@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from ui import readers
+from ui import growing, readers
 from ui.components import base64_of, webp
 from ui.live import IN_USE
 from vae_core import data, layouts, projections
@@ -25,7 +24,7 @@ NAMES = {view: name for name, view in VIEWS.items()}
 BUBBLES = 300  # of the dots; more would hide each other
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@readers.kept(24)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
     """What ``static/map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
 
@@ -68,7 +67,7 @@ def layout_of(run: Run, epochs: Sequence[int], view: str) -> layouts.Layout | No
     return layout if layout and layout.epochs[-1] == epochs[-1] else None
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@readers.kept(24)
 def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> list[str] | None:
     """The spread of the first dots' codes for each epoch, (n, 2, 2) f2: what turns a unit circle into a dot's bubble.
 
@@ -88,7 +87,7 @@ def _std(path: str, epoch: int) -> np.ndarray:
     return std
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@readers.kept(200)
 def separation(path: str, epoch: int) -> float:
     """How well the classes keep apart at an epoch: ``measures.neighbour_accuracy`` of up to 2,000 kept means."""
     from vae_core.measures import neighbour_accuracy
@@ -99,7 +98,13 @@ def separation(path: str, epoch: int) -> float:
 
 def figures(run: Run, epochs: Sequence[int]) -> dict[str, Any]:
     """What ``static/figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
-    path, metrics = str(run.path), run.metrics()
+    return _figures(str(run.path), tuple(epochs), growing.stamp(f"{run.path}/metrics.jsonl"))
+
+
+@readers.kept(24)
+def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> dict[str, Any]:
+    run = Run(Path(path))
+    metrics = growing.metrics(run)
     means = [readers.latents(path, epoch).mean for epoch in epochs]
     kl = [metrics[epoch].get("kl_per_dimension") for epoch in epochs]
     use = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
@@ -147,7 +152,7 @@ def view_range(frames: list[np.ndarray]) -> list[list[float]]:
     return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@readers.kept(20)
 def tiles(path: str, epoch: int, have_originals: bool) -> str:
     """Small pictures of all kept test images on one WebP sheet, in base64: originals, or decoded means without them."""
     run = Run(Path(path))

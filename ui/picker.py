@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from functools import lru_cache
 
 import streamlit as st
 
@@ -29,7 +31,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         st.info("There is no trained model here yet. Train one: it takes less than a minute.")
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
         st.stop()
-    _say_if_not_found(ready, {run.id: trouble for run, trouble in known})
+    _say_if_not_found(ready, {run.id: trouble for run, trouble, _ in known})
     wanted = [st.query_params.get("run"), st.session_state.get("current_run"), default, *ready]
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
@@ -63,12 +65,12 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     return ready[chosen]
 
 
-def _ready(known: list[tuple[Run, str]]) -> dict[str, Run]:
+def _ready(known: list[tuple[Run, str, tuple[int, ...]]]) -> dict[str, Run]:
     """The runs that pages can show, by id."""
     ready: dict[str, Run] = {}
-    for run, trouble in known:
-        if not trouble and run.id not in ready and film(run):
-            ready[run.id] = run
+    for run, _, epochs in known:
+        if epochs:
+            ready.setdefault(run.id, run)
     return ready
 
 
@@ -86,8 +88,13 @@ def label(run: Run) -> str:
     if run.gallery:
         numbers = f"{run.config.latent_dim} numbers"
         return f"{run.title} · {DATASETS[run.config.dataset]} · {numbers}"
-    made = time.strftime("%d %b, %H:%M", time.localtime((run.path / "config.json").stat().st_mtime))
+    made = _clock(int(os.stat(f"{run.path}/config.json").st_mtime))
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
+
+
+@lru_cache(maxsize=2000)
+def _clock(seconds: int) -> str:
+    return time.strftime("%d %b, %H:%M", time.localtime(seconds))
 
 
 def no_originals(run: Run) -> None:

@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import streamlit as st
 
 from ui import growing, visitor
-from vae_core import data, runs, shelf
+from vae_core import data, runs
 from vae_core.runs import Latents, Run
 
 FILM = 41  # epochs of a long run that a film shows, evenly spread
+F = TypeVar("F", bound=Callable[..., Any])
+FRESH = 1.0  # seconds for which the list made before a page is good for the page itself
+_forget: list[Callable[[], None]] = []
+_fresh = threading.local()
+
+
+def kept(most: int) -> Callable[[F], F]:
+    """Remember the last ``most`` answers of a function. They are shared, so nobody may change them: arrays are locked.
+
+    ``st.cache_data`` hashes every epoch of a film one by one and unpickles each answer: on a page that asks for each of
+    41 epochs, that took longer than all the rest.
+    """
+
+    def decorate(function: F) -> F:
+        @lru_cache(maxsize=most)
+        @wraps(function)
+        def remembered(*asked: Any, **named: Any) -> Any:
+            return _locked(function(*asked, **named))
+
+        _forget.append(remembered.cache_clear)
+        return cast(F, remembered)
+
+    return decorate
+
+
+def _locked(answer: Any) -> Any:
+    parts = answer if isinstance(answer, tuple) else vars(answer).values() if isinstance(answer, Latents) else [answer]
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            part.setflags(write=False)
+    return answer
 
 
 def film_epochs(epochs: list[int]) -> list[int]:
@@ -24,22 +59,22 @@ def film_epochs(epochs: list[int]) -> list[int]:
     return [epochs[p] for p in places]
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@kept(64)
 def latents(path: str, epoch: int) -> Latents:
     return Run(Path(path)).latents(epoch)
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@kept(200)
 def labels(path: str) -> np.ndarray:
     return Run(Path(path)).labels()
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@kept(200)
 def _test_indices(path: str) -> np.ndarray:
     return Run(Path(path)).test_indices()
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@st.cache_resource(show_spinner=False, max_entries=FILM + 7)  # fewer than a film, and each epoch would be read again
 def model(path: str, epoch: int) -> Any:
     """The network at an epoch. torch is imported here, on first use."""
     import torch
@@ -76,7 +111,7 @@ def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.nda
     return explore.sample_codes(latents(path, epoch).mean, count, seed, spread)
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@kept(200)
 def first_of_each_class(path: str) -> tuple[int, ...]:
     """Places among the kept images: the first of class 0, of class 1, ..."""
     known = labels(path)
@@ -107,15 +142,31 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
         return None
 
 
-def known_runs() -> list[tuple[Run, str]]:
-    """All runs that the visitor may see, with what is wrong with each ("" if nothing), their own first."""
-    shown = [run for run in runs.list_runs() if visitor.sees(run)]
-    return [
-        (_kept(str(run.path), run.gallery, _stamp(run, "config.json", "about.json")), trouble(run)) for run in shown
-    ]
+def handles() -> list[Run]:
+    """All runs that the visitor may see, their own first. Nothing is looked at but their settings and names."""
+    when, listed = vars(_fresh).pop("listed", (0.0, []))
+    if time.monotonic() - when > FRESH:
+        listed = _list()
+    found = (_kept(str(run.path), run.gallery, of, _stamp_of_about(run)) for run, of in listed)
+    return [run for run in found if visitor.sees(run)]
 
 
-_births: dict[str, tuple[int, int]] = {}
+def _list() -> list[tuple[Run, tuple[int, ...]]]:
+    """Every run with the stamp of its settings."""
+    return [(run, growing.stamp(f"{run.path}/config.json")) for run in runs.list_runs()]
+
+
+def _stamp_of_about(run: Run) -> tuple[int, ...]:
+    path = f"{run.path}/about.json"
+    return growing.stamp(path) if os.access(path, os.F_OK) else ()  # most runs have none, and an exception is slow
+
+
+def known_runs() -> list[tuple[Run, str, tuple[int, ...]]]:
+    """``handles``, each with what is wrong with it ("" if nothing) and the finished epochs of its film."""
+    return [(run, *standing(run)) for run in handles()]
+
+
+_births: dict[str, tuple[int, ...]] = {}
 
 
 def forget_replaced() -> None:
@@ -123,19 +174,18 @@ def forget_replaced() -> None:
 
     The caches know a run by its path. Ids do not repeat by themselves, but ``--run-id`` can give one again.
     """
-    changed = False
-    for run in shelf.known():
-        try:
-            born = (run.path / "config.json").stat()
-        except OSError:
-            continue
-        mark = born.st_ino, born.st_mtime_ns
-        changed |= _births.setdefault(str(run.path), mark) != mark
-        _births[str(run.path)] = mark
+    changed, listed = False, _list()
+    for run, born in listed:
+        if born and not run.gallery:
+            changed |= _births.setdefault(str(run.path), born) != born
+            _births[str(run.path)] = born
+    _fresh.listed = time.monotonic(), listed  # the page that comes next need not look again
     if changed:
         st.cache_data.clear()
         for cached in (model, _test_images):
             cached.clear()
+        for clear in _forget:
+            clear()
 
 
 def check(run: Run) -> None:
@@ -145,11 +195,29 @@ def check(run: Run) -> None:
 
 
 def trouble(run: Run) -> str:
-    """What is wrong with a run, or nothing. The status, which changes all the time, is looked at apart."""
+    """What is wrong with a run, or nothing."""
+    return standing(run)[0]
+
+
+def standing(run: Run) -> tuple[str, tuple[int, ...]]:
+    """What is wrong with a run, or nothing, and the epochs that have both weights and means; none of a broken run.
+
+    The status, which changes all the time, is looked at apart.
+    """
     path = str(run.path)
-    return _trouble(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents")) or (
-        _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
-    )
+    wrong, film = _standing(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents"))
+    wrong = wrong or _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    return wrong, () if wrong else film
+
+
+def at_rest(run: Run) -> bool:
+    """Whether a run's own last word was that it had ended. Raises RunError."""
+    return _last_word(str(run.path), _stamp(run, "status.json")) in (*runs.RESUMABLE, "finished")
+
+
+@lru_cache(maxsize=2000)
+def _last_word(path: str, stamp: tuple[Any, ...]) -> str:
+    return Run(Path(path)).status().state
 
 
 def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
@@ -158,18 +226,19 @@ def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=2000)
-def _kept(path: str, gallery: bool, stamp: tuple[Any, ...]) -> Run:
+def _kept(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tuple[int, ...]) -> Run:
     """The run with the settings that it has read already."""
     return Run(Path(path), gallery)
 
 
 @lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
-def _trouble(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
+def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tuple[int, ...]]:
+    run = Run(Path(path), gallery)
     try:
-        Run(Path(path), gallery).check()
+        run.check()
+        return "", tuple(growing.film(run))
     except runs.RunError as error:
-        return str(error)
-    return ""
+        return str(error), ()
 
 
 @lru_cache(maxsize=2000)

@@ -24,7 +24,7 @@ STRIP_EPOCHS = 11  # of a long run, so that the strips of all knobs stay about a
 KNOBS = 24  # the most that are shown; a model may have 64
 
 
-@st.cache_data(show_spinner=False, max_entries=60)
+@readers.kept(60)
 def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
     """The invented pictures of every epoch as one PNG in base64, a line for each epoch."""
     from vae_core.explore import decode
@@ -36,7 +36,7 @@ def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread:
 # ---- how far from the data
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@readers.kept(200)
 def real_farness(path: str, epoch: int) -> np.ndarray:
     """How far REAL codes of test pictures are from the others', sorted; drawn from their bubbles, if they have any."""
     from vae_core.explore import noise
@@ -57,7 +57,7 @@ def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = 
     return -log_aggregate_posterior(codes, kept.mean[:BUBBLES], kept.logvar[:BUBBLES], own)
 
 
-@st.cache_data(show_spinner=False, max_entries=1000)
+@readers.kept(1000)
 def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
     """Of each invented code: the share of test pictures' codes that lies farther from the data, (count,).
 

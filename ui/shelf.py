@@ -9,29 +9,75 @@ from typing import Any
 
 import streamlit as st
 
-from ui import live, picker, report, visitor
+from ui import live, picker, readers, report, visitor
 from ui.guard import one_sentence, plain
 from vae_core import hosted, parcel, runs, shelf, waiting
 from vae_core.runs import Run, RunError
 
-FIRST = 20  # cards before "Show all"
+SHOWN = 16  # cards on a page of the list
+KINDS = {"All": (False, True), "Yours": (False,), "Gallery": (True,)}  # whether they are of the gallery
 
 
-def cards(title: str, known: list[tuple[Run, str]]) -> None:
-    """One card a run, pinned ones first."""
-    if not known:
-        return
-    st.markdown(f"#### {title}")
-    known = sorted(known, key=lambda pair: not pair[0].about.pinned)
-    for run, trouble in known if st.session_state.get("all_runs") else known[:FIRST]:
+def cards(known: list[Run]) -> None:
+    """One page of the list: the visitor's own runs, pinned ones first, then the gallery. Only what is shown is read."""
+    found = _chosen(known) if len(known) > SHOWN else known
+    found = sorted(found, key=lambda run: (run.gallery, not run.about.pinned))
+    pages = max(-(-len(found) // SHOWN), 1)
+    page = min(asked_page(), pages)
+    first = (page - 1) * SHOWN
+    heading = None
+    for run in found[first : first + SHOWN]:
+        if heading != (heading := "Gallery" if run.gallery else "Yours"):
+            st.markdown(f"#### {heading}")
         with st.container(border=True), one_sentence():
-            _card(run, trouble)
-    if len(known) > FIRST and not st.session_state.get("all_runs"):
-        st.button(f"Show all {len(known)}", key="show_all_runs", on_click=_show_all)
+            _card(run, readers.trouble(run))
+    if not found:
+        st.info("No run has these words in its name.")
+    if pages > 1:
+        _leaf(page, pages, first, len(found))
 
 
-def _show_all() -> None:
-    st.session_state["all_runs"] = True
+def asked_page() -> int:
+    """The page in the address, 1 without one."""
+    text = st.query_params.get("page", "")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _turn(page: int) -> None:
+    if page > 1:
+        st.query_params["page"] = str(page)
+    else:
+        st.query_params.pop("page", None)
+
+
+def _leaf(page: int, pages: int, first: int, count: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="center"):
+        st.button("Newer", key="page_newer", icon=":material/chevron_left:", disabled=page == 1,
+                  on_click=_turn, args=(page - 1,))  # fmt: skip
+        st.markdown(f"{first + 1} to {min(first + SHOWN, count)} of {count}", width="content")
+        st.button("Older", key="page_older", icon=":material/chevron_right:", icon_position="right",
+                  disabled=page == pages, on_click=_turn, args=(page + 1,))  # fmt: skip
+
+
+def _chosen(known: list[Run]) -> list[Run]:
+    """Of a long list, what the visitor asks for by kind and by words of its name."""
+    kind, words = st.columns([1, 2], vertical_alignment="bottom")
+    which = kind.segmented_control(
+        "Show", list(KINDS), key="which", default="All", required=True, bind="query-params", on_change=_turn, args=(1,)
+    )
+    text = words.text_input(
+        "Search by name", key="find", bind="query-params", placeholder="a word of its name", on_change=_turn, args=(1,)
+    )
+    asked, kinds = text.lower().split(), KINDS.get(which or "All", KINDS["All"])
+    return [run for run in known if run.gallery in kinds and all(word in _name(run) for word in asked)]
+
+
+def _name(run: Run) -> str:
+    """What the search looks at."""
+    try:
+        return f"{picker.label(run)} {run.id}".lower()
+    except (RunError, OSError):
+        return run.id
 
 
 def _card(run: Run, trouble: str) -> None:
@@ -56,7 +102,7 @@ def _card(run: Run, trouble: str) -> None:
 
 def _doors(run: Run) -> None:
     st.page_link("pages/train.py", label="Curves", query_params={"run": run.id})
-    if picker.film(run):
+    if readers.standing(run)[1]:
         st.page_link("pages/latent.py", label="Map", query_params={"run": run.id})
         st.page_link("pages/generate.py", label="Samples", query_params={"run": run.id})
         st.page_link("pages/morph.py", label="Morph", query_params={"run": run.id})

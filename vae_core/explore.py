@@ -19,7 +19,7 @@ from vae_core.model import Autoencoder, Posterior
 @torch.inference_mode()
 def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
     """Codes (..., d) to images (..., 28, 28) uint8."""
-    flat = torch.as_tensor(np.ascontiguousarray(z, np.float32)).reshape(-1, model.latent_dim)
+    flat = torch.tensor(z, dtype=torch.float32).reshape(-1, model.latent_dim)
     images = model.decode(flat).mul_(255).round_().byte().numpy()
     return images.reshape(*z.shape[:-1], 28, 28)
 

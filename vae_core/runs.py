@@ -27,7 +27,7 @@ import re
 import time
 import zipfile
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -400,7 +400,7 @@ def _check_epoch(record: dict[str, Any], run: Run) -> None:
 def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[Run]:
     """All run directories: the visitor's own, newest first, then the gallery in its order. Broken ones included."""
     own = [Run(p) for p in _folders(folder or runs_dir())]
-    own.sort(key=lambda run: _changed(run.path / "config.json"), reverse=True)
+    own.sort(key=lambda run: _changed(f"{run.path}/config.json"), reverse=True)
     shown = [Run(p, gallery=True) for p in _folders(gallery or GALLERY)]
     try:
         order = storage.read_json((gallery or GALLERY) / "index.json")
@@ -417,14 +417,19 @@ def find(run_id: str, folder: Path | None = None, gallery: Path | None = None) -
 
 def _folders(folder: Path) -> list[Path]:
     try:
-        entries = [e for e in os.scandir(folder) if e.is_dir() and RUN_ID.fullmatch(e.name)]
+        names = sorted(e.name for e in os.scandir(folder) if RUN_ID.fullmatch(e.name) and e.is_dir())
     except OSError:
         return []
-    return [folder / e.name for e in sorted(entries, key=lambda e: e.name)]
+    return [_inside(str(folder), name) for name in names]
 
 
-def _changed(path: Path) -> float:
+@lru_cache(maxsize=4096)  # with hundreds of runs, making paths takes longer than reading the disk
+def _inside(folder: str, name: str) -> Path:
+    return Path(folder) / name
+
+
+def _changed(path: str) -> float:
     try:
-        return path.stat().st_mtime
+        return os.stat(path).st_mtime
     except OSError:
         return 0.0

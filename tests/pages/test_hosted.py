@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tests.pages.test_pages import PAGES, _here, check, finished, set_state, show, words  # noqa: F401 (fixtures)
-from ui import visitor
+from ui import live, visitor
 from vae_core import jobs, layouts, runs, shelf, waiting
 from vae_core.runs import Run
 
@@ -97,7 +97,7 @@ def test_a_second_training_waits_and_can_leave_the_line(finished):  # noqa: F811
     (mine,) = [run for run in shelf.known() if run.about.owner == ME]
     assert mine.status().state == "queued"
     assert "Waiting in line" in words(app)
-    assert "1 training is before yours: about 2 min." in words(app)
+    assert live.numbers(mine, mine.status())["facts"] == "1 training is before yours: about 2 min."
     app.button(key="cancel_training").click().run()
     check(app)
     assert mine.status().state == "stopped"

@@ -58,11 +58,11 @@ export default function (component) {
   }
   const target = () => digit.mean.map((m, k) => m + eps[k] * digit.std[k]);
 
-  // The numbers under the picture: mean + noise × spread = z.
+  // The numbers under the picture: mean + noise × std = z.
   function tell() {
     const there = held ? z : target();
     $(".term.mean").textContent = `mean ${pair(digit.mean)}`;
-    $(".term.std").textContent = `spread ${pair(digit.std)}`;
+    $(".term.std").textContent = `std ${pair(digit.std)}`;
     $(".term.eps").textContent = `noise ${pair(eps)}`;
     $(".term.z").textContent = `z ${pair(there)}`;
     map.setAttribute("aria-label", `Map of ${labels.length} digits. The ${digit.name} has its mean at ${pair(digit.mean)}. z stands at ${pair(there)}. Arrow keys move z.`);

@@ -10,9 +10,12 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures keep the visitor's runs apart)
-from ui import glossary, missions, normal
+from ui import glossary, missions, normal, setup
 from ui.missions import MISSIONS
 from vae_core import bands, runs, storage
+from vae_core.config import FIELDS
+
+HELPED = ("markdown", "caption", "number_input", "slider", "segmented_control", "button_group")
 
 
 @pytest.fixture
@@ -137,6 +140,32 @@ def test_every_term_leads_somewhere():
         assert term.latex.count("{") == term.latex.count("}"), key
         assert "@" not in term.latex
     assert len(glossary.ALL) == sum(len(terms) for terms in glossary.TERMS.values())
+
+
+@pytest.mark.parametrize("name", setup.ORDER)
+def test_the_form_explains_its_terms_with_the_glossarys_words(name):
+    app, explained = show("train", new="1"), setup.explained(name)
+    check(app)
+    kinds = ("selectbox", "number_input")
+    assert explained in [widget.proto.help for kind in kinds for widget in app.get(kind) if widget.key == name]
+    for term in setup.TERMS.get(name, ()):
+        assert glossary.ALL[term].words in explained
+    assert explained != FIELDS[name].metadata["help"] or name not in setup.TERMS
+
+
+@pytest.mark.parametrize(
+    ("page", "terms"),
+    [
+        ("draw", ["mean", "std"]), ("train", ["loss", "nat"]), ("latent", ["pca", "umap", "tsne"]),
+        ("generate", ["seed", "std"]),
+    ],
+)  # fmt: skip
+def test_tooltips_say_a_term_as_the_glossary_does(page, terms):
+    app = show(page, run="lecture")
+    check(app)
+    helps = " ".join(getattr(element.proto, "help", "") for kind in HELPED for element in app.get(kind))
+    for term in terms:
+        assert glossary.tip(term) in helps, term
 
 
 @pytest.mark.parametrize("paint", glossary.PAINTS)

@@ -248,3 +248,23 @@ def test_what_cannot_be_compared_is_not_compared():
     config = replace(bands.MNIST, reconstruction="mse")
     assert normal.found(config) == (None, False)
     assert "have not measured" in normal.said(config, None, False, 10)
+
+
+def test_compare_says_it_of_both_models():
+    app = show("compare", run="lecture", **{"with": "beta-10"})
+    check(app)
+    said = [e.label for e in app.expander if "Is this normal?" in e.label]
+    assert said == [f"{name}: Is this normal? Yes: all its numbers are usual." for name in "AB"]
+    assert words(app).count("runs of ours") == 2
+
+
+def test_runs_says_it_of_the_one_that_is_asked_about_and_judges_no_other(monkeypatch):
+    judged = []
+    monkeypatch.setattr(bands, "band_of", lambda config, judge=bands.band_of: judged.append(config) or judge(config))
+    app = show("runs")
+    check(app)
+    assert not judged
+    app.button(key="more_two-knobs").click().run()
+    check(app)
+    assert label(app) == "Is this normal? Yes: all its numbers are usual."
+    assert judged == [runs.find("two-knobs").config]

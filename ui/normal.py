@@ -61,7 +61,7 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
         with st.expander(f"{name + ': ' if name else ''}Is this normal? {short}", icon=":material/fact_check:"):
             st.markdown(said(run.config, band, exact, len(records) - 1), help=HELP)
             if numbers:
-                st.markdown("\n".join(["| | yours | usual | |", "|---|---:|---:|---|", *numbers]))
+                st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
             for line in advice(run.config, records, band, exact):
                 st.markdown(f"- {line}")
             if why and run.config.is_vae:
@@ -107,8 +107,8 @@ def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> 
         if value is None or usual is None or (name == "test_mean" and not config.is_vae):
             continue
         kind, digits = ("other", 1) if name == "kl" else ("other", 0) if name == "in_use" else ("loss", 1)
-        between = f"{usual.low:.{digits}f} to {usual.high:.{digits}f}"
-        rows.append(f"| {NAMES[name]} | {value:.{digits}f} | {between} | {VERDICTS[kind, usual.says(value)]} |")
+        between = f"{usual.low:.{digits}f}–{usual.high:.{digits}f}"
+        rows.append(f"| {NAMES[name]} {VERDICTS[kind, usual.says(value)]} | {value:.{digits}f} | {between} |")
     return rows
 
 

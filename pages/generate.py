@@ -153,9 +153,7 @@ def knobs() -> None:
         f"Each number of the code is a **knob**. Its strip shows what it does, {reach}. {use} "
         "The most used ones come first.",
         help=glossary.tips(
-            "traversal",
             "kl",
-            "dead",
             before="The order is that of the newest epoch, so that no knob jumps while you move through them.",
         ),
     )

@@ -189,7 +189,7 @@ export default function (component) {
   find(".again").onchange = () => tell();
   find(".knobs").replaceChildren();
   find(".throws").replaceChildren();
-  slider(find(".knobs"), { name: "noise", low: 0, high: 12, step: 0.5, value: state.width, text: (v) => (v === 1 ? "× 1, its own" : `× ${v}`), change: (v) => (remember("width", (state.width = v)), show()) });
+  slider(find(".knobs"), { name: "std", low: 0, high: 12, step: 0.5, value: state.width, text: (v) => (v === 1 ? "× 1, its own" : `× ${v}`), change: (v) => (remember("width", (state.width = v)), show()) });
   slider(find(".throws"), { name: "Throws averaged", low: 1, high: all, step: 1, value: state.throws, text: (v) => `${v}`, change: (v) => (remember("throws", (state.throws = v)), gradients()) });
   root.redraw = () => (show(), gradients());
   const unwatch = whenever(root, () => root.redraw());

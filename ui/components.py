@@ -279,7 +279,7 @@ def glossary_links(asked: str | None) -> None:
 
     def follow() -> None:
         term = st.session_state["glossary_links"].term
-        if term in glossary.ALL:
+        if isinstance(term, str) and term in glossary.ALL:
             st.query_params["term"] = term
 
     _glossary(key="glossary_links", data={"asked": asked}, on_term_change=follow)

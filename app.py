@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import tour, visitor
-from ui.guard import one_sentence
+from ui.guard import AROUND, one_sentence
 from ui.readers import forget_replaced
 from ui.warm import one_thread, warm_up
 
@@ -38,6 +38,7 @@ pages = {
     for name, title, icon in section
 }
 page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
+st.session_state[AROUND] = True
 tour.bar(next(name for name, known in pages.items() if known is page))
 visitor.meet()
 one_thread()

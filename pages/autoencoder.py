@@ -91,7 +91,7 @@ with right:
         + "\n".join(f"| {what} | {mine} | {its} |" for what, (mine, its) in table.items()),
         help="For each picture we take the ten most similar rebuilt test pictures, and count how many show the same "
         "digit. A clear digit has many, a scribble few. Random codes: of the VAE from N(0, 1); of the classic model "
-        "from the spread of its own codes, the fairest choice there is. 500 of each.",
+        "with the mean and standard deviation of its own codes, the fairest choice there is. 500 of each.",
     )
     st.markdown(
         f"Copying: {a['error']:.0f} against {b['error']:.0f} nats, so the classic model is even a little better. "

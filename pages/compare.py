@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import compare, picker
+from ui import compare, normal, picker
 from ui.components import duel_curves, epoch_slider, image_rows
 from ui.guard import plain, through_app
 from ui.words import about
@@ -32,6 +32,9 @@ st.caption(
     "Test pictures after each epoch, z sampled, nats per picture. A: whole line. B: dashed. "
     "Loss = reconstruction + beta × KL, each with its own beta."
 )
+for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
+    with column:
+        normal.panel(run, run.status(), name=name, why=False)
 
 epochs = picker.film(one)
 epoch_slider(one, epochs)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import address, drawn, maps, picker, picking, readers, smallmaps
+from ui import address, drawn, glossary, maps, picker, picking, readers, smallmaps
 from ui.components import (
     Row,
     digit_pad,
@@ -53,8 +53,12 @@ def board() -> None:
         with chart:
             st.markdown(
                 "**2.** The encoder places it",
-                help="The green dot is the mean that the encoder gives your drawing. The orange line is its bubble: "
-                "one standard deviation of the noise around it.",
+                help=glossary.tips(
+                    "mean",
+                    "std",
+                    before="The green dot is the mean, the orange line the bubble: one "
+                    "standard deviation about the mean.",
+                ),
             )
             small_map("draw_map", smallmaps.payload(path, tuple(epochs)))
             map_marks("draw_map", marks(looks))
@@ -112,14 +116,17 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
     if run.config.is_vae:
         dice.button(
             "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
-            help="New dice: other codes from the same bubble.",
+            help=glossary.tips("bubble", before="New dice: other codes from the same bubble."),
         )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(
             "#### How unusual is it?",
-            help="The loss of each test picture, with codes drawn from its bubble, and where your drawing’s lies among "
-            "them. With beta 1 this is minus the ELBO: the model’s bound on how improbable it finds a picture.",
+            help=glossary.tips(
+                "elbo",
+                before="The loss of each test picture, with codes drawn from its bubble, and "
+                "where your drawing’s lies among them.",
+            ),
         )
         compared = drawn.unusual(path, epochs, image)
         if compared is None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import maps, picker, samples, smallmaps
+from ui import glossary, maps, picker, samples, smallmaps
 from ui.components import (
     chosen_on,
     decoder_feed,
@@ -50,7 +50,7 @@ def dice() -> int:
     """The seed and the button that changes it."""
     seed = st.number_input(
         "Seed", 0, SEEDS, 0, key="seed", bind="query-params", width=NARROW,
-        help="The same seed gives the same dice: to everybody, for every model of this size.",
+        help=glossary.tips("seed", before="The same for everybody, and for every model of this size."),
     )  # fmt: skip
     st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
     return int(seed)
@@ -64,9 +64,9 @@ def grid() -> None:
             "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
         )  # fmt: skip
         width = st.slider(
-            "Spread", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
-            help="How far from the centre. 1 is what the model was trained for. Near 0, all dice say the same; "
-            "at 2 they say things it never heard.",
+            "Std of the dice", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
+            help=glossary.tips("std", before="1 is what the model was trained for. Near 0, all dice say the same; at 2 "
+                               "they say things it never heard."),
         )  # fmt: skip
     with one_sentence():
         show_grid(count, width, seed)
@@ -133,8 +133,9 @@ def in_short(run: Run) -> None:
             )
     else:
         st.markdown(
-            "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same centre "
-            "and spread as its real ones, which is the best one can do. Many fall into gaps that it never learned."
+            "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same mean "
+            "and standard deviation as its real ones, which is the best one can do. Many fall into gaps that it never "
+            "learned."
         )
 
 
@@ -144,15 +145,17 @@ def knobs() -> None:
         "The green bar is how much the model **uses** the number: its KL, measured on test pictures. "
         f"Below {samples.IN_USE} nats the knob is **dead**: turning it changes nothing."
         if run.config.is_vae
-        else "The green bar is how far its codes **spread** in that number: a classic autoencoder has no KL. "
-        "Below 5 % of the widest the knob is **dead**."
+        else "The green bar is the **standard deviation** of its codes in that number: a classic autoencoder has no "
+        "KL. Below 5 % of the widest the knob is **dead**."
     )
-    reach = "from −3 to 3" if run.config.is_vae else "three spreads to either side of the middle"
+    reach = "from −3 to 3" if run.config.is_vae else "three standard deviations to either side of the mean"
     st.markdown(
         f"Each number of the code is a **knob**. Its strip shows what it does, {reach}. {use} "
         "The most used ones come first.",
-        help="KL: how many nats of information about the picture the encoder puts into that number, on average over "
-        "the test pictures. The order is that of the newest epoch, so that no knob jumps while you move through them.",
+        help=glossary.tips(
+            "kl",
+            before="The order is that of the newest epoch, so that no knob jumps while you move through them.",
+        ),
     )
     with one_sentence():
         start = picked("latent_knobs", "start")
@@ -197,7 +200,7 @@ def walk() -> None:
         "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. "
         "At every moment its code is as likely as any throw of the dice.",
         help="Each number of the code follows a sum of ten waves with random heights (a stationary Gaussian process, "
-        "Rice 1944). At every moment it is exactly N(0, 1), the prior. After 90 seconds it is back at its start.",
+        "Rice 1944). After 90 seconds it is back at its start.\n\n" + glossary.tip("prior"),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = dice()

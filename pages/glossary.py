@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import glossary, picker
+from ui.components import glossary_links
 from ui.glossary import Term
 from ui.guard import plain, through_app
 from vae_core.runs import ROOT
@@ -29,9 +30,11 @@ def entry(key: str, term: Term, *, asked: bool = False) -> None:
         with words, st.container(horizontal=True, gap="small"):
             for page in term.pages:
                 st.page_link(f"pages/{page}.py", label=glossary.PAGES[page], icon=":material/touch_app:")
-            for near in term.also:
-                name = glossary.ALL[near].name
-                st.page_link("pages/glossary.py", label=name, query_params={"term": near}, icon=":material/tag:")
+        if term.also:
+            near = ", ".join(
+                f'<a href="?term={key}" data-term="{key}">{glossary.ALL[key].name}</a>' for key in term.also
+            )
+            words.html(f'<p class="ll-also">See also: {near}</p>')
 
 
 asked = st.query_params.get("term")
@@ -47,3 +50,4 @@ for part, terms in found.items():
     st.markdown(f"#### {part}")
     for key, term in terms.items():
         entry(key, term)
+glossary_links(asked)

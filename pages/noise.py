@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import ideas, picker
+from ui import glossary, ideas, picker
 from ui.guard import through_app
 from ui.words import looking_at
 
@@ -11,20 +11,21 @@ through_app()
 
 picker.head(
     "Noise that can learn",
-    "In training, the decoder does not get the middle of a bubble. It gets a random point: **z = mean + eps × std**, "
-    "where eps is a throw of the dice. Writing it this way is a trick; what it saves is measured below.",
+    "In training, the decoder does not get the middle of a bubble. It gets a random point: **z = mean + noise × std**, "
+    "where the noise is a throw of the dice. Writing it this way is a trick; what it saves is measured below.",
+    help=glossary.tips("std", "noise"),
 )
 run = ideas.gallery("two-knobs")
 looking_at(
     "A test picture went through the **encoder**, and came out as a bubble: a mean and a standard deviation (std). "
     "Throw the dice and draws appear in the bubble; each is decoded on the right. "
-    "Drag the green ring, or turn up the noise, and watch all draws follow.",
+    "Drag the green ring, or stretch the std, and watch all draws follow.",
     "The solid ring is one standard deviation, the dashed one two: in two dimensions 39 of 100 draws fall into the "
     "first and 86 into the second. The dice are 200 pairs of numbers from N(0, 1), thrown once, so that they can lie "
     "still while you move the bubble.\n\n"
     "**The gradient** says how to move the mean so that the error of the rebuilt picture falls. *With the trick*, one "
     "throw gives the slope of the error at z, and the mean inherits it (Kingma & Welling 2014). *Without*, one knows "
-    "only how large the error was: one throws, and moves towards throws that went well, error × eps / std (the score "
+    "only how large the error was: one throws, and moves towards throws that went well, error × noise / std (the score "
     "function, or REINFORCE: Williams 1992). Both are right on average. The *helper* takes off the average error of "
     "the other throws first, which is the usual remedy.\n\n"
     "The throws of part 4 are those of the model’s own bubble, measured when the gallery was made; dragging the mean "

@@ -44,7 +44,7 @@ export default function (component) {
       plot.setScale("x", { min: range[0], max: range[1] });
       plot.setScale("y", heights(plot.data, range));
     });
-    now.textContent = panel.now && panel.now + " nats per image";
+    now.textContent = panel.now && panel.now + " nats per picture";
     plot.root.setAttribute("aria-label", `${panel.name}: ${now.textContent}`);
   });
   state.unfollow?.();

@@ -24,11 +24,11 @@ export default function (component) {
     line(chart, w, h, { xs: epochs, ys, at: epoch, colour: paint("mean"), low: Math.min(100 / data.classes, ...ys), high: 100, unit: " %" });
     return { words: `${now} % are told by their 10 neighbours`, label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent` };
   });
-  const use = panel(data.is_vae ? "How much each number says" : "How far each number spreads", 130, (chart, w, h) => {
+  const use = panel(data.is_vae ? "How much each number says" : "Standard deviation of each number", 130, (chart, w, h) => {
     const values = data.use[at()], used = values.filter((v) => v >= data.in_use).length;
     const names = values.map((_, k) => `number ${k + 1}`);
     bars(chart, w, h, { values, names, colour: paint(data.is_vae ? "encoder" : "mean"), threshold: data.is_vae ? data.in_use : -Infinity });
-    const words = data.is_vae ? `${used} of ${values.length} in use (nats of KL each)` : "standard deviation of the codes";
+    const words = data.is_vae ? `${used} of ${values.length} in use (nats of KL each)` : "of the codes of test pictures";
     return { words, label: `${words}, epoch ${epoch}` };
   });
   const panels = [loss, apart, use];

@@ -102,7 +102,7 @@ export default function (component) {
     rows.forEach(({ row, dim, bar, small, canvas }) => {
       const value = use[line * d + dim], isDead = dead[line * d + dim] === 1;
       bar.style.width = `${(100 * value) / most}%`;
-      small.textContent = (data.classic ? `spread ${say(value, 1)}` : `${value < 0.1 ? say(value, 2) : say(value, 1)} nats`) + (isDead ? " · dead" : "");
+      small.textContent = (data.classic ? `std ${say(value, 1)}` : `${value < 0.1 ? say(value, 2) : say(value, 1)} nats`) + (isDead ? " · dead" : "");
       row.classList.toggle("dead", isDead);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `Number ${dim + 1} from ${say(low, 0)} to ${say(high, 0)}, decoded, epoch ${epoch}`);

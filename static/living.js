@@ -32,7 +32,7 @@ export default function (component) {
   const digits = data.digits.map((d) => ({ ...d, pixels: bytes(d.image) }));
   const gauss = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   let digit = digits.find((d) => d.name === "3") ?? digits[0], eps = [0, 0], z = [...digit.mean], from = z, since = 0;
-  let past = [], held = false, touched = -Infinity, thrown = 0, nextThrow = 0, look = "", corner = {};
+  let past = [], held = false, touched = -Infinity, thrown = 0, nextThrow = 0, look = "", clear = {}, spots = [], dots;
   const backdrop = document.createElement("canvas");
   const [[x0, x1], [y0, y1]] = data.range;
   const place = ([x, y], w, h) => [((x - x0) / (x1 - x0)) * w, ((y1 - y) / (y1 - y0)) * h];
@@ -58,11 +58,11 @@ export default function (component) {
   }
   const target = () => digit.mean.map((m, k) => m + eps[k] * digit.std[k]);
 
-  // The numbers under the picture: mean + noise × spread = z.
+  // The numbers under the picture: mean + noise × std = z.
   function tell() {
     const there = held ? z : target();
     $(".term.mean").textContent = `mean ${pair(digit.mean)}`;
-    $(".term.std").textContent = `spread ${pair(digit.std)}`;
+    $(".term.std").textContent = `std ${pair(digit.std)}`;
     $(".term.eps").textContent = `noise ${pair(eps)}`;
     $(".term.z").textContent = `z ${pair(there)}`;
     map.setAttribute("aria-label", `Map of ${labels.length} digits. The ${digit.name} has its mean at ${pair(digit.mean)}. z stands at ${pair(there)}. Arrow keys move z.`);
@@ -75,15 +75,18 @@ export default function (component) {
     const g = backdrop.getContext("2d");
     g.scale(ratio, ratio);
     g.globalAlpha = 0.6;
+    dots = new Float32Array(2 * labels.length);
     for (let i = 0; i < labels.length; i++) {
       const [x, y] = place([points[2 * i], points[2 * i + 1]], width, height);
+      dots.set([x, y], 2 * i);
       g.fillStyle = paints[labels[i]];
       g.beginPath();
       g.arc(x, y, 1.8, 0, 7);
       g.fill();
     }
     g.globalAlpha = 1;
-    const size = width < 320 ? 13 : 17, spots = apart(data.centres.map((c) => place(c, width, height)), size);
+    const size = width < 320 ? 13 : 17;
+    spots = apart(data.centres.map((c) => place(c, width, height)), size);
     Object.assign(g, { font: `700 ${size}px sans-serif`, textAlign: "center", textBaseline: "middle", lineWidth: 4, strokeStyle: colour(root, "--ll-page"), fillStyle: colour(root, "--ll-ink") });
     data.centres.forEach(([, , name], c) => (g.strokeText(name, ...spots[c]), g.fillText(name, ...spots[c])));
   }
@@ -102,25 +105,18 @@ export default function (component) {
     paint(image, decode(z), 0, 255);
     map.dataset.z = z.join();
   }
-  /** The corner in which a lens would hide the fewest dots, not the picture's own. */
-  function emptiest(width, height, room, own) {
-    const corners = [room, width - room].flatMap((x) => [room, height - room].map((y) => [x, y]));
-    const hidden = ([x, y]) => {
-      let count = Math.hypot(own[0] - x, own[1] - y) < 1.1 * room ? 1e6 : 0;
-      for (let i = 0; i < labels.length; i++) {
-        const [px, py] = place([points[2 * i], points[2 * i + 1]], width, height);
-        count += Math.hypot(px - x, py - y) < room;
-      }
-      return count;
-    };
-    const key = [width, height, digit.mean].join();
-    if (corner.key !== key) corner = { key, at: corners.reduce((a, b) => (hidden(b) < hidden(a) ? b : a)) };
-    return corner.at;
+  /** Where a lens hides no class label and the fewest dots, found once for a picture and a size of the map. */
+  function clearing(width, height, own) {
+    const key = [width, height, digit.mean].join(), largest = Math.min(width * 0.13, height * 0.26, 72);
+    for (const share of clear.key === key ? [] : [1, 0.85, 0.7, 0.6]) {
+      clear = { key, R: largest * share, ...emptiest({ dots, spots, own, width, height, room: largest * share + 6 }) };
+      if (!clear.names) break; // else a smaller one
+    }
+    return clear;
   }
   // The bubble is small on the map of everything: a lens shows it near, with the throws so far.
   function lens(g, width, height, paints) {
-    const R = Math.min(width * 0.13, height * 0.26), [mx, my] = place(digit.mean, width, height), room = R + 8;
-    const centre = emptiest(width, height, room, [mx, my]);
+    const [mx, my] = place(digit.mean, width, height), { R, at: centre, line } = clearing(width, height, [mx, my]);
     const scale = R / (2.7 * Math.max(...digit.std)), at = ([u, v]) => [centre[0] + u * digit.std[0] * scale, centre[1] - v * digit.std[1] * scale];
     g.strokeStyle = paints.quiet;
     g.lineWidth = 1;
@@ -158,9 +154,9 @@ export default function (component) {
     g.font = "12px sans-serif";
     g.textAlign = "center";
     Object.assign(g, { lineWidth: 4, strokeStyle: paints.ground });
-    const below = centre[1] + (centre[1] > height / 2 ? -R - 8 : R + 12);
-    g.strokeText("its bubble, seen near", centre[0], below);
-    g.fillText("its bubble, seen near", centre[0], below);
+    g.strokeText("its bubble, near", centre[0], line);
+    g.fillText("its bubble, near", centre[0], line);
+    Object.assign(map.dataset, { lens: [...centre, R].join(), labels: spots.join() });
   }
 
   const touch = () => (touched = performance.now());
@@ -230,6 +226,28 @@ export default function (component) {
   resize.observe(map);
   root.end = () => (stop(), resize.disconnect());
   return root.end;
+}
+
+const WORDS = 46; // half the width of the words at a lens
+
+/**
+ * Of a grid of places the one at which a lens and its words hide the fewest class labels, and then the fewest dots, but
+ * not the picture's own place. The words stand under it, or over it at the lower edge.
+ */
+function emptiest({ dots, spots, own, width, height, room }) {
+  let best = null, least = Infinity;
+  const side = Math.max(room, WORDS);
+  for (let j = 0; j <= 16; j++)
+    for (let i = 0; i <= 32; i++) {
+      const x = side + ((width - 2 * side) * i) / 32, y = room + ((height - 2 * room) * j) / 16;
+      const line = y + room + 18 < height ? y + room + 6 : y - room - 6;
+      const covers = (px, py, edge) => Math.hypot(px - x, py - y) < room + edge || (Math.abs(px - x) < WORDS + edge && Math.abs(py - line) < 8 + edge);
+      const names = spots.filter(([px, py]) => covers(px, py, 9)).length;
+      let count = 1e4 * names + 1e6 * (Math.hypot(own[0] - x, own[1] - y) < room + 14);
+      for (let k = 0; k < dots.length && count < least; k += 2) count += covers(dots[k], dots[k + 1], 0);
+      if (count < least) [best, least] = [{ at: [x, y], line, names }, count];
+    }
+  return best;
 }
 
 function dot(g, [x, y], radius, fill, edge) {

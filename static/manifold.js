@@ -18,7 +18,7 @@ export default function (component) {
   root.version = data.version;
   const version = data.version, { size, epochs } = data, $ = (s) => root.querySelector(s);
   const all = $(".all"), one = $(".one"), ring = $("u"), [shift, scale] = [floats(data.shift), floats(data.scale)];
-  const unit = data.classic ? "spread of its codes" : "number";
+  const unit = data.classic ? "number, in std of its codes" : "number";
   const reach = `${say(data.axes[0][0], 1)} … ${say(data.axes[0].at(-1), 1)}`;
   $(".across").textContent = `first ${unit}: ${reach} →`;
   $(".up").textContent = `second ${unit}: ${reach} →`;

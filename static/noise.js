@@ -115,8 +115,8 @@ export default function (component) {
     find(".many").textContent = state.draws === 1 ? "1 draw" : `${state.draws} draws`;
     const k = state.draws - 1;
     find(".formula").innerHTML = state.draws
-      ? `<b class="z">z</b> = <b class="mean">mean</b> + eps × <b class="encoder">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + ${pair(die(k))} × <span class="encoder">${pair(s)}</span>`
-      : `<b class="z">z</b> = <b class="mean">mean</b> + eps × <b class="encoder">std</b>`;
+      ? `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="encoder">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + ${pair(die(k))} × <span class="encoder">${pair(s)}</span>`
+      : `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="encoder">std</b>`;
     const average = (d, f) => { let sum = 0; for (let i = 0; i < state.draws; i++) sum += f(drawn(i)[d]); return sum / state.draws; };
     const m = [0, 1].map((d) => average(d, (v) => v)), spread = [0, 1].map((d) => Math.sqrt(average(d, (v) => (v - m[d]) ** 2)));
     list(find(".draws"), state.draws < 2 ? [] : [["mean of the draws", pair(m)], ["std of the draws", pair(spread)]]);
@@ -189,7 +189,7 @@ export default function (component) {
   find(".again").onchange = () => tell();
   find(".knobs").replaceChildren();
   find(".throws").replaceChildren();
-  slider(find(".knobs"), { name: "noise", low: 0, high: 12, step: 0.5, value: state.width, text: (v) => (v === 1 ? "× 1, its own" : `× ${v}`), change: (v) => (remember("width", (state.width = v)), show()) });
+  slider(find(".knobs"), { name: "std", low: 0, high: 12, step: 0.5, value: state.width, text: (v) => (v === 1 ? "× 1, its own" : `× ${v}`), change: (v) => (remember("width", (state.width = v)), show()) });
   slider(find(".throws"), { name: "Throws averaged", low: 1, high: all, step: 1, value: state.throws, text: (v) => `${v}`, change: (v) => (remember("throws", (state.throws = v)), gradients()) });
   root.redraw = () => (show(), gradients());
   const unwatch = whenever(root, () => root.redraw());

@@ -19,6 +19,9 @@ export default function (component) {
   let stroke = null, base = null; // base: a drawing of this visit whose strokes are no longer known
 
   const draw = () => {
+    const empty = !strokes.length && !base;
+    canvas.classList.toggle("empty", empty); // says “draw here”
+    if (empty) return g.clearRect(0, 0, size, size);
     g.fillStyle = "#000";
     g.fillRect(0, 0, size, size);
     if (base) g.drawImage(base, 0, 0);

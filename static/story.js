@@ -25,9 +25,9 @@ const HOW = {
   vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the average of
     all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real test pictures, drawn from
     their own bubble, which is left out of their average. The kinds are those of the test pictures whose means are nearest, each
-    number in units of its spread.`,
+    number in units of its standard deviation.`,
   classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each number in units
-    of its spread, and compare it with the distance between real codes. The kinds are those of the test pictures nearest in that distance.`,
+    of its standard deviation, and compare it with the distance between real codes. The kinds are those of the test pictures nearest in that distance.`,
 };
 
 export default function (component) {

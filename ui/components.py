@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from ui import growing
+from ui import glossary, growing
 from vae_core.drawing import PAD
 from vae_core.runs import ROOT, Run
 
@@ -65,6 +65,7 @@ _story = component("story", "story.js")
 _knobs = component("knobs", "knobs.js")
 _manifold = component("manifold", "manifold.js")
 _wander = component("wander", "wander.js")
+_glossary = component("glossary", "glossary.js")
 _visitor = component("visitor", "visitor.js")
 
 
@@ -261,6 +262,17 @@ def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> object:
     A step's number, -1 to leave, or None; from a browser, so to be checked.
     """
     return _tour(key=key, data=payload, on_go_change=lambda: None).go
+
+
+def glossary_links(asked: str | None) -> None:
+    """Makes the links between terms (``a[data-term]``) lead to the term on this page; ``asked``: the one on top."""
+
+    def follow() -> None:
+        term = st.session_state["glossary_links"].term
+        if isinstance(term, str) and term in glossary.ALL:
+            st.query_params["term"] = term
+
+    _glossary(key="glossary_links", data={"asked": asked}, on_term_change=follow)
 
 
 def digit_pad() -> np.ndarray | None:

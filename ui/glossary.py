@@ -47,8 +47,8 @@ TERMS: dict[str, dict[str, Term]] = {
             ("start", "autoencoder"), ("bubble", "kl", "noise"), "VAE"),
         "encoder": Term(
             "Encoder",
-            "The first half of the model. It reads a picture and says where it belongs: a mean and a spread for each "
-            "number of the code.",
+            "The first half of the model. It reads a picture and says where it belongs: a mean and a standard "
+            "deviation for each number of the code.",
             r"@encoder{\mathrm{encoder}}: @x{x} \in \mathbb{R}^{784} \mapsto @mean{\mathbb{E}(z)}, "
             r"@mean{\log \mathbb{V}(z)} \in \mathbb{R}^{2d}",
             ("start", "draw"), ("decoder", "mean", "logvar")),
@@ -101,8 +101,8 @@ TERMS: dict[str, dict[str, Term]] = {
             r"@mean{\log \mathbb{V}(z)} = 2 \log @mean{\sigma}", ("noise", "loss"), ("std",), "logvar, variance"),
         "std": Term(
             "Standard deviation",
-            "The size of a bubble. About two of three draws land no farther than this from the mean, in each number of "
-            "the code.",
+            "How wide numbers lie about their mean: about two of three are no farther from it than this. Of a bubble "
+            "it is the size, in each number of the code. Short: std.",
             r"@mean{\sigma} = \sqrt{@mean{\mathbb{V}(z)}} = e^{@mean{\log \mathbb{V}(z)} / 2}",
             ("bubbles", "noise"), ("bubble", "logvar"), "std, sigma, spread"),
         "bubble": Term(
@@ -136,8 +136,8 @@ TERMS: dict[str, dict[str, Term]] = {
             ("prior", "bubble"), "q(z|x)"),
         "prior": Term(
             "Prior",
-            "What is known about the code before any picture: numbers around zero with spread one. New pictures are "
-            "invented by drawing from it.",
+            "What is known about the code before any picture: numbers around zero with standard deviation 1. New "
+            "pictures are invented by drawing from it.",
             r"p(@z{z}) = \mathcal{N}(0, I_d)", ("generate",), ("posterior", "kl"), "standard normal, p(z)"),
         "dead": Term(
             "Dead dimension",
@@ -265,7 +265,8 @@ TERMS: dict[str, dict[str, Term]] = {
             ("latent", "morph"), ("code", "morph")),
         "pca": Term(
             "PCA",
-            "Principal component analysis: the flat view of many numbers that shows the most of their spread. "
+            "Principal component analysis: the flat view of many numbers that shows the most of their variance "
+            "(the square of the standard deviation). "
             "Distances are true shadows, but kinds may lie upon each other.",
             r"\max_{\lVert w \rVert = 1} \mathrm{Var}(w^\top @mean{\mathbb{E}(z)})", ("latent",), ("umap", "tsne"),
             "principal components, projection"),
@@ -292,6 +293,11 @@ ALL = {key: term for part in TERMS.values() for key, term in part.items()}
 def tip(key: str) -> str:
     """The words of a term, for the ``help=`` of a widget."""
     return f"**{ALL[key].name}.** {ALL[key].words}"
+
+
+def tips(*keys: str, before: str = "") -> str:
+    """Several terms for one ``help=``, a paragraph each, after what is to be said of the thing itself."""
+    return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
 
 
 def found(text: str) -> dict[str, dict[str, Term]]:

@@ -12,6 +12,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from vae_core.data import DataError
 from vae_core.runs import RunError
 
+AROUND = "app_around"  # in the session once app.py has run
+
 
 def plain(text: str) -> str:
     """Text from a file or an address, so that no markdown in it is rendered."""
@@ -32,8 +34,9 @@ def through_app() -> None:
 
     Until ``st.navigation`` has been called once in the process, Streamlit takes ``pages/`` for its older kind of app:
     the first visitor of a cold server who comes with a deep link would get the bare page, with another menu. There is
-    no public switch, so this sets what ``st.navigation`` itself sets, and starts over.
+    no public switch, so this sets what ``st.navigation`` itself sets, and starts over. Of two first visitors at the
+    same moment, the second finds the switch set but was given the bare page all the same: ``AROUND`` tells.
     """
-    if PagesManager.uses_pages_directory:
+    if PagesManager.uses_pages_directory or not st.session_state.get(AROUND):
         PagesManager.uses_pages_directory = False
         st.rerun()

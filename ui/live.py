@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import growing, visitor
+from ui import glossary, growing, visitor
 from ui.components import base64_of
 from vae_core import jobs, waiting
 from vae_core.config import Config
@@ -182,7 +182,7 @@ def packed(table: np.ndarray, weight: float = 1.0) -> dict[str, Any]:
 def explain_numbers(run: Run) -> None:
     """What the curves count, and the lecture notebook's own number beside them."""
     metrics, config = growing.metrics(run), run.config
-    words = "All losses are in nats per image; less is better."
+    words = "All losses are in nats per picture; less is better."
     if config.is_vae and len(metrics) > 1:
         newest = metrics[-1]
         words += (
@@ -192,10 +192,12 @@ def explain_numbers(run: Run) -> None:
         )
     st.caption(
         words,
-        help="A nat is a unit of information, like a bit: 1 nat is 1.44 bits. The loss is summed over all 784 pixels "
-        "and all numbers of the code, then averaged over pictures. Training always draws z from the bubble (mean plus "
-        "noise). The lecture’s notebook decodes the mean when it tests: without noise the picture comes out better, so "
-        "that number is lower than in training.",
+        help=glossary.tips(
+            "loss",
+            "nat",
+            before="Summed over all 784 pixels and all numbers of the code, then averaged over pictures. The lecture’s "
+            "notebook decodes the mean when it tests. That is easier, so its number is lower than in training.",
+        ),
     )
 
 

@@ -22,15 +22,15 @@ PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
           "vae_core/explore.py", "x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255"),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
-                "and a spread for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
+                "and a standard deviation for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
              "other.",
              "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
-    "std": ("mean", "The **standard deviation** is how sure it is. Mean and spread make a bubble: the picture may sit "
-            "anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "std": ("mean", "The **standard deviation** (std) is how sure it is. Mean and std make a bubble: the picture may "
+            "sit anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
     "eps": ("z", "**Noise**: two dice, mostly between −2 and 2. They choose a place inside the bubble.",
             "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
-    "z": ("z", "The code **z** = mean + noise × standard deviation. These two numbers are all that the decoder "
+    "z": ("z", "The code **z** = mean + noise × std. These two numbers are all that the decoder "
           "gets.",
           "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "

@@ -137,11 +137,11 @@ def mark(
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
     if view == "dims" and len(basis.centre) == 1:
-        return ["the only number of the code (mean)", "spread by chance, so that dots can be told apart"]
+        return ["the only number of the code (mean)", "strewn by chance, so that dots can be told apart"]
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0, 0.0)
-    return [f"main direction {k + 1} ({share:.0%} of the spread)" for k, share in enumerate(shares)]
+    return [f"main direction {k + 1} ({share:.0%} of the variance)" for k, share in enumerate(shares)]
 
 
 def view_range(frames: list[np.ndarray]) -> list[list[float]]:

@@ -42,8 +42,11 @@ TRY = {
 }
 
 
-def panel(run: Run, status: Status) -> None:
-    """Below the curves of a run that has come to rest; nothing while it learns, or before its first epoch."""
+def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None:
+    """Below the curves of a run that has come to rest; nothing while it learns, or before its first epoch.
+
+    ``name``: which of two runs; ``why``: also say why a test figure is below training.
+    """
     with one_sentence():
         records = run.metrics()
         if status.active or len(records) < 2:
@@ -55,13 +58,13 @@ def panel(run: Run, status: Status) -> None:
             "These settings are not measured." if not exact
             else f"{odd} of {len(numbers)} numbers are not usual." if odd else "Yes: all its numbers are usual."
         )  # fmt: skip
-        with st.expander(f"Is this normal? {short}", icon=":material/fact_check:"):
+        with st.expander(f"{name + ': ' if name else ''}Is this normal? {short}", icon=":material/fact_check:"):
             st.markdown(said(run.config, band, exact, len(records) - 1), help=HELP)
             if numbers:
-                st.markdown("\n".join(["| | yours | usual | |", "|---|---:|---:|---|", *numbers]))
+                st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
             for line in advice(run.config, records, band, exact):
                 st.markdown(f"- {line}")
-            if run.config.is_vae:
+            if why and run.config.is_vae:
                 st.markdown(why_below(records[-1]))
 
 
@@ -104,8 +107,8 @@ def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> 
         if value is None or usual is None or (name == "test_mean" and not config.is_vae):
             continue
         kind, digits = ("other", 1) if name == "kl" else ("other", 0) if name == "in_use" else ("loss", 1)
-        between = f"{usual.low:.{digits}f} to {usual.high:.{digits}f}"
-        rows.append(f"| {NAMES[name]} | {value:.{digits}f} | {between} | {VERDICTS[kind, usual.says(value)]} |")
+        between = f"{usual.low:.{digits}f}–{usual.high:.{digits}f}"
+        rows.append(f"| {NAMES[name]} {VERDICTS[kind, usual.says(value)]} | {value:.{digits}f} | {between} |")
     return rows
 
 

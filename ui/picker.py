@@ -14,10 +14,10 @@ from vae_core.config import DATASETS
 from vae_core.runs import Run
 
 
-def head(title: str, sentence: str) -> None:
-    """The page's title, and in one sentence what it is for."""
+def head(title: str, sentence: str, *, help: str | None = None) -> None:
+    """The page's title, and in one sentence what it is for; ``help`` explains a term in it."""
     st.markdown(f"## {title}")
-    st.markdown(sentence)
+    st.markdown(sentence, help=help)
 
 
 EXPLAIN = "Every page can show any model: ours, or one that you trained."

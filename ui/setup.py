@@ -6,11 +6,18 @@ from typing import Any
 
 import streamlit as st
 
-from ui import visitor
+from ui import glossary, visitor
 from vae_core import data, hosted, runs
 from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
 
 CHOICES = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
+# The terms of the glossary that a setting needs; what only the setting says comes before them.
+TERMS = {
+    "model": ("vae", "autoencoder"), "latent_dim": ("latent-dim",), "hidden_dim": ("hidden",), "beta": ("beta",),
+    "reconstruction": ("bce", "mse"), "epochs": ("epoch",), "batch_size": ("batch",),
+    "learning_rate": ("learning-rate",), "seed": ("seed",),
+}  # fmt: skip
+OWN = {"hidden_dim": "Empty: chosen for you."}
 ORDER = (
     *("dataset", "model", "latent_dim", "hidden_dim", "beta", "reconstruction"),
     *("epochs", "batch_size", "learning_rate", "seed", "device"),
@@ -55,11 +62,18 @@ def setup_form() -> None:
         st.error(error)
 
 
+def explained(name: str) -> str:
+    """What a setting means: the glossary's words where it is a term, else the setting's own sentence."""
+    if name not in TERMS:
+        return str(FIELDS[name].metadata["help"])
+    return glossary.tips(*TERMS[name], before=OWN.get(name, ""))
+
+
 def _advanced() -> None:
     columns = st.columns(3)
     for place, name in enumerate(ORDER):
         limits = FIELDS[name].metadata
-        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": limits["help"]}
+        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": explained(name)}
         with columns[place % 3]:
             if name in CHOICES:
                 change = _fill_dataset if name == "dataset" else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import live, picker, readers, report, visitor
+from ui import live, normal, picker, readers, report, visitor
 from ui.guard import one_sentence, plain
 from vae_core import hosted, parcel, runs, shelf, waiting
 from vae_core.runs import Run, RunError
@@ -115,6 +115,7 @@ def more(run: Run) -> None:
     st.markdown(f"**{plain(run.title)}**  \n:gray[{plain(run.id)}]")
     if visitor.owns(run):
         _name_and_pin(run)
+    normal.panel(run, run.status())
     st.markdown("##### Take it along")
     if not run.metrics():
         st.caption("Once its first epoch is finished, you can take it along.")

@@ -50,5 +50,5 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
         "labels": base64_of(readers.labels(path)[:DOTS], "u1"), "names": list(data.CLASS_NAMES[run.config.dataset]),
         "range": maps.view_range(flat),
         "caption": "the numbers of the code" if shares is None
-        else f"the two main directions (PCA), {sum(shares):.0%} of the spread",
+        else f"the two main directions (PCA), {sum(shares):.0%} of the variance",
     }  # fmt: skip

@@ -27,15 +27,15 @@ PAGES = {
         "Each dot is a test picture, and its colour is its kind. It stands where the encoder puts its **mean**. Dots "
         "that are near each other are pictures that the model finds alike.",
         "The model never learns what kind a picture is; colours are only for us. A code of 20 numbers does not fit "
-        "on a screen, so the map is a shadow of it: *PCA* shows the directions of most spread, *UMAP* and *t-SNE* "
-        "keep neighbours together and bend the rest. The bars show how much each number of the code says.",
+        "on a screen, so the map is a shadow of it: *PCA* shows the directions in which codes differ most, *UMAP* "
+        "and *t-SNE* keep neighbours together and bend the rest. The bars show how much each number of the code says.",
     ),
     "generate": (
         "These pictures show no digit that anybody wrote. Random numbers went into the **decoder**, and it drew what "
         "they mean. The same dice are used at every epoch, so you see one and the same code become clear.",
         "It works because the **penalty** pulled the codes of all real pictures to where the dice fall: around zero, "
-        "with spread one. A blurred picture is a place between kinds. With no penalty, or in a classic autoencoder, "
-        "dice often fall where no picture ever was.",
+        "with standard deviation 1. A blurred picture is a place between kinds. With no penalty, or in a classic "
+        "autoencoder, dice often fall where no picture ever was.",
     ),
     "morph": (
         "Two real pictures became two codes. Between them we walk in small, even steps, and the **decoder** draws "

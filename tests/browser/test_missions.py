@@ -54,7 +54,20 @@ def test_the_glossary_filters_and_leads_to_its_neighbours(server, open_page):
     page.press(".st-key-find input", "Enter")
     page.wait_for_selector(".st-key-term_encoder", state="detached")
     assert page.locator(".st-key-term_umap").count() == 1
-    page.click(".st-key-term_kl_asked [data-testid=stPageLink] >> text=Prior")
+    page.click(".st-key-term_kl_asked a >> text=Prior")
+    page.wait_for_selector(".st-key-term_prior_asked")
+    page.wait_for_url(lambda url: "term=prior" in url, timeout=8000)
+    page.fill(".st-key-find input", "")
+    page.press(".st-key-find input", "Enter")
+    page.wait_for_selector(".st-key-term_trustworthiness")
+    settle(page)
+    page.click(".st-key-term_tsne a >> text=UMAP")  # from far below, the term comes into sight, and the address has it
+    page.wait_for_function("() => document.activeElement.classList.contains('st-key-term_umap_asked')")
+    assert 0 < page.locator(".st-key-term_umap_asked").bounding_box()["y"] < 700
+    page.wait_for_url(lambda url: "term=umap" in url, timeout=8000)
+    page.reload()
+    page.wait_for_selector(".st-key-term_umap_asked")
+    page.go_back()
     page.wait_for_selector(".st-key-term_prior_asked")
 
 

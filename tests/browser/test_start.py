@@ -142,3 +142,20 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.goto(server.url)  # another visit
     page.click(".st-key-tour_door button >> text=Go on at step 4")
     page.wait_for_selector(".st-key-tour_bar small >> text=step 4")
+
+
+def test_the_lens_covers_no_class_label(server, open_page):
+    page = open_page(server.url)
+    page.wait_for_selector(TERM + "z")
+    for width in (390, 800, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(600)
+        for digit in "01234":
+            page.click(f".ll-living .chooser button >> text={digit}")
+            page.wait_for_timeout(150)
+            seen = page.eval_on_selector(".ll-living .map", "map => ({ ...map.dataset, wide: map.clientWidth })")
+            x, y, radius = (float(v) for v in seen["lens"].split(","))
+            labels = np.array(seen["labels"].split(","), float).reshape(-1, 2)
+            assert len(labels) == 10
+            assert x - radius >= 0 and x + radius <= seen["wide"], (width, digit)
+            assert (np.hypot(*(labels - [x, y]).T) > radius + 8).all(), (width, digit)

@@ -10,9 +10,12 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures keep the visitor's runs apart)
-from ui import glossary, missions, normal
+from ui import glossary, missions, normal, setup
 from ui.missions import MISSIONS
 from vae_core import bands, runs, storage
+from vae_core.config import FIELDS
+
+HELPED = ("markdown", "caption", "number_input", "slider", "segmented_control", "button_group")
 
 
 @pytest.fixture
@@ -139,6 +142,32 @@ def test_every_term_leads_somewhere():
     assert len(glossary.ALL) == sum(len(terms) for terms in glossary.TERMS.values())
 
 
+@pytest.mark.parametrize("name", setup.ORDER)
+def test_the_form_explains_its_terms_with_the_glossarys_words(name):
+    app, explained = show("train", new="1"), setup.explained(name)
+    check(app)
+    kinds = ("selectbox", "number_input")
+    assert explained in [widget.proto.help for kind in kinds for widget in app.get(kind) if widget.key == name]
+    for term in setup.TERMS.get(name, ()):
+        assert glossary.ALL[term].words in explained
+    assert explained != FIELDS[name].metadata["help"] or name not in setup.TERMS
+
+
+@pytest.mark.parametrize(
+    ("page", "terms"),
+    [
+        ("draw", ["mean", "std"]), ("train", ["loss", "nat"]), ("latent", ["pca", "umap", "tsne"]),
+        ("generate", ["seed", "std"]),
+    ],
+)  # fmt: skip
+def test_tooltips_say_a_term_as_the_glossary_does(page, terms):
+    app = show(page, run="lecture")
+    check(app)
+    helps = " ".join(getattr(element.proto, "help", "") for kind in HELPED for element in app.get(kind))
+    for term in terms:
+        assert glossary.tip(term) in helps, term
+
+
 @pytest.mark.parametrize("paint", glossary.PAINTS)
 def test_each_colour_of_a_formula_has_its_pair_for_the_dark_ground(paint):
     css = (runs.ROOT / "static" / "glossary.css").read_text()
@@ -219,3 +248,23 @@ def test_what_cannot_be_compared_is_not_compared():
     config = replace(bands.MNIST, reconstruction="mse")
     assert normal.found(config) == (None, False)
     assert "have not measured" in normal.said(config, None, False, 10)
+
+
+def test_compare_says_it_of_both_models():
+    app = show("compare", run="lecture", **{"with": "beta-10"})
+    check(app)
+    said = [e.label for e in app.expander if "Is this normal?" in e.label]
+    assert said == [f"{name}: Is this normal? Yes: all its numbers are usual." for name in "AB"]
+    assert words(app).count("runs of ours") == 2
+
+
+def test_runs_says_it_of_the_one_that_is_asked_about_and_judges_no_other(monkeypatch):
+    judged = []
+    monkeypatch.setattr(bands, "band_of", lambda config, judge=bands.band_of: judged.append(config) or judge(config))
+    app = show("runs")
+    check(app)
+    assert not judged
+    app.button(key="more_two-knobs").click().run()
+    check(app)
+    assert label(app) == "Is this normal? Yes: all its numbers are usual."
+    assert judged == [runs.find("two-knobs").config]

@@ -56,7 +56,7 @@ def board() -> None:
                 help=glossary.tips(
                     "mean",
                     "std",
-                    before="The green dot is the mean, the orange line the bubble: one "
+                    before="The green dot is the mean, the green line the bubble: one "
                     "standard deviation about the mean.",
                 ),
             )
@@ -86,7 +86,7 @@ def marks(looks: list[drawn.Look]) -> list[dict]:
     found = [drawn.bubble(basis, look) for look in looks]
     means, outlines = ([smallmaps.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
     dot = {**maps.mark("your drawing", "mean", means), "title": ""}
-    return [maps.mark("its bubble", "z", outlines, lines=True), dot] if run.config.is_vae else [dot]
+    return [maps.mark("its bubble", "mean", outlines, lines=True), dot] if run.config.is_vae else [dot]
 
 
 def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:

@@ -27,7 +27,7 @@ export default function (component) {
   const use = panel(data.is_vae ? "How much each number says" : "Standard deviation of each number", 130, (chart, w, h) => {
     const values = data.use[at()], used = values.filter((v) => v >= data.in_use).length;
     const names = values.map((_, k) => `number ${k + 1}`);
-    bars(chart, w, h, { values, names, colour: paint(data.is_vae ? "encoder" : "mean"), threshold: data.is_vae ? data.in_use : -Infinity });
+    bars(chart, w, h, { values, names, colour: paint("mean"), threshold: data.is_vae ? data.in_use : -Infinity });
     const words = data.is_vae ? `${used} of ${values.length} in use (nats of KL each)` : "of the codes of test pictures";
     return { words, label: `${words}, epoch ${epoch}` };
   });

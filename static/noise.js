@@ -10,7 +10,7 @@ const HTML = `
     <section>
       <h4>1. The encoder’s bubble</h4>
       <div class="told one"><canvas class="image truth" role="img"></canvas>
-        <div class="words"><span class="mean">mean</span> <b class="mean m"></b><span class="encoder">std</span> <b class="encoder s"></b></div></div>
+        <div class="words"><span class="mean">mean</span> <b class="mean m"></b><span class="mean">std</span> <b class="mean s"></b></div></div>
       <div class="formula" aria-live="polite"></div>
       <div class="knobs"></div>
       <label class="tick"><input type="checkbox" class="again"> throw anew at every move</label>
@@ -59,8 +59,8 @@ export default function (component) {
   const bubble = new Plane(find(".bubble"), (plane) => {
     const { paints } = plane;
     const s = std().map((v) => v * state.width);
-    plane.ring(state.mean, s, paints.encoder, { k: 1, wide: 2.5, fill: 0.1, least: 1 });
-    plane.ring(state.mean, s, paints.encoder, { k: 2, wide: 1.5, dash: [4, 3], least: 1 });
+    plane.ring(state.mean, s, paints.mean, { k: 1, wide: 2.5, fill: 0.1, least: 1 });
+    plane.ring(state.mean, s, paints.mean, { k: 2, wide: 1.5, dash: [4, 3], least: 1 });
     for (let k = 0; k < state.draws; k++) plane.dot(drawn(k), paints.z, state.whole ? 2 : state.draws > 30 ? 3 : 4, 0.95);
     if (state.draws && !state.whole) {
       const [dx, dy] = drawn(state.draws - 1).map((v, d) => (v - state.mean[d]) * plane.unit);
@@ -115,8 +115,8 @@ export default function (component) {
     find(".many").textContent = state.draws === 1 ? "1 draw" : `${state.draws} draws`;
     const k = state.draws - 1;
     find(".formula").innerHTML = state.draws
-      ? `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="encoder">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + ${pair(die(k))} × <span class="encoder">${pair(s)}</span>`
-      : `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="encoder">std</b>`;
+      ? `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="mean">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + ${pair(die(k))} × <span class="mean">${pair(s)}</span>`
+      : `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="mean">std</b>`;
     const average = (d, f) => { let sum = 0; for (let i = 0; i < state.draws; i++) sum += f(drawn(i)[d]); return sum / state.draws; };
     const m = [0, 1].map((d) => average(d, (v) => v)), spread = [0, 1].map((d) => Math.sqrt(average(d, (v) => (v - m[d]) ** 2)));
     list(find(".draws"), state.draws < 2 ? [] : [["mean of the draws", pair(m)], ["std of the draws", pair(spread)]]);

@@ -25,11 +25,11 @@ export default function (component) {
     const one = (charts.size = axes(find(".size"), { low: 0, high: widest, label: "v: the variance of a bubble" }, { low: 0, high: tall, label: "cost (twice nats)" }));
     const two = (charts.place = axes(find(".place"), { low: -far, high: far, label: "mean" }, { low: 0, high, label: "cost (twice nats)" }));
     const grid = (low, top) => [...Array(400).keys()].map((k) => low + ((k + 1) / 400) * (top - low));
-    one.line(grid(0, widest).map((v) => [v, size(v)]), one.paints.encoder);
+    one.line(grid(0, widest).map((v) => [v, size(v)]), one.paints.mean);
     two.line(grid(-far, far).map((v) => [v, v * v]), two.paints.mean);
     for (let k = 0; k < d; k++) {
       const big = k === state.picked ? 8 : 5;
-      one.dot(data.variance[k], data.spread[k], k === state.picked ? one.paints.x : one.paints.encoder, { radius: big, hollow: k !== state.picked });
+      one.dot(data.variance[k], data.spread[k], k === state.picked ? one.paints.x : one.paints.mean, { radius: big, hollow: k !== state.picked });
       two.dot(Math.sqrt(data.square[k]), data.square[k], k === state.picked ? two.paints.x : two.paints.mean, { radius: big, hollow: k !== state.picked });
     }
     one.dot(state.v, size(state.v), one.paints.z, { radius: 7, square: true });

@@ -42,7 +42,7 @@ export default function (component) {
   const show = () => {
     const here = stops[at];
     draw();
-    find(".facts").innerHTML = `<li><span class="decoder">reconstruction</span><b>${say(here.reconstruction, 1)} nats</b></li><li><span class="encoder">KL</span><b>${say(here.kl, 1)} nats</b></li>` +
+    find(".facts").innerHTML = `<li><span class="decoder">reconstruction</span><b>${say(here.reconstruction, 1)} nats</b></li><li><span class="mean">KL</span><b>${say(here.kl, 1)} nats</b></li>` +
       `<li>loss = reconstruction + ${here.beta} × KL<b>${say(here.reconstruction + here.beta * here.kl, 1)} nats</b></li>`;
     if (images) for (const [k, name] of ["rebuilt", "invented"].entries()) {
       const strip = find(`.${name}`), image = images[at][k];

@@ -217,9 +217,9 @@ def terms_of(config: Config) -> list[tuple[str, str]]:
     """The names of the panels, and the lecture's colour of each."""
     error = "Reconstruction (BCE)" if config.reconstruction == "bce" else "Reconstruction (squared error)"
     if not config.is_vae:
-        return [(error, "x")]
+        return [(error, "decoder")]
     total = "Total: both together" if config.beta == 1 else f"Total: reconstruction + {config.beta:g} × KL"
-    return [(error, "x"), ("KL penalty", "mean"), (total, "ink")]
+    return [(error, "decoder"), ("KL penalty", "mean"), (total, "ink")]
 
 
 def _values(record: dict[str, Any], config: Config) -> list[float]:

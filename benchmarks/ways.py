@@ -62,7 +62,7 @@ def floor() -> None:
 
 def ours() -> None:
     """A real run in a real directory. Says the seconds of training alone, and with evaluation and files."""
-    from vae_core import data, runs, threads
+    from vae_core import data, shelf, threads
     from vae_core.config import Config
     from vae_core.reporter import Reporter, Stopped
 
@@ -95,7 +95,7 @@ def ours() -> None:
             self.paused_seconds += time.perf_counter() - started
 
     with tempfile.TemporaryDirectory() as folder:
-        run = runs.create(Config(dataset="mnist", epochs=EPOCHS, device="cpu"), Path(folder))
+        run = shelf.create(Config(dataset="mnist", epochs=EPOCHS, device="cpu"), Path(folder))
         try:
             training.train(run, data.load("mnist"), Answering(run), max_threads=most)
         except Stopped:

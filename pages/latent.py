@@ -90,7 +90,11 @@ def tell(dot: int | None, group: Any) -> None:
 
 @st.fragment
 def the_map() -> None:
-    view, first, second = choose_view()
+    with one_sentence():
+        show_map(*choose_view())
+
+
+def show_map(view: str, first: int, second: int) -> None:
     ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
     if not ready:
         waiting.for_map(run, epochs, view)

@@ -37,7 +37,7 @@ const ARROWS = 3; // pictures of each digit that get arrows: more cannot be read
 const HALF = 0.5; // overlap from which two bubbles count as overlapping
 
 /** The Bhattacharyya coefficient of two bubbles, as vae_core.bubbles.overlap. */
-export function overlap(mean, logvar, i, j) {
+function overlap(mean, logvar, i, j) {
   let logs = 0;
   for (let k = 0; k < 2; k++) {
     const a = logvar[2 * i + k], b = logvar[2 * j + k], both = Math.exp(a) + Math.exp(b);

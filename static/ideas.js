@@ -23,7 +23,7 @@ export function renewed(component, html) {
 }
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */
-export function palette(root) {
+function palette(root) {
   const ink = colour(root, "--ll-ink"); // each colour asked for costs a style pass: ask again only when light and dark change
   if (root.palette?.ink === ink) return root.palette;
   const all = { c: [...Array(10).keys()].map((k) => colour(root, `--ll-c${k}`)) };
@@ -202,7 +202,7 @@ export class Plane {
 }
 
 /** 1, 2 or 5 times a power of ten, near v. */
-export function round(v) {
+function round(v) {
   const power = 10 ** Math.floor(Math.log10(v)), lead = v / power;
   return (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power;
 }

@@ -58,7 +58,7 @@ export function inAddress(choices) {
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-/** The same when the finger rests: writing costs 4 ms, and browsers refuse a hundred in ten seconds. */
+/** The same when the finger rests: writing costs more than drawing, and browsers refuse a hundred in ten seconds. */
 export function inAddressSoon(choices) {
   const path = location.pathname;
   for (const [name, value] of Object.entries(choices)) later.set(name, value);

@@ -17,7 +17,7 @@ def one_thread() -> None:
     """Let NumPy's matrix products keep to their own thread.
 
     A page's are small. OpenBLAS would share each out to all cores and spin until all are done, which beside a browser
-    or a trainer takes ten times as long: 37 ms instead of 3 for how far 64 codes are from the data.
+    or a trainer, on two cores, takes far longer than one thread does.
     """
     threadpool_limits(1, user_api="blas")
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
@@ -282,3 +283,12 @@ def test_going_on_keeps_the_curves_and_the_progress(finished, monkeypatch):
     jobs.resume(finished)
     after = finished.status()
     assert (after.state, after.step, after.steps_per_epoch) == ("starting", before.step, before.steps_per_epoch)
+
+
+@pytest.mark.parametrize("page", ["latent", "generate", "morph", "draw", "train"])
+def test_means_of_one_epoch_that_do_not_fit_are_one_sentence(page, finished):
+    """A whole zip passes the quick check of a run, so each page and each part that runs by itself must say it."""
+    np.savez(finished.latents_file(2), mean=np.zeros((3, 3), np.float16), logvar=np.zeros((3, 3), np.float16))
+    app = show(page, run="mine")
+    check(app)
+    assert any("wrong shape" in error.value for error in app.error)

@@ -111,6 +111,23 @@ def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):
     page.wait_for_selector("text=Stopped after epoch")
 
 
+def test_two_parts_whose_turn_comes_at_once_are_both_drawn_again(server, open_page):
+    page = open_page(server.url + "/train?run=digits")
+    page.wait_for_selector(".st-key-learning_rows canvas")
+    settle(page)
+    before = len(page.sent)
+    # Streamlit would send both in one message, and run the first part alone: the pictures once stood still for good.
+    page.evaluate(
+        """async () => {
+          const { tell } = await import('/app/static/lab.js');
+          for (const part of ['state', 'pictures']) tell(`turn ${part} digits`, 'something newer');
+        }"""
+    )
+    page.wait_for_timeout(1000)
+    parts = [re.search(rb"\\*.([0-9a-f]{32})", frame)[1] for frame in page.sent[before:]]
+    assert len(set(parts)) == len(parts) == 2, page.sent[before:]
+
+
 def test_pause_one_epoch_resume_and_stop(server, open_page):
     page = open_page(server.url + "/train")
     run = start_training(page, server, epochs=200)

@@ -20,7 +20,7 @@ picker.head(
 classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
 
 looking_at(
-    "Each map holds the **codes** of 4,000 test pictures: two numbers each, so that a map fits on your screen. "
+    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. "
     "Drag the orange ring and the **decoder** draws what it finds there. "
     "Where no picture’s code is near, nobody ever taught it what to draw: that is a *hole*.",
     "The black line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "

@@ -15,7 +15,7 @@ picker.head(
     "standard deviation). Two forces decide where bubbles go and how large they grow.",
 )
 looking_at(
-    "Three models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
+    "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
     "Each bubble is a test picture, coloured by its digit. Move the epoch, and watch the bubbles shrink, fly apart or "
     "pile up. Drag the orange ring into two bubbles at once: the decoder has to draw both.",
     "**Overlap** is the Bhattacharyya coefficient, ∫√(p·q): 0 for bubbles that are apart, 1 for the same bubble. A "
@@ -30,15 +30,14 @@ looking_at(
     "The gallery keeps the decoder of the last epoch only, so the ring decodes there. Twelve pictures of each digit "
     "are shown.",
 )
-ideas.bubble_panels(
-    {"two-knobs-beta-0": "No penalty", "two-knobs": "The lecture’s penalty", "two-knobs-beta-4": "Large penalty"}
-)
+ideas.bubble_panels(ideas.TWO_KNOBS)
 forces = ideas.forces_in_words("two-knobs")
-free, held = ideas.overlaps("two-knobs-beta-0"), ideas.overlaps("two-knobs-beta-4")
+free, light, held = (ideas.overlaps(f"two-knobs-beta-{beta}") for beta in ("0", "0.1", "4"))
 st.markdown(
     f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (radius {free.radius:.3f}). Nothing keeps "
     f"it near the others, so the bubbles fly apart, {free.spread:.1f} from the centre: {free.touching} of {free.shown} "
-    "still overlap with another digit’s. **Large penalty.** Bubbles are pushed to the centre and kept large: "
+    f"still overlap with another digit’s. **Small penalty.** A tenth of it is enough to hold them: {light.spread:.1f} "
+    f"from the centre, radius {light.radius:.2f}. **Large penalty.** Bubbles are pushed to the centre and kept large: "
     f"{held.touching} of {held.shown} overlap, and the decoder draws mixtures there."
 )
 st.markdown(

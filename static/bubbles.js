@@ -14,7 +14,7 @@ const HTML = `
     <button type="button" class="scale">One scale for all</button>
   </div>
   <div class="key"></div>
-  <div class="ll-three"></div>`;
+  <div class="ll-four"></div>`;
 const FIGURE = `
   <h4></h4>
   <canvas class="plane"></canvas>
@@ -56,9 +56,9 @@ export default function (component) {
     digits: new Set([...asked].map(Number).filter((d) => d < data.names.length)), one: recall("scale", 0) === 1,
   };
   if (!state.digits.size) state.digits = new Set(data.names.keys());
-  const box = root.querySelector(".ll-three");
+  const box = root.querySelector(".ll-four");
   box.replaceChildren();
-  const panels = data.panels.map((source, k) => panel(box, source, data, state, "abc"[k]));
+  const panels = data.panels.map((source, k) => panel(box, source, data, state, "abcd"[k]));
   const most = Math.max(...data.panels.map((p) => p.reach));
   const views = chips(root.querySelector(".views"), NAMES, (k) => change(() => remember("view", (state.view = VIEWS[k]))));
   const digits = chips(root.querySelector(".digits"), data.names, (k) => change(() => {

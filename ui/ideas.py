@@ -94,7 +94,7 @@ def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and the largest hole."""
     run = Run(Path(path))
     epoch, names = last(run), data.CLASS_NAMES[run.config.dataset]
-    mean, labels = readers.latents(path, epoch).mean[:4_000], readers.labels(path)[:4_000]
+    mean, labels = readers.latents(path, epoch).mean[: readers.COMMON], readers.labels(path)[: readers.COMMON]
     usual = bubbles.gaps(mean)
     typical = readers.typical_first(path, epoch, 3)[0]
     low, high = np.quantile(mean, 0.004, axis=0), np.quantile(mean, 0.996, axis=0)
@@ -117,7 +117,7 @@ def dice_on_the_map(path: str) -> tuple[int, int, int]:
     from vae_core.explore import noise
 
     run = Run(Path(path))
-    mean, labels = readers.latents(path, last(run)).mean[:4_000], readers.labels(path)[:4_000]
+    mean, labels = readers.latents(path, last(run)).mean[: readers.COMMON], readers.labels(path)[: readers.COMMON]
     dice = noise(100, 2, 0)
     away = np.linalg.norm(dice[:, None] - mean, axis=-1)
     holes = away.min(1) > np.quantile(bubbles.gaps(mean), 0.99)
@@ -166,6 +166,12 @@ def _bubbles_of(path: str, title: str) -> dict[str, Any]:
         "labels": base64_of(readers.labels(path)[forces.places], "u1"), "epochs": epochs,
         "decoder": maps.decoder(run, last(run)),
     }  # fmt: skip
+
+
+TWO_KNOBS = {
+    "two-knobs-beta-0": "No penalty", "two-knobs-beta-0.1": "Small penalty", "two-knobs": "The lecture’s penalty",
+    "two-knobs-beta-4": "Large penalty",
+}  # fmt: skip
 
 
 def bubble_panels(titles: dict[str, str]) -> None:

@@ -302,12 +302,12 @@ def noise_off() -> Seen:
 
 
 def bubble_sizes() -> Seen:
-    found = [ideas.gallery(name) for name in ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4")]
+    found = [ideas.gallery(name) for name in ideas.TWO_KNOBS]
     sizes = {run.config.beta: bubble_size(str(run.path)) for run in found}
     return Seen(
         compared(sizes[0.0], sizes[1.0], 0.2),
-        f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[1.0]:.3f} with beta 1 and "
-        f"{sizes[4.0]:.3f} with beta 4.",
+        f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
+        f"{sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.",
         (in_numbers("Middle size of all bubbles", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
         lambda: [noisy_copies(run, f"Beta {run.config.beta:g}") for run in found],
     )

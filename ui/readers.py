@@ -17,6 +17,7 @@ from ui import growing, visitor
 from vae_core import data, runs
 from vae_core.runs import Latents, Run
 
+COMMON = 2_000  # vae_core.gallery.Piece.points
 FILM = 41  # epochs of a long run that a film shows, evenly spread
 F = TypeVar("F", bound=Callable[..., Any])
 FRESH = 1.0  # seconds for which the list made before a page is good for the page itself
@@ -120,8 +121,12 @@ def first_of_each_class(path: str) -> tuple[int, ...]:
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
-    """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured."""
-    mean, places = latents(path, epoch).mean, np.flatnonzero(labels(path) == label)
+    """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured.
+
+    Among the first ``COMMON``, of which every model of the gallery keeps the codes, or all if the class is rarer.
+    """
+    mean, known = latents(path, epoch).mean, labels(path) == label
+    places = np.flatnonzero(known[:COMMON] if known[:COMMON].any() else known)
     away = np.linalg.norm(mean[places] - np.median(mean[places], axis=0), axis=1)
     return places[np.argsort(away)]
 

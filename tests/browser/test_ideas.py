@@ -84,7 +84,7 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
 
 def test_bubbles_over_the_epochs_and_betas(server, open_page):
     page = opened(server, open_page, "bubbles", ".ll section[data-touching]")
-    names = ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4")
+    names = ideas.TWO_KNOBS
     sent = len(page.sent)
     for epoch in (10, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])

@@ -52,9 +52,10 @@ def test_what_the_pages_claim_holds_in_the_gallery():
     classic, vae = (ideas.dice_report(str(ideas.gallery(name).path)) for name in ("autoencoder", "lecture"))
     assert abs(classic["error"] - vae["error"]) < 5  # "they copy equally well"
     assert classic["far"] > vae["far"] + 0.1 and classic["random_clear"] < vae["random_clear"] - 0.05
-    free, held, huge = (ideas.overlaps(name) for name in ("two-knobs-beta-0", "two-knobs", "two-knobs-beta-4"))
-    assert free.radius < held.radius < huge.radius and free.spread > held.spread > huge.spread
-    assert free.touching < held.touching < huge.touching
+    free, light, held, huge = (ideas.overlaps(name) for name in ideas.TWO_KNOBS)
+    assert free.radius < light.radius < held.radius < huge.radius
+    assert free.spread > light.spread > held.spread > huge.spread
+    assert free.touching < light.touching < held.touching < huge.touching
     forces = ideas.forces_in_words("two-knobs")
     assert forces.shrink == pytest.approx(forces.swell, rel=0.15)  # "almost even"
     assert forces.outward > forces.inward > 0

@@ -89,7 +89,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     for epoch in (10, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])
         for name in names:
-            section = f"section[data-run={name}]"
+            section = f"section[data-run='{name}']"
             expected = ideas.overlaps(name, epoch)
             assert numbers(page, section, "touching")[0] == expected.touching
             assert f"{expected.spread:.2f}" in page.locator(f"{section} .facts").text_content()
@@ -97,7 +97,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     page.evaluate(SET_RANGE, [".time input", 10])
     page.click("button.strong")
     for name in names:
-        section = f"section[data-run={name}]"
+        section = f"section[data-run='{name}']"
         assert np.abs(pixels(page, f"{section} .here") - decoded(name, numbers(page, section, "z"))).max() <= 1
     assert "overlap by" in page.locator(".who").last.text_content()
     drag(page, "section[data-run=two-knobs] .plane", (0.5, 0.5), (0.3, 0.3))

@@ -57,6 +57,8 @@ def watch(run: runs.Run) -> None:
     visitor.looked_at(run)
     if not run.gallery and not visitor.owns(run):
         st.info(visitor.NOT_YOURS)
+    elif before.state in runs.RESUMABLE:
+        spare.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 

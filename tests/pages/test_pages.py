@@ -158,13 +158,16 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_each_state_has_its_sentence_and_its_buttons(state, finished):
+def test_each_state_has_its_sentence_and_its_buttons(state, finished, monkeypatch):
     sentence, buttons = STATES[state]
+    awake = []
+    monkeypatch.setattr("vae_core.spare.keep_one", lambda: awake.append(state))
     set_state(finished, state, error="The disk is full." if state == "failed" else "")
     app = show("train", run="mine")
     check(app)
     assert sentence in words(app)
     assert [b.key for b in app.button if b.key.endswith("_training")] == buttons
+    assert bool(awake) == (state in runs.RESUMABLE)  # a trainer wakes up before it is asked to go on
 
 
 def test_a_run_asked_to_stop_is_stopping_and_offers_no_button(finished):

@@ -41,20 +41,18 @@ def tally() -> None:
 
 
 def ask(name: str, mission: Mission) -> None:
+    key = f"guess_{name}" if mission.guess else f"answer_{name}"
     answer: int | None
     if mission.guess:
         g = mission.guess
-        answer = st.slider(
-            g.label, g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=f"guess_{name}"
-        )
+        answer = st.slider(g.label, g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=key)
     else:
         answer = st.radio(
-            "Your answer", range(len(mission.answers)), index=None, format_func=mission.answers.__getitem__,
-            key=f"answer_{name}",
-        )  # fmt: skip
+            "Your answer", range(len(mission.answers)), index=None, format_func=mission.answers.__getitem__, key=key
+        )
     st.button(
         "Look", key="commit_mission", type="primary", icon=":material/visibility:", disabled=answer is None,
-        on_click=missions.commit, args=(name, answer),
+        on_click=missions.commit, args=(name, key),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from ui import films, growing, live, maps, normal, picker, readers, visitor
 from ui.components import drawn_again_when, epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
+from ui.warm import awake
 from ui.words import about
 from vae_core import data, runs, spare
 
@@ -92,7 +93,10 @@ def watch(run: runs.Run) -> None:
             if growing.metrics(run) or before.active:
                 live.explain_numbers(run)
                 normal.panel(run, run.status())
-                learned(run)
+                if pictures_can_be_made(run.status()):
+                    learned(run)
+                else:
+                    st.caption("The pictures are on their way.")
 
     state()
     now()
@@ -101,7 +105,13 @@ def watch(run: runs.Run) -> None:
 
 def turns(run: runs.Run, status: runs.Status) -> dict[str, str]:
     """What the parts of the page that are not polled were drawn from: they are drawn again when it has changed."""
-    return {"state": live.structure(run, status), "pictures": f"{len(growing.metrics(run))} {growing.film(run)[-1:]}"}
+    newest = f"{len(growing.metrics(run))} {growing.film(run)[-1:]}"
+    return {"state": live.structure(run, status), "pictures": newest if pictures_can_be_made(status) else "later"}
+
+
+def pictures_can_be_made(status: runs.Status) -> bool:
+    """On a server that is just waking up, Pause and Stop of a training must not wait until torch is there."""
+    return not status.active or awake()
 
 
 def learned(run: runs.Run) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ui import drawn, morphs, picker, readers
+from ui import drawn, growing, morphs, picker, readers
 from ui.components import Row
 from ui.picking import End
 from vae_core import data
@@ -34,7 +34,7 @@ def curves(runs: Sequence[Run]) -> dict[str, Any]:
     """What ``static/duel.js`` draws: the test figures of each epoch of both, nats per image with z sampled."""
     panels = []
     for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"), ("Loss", "loss")):
-        lines = [[record["test"][key] for record in run.metrics()] for run in runs]
+        lines = [[record["test"][key] for record in growing.metrics(run)] for run in runs]
         if all(value is not None for line in lines for value in line):
             panels.append({"title": title, "lines": lines})
     return {"panels": panels, "names": ["A", "B"]}

@@ -2,74 +2,109 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from vae_core import storage
 from vae_core.runs import Run, RunError
 
-KEPT = 64  # runs whose points are remembered
+T = TypeVar("T")
+KEPT = 128  # runs whose lines are remembered, of each kind
 _lock = threading.Lock()
-_points: dict[str, _Points] = {}
 
 
-class _Points:
-    """The points of one steps.jsonl so far. Lines are only ever added to it; a resumed trainer replaces the file."""
+class _Tail:
+    """Where the reading of a file of JSON lines stopped. Lines are only ever added; a resumed trainer replaces it."""
 
-    def __init__(self, inode: int) -> None:
-        self.inode, self.offset, self.last = inode, 0, b""
-        self.table = np.zeros((0, 3))
+    def __init__(self) -> None:
+        self.stamp: tuple[int, ...] = ()
+        self.offset, self.last, self.whole = 0, b"", True
 
-    def read(self, path: Path) -> bool:
-        """Take in what was added. False if the file is not the one that was read before."""
+    def new(self, path: str) -> list[Any] | None:
+        """What was added since the last time. None if the file is not the one that was read before."""
+        now = stamp(path)
+        if now == self.stamp:
+            return []
+        if self.stamp and now[:1] != self.stamp[:1]:
+            return None
         with open(path, "rb") as file:
             file.seek(self.offset - len(self.last))
             if file.read(len(self.last)) != self.last:
-                return False
-            new = file.read()
-        whole = new[: new.rfind(b"\n") + 1]  # what comes after it is still being written
-        if lines := whole.splitlines(keepends=True):
-            records = [json.loads(line) for line in lines]
-            fresh = np.array([[r["step"], r["reconstruction"], r["kl"]] for r in records], np.float64)  # None: nan
-            self.offset, self.last = self.offset + len(whole), lines[-1]
-            self.table = np.concatenate([self.table, fresh])
-        return True
+                return None
+            raw = file.read()
+        whole = raw[: raw.rfind(b"\n") + 1]  # what comes after it is still being written
+        lines = whole.splitlines(keepends=True)
+        records = [storage.parse(line) for line in lines]
+        self.offset, self.last = self.offset + len(whole), lines[-1] if lines else self.last
+        self.whole = whole == raw
+        self.stamp = now if self.whole else now[:1]  # with half a line at its end, it is looked at again
+        return records
+
+
+class _Grown(Generic[T]):
+    """What was made of the lines of each run's file so far."""
+
+    def __init__(self, name: str, nothing: Callable[[], T], add: Callable[[Run, T, list[Any]], T]) -> None:
+        self.name, self.nothing, self.add = name, nothing, add
+        self.known: dict[str, tuple[_Tail, T]] = {}
+
+    def of(self, run: Run) -> tuple[T, bool]:
+        """And whether the file ends with a whole line.
+
+        Raises OSError, RunError, or what is wrong with a line: ValueError, KeyError, TypeError, AttributeError.
+        """
+        path = f"{run.path}/{self.name}"
+        with _lock:
+            tail, made = self.known.pop(path) if path in self.known else (_Tail(), self.nothing())
+            records = tail.new(path)
+            if records is None:
+                tail, made = _Tail(), self.nothing()
+                records = tail.new(path) or []
+            made = self.add(run, made, records) if records else made
+            self.known[path] = tail, made  # the newest last; one that cannot be read is forgotten
+            while len(self.known) > KEPT:
+                del self.known[next(iter(self.known))]
+        return made, tail.whole
+
+
+def _add_points(run: Run, table: np.ndarray, records: list[Any]) -> np.ndarray:
+    fresh = np.array([[r["step"], r["reconstruction"], r["kl"]] for r in records], np.float64)  # None: nan
+    return np.concatenate([table, fresh])
+
+
+def _add_epochs(run: Run, before: list[Any], records: list[Any]) -> list[Any]:
+    run.check_epochs(records, first=len(before))
+    return [*before, *records]  # a page may still be reading the old list
+
+
+_points = _Grown("steps.jsonl", lambda: np.zeros((0, 3)), _add_points)
+_epochs: _Grown[list[dict[str, Any]]] = _Grown("metrics.jsonl", list, _add_epochs)
 
 
 def points(run: Run) -> np.ndarray:
     """Step, reconstruction and KL of each point of the live curve, (n, 3); KL is nan without one. Raises RunError."""
-    path = run.path / "steps.jsonl"
-    with _lock:
-        try:
-            inode = path.stat().st_ino
-            known = _points.pop(str(path), None)
-            if known is None or known.inode != inode or not known.read(path):
-                known = _Points(inode)
-                known.read(path)
-        except FileNotFoundError:
-            return np.zeros((0, 3))
-        except (OSError, ValueError, KeyError, TypeError):
-            run.steps()  # says what is wrong with the file
-            raise RunError(f"The file steps.jsonl of the run {run.id} cannot be read.") from None
-        _points[str(path)] = known  # the newest last
-        while len(_points) > KEPT:
-            del _points[next(iter(_points))]
-        return known.table
+    try:
+        return _points.of(run)[0]
+    except FileNotFoundError:
+        return np.zeros((0, 3))
+    except (OSError, ValueError, KeyError, TypeError):
+        run.steps()  # says what is wrong with the file
+        raise RunError(f"The file steps.jsonl of the run {run.id} cannot be read.") from None
 
 
 def metrics(run: Run) -> list[dict[str, Any]]:
-    """``run.metrics()``, read again when the file has changed. Not to be changed by the caller."""
-    return _metrics(str(run.path), stamp(f"{run.path}/metrics.jsonl"))
-
-
-@lru_cache(maxsize=256)
-def _metrics(path: str, of: tuple[int, ...]) -> list[dict[str, Any]]:
-    return Run(Path(path)).metrics()
+    """``run.metrics()``; only what was added is read. Not to be changed by the caller."""
+    try:
+        found, whole = _epochs.of(run)
+        return found if whole else run.metrics()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return run.metrics()  # says what is wrong with the file
 
 
 def film(run: Run) -> list[int]:

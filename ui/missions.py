@@ -443,8 +443,11 @@ def written(answers: Mapping[str, int]) -> str:
     return "_".join(f"{name}.{answer}" for name, answer in answers.items())
 
 
-def commit(name: str, answer: int) -> None:
-    """The visitor's answer; the first one counts."""
+def commit(name: str, key: str) -> None:
+    """The visitor's answer, which stands in the widget ``key`` and may be newer than the page. The first one counts."""
+    answer = st.session_state[key]
+    if answer is None:
+        return
     address.choose(ADDRESS, written({name: answer} | kept()))
     address.choose("mission", name)  # and stay to see what the runs say
 

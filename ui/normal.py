@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import glossary
+from ui import glossary, growing
 from ui.guard import one_sentence
 from vae_core import bands
 from vae_core.bands import Band
@@ -48,7 +48,7 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
     ``name``: which of two runs; ``why``: also say why a test figure is below training.
     """
     with one_sentence():
-        records = run.metrics()
+        records = growing.metrics(run)
         if status.active or len(records) < 2:
             return
         band, exact = found(run.config)

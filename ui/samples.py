@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import maps, readers, smallmaps
+from ui import growing, maps, readers, smallmaps
 from ui.components import base64_of, sprite, token, webp
 from ui.live import IN_USE
 from vae_core import data
@@ -175,7 +175,7 @@ def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
     run = Run(Path(path))
     if not run.config.is_vae:
         return np.stack([readers.latents(path, epoch).mean.std(0) for epoch in epochs])
-    metrics = run.metrics()
+    metrics = growing.metrics(run)
     use = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
     if any(len(kl) != run.config.latent_dim for kl in use):
         raise RunError(f"The file metrics.jsonl of the run {run.id} does not say how much each number is used.")

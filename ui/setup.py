@@ -36,7 +36,11 @@ def setup_form() -> None:
     )  # fmt: skip
     with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
-    config = _config()
+    config = None
+    try:
+        config = _config()
+    except (ConfigError, runs.RunError) as error:
+        st.error(str(error))
     if config is not None:
         own = "" if config == PRESETS[st.session_state["preset"]].config(config.dataset) else ", with your own settings"
         st.markdown(
@@ -46,7 +50,7 @@ def setup_form() -> None:
         st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
     if limits := hosted.limits():
         st.caption(limits.words)
-    one_epoch = st.toggle(
+    st.toggle(
         "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
     )
     st.button(
@@ -56,10 +60,9 @@ def setup_form() -> None:
         icon=":material/play_arrow:",
         disabled=config is None,
         on_click=_start,
-        args=(config, one_epoch),
     )
-    if error := st.session_state.pop("start_error", None):
-        st.error(error)
+    if refused := st.session_state.pop("start_error", None):
+        st.error(refused)
 
 
 def explained(name: str) -> str:
@@ -99,17 +102,11 @@ def _fill_dataset() -> None:
         st.session_state[name] = default_of(name, st.session_state["dataset"])
 
 
-def _config() -> Config | None:
-    """The settings in the form, or one sentence on what is wrong with them."""
-    values = {name: st.session_state.get(name, default_of(name)) for name in FIELDS}
-    limits = hosted.limits()
-    try:
-        config = Config(**values)
-        if limits:
-            limits.accept(config)
-    except (ConfigError, runs.RunError) as error:
-        st.error(str(error))
-        return None
+def _config() -> Config:
+    """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
+    config = Config(**{name: st.session_state.get(name, default_of(name)) for name in FIELDS})
+    if limits := hosted.limits():
+        limits.accept(config)
     return config
 
 
@@ -117,16 +114,21 @@ def _size(dataset: str) -> str:
     return "1,438" if dataset == "digits" else "60,000"
 
 
-def _start(config: Config | None, one_epoch: bool) -> None:
-    """Before the page is drawn again, so that it shows the run at once."""
-    if config is None:
-        return
+def _start() -> None:
+    """Before the page is drawn again, so that it shows the run at once.
+
+    The settings are read here: one that was typed just before the click came with it, and was never drawn.
+    """
+    try:
+        config = _config()
+    except (ConfigError, runs.RunError):
+        return  # the form says what is wrong with it
     try:
         if config.device == "cuda":
             from vae_core.training import pick_device
 
             pick_device(config.device)
-        run = visitor.start(config, one_epoch=one_epoch)
+        run = visitor.start(config, one_epoch=st.session_state["one_epoch"])
     except (ConfigError, runs.RunError) as error:
         st.session_state["start_error"] = str(error)
         return

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import live, normal, picker, readers, report, visitor
+from ui import growing, live, normal, picker, readers, report, visitor
 from ui.guard import one_sentence, plain
 from vae_core import hosted, parcel, runs, shelf, waiting
 from vae_core.runs import Run, RunError
@@ -117,7 +117,7 @@ def more(run: Run) -> None:
         _name_and_pin(run)
     normal.panel(run, run.status())
     st.markdown("##### Take it along")
-    if not run.metrics():
+    if not growing.metrics(run):
         st.caption("Once its first epoch is finished, you can take it along.")
         return
     with st.container(horizontal=True):

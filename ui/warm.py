@@ -41,3 +41,8 @@ def warm_up() -> threading.Thread:
     thread = threading.Thread(target=work, name="warm-up", daemon=True)
     thread.start()
     return thread
+
+
+def awake() -> bool:
+    """Whether torch is there. What a visitor may click on meanwhile should not wait for it."""
+    return not warm_up().is_alive()

@@ -186,13 +186,16 @@ class Run:
     def metrics(self) -> list[dict[str, Any]]:
         """One record per finished epoch, in order from epoch 0."""
         records = self._read_lines("metrics.jsonl")
-        if [r.get("epoch") for r in records] != list(range(len(records))) or not all(
-            _whole_number(r["epoch"]) for r in records
-        ):
-            raise RunError(f"The epochs in metrics.jsonl of the run {self.id} are not in order.")
+        self.check_epochs(records)
+        return records
+
+    def check_epochs(self, records: list[dict[str, Any]], first: int = 0) -> None:
+        """Raise RunError unless these records of metrics.jsonl are whole, and of the epochs from ``first`` on."""
+        for epoch, record in enumerate(records, start=first):
+            if record.get("epoch") != epoch or not _whole_number(record["epoch"]):
+                raise RunError(f"The epochs in metrics.jsonl of the run {self.id} are not in order.")
         for record in records:
             _check_epoch(record, self)
-        return records
 
     def steps(self) -> list[dict[str, Any]]:
         """Records of ``step``, ``epoch``, ``reconstruction``, ``kl``: means over a few steps, nats per image."""

@@ -32,13 +32,15 @@ def test_points_grow_as_the_file_does(own_run):
 def test_only_what_is_new_is_read(own_run, monkeypatch):
     growing.points(own_run)
     storage.append_lines(own_run.path / "steps.jsonl", [point(451)])
+    growing.metrics(own_run)
+    storage.append_lines(own_run.path / "metrics.jsonl", [{**own_run.metrics()[-1], "epoch": 6}])
     parsed = []
-    loads = growing.json.loads
-    monkeypatch.setattr(growing.json, "loads", lambda line: parsed.append(line) or loads(line))
-    growing.points(own_run)
-    assert len(parsed) == 1
-    growing.points(own_run)
-    assert len(parsed) == 1
+    parse = storage.parse
+    monkeypatch.setattr(storage, "parse", lambda line: parsed.append(line) or parse(line))
+    for _ in range(2):
+        assert growing.points(own_run)[-1, 0] == 451
+        assert growing.metrics(own_run)[-1]["epoch"] == 6
+        assert len(parsed) == 2  # one line of each file
 
 
 def test_a_line_that_is_being_written_is_waited_for(own_run):
@@ -85,6 +87,29 @@ def test_metrics_and_films_follow_the_run(own_run):
     storage.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:4])
     assert growing.metrics(own_run) == own_run.metrics()
     assert growing.film(own_run) == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "end", ['{"epoch": 6, "tr', '{"epoch": 7}\n', "[]\n", "{\n{}\n", '{"epoch": 6, "test": 1}\n', "\n\n"]
+)
+def test_metrics_that_end_oddly_are_what_the_run_says_of_them(own_run, end):
+    growing.metrics(own_run)
+    with open(own_run.path / "metrics.jsonl", "a") as out:
+        out.write(end)
+    try:
+        expected = own_run.metrics()
+    except RunError as error:
+        for _ in range(2):
+            with pytest.raises(RunError, match=str(error)):
+                growing.metrics(own_run)
+    else:
+        assert growing.metrics(own_run) == growing.metrics(own_run) == expected
+
+
+def test_a_last_line_without_its_end_counts_if_it_is_whole(own_run):
+    file = own_run.path / "metrics.jsonl"
+    file.write_text(file.read_text().rstrip("\n"))
+    assert growing.metrics(own_run) == own_run.metrics() and len(own_run.metrics()) == 6
 
 
 def test_a_long_curve_is_thinned_to_means_that_keep_its_end():

@@ -81,6 +81,16 @@ def test_the_number_of_used_numbers_is_counted(gallery):
     assert MISSIONS["in-use"].look().right == 7
 
 
+def test_an_answer_changed_just_before_the_click_is_the_one_that_counts():
+    name = next(name for name, mission in MISSIONS.items() if mission.guess is None)
+    app = show("missions", mission=name)
+    app.radio(key=f"answer_{name}").set_value(0).run()
+    app.radio(key=f"answer_{name}").set_value(1)
+    app.button(key="commit_mission").click().run()  # both in one message
+    check(app)
+    assert app.session_state["chosen_done"] == f"{name}.1"
+
+
 def test_a_mission_is_asked_committed_and_told():
     app = show("missions")
     check(app)

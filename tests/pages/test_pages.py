@@ -250,6 +250,24 @@ def test_start_begins_a_trainer_with_the_settings_of_the_form():
     assert run.status().state == "finished"
 
 
+def test_what_is_typed_just_before_the_click_counts(monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        "ui.visitor.start", lambda config, one_epoch: started.append((config, one_epoch)) or runs.Run("x")
+    )
+    app = show("train")
+    app.number_input(key="epochs").set_value(7)
+    app.toggle(key="one_epoch").set_value(True)
+    app.button(key="start_training").click().run()  # all in one message, as from a slow server's visitor
+    assert [(config.epochs, one) for config, one in started] == [(7, True)]
+    app = show("train")
+    app.number_input(key="epochs").set_value(0)
+    app.button(key="start_training").click().run()
+    check(app)
+    (error,) = app.error
+    assert len(started) == 1 and "Epochs" in error.value
+
+
 def test_another_dataset_leaves_the_other_settings_as_they_were():
     app = show("train")
     app.number_input(key="beta").set_value(3.0).run()

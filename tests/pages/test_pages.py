@@ -200,6 +200,19 @@ def test_a_running_training_is_found_without_an_address(finished):
     assert "Learning epoch" in words(app)
 
 
+def test_a_waking_server_shows_a_training_before_its_pictures(finished, monkeypatch):
+    set_state(finished, "running")
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.warm.awake", lambda: False)
+        patch.setattr("ui.films.learned", lambda *_: pytest.fail("the visitor waits for torch"))
+        app = show("train", run="mine")
+        check(app)
+        assert "on their way" in words(app)
+        assert [b.key for b in app.button if b.key.endswith("_training")] == ["pause_training", "stop_training"]
+    monkeypatch.setattr("ui.warm.awake", lambda: True)
+    assert "What it can do so far" in words(show("train", run="mine"))
+
+
 @pytest.mark.parametrize(
     "setting, value",
     [("latent_dim", 0), ("latent_dim", 10**6), ("beta", -1.0), ("epochs", 0), ("learning_rate", 5.0), ("seed", -1)],

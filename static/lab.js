@@ -30,6 +30,13 @@ export function halves(text) {
 /** Base64 of little-endian 32-bit floats to Float32Array. */
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
+/** Base64 of little-endian 32-bit floats to rows of ``wide`` numbers. */
+export function rowsOf(text, wide) {
+  const values = floats(text), rows = [];
+  for (let k = 0; k < values.length; k += wide) rows.push(values.subarray(k, k + wide));
+  return rows;
+}
+
 /** Base64 of a PNG or WebP to something that drawImage takes. */
 export async function picture(text, kind = "png") {
   const image = new Image();

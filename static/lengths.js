@@ -1,13 +1,14 @@
 // How long the code is along a morph: both paths, beside the length that codes usually have. Follows epoch and slider.
-import { mount, colour, sharp, followEpoch, followStep, stepOf, rich } from "./lab.js";
+import { mount, rowsOf, colour, sharp, followEpoch, followStep, stepOf, rich } from "./lab.js";
 
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, `<b>How long the code is</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);
   root.classList.add("ll-lengths");
   root.end?.();
+  const along = Object.fromEntries(Object.entries(data.along).map(([way, text]) => [way, rowsOf(text, data.frames)]));
   const canvas = root.querySelector("canvas"), caption = root.querySelector("figcaption");
-  const top = 1.08 * Math.max(...data.usual.map((u) => u[2]), ...Object.values(data.along).flat(2));
+  const top = 1.08 * Math.max(...data.usual.map((u) => u[2]), ...Object.values(along).flat().flatMap((row) => [...row]));
   let epoch = data.epochs.at(-1), waiting = 0;
   const draw = () => {
     waiting = 0;
@@ -30,7 +31,7 @@ export default function (component) {
     g.lineWidth = 1;
     g.strokeRect(left, up(top), 0, up(0) - up(top));
     g.strokeRect(left, up(0), width - left - 8, 0);
-    for (const [way, values] of Object.entries(data.along)) {
+    for (const [way, values] of Object.entries(along)) {
       g.beginPath();
       values[k].forEach((v, i) => g.lineTo(across(i / (values[k].length - 1)), up(v)));
       g.setLineDash(way === data.way ? [] : [5, 5]);
@@ -39,7 +40,7 @@ export default function (component) {
       g.stroke();
     }
     g.setLineDash([]);
-    const here = data.along[data.way][k], at = stepOf(data.run);
+    const here = along[data.way][k], at = stepOf(data.run);
     g.beginPath();
     g.arc(across(at), up(here[Math.round(at * (here.length - 1))]), 6, 0, 7);
     g.fillStyle = colour(root, "--ll-z");

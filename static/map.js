@@ -46,12 +46,12 @@ const seenFirst = () => new Promise((f) => (window.Plotly ? setTimeout(f) : requ
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length, JSON.stringify(data.marks ?? "")].join("|");
+  const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length].join("|");
   if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;
   root.look = colour(root, "--ll-ink");
   root.leave?.();
-  const labels = bytes(data.labels), frames = data.points.map(halves), marks = data.marks ?? [];
+  const labels = bytes(data.labels), frames = data.points.map(halves);
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const plot = root.querySelector(".plot"), seen = root.querySelector(".seen");
   seen.hidden = !data.tiles;
@@ -70,7 +70,6 @@ export default function (component) {
       customdata: groups[c], hoverinfo: "none", marker: { size: labels.length > 5000 ? 4 : 5, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
       unselected: { marker: { opacity: 0.08 } }, selected: { marker: { opacity: 0.95 } },
     }));
-    traces.push(...marks.map((mark) => drawn(mark, root)));
     await Plotly.react(plot, traces, layoutOf(data, root, ink), {
       responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     });
@@ -84,7 +83,6 @@ export default function (component) {
       plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
       over.epoch = data.epochs.indexOf(epoch);
       dots.show(frames[data.epochs.indexOf(epoch)], { still: first || matchMedia("(prefers-reduced-motion: reduce)").matches });
-      place(Plotly, plot, data, marks, epoch);
       first = false;
     });
     hover(root, plot, data, labels, show);
@@ -143,20 +141,6 @@ function layoutOf(data, root, ink) {
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
     newselection: { line: { color: colour(root, "--ll-x"), width: 2, dash: "dot" } },
   };
-}
-
-/** What stands on the map beside the dots, as a trace without places: a drawing and its bubble, a sample, a morph's path. */
-function drawn({ name, colour: paint, mode = "markers", size = 14 }, root) {
-  const ink = colour(root, `--ll-${paint}`), line = mode === "lines" ? { color: ink, width: 3 } : undefined;
-  const marker = { size, color: ink, line: { color: colour(root, "--ll-page"), width: 2 } };
-  return { type: "scattergl", mode, name, x: [], y: [], hoverinfo: "none", line, marker };
-}
-
-/** Put the marks where they stand at an epoch. */
-function place(Plotly, plot, data, marks, epoch) {
-  if (!marks.length) return;
-  const places = marks.map(({ places }) => places[places.length === 1 ? 0 : data.epochs.indexOf(epoch)]);
-  Plotly.restyle(plot, { x: places.map((p) => p.map((q) => q[0])), y: places.map((p) => p.map((q) => q[1])) }, marks.map((_, k) => data.names.length + k));
 }
 
 /** A canvas over the plot for what must move with the dots at no cost: the ring about a picked dot, and the bubbles. */

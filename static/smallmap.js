@@ -1,7 +1,7 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (Moving one dot of a Plotly scatter takes 39 ms; here the dots are drawn once for an epoch and then copied.)
 import { apart } from "./living.js";
-import { mount, halves, bytes, colour, alpha, sharp, followEpoch, followStep, hear, stepOf } from "./lab.js";
+import { mount, halves, bytes, rowsOf, colour, alpha, sharp, followEpoch, followStep, hear, stepOf } from "./lab.js";
 
 export default function (component) {
   const { data } = component;
@@ -36,7 +36,7 @@ export default function (component) {
   const soon = () => (waiting ||= requestAnimationFrame(draw)); // once a frame, however many things have moved
   const ends = [
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
-    hear(`marks ${data.map}`, (m) => ((marks = m ?? []), soon())),
+    hear(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
     followStep(data.run, soon),
   ];
   const resize = new ResizeObserver(soon);
@@ -52,6 +52,9 @@ export default function (component) {
   };
   return root.end;
 }
+
+/** A mark with its places as points: of each epoch, or the same for all. */
+const unpacked = (mark) => ({ ...mark, places: mark.places.map((text) => rowsOf(text, 2)) });
 
 /** Where a mark stands at an epoch; of one that walks, where the player's slider is. */
 function placesAt(mark, data, epoch) {

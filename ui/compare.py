@@ -80,8 +80,8 @@ def same_pictures(one: Run, other: Run, places: Sequence[int]) -> tuple[int, ...
     """Where another run keeps the same test images, or None if it lacks one."""
     if one.config.dataset != other.config.dataset:
         return None
-    theirs = {int(index): place for place, index in enumerate(other.test_indices())}
-    found = [theirs.get(int(one.test_indices()[place])) for place in places]
+    theirs = {int(index): place for place, index in enumerate(readers.test_indices(str(other.path)))}
+    found = [theirs.get(int(readers.test_indices(str(one.path))[place])) for place in places]
     return None if None in found else tuple(int(place or 0) for place in found)
 
 

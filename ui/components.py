@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,12 @@ def base64_of(array: np.ndarray, kind: str) -> str:
 
 def sprite(images: np.ndarray) -> str:
     """Images (rows, columns, h, w) uint8 as one PNG, rows under each other, in base64."""
-    return _encoded(_sheet(images), "PNG", compress_level=3)
+    return _sprite(images.tobytes(), images.shape)
+
+
+@lru_cache(maxsize=24)  # a film of a long run is a megabyte, and half of what its page has to do
+def _sprite(raw: bytes, shape: tuple[int, ...]) -> str:
+    return _encoded(_sheet(np.frombuffer(raw, np.uint8).reshape(shape)), "PNG", compress_level=3)
 
 
 def webp(images: np.ndarray, quality: int = 70) -> str:

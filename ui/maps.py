@@ -131,7 +131,7 @@ def mark(
     """
     return {
         "name": name, "colour": colour, "mode": "lines" if lines else "markers", "walks": walks,
-        "places": [np.asarray(p, float).round(4).tolist() for p in places],
+        "places": [base64_of(p, "f4") for p in places],
     }  # fmt: skip
 
 

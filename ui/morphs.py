@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from ui import maps, picking, readers, smallmaps
-from ui.components import Row
+from ui.components import Row, base64_of
 from ui.picking import End
 from vae_core import runs
 from vae_core.projections import Basis
@@ -26,7 +25,7 @@ def frames_for(steps: int, least: int = 33) -> int:
     return (steps - 1) * -(-(least - 1) // (steps - 1)) + 1
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
+@readers.kept(100)
 def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """The codes (epochs, frames, d) along a way (``PATHS``) between the means of two ends."""
     from vae_core.explore import interpolate
@@ -36,7 +35,7 @@ def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int,
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
+@readers.kept(100)
 def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """Those codes decoded, each epoch's by its own decoder, (epochs, frames, 28, 28) uint8."""
     from vae_core.explore import decode
@@ -84,7 +83,8 @@ def classic_walk(run: Run, start: End, end: End, frames: int, way: str) -> np.nd
 def _same_picture(run: Run, other: Run, end: End) -> End | None:
     if end.drawing:
         return end
-    place = np.flatnonzero(other.test_indices() == run.test_indices()[end.place])
+    theirs, mine = (readers.test_indices(str(each.path)) for each in (other, run))
+    place = np.flatnonzero(theirs == mine[end.place])
     return End(end.label, int(place[0])) if len(place) else None
 
 
@@ -106,7 +106,7 @@ def marks(run: Run, epochs: Sequence[int], basis: Basis, start: End, end: End, f
     ]
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@readers.kept(200)
 def usual_length(path: str, epoch: int) -> tuple[float, float, float]:
     """How long the codes of the kept test pictures are: lower quartile, median and upper quartile of |z|."""
     low, middle, high = np.quantile(np.linalg.norm(readers.latents(path, epoch).mean, axis=1), [0.25, 0.5, 0.75])
@@ -122,8 +122,8 @@ def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, 
     usual = [usual_length(path, e) for e in epochs]
     half = frames // 2
     return {
-        "run": run.id, "epochs": list(epochs), "way": way, "usual": usual,
-        "along": {each: np.round(values.astype(float), 3).tolist() for each, values in along.items()},
+        "run": run.id, "epochs": list(epochs), "way": way, "usual": usual, "frames": frames,
+        "along": {each: base64_of(values, "f4") for each, values in along.items()},
         "texts": [
             f"Half way, the code is **{along['straight'][k][half]:.1f}** long on the straight path and "
             f"**{along['spherical'][k][half]:.1f}** on the spherical one. Codes of real pictures are mostly "

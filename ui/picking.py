@@ -41,7 +41,7 @@ def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarr
     if asked and int(asked[1]) in labels:
         label = int(asked[1])
         if asked[2]:
-            place = np.flatnonzero((run.test_indices() == int(asked[2])) & (labels == label))
+            place = np.flatnonzero((readers.test_indices(str(run.path)) == int(asked[2])) & (labels == label))
             if len(place):
                 return End(label, int(place[0]))
     if label not in labels:
@@ -51,7 +51,7 @@ def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarr
 
 def address_of(run: Run, end: End) -> str:
     """The end as an address names it. Another run of the same dataset finds the same picture by it."""
-    return DRAWING if end.drawing else f"{end.label}-{run.test_indices()[end.place]}"
+    return DRAWING if end.drawing else f"{end.label}-{readers.test_indices(str(run.path))[end.place]}"
 
 
 def name_of(run: Run, end: End) -> str:
@@ -104,7 +104,7 @@ def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | 
     """What ``static/pick.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
     path, names = str(run.path), data.CLASS_NAMES[run.config.dataset]
     here = readers.originals(run, (0,)) is not None
-    lines, numbers = places_by_class(path, epoch), run.test_indices()
+    lines, numbers = places_by_class(path, epoch), readers.test_indices(str(run.path))
     known = {place for places in lines.values() for place in places}
     described = {}
     for which, end in ends.items():

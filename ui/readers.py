@@ -71,7 +71,7 @@ def labels(path: str) -> np.ndarray:
 
 
 @kept(200)
-def _test_indices(path: str) -> np.ndarray:
+def test_indices(path: str) -> np.ndarray:
     return Run(Path(path)).test_indices()
 
 
@@ -142,7 +142,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
         return None
     try:
         images = _test_images(run.config.dataset, str(data.data_dir()))
-        return images[_test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
+        return images[test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
     except (data.DataError, IndexError):
         return None
 

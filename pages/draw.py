@@ -65,8 +65,7 @@ def board() -> None:
         if image is not None:
             answer(image, looks)
         else:
-            for epoch in epochs:  # what a drawing is compared with, ready before the first stroke ends
-                drawn.test_losses(path, epoch)
+            drawn.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
 
 
 def redrawn(looks: list[drawn.Look]) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from ui import readers
 from vae_core.projections import Basis
@@ -28,7 +27,7 @@ class Look:
     imagined: np.ndarray  # (n, 28, 28) uint8, decoded from draws of the bubble
 
 
-@st.cache_data(show_spinner=False, max_entries=500)
+@readers.kept(500)
 def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look:
     """Encode and decode a drawing of 784 bytes. The same dice at every epoch."""
     from vae_core.explore import decode, encode, noise
@@ -41,13 +40,15 @@ def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look
     return Look(mean[0], std, decoded[0], decoded[1:])
 
 
-def test_losses(path: str, epoch: int) -> np.ndarray | None:
-    """The loss of the first test pictures, z sampled, nats, (n,); None where the dataset is not on this machine."""
+def test_losses(path: str, epochs: Sequence[int]) -> list[np.ndarray] | None:
+    """The losses of the first test pictures at each epoch, z sampled, nats, (n,) each; None without the dataset."""
     here = readers.originals(Run(Path(path)), (0,)) is not None  # may change, so it is not kept with the losses
-    return _test_losses(path, epoch) if here else None
+    found = [_test_losses(path, epoch) for epoch in epochs] if here else []
+    known = [losses for losses in found if losses is not None]
+    return known if len(known) == len(epochs) else None
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@readers.kept(200)
 def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     from vae_core.explore import sampled_losses
 
@@ -58,7 +59,7 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     return sampled_losses(readers.model(path, epoch), images, run.config.reconstruction, run.config.beta)
 
 
-@st.cache_data(show_spinner=False, max_entries=500)
+@readers.kept(500)
 def _own_loss(path: str, epoch: int, image: bytes) -> float:
     from vae_core.explore import sampled_losses
 
@@ -68,12 +69,10 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
     """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch. None without them."""
-    views, compared = [], 0
-    for epoch in epochs:
-        others = test_losses(path, epoch)
-        if others is None:
-            return None
-        compared = len(others)
+    known, views = test_losses(path, epochs), []
+    if known is None:
+        return None
+    for epoch, others in zip(epochs, known, strict=True):
         mine = _own_loss(path, epoch, image.tobytes())
         low, high = min(np.quantile(others, 0.005), mine), max(np.quantile(others, 0.995), mine)
         low, high = low - 0.02 * (high - low), high + 0.02 * (high - low) + 1e-6
@@ -84,7 +83,7 @@ def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, An
             "text": f"Its loss is **{mine:.0f} nats**. Of {len(others)} test pictures, **{harder:.0%}** have a higher "
             "one: " + _judgement(harder),
         })  # fmt: skip
-    return {"run": Path(path).name, "epochs": list(epochs), "of": compared, "views": views}
+    return {"run": Path(path).name, "epochs": list(epochs), "of": len(known[0]), "views": views}
 
 
 def _judgement(harder: float) -> str:

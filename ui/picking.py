@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from ui import readers
 from ui.components import sprite, webp
@@ -58,7 +57,7 @@ def name_of(run: Run, end: End) -> str:
     return "your drawing" if end.drawing else data.CLASS_NAMES[run.config.dataset][end.label]
 
 
-@st.cache_data(show_spinner=False, max_entries=500)
+@readers.kept(500)
 def code(path: str, epoch: int, end: End) -> np.ndarray:
     """The mean that the encoder gives an end at an epoch, (d,)."""
     if not end.drawing:
@@ -78,7 +77,7 @@ def picture(run: Run, epoch: int, end: End) -> tuple[np.ndarray, bool]:
     return readers.decoded_means(str(run.path), epoch, (end.place,))[0], False
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
+@readers.kept(40)
 def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
     """The kept pictures that one can pick from: of each class the most typical, then others by chance."""
     chosen = {}
@@ -89,7 +88,7 @@ def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
     return chosen
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@readers.kept(20)
 def sheet(path: str, epoch: int, have_originals: bool) -> str:
     """The pictures of ``places_by_class``, a line for each class, as one WebP in base64."""
     run, lines = Run(Path(path)), places_by_class(path, epoch)

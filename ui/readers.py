@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -45,7 +46,7 @@ def kept(most: int) -> Callable[[F], F]:
 
 
 def _locked(answer: Any) -> Any:
-    parts = answer if isinstance(answer, tuple) else vars(answer).values() if isinstance(answer, Latents) else [answer]
+    parts = answer if isinstance(answer, tuple) else vars(answer).values() if is_dataclass(answer) else [answer]
     for part in parts:
         if isinstance(part, np.ndarray):
             part.setflags(write=False)
@@ -86,7 +87,7 @@ def model(path: str, epoch: int) -> Any:
     return load_model(Run(Path(path)), epoch)
 
 
-@st.cache_data(show_spinner=False, max_entries=2000)
+@kept(2000)
 def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
     """What the decoder makes of the means of some kept images at an epoch, (n, 28, 28) uint8."""
     from vae_core.explore import decode
@@ -94,7 +95,7 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
     return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
 
 
-@st.cache_data(show_spinner=False, max_entries=1000)
+@kept(1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
     """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
     from vae_core.explore import decode
@@ -119,7 +120,7 @@ def first_of_each_class(path: str) -> tuple[int, ...]:
     return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@kept(200)
 def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
     """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured.
 

@@ -169,7 +169,7 @@ def frames(path: str, epochs: list[int]) -> dict[str, str]:
     return {"shift": base64_of(np.stack(shift), "f4"), "scale": base64_of(np.stack(scale), "f4")}
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@readers.kept(200)
 def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
     """How much each dimension is used at each epoch, (epochs, d): KL in nats, or a classic one's spread of codes."""
     run = Run(Path(path))
@@ -192,7 +192,7 @@ def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
     return frame_of(path, epoch)[0] if place is None else readers.latents(path, epoch).mean[place]
 
 
-@st.cache_data(show_spinner=False, max_entries=30)
+@readers.kept(30)
 def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tuple[int, ...]) -> str:
     """A WebP, a line for each epoch: the start decoded, then each of the dimensions in ``order`` at all STEPS."""
     from vae_core.explore import decode, traverse
@@ -240,7 +240,7 @@ def offered_places(path: str) -> tuple[int, ...]:
     return tuple(int(found[k]) for k in (0, 1) for found in places if len(found) > k)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@readers.kept(20)
 def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> tuple[str, np.ndarray]:
     """A WebP with a line of size * size pictures for each epoch, and the two axes (2, size) in knob units."""
     from vae_core import explore

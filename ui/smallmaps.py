@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from ui import maps, readers
 from ui.components import base64_of
@@ -36,7 +35,7 @@ def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
     return places * np.array([1, 0], places.dtype) if len(basis.centre) == 1 else places
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@readers.kept(24)
 def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
     """What ``static/smallmap.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
     run, view = Run(Path(path)), basis(path, epochs[-1])

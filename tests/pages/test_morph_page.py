@@ -167,7 +167,7 @@ def test_a_drawing_is_compared_with_the_test_pictures(run):
     usual = drawn.unusual(str(run.path), EPOCHS, originals(run, (0,))[0])
     noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
     odd = drawn.unusual(str(run.path), EPOCHS, noise)
-    others = drawn.test_losses(str(run.path), 5)
+    (others,) = drawn.test_losses(str(run.path), [5])
     for told in (usual, odd):
         view = told["views"][1]
         assert sum(view["counts"]) == len(others) == told["of"]

@@ -20,6 +20,7 @@ from ui.components import (
 )
 from ui.guard import one_sentence, through_app
 from ui.words import about
+from vae_core import data
 from vae_core.runs import Run
 
 through_app()
@@ -73,6 +74,8 @@ def grid() -> None:
 
 
 def show_grid(count: int, width: float, seed: int) -> None:
+    if data.is_here(run.config.dataset):
+        samples.get_ready(run.config.dataset, str(data.data_dir()))
     left, right = st.columns([3, 2], gap="large")
     version = token(run.path, epochs, count, seed, width)
     with left:

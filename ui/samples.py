@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,19 @@ def _test_distances(dataset: str, folder: str) -> np.ndarray:
     test = data.load_test(dataset).images
     few = test[np.unique(np.linspace(0, len(test) - 1, COMPARED).astype(int))]
     return np.quantile(nearest(train.images, few, squares)[1], [0.05, 0.25, 0.5, 0.75, 0.95])
+
+
+@st.cache_resource(show_spinner=False)
+def get_ready(dataset: str, folder: str) -> threading.Thread:
+    """Once for each dataset: read it beside the page, so that the first click on a picture need not wait for that."""
+
+    def work() -> None:
+        with suppress(data.DataError):  # the click will say what is wrong
+            _test_distances(dataset, folder)
+
+    thread = threading.Thread(target=work, name="training pictures", daemon=True)
+    thread.start()
+    return thread
 
 
 @st.cache_data(show_spinner=False, max_entries=400)

@@ -126,9 +126,10 @@ def polls(epochs: tuple[int, ...] = (SHORT, LONG)) -> Table:
                     page.wait_for_timeout(1000 * WATCH)
                     spent, ticks = cpu_seconds(server.process.pid) - before, len(asked)
                     page.close()
+                work, sent = (spent - idle) / max(ticks, 1), sum(map(len, sizes)) / max(ticks, 1)
                 rows.append(
-                    [f"{count} epochs", f"{1000 * (spent - idle) / max(ticks, 1):.1f} ms",
-                     f"{1000 * idle / WATCH:.1f} ms", f"{sum(map(len, sizes)) / max(ticks, 1) / 1000:.1f} kB", str(ticks)]
+                    [f"{count} epochs", f"{1000 * work:.1f} ms", f"{1000 * idle / WATCH:.1f} ms",
+                     f"{sent / 1000:.1f} kB", str(ticks)]
                 )  # fmt: skip
                 print(rows[-1], file=sys.stderr)
         finally:

@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import storage
+from vae_core import records, storage
 from vae_core.config import Config, ConfigError
 
 FORMAT = 1
@@ -46,7 +46,6 @@ RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 HEARTBEAT_TIMEOUT = 25.0
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
-LARGEST = 1e36  # fits the 32-bit floats of the charts
 CLASSES = 10
 STATES = ("queued", *ACTIVE, *RESUMABLE, "finished")  # queued: on a shared server
 
@@ -163,7 +162,7 @@ class Run:
         asked = self.control()
         data = self._read_json("status.json")
         try:
-            status = Status(**{f.name: _typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
+            status = Status(**{f.name: records.typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
             if status.state not in STATES:
                 raise TypeError
         except TypeError:
@@ -185,30 +184,31 @@ class Run:
 
     def metrics(self) -> list[dict[str, Any]]:
         """One record per finished epoch, in order from epoch 0."""
-        records = self._read_lines("metrics.jsonl")
-        self.check_epochs(records)
-        return records
+        lines = self._read_lines("metrics.jsonl")
+        self.check_epochs(lines)
+        return lines
 
-    def check_epochs(self, records: list[dict[str, Any]], first: int = 0) -> None:
-        """Raise RunError unless these records of metrics.jsonl are whole, and of the epochs from ``first`` on."""
-        for epoch, record in enumerate(records, start=first):
-            if record.get("epoch") != epoch or not _whole_number(record["epoch"]):
+    def check_epochs(self, lines: list[dict[str, Any]], first: int = 0) -> None:
+        """Raise RunError unless these lines of metrics.jsonl are whole, and of the epochs from ``first`` on."""
+        for epoch, record in enumerate(lines, start=first):
+            if record.get("epoch") != epoch or not records.is_whole_number(record["epoch"]):
                 raise RunError(f"The epochs in metrics.jsonl of the run {self.id} are not in order.")
-        for record in records:
-            _check_epoch(record, self)
+        for record in lines:
+            if not records.is_whole_epoch(record, self.config):
+                raise RunError(f"Epoch {record['epoch']} in metrics.jsonl of the run {self.id} is incomplete.")
 
     def steps(self) -> list[dict[str, Any]]:
         """Records of ``step``, ``epoch``, ``reconstruction``, ``kl``: means over a few steps, nats per image."""
-        records = self._read_lines("steps.jsonl")
-        if not all(_whole_number(r.get("step")) and _whole_number(r.get("epoch")) and self._terms(r) for r in records):
+        lines = self._read_lines("steps.jsonl")
+        if not all(records.is_whole_point(record, self.config) for record in lines):
             raise RunError(f"The file steps.jsonl of the run {self.id} cannot be read.")
-        return records
+        return lines
 
     @property
     def epoch(self) -> int | None:
         """The newest finished epoch, or None before the first."""
-        records = self.metrics()
-        return len(records) - 1 if records else None
+        lines = self.metrics()
+        return len(lines) - 1 if lines else None
 
     def weight_epochs(self) -> list[int]:
         """Finished epochs whose weights are here (the gallery keeps only some)."""
@@ -265,11 +265,6 @@ class Run:
         for epoch in self.latent_epochs():
             if not zipfile.is_zipfile(self.latents_file(epoch)):
                 raise RunError(f"The file {self.latents_file(epoch).name} of the run {self.id} is damaged.")
-
-    def _terms(self, record: dict[str, Any]) -> bool:
-        """Whether a record has both terms of the loss; a classic autoencoder has no KL."""
-        kl = record.get("kl")
-        return _number(record.get("reconstruction")) and (_number(kl) if self.config.is_vae else "kl" in record)
 
     def _epochs_in(self, folder: str, suffix: str) -> list[int]:
         newest = self.epoch
@@ -360,44 +355,6 @@ def write_status(run: Run, status: Status) -> Status:
     status = replace(status, heartbeat=time.time())
     storage.write_json(run.path / "status.json", asdict(status), durable=False)
     return status
-
-
-def _typed(value: Any, annotation: Any) -> Any:
-    """A value of a status field in its type, which is text under postponed evaluation. Raises TypeError."""
-    good = {
-        "str": isinstance(value, str),
-        "int": _whole_number(value),
-        "float": _number(value),
-        "float | None": value is None or _number(value),
-    }[str(annotation)]
-    if not good:
-        raise TypeError
-    return value
-
-
-def _number(value: Any) -> bool:
-    """A finite number that can be shown and calculated with; JSON allows integers of any length, and NaN."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
-
-
-def _whole_number(value: Any) -> bool:
-    return isinstance(value, int) and _number(value)
-
-
-def _check_epoch(record: dict[str, Any], run: Run) -> None:
-    """Raise RunError unless a record of metrics.jsonl has what pages calculate with."""
-    parts = [record.get("test"), record.get("test_mean"), *([record.get("train")] if record["epoch"] else [])]
-    used = record.get("kl_per_dimension")
-    clock = [record.get(name, 0) for name in ("seconds", "images_per_second")]
-    good = (
-        all(isinstance(part, dict) and run._terms(part) and _number(part.get("loss")) for part in parts)
-        and (
-            used is None or (isinstance(used, list) and len(used) == run.config.latent_dim and all(map(_number, used)))
-        )
-        and all(map(_number, clock))
-    )
-    if not good:
-        raise RunError(f"Epoch {record['epoch']} in metrics.jsonl of the run {run.id} is incomplete.")
 
 
 def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[Run]:

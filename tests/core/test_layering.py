@@ -18,6 +18,7 @@ LIGHT = [
     "spare",
     "config",
     "storage",
+    "records",
     "runs",
     "data",
     "projections",

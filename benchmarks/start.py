@@ -1,8 +1,8 @@
 """From ``streamlit run`` to the first picture, and from Start to the first point: ``python -m benchmarks start``.
 
 First a server that was not there a moment ago is asked at once for its start page by a Chromium that knows its files.
-Then the page is open and the server warm, as for a visitor who has read the form. The clock runs from the click on Start to
-the first number of the live curve: a new process, its import of torch, reading the pictures, the test of the
+Then the page is open and the server warm, as for a visitor who has read the form, and the clock runs from the click on
+Start to the first number of the live curve: a new process, its import of torch, reading the pictures, the test of the
 untrained network and the first steps. MNIST is used where VAE_DATA_DIR has it, else the embedded digits. Needs
 requirements-dev.txt.
 """

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 # The lecture's colours. KaTeX takes no CSS variables, so static/glossary.css lifts these for the dark ground.
 PAINTS = {"x": "#b8146a", "encoder": "#6b4fc0", "mean": "#1f7a35", "z": "#b25a00", "decoder": "#00766e"}
+PAINTED = {
+    "x": "x, a picture", "encoder": "encoder", "mean": "mean, std", "z": "noise, z",
+    "decoder": "decoder, what it draws",
+}  # fmt: skip
 PAGES = {
     "start": "The living picture", "train": "Train", "latent": "Map", "generate": "Samples", "morph": "Morph",
     "draw": "Draw", "compare": "Compare", "runs": "Runs", "autoencoder": "Autoencoder or VAE?", "bubbles": "Bubbles",

@@ -103,10 +103,10 @@ with right:
         f"Inventing: {a['far']:.0%} of its random codes fall into holes, against {b['far']:.0%}, and what comes out "
         f"looks less like any one digit ({of_ten(a['random_clear'])} against {of_ten(b['random_clear'])})."
     )
-    gain = np.abs(a["middle_clear"] - b["middle_clear"]) * 10
     st.markdown(
-        f"On the way from one digit to another they differ by only {gain:.1f} of 10: half-way between two real codes "
-        "one rarely falls into a hole, even in the classic model."
+        f"On the way from one digit to another they are much alike: {of_ten(a['middle_clear'])} and "
+        f"{of_ten(b['middle_clear'])}. Of the codes half-way between two real ones, {a['middle_far']:.0%} and "
+        f"{b['middle_far']:.0%} fall into a hole."
     )
 with st.container(horizontal=True):
     st.page_link("pages/generate.py", label="Invent with the classic one", icon=":material/grid_view:",

@@ -65,7 +65,7 @@ st.markdown("Each point is a model that was really trained. Move **beta**, and w
 numbers = ideas.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
 free, lecture, huge = numbers[0], numbers[2], numbers[-1]
 st.markdown(
-    f"Five models, alike but for beta, measured on test pictures with z drawn at random. From beta 0 to 1 the "
+    f"Five models, alike but for beta, measured on all test pictures, with z drawn at random. From beta 0 to 1 the "
     f"KL falls from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
     f"{lecture['reconstruction'] - free['reconstruction']:.0f}: a bargain, and the invented ones become digits. From 1 "
     f"to {huge['beta']:g} the KL falls by {lecture['kl'] - huge['kl']:.0f} more, and costs "

@@ -39,7 +39,7 @@ export default function (component) {
     const first = `your bubble (■): v = ${say(state.v)} costs ${say(size(state.v))}, mean = ${say(state.mean)} costs ${say(state.mean ** 2)}`;
     const row = (text, value) => `<li>${text}<b>${value}</b></li>`;
     find(".facts").innerHTML = row(first, `KL = ½ (${say(size(state.v))} + ${say(state.mean ** 2)}) = ${say((size(state.v) + state.mean ** 2) / 2)} nats`) +
-      (k === null ? row(`${d} circle${d > 1 ? "s" : ""}: the run’s numbers, averaged over its test pictures. Point at one, or pick one.`, `together ${say(total, 1)} nats`)
+      (k === null ? row(`${d} circle${d > 1 ? "s" : ""}: the run’s numbers, averaged over ${data.pictures.toLocaleString("en")} test pictures. Point at one, or pick one.`, `together ${say(total, 1)} nats`)
         : row(`number ${k + 1}: v = ${say(data.variance[k])} costs ${say(data.spread[k])}, mean² costs ${say(data.square[k])}`, `${say(kl(k))} of ${say(total, 1)} nats`));
     Object.assign(root.dataset, { kl: (size(state.v) + state.mean ** 2) / 2, total, picked: k ?? "" });
     find(".size").setAttribute("aria-label", `The curve v − log v − 1 with the run’s ${d} dimensions; your bubble at v = ${say(state.v)} costs ${say(size(state.v))}`);

@@ -1,4 +1,4 @@
-"""Small things that a visitor to the lecture's ideas would miss: a way on, a word where nothing happens, the keyboard."""
+"""Small things that a visitor to the lecture's ideas would miss: the way on, a word where nothing happens, keys."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from ui import films, ideas, morphs, picker, picking, readers
+from ui import films, glossary, ideas, morphs, picker, picking, readers
 from ui.components import Row, image_rows
 from ui.guard import through_app
 from ui.words import looking_at
@@ -16,6 +16,7 @@ picker.head(
     "Autoencoder or VAE?",
     "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has not. "
     "They copy equally well. Ask them to *invent*, and they part.",
+    help=glossary.tips("autoencoder", "vae", "hole"),
 )
 classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ideas, picker
+from ui import glossary, ideas, picker
 from ui.guard import through_app
 from ui.words import looking_at
 from vae_core import data
@@ -13,6 +13,7 @@ picker.head(
     "Bubbles",
     "The encoder does not put a picture at a point. It gives it a **bubble**: a place (the mean) and a size (the "
     "standard deviation). Two forces decide where bubbles go and how large they grow.",
+    help=glossary.tips("bubble", "overlap", "beta"),
 )
 looking_at(
     "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "

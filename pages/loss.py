@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ideas, picker
+from ui import glossary, ideas, picker
 from ui.guard import one_sentence, through_app
 from ui.words import looking_at
 
@@ -13,6 +13,7 @@ picker.head(
     "One number says how badly a model does, and all learning is about making it smaller: "
     "**loss = reconstruction + beta × KL**. "
     "The first asks how well pictures come back, the second holds codes together.",
+    help=glossary.tips("bce", "mse", "kl", "beta"),
 )
 looking_at(
     "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "

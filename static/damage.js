@@ -83,11 +83,11 @@ export default function (component) {
     const canvas = find(".chart");
     if (!canvas.clientWidth) return;
     const steps = [...Array(21).keys()].map((k) => [k / 20, losses(damaged(k / 20))]), high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
-    const chart = axes(canvas, { low: 0, high: 1, label: "damage", ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] }, { low: 0, high, label: "nats" });
-    chart.line(steps.map(([m, l]) => [m, l.b]), chart.paints.decoder);
-    chart.line(steps.map(([m, l]) => [m, l.s]), chart.paints.ink, { dash: [6, 4] });
-    chart.dot(state.much, b, chart.paints.decoder);
-    chart.dot(state.much, s, chart.paints.ink, { square: true });
+    const chart = axes(canvas, { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] }, { low: 0, high, label: "nats" });
+    chart.line(steps.map(([m, l]) => [100 * m, l.b]), chart.paints.decoder);
+    chart.line(steps.map(([m, l]) => [100 * m, l.s]), chart.paints.ink, { dash: [6, 4] });
+    chart.dot(100 * state.much, b, chart.paints.decoder);
+    chart.dot(100 * state.much, s, chart.paints.ink, { square: true });
     canvas.setAttribute("aria-label", `Both losses over the damage: BCE from ${say(steps[0][1].b, 0)} to ${say(steps[20][1].b, 0)} nats, squared error from ${say(steps[0][1].s, 0)} to ${say(steps[20][1].s, 0)}`);
   };
   const heat = (canvas, each) => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.browser.test_browser import settle
 
 
@@ -41,3 +43,23 @@ def test_a_number_of_the_code_is_picked_by_keyboard(server, open_page):
     page.wait_for_selector(".st-key-penalty .facts >> text=number 3: v =")
     page.keyboard.press("Home")
     page.wait_for_selector(".st-key-penalty .facts >> text=20 circles")
+
+
+COLOURED = """() => {
+    const canvas = document.querySelector('.st-key-pixel .chart');
+    if (!canvas?.width) return false;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((v, i) => i % 4 === 0 && data[i + 3] > 200 && data[i + 1] - v > 90);
+}"""
+
+
+def test_a_chart_has_its_colours_though_the_style_comes_late(server, open_page):
+    page = open_page("about:blank")
+
+    def late(route):
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/lab.css*", late)
+    page.goto(server.url + "/loss")
+    page.wait_for_function(COLOURED, timeout=8000)

@@ -45,7 +45,7 @@ st.markdown(
 )
 
 st.markdown("#### The same with twenty numbers")
-left, right = st.columns([3, 2], gap="large")
+left, right = st.container(key="twenty").columns([3, 2], gap="large")
 places = readers.first_of_each_class(str(vae.path))
 epochs = {run.id: ideas.last(run) for run in (classic, vae)}
 originals = readers.originals(vae, places)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
-from ui import ideas
+from ui import ideas, readers
 from vae_core import bubbles, data, runs
 from vae_core.config import Config
 
@@ -133,5 +133,5 @@ def test_the_holes_of_the_maps_are_holes():
     for name in ("two-knobs-autoencoder", "two-knobs"):
         run = ideas.gallery(name)
         sent = ideas._map_of_codes(str(run.path), "a title")
-        codes = run.latents(10).mean[:4_000]
+        codes = run.latents(10).mean[: readers.COMMON]
         assert bubbles.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]

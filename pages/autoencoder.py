@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from ui import films, ideas, morphs, picker, picking, readers
+from ui import films, glossary, ideas, morphs, picker, picking, readers
 from ui.components import Row, image_rows
 from ui.guard import through_app
 from ui.words import looking_at
@@ -16,6 +16,7 @@ picker.head(
     "Autoencoder or VAE?",
     "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has not. "
     "They copy equally well. Ask them to *invent*, and they part.",
+    help=glossary.tips("autoencoder", "vae", "hole"),
 )
 classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
 
@@ -23,7 +24,7 @@ looking_at(
     "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. "
     "Drag the orange ring and the **decoder** draws what it finds there. "
     "Where no picture’s code is near, nobody ever taught it what to draw: that is a *hole*.",
-    "The black line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "
+    "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "
     "of the distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are "
     "from their neighbour; “between pictures” means farther than 90 of 100. The button looks for the largest hole "
     "among the codes. The dice are 100 draws from N(0, 1), the place where the VAE was told to keep its codes. "
@@ -39,11 +40,12 @@ st.markdown(
     "noise makes each picture claim a small *area*: so they fill the ground. The classic model’s codes may lie "
     f"anywhere. **Throw the dice**: on its map {lost} of 100 fall into a hole, and {most} land by the same digit. On "
     f"the VAE’s map {its_lost} fall into a hole, and the commonest digit comes up {its_most} times; {its_kinds} of 10 "
-    f"digits come up twice or more, against {kinds}."
+    f"digits come up twice or more, against {kinds}. The decoder always draws *something*, even in a hole: a scribble, "
+    "or the digit next door, stretched."
 )
 
 st.markdown("#### The same with twenty numbers")
-left, right = st.columns([3, 2], gap="large")
+left, right = st.container(key="twenty").columns([3, 2], gap="large")
 places = readers.first_of_each_class(str(vae.path))
 epochs = {run.id: ideas.last(run) for run in (classic, vae)}
 originals = readers.originals(vae, places)
@@ -51,18 +53,18 @@ digits = films.class_names(vae, places)
 rows = [] if originals is None else [Row("Test pictures", originals[None], f"Test pictures of {digits}", edge="x")]
 
 
-def both(what: str, alt: str, pictures: Callable[[str, int], np.ndarray]) -> None:
+def both(what: str, alt: str, edge: str, pictures: Callable[[str, int], np.ndarray]) -> None:
     """A row of each model."""
-    for run, name, edge in ((classic, "Classic", "encoder"), (vae, "VAE", "decoder")):
+    for run, name in ((classic, "Classic"), (vae, "VAE")):
         images = pictures(str(run.path), epochs[run.id])
         rows.append(Row(f"{name}: {what}", images[None], f"{name} model, {alt}", edge=edge))
 
 
-both("rebuilt", f"rebuilt: {digits}", lambda path, epoch: readers.decoded_means(path, epoch, places))
-both("random codes", "ten random codes decoded", lambda path, epoch: readers.samples(path, epoch, 10, 0, 1.0))
+both("rebuilt", f"rebuilt: {digits}", "decoder", lambda path, epoch: readers.decoded_means(path, epoch, places))
+both("random codes", "ten random codes decoded", "z", lambda path, epoch: readers.samples(path, epoch, 10, 0, 1.0))
 start, end = picking.End(3, places[3]), picking.End(8, places[8])
 both(
-    "from 3 to 8", "from a 3 to an 8",
+    "from 3 to 8", "from a 3 to an 8", "z",
     lambda path, epoch: morphs.walk(path, (epoch,), start, end, 10, "straight")[0],
 )  # fmt: skip
 with left:
@@ -81,27 +83,31 @@ table = {
     "Error of a rebuilt test picture": (f"{a['error']:.1f} nats", f"{b['error']:.1f} nats"),
     "A random code lies from the nearest real one": (f"{a['gaps']:.1f} usual gaps", f"{b['gaps']:.1f} usual gaps"),
     "Random codes that fall into a hole": (f"{a['far']:.0%}", f"{b['far']:.0%}"),
-    "Rebuilt pictures: most similar ones that agree": (of_ten(a["rebuilt_clear"]), of_ten(b["rebuilt_clear"])),
-    "Random pictures: the same": (of_ten(a["random_clear"]), of_ten(b["random_clear"])),
-    "Half-way pictures: the same": (of_ten(a["middle_clear"]), of_ten(b["middle_clear"])),
+    "How clear a digit is: rebuilt pictures": (of_ten(a["rebuilt_clear"]), of_ten(b["rebuilt_clear"])),
+    "How clear: random pictures": (of_ten(a["random_clear"]), of_ten(b["random_clear"])),
+    "How clear: half-way pictures": (of_ten(a["middle_clear"]), of_ten(b["middle_clear"])),
 }
 with right:
     st.markdown(
         "| measured | classic | VAE |\n|---|---:|---:|\n"
-        + "\n".join(f"| {what} | {mine} | {its} |" for what, (mine, its) in table.items()),
-        help="For each picture we take the ten most similar rebuilt test pictures, and count how many show the same "
-        "digit. A clear digit has many, a scribble few. Random codes: of the VAE from N(0, 1); of the classic model "
-        "with the mean and standard deviation of its own codes, the fairest choice there is. 500 of each.",
+        + "\n".join(f"| {what} | {mine} | {its} |" for what, (mine, its) in table.items())
     )
+    with st.expander("How this is measured", icon=":material/help:"):
+        st.markdown(
+            "*How clear*: for each picture we take the ten most similar rebuilt test pictures, and count how many show "
+            "the same digit. A clear digit has many, a scribble few. *Random codes*: of the VAE from N(0, 1); of the "
+            "classic model with the mean and standard deviation of its own codes, the fairest choice there is. 500 of "
+            "each, and 500 half-way between two digits."
+        )
     st.markdown(
         f"Copying: {a['error']:.0f} against {b['error']:.0f} nats, so the classic model is even a little better. "
         f"Inventing: {a['far']:.0%} of its random codes fall into holes, against {b['far']:.0%}, and what comes out "
         f"looks less like any one digit ({of_ten(a['random_clear'])} against {of_ten(b['random_clear'])})."
     )
-    gain = np.abs(a["middle_clear"] - b["middle_clear"]) * 10
     st.markdown(
-        f"On the way from one digit to another they differ by only {gain:.1f} of 10: half-way between two real codes "
-        "one rarely falls into a hole, even in the classic model."
+        f"On the way from one digit to another they are much alike: {of_ten(a['middle_clear'])} and "
+        f"{of_ten(b['middle_clear'])}. Of the codes half-way between two real ones, {a['middle_far']:.0%} and "
+        f"{b['middle_far']:.0%} fall into a hole."
     )
 with st.container(horizontal=True):
     st.page_link("pages/generate.py", label="Invent with the classic one", icon=":material/grid_view:",

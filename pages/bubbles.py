@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ideas, picker
+from ui import glossary, ideas, picker
 from ui.guard import through_app
 from ui.words import looking_at
 from vae_core import data
@@ -13,6 +13,7 @@ picker.head(
     "Bubbles",
     "The encoder does not put a picture at a point. It gives it a **bubble**: a place (the mean) and a size (the "
     "standard deviation). Two forces decide where bubbles go and how large they grow.",
+    help=glossary.tips("bubble", "overlap", "beta"),
 )
 looking_at(
     "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
@@ -31,14 +32,15 @@ looking_at(
     "are shown.",
 )
 ideas.bubble_panels(ideas.TWO_KNOBS)
+st.markdown(f"#### After {ideas.last(ideas.gallery('two-knobs'))} epochs, all digits")
 forces = ideas.forces_in_words("two-knobs")
 free, light, held = (ideas.overlaps(f"two-knobs-beta-{beta}") for beta in ("0", "0.1", "4"))
 st.markdown(
-    f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (radius {free.radius:.3f}). Nothing keeps "
-    f"it near the others, so the bubbles fly apart, {free.spread:.1f} from the centre: {free.touching} of {free.shown} "
-    f"still overlap with another digit’s. **Small penalty.** A tenth of it is enough to hold them: {light.spread:.1f} "
-    f"from the centre, radius {light.radius:.2f}. **Large penalty.** Bubbles are pushed to the centre and kept large: "
-    f"{held.touching} of {held.shown} overlap, and the decoder draws mixtures there."
+    f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (std {free.radius:.3f}). Nothing keeps it "
+    f"near the others, so the bubbles fly apart, {free.spread:.1f} from the centre: {free.touching or 'none'} of "
+    f"{free.shown} overlap with another digit’s. **Small penalty.** A tenth of the lecture’s is enough to hold them: "
+    f"{light.spread:.1f} from the centre, std {light.radius:.2f}. **Large penalty.** Bubbles are pushed to the centre "
+    f"and kept large: {held.touching} of {held.shown} overlap, and the decoder draws mixtures there."
 )
 st.markdown(
     f"**Balance.** With the lecture’s penalty, the picture wants its bubble smaller with a force of "

@@ -14,7 +14,7 @@ st.html(ROOT / "static" / "glossary.css")
 picker.head("Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:")
 st.html(
     '<p class="ll-key-of-colours">'
-    + " ".join(f'<b class="{name}">{name}</b>' for name in glossary.PAINTS).replace(">x<", ">x, a picture<")
+    + " ".join(f'<b class="{name}">{words}</b>' for name, words in glossary.PAINTED.items())
     + "</p>"
 )
 

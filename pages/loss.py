@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ideas, picker
+from ui import glossary, ideas, picker
 from ui.guard import one_sentence, through_app
 from ui.words import looking_at
 
@@ -13,6 +13,7 @@ picker.head(
     "One number says how badly a model does, and all learning is about making it smaller: "
     "**loss = reconstruction + beta × KL**. "
     "The first asks how well pictures come back, the second holds codes together.",
+    help=glossary.tips("bce", "mse", "kl", "beta"),
 )
 looking_at(
     "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
@@ -33,14 +34,15 @@ ideas.pixel()
 run = picker.pick_run(default="lecture")
 st.markdown("#### 2. A whole picture")
 st.markdown(
-    "Here is what the model makes of a test picture. Damage it, and see what each loss says. A shift by three "
-    "pixels looks harmless to us, and costs several times as much: both losses go pixel by pixel, and know no shapes."
+    "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "
+    "to us, and yet it costs: both losses go pixel by pixel, and know no shapes."
 )
 complete = ideas.damage(run)
 if not complete:
     picker.no_originals(run)
 
 st.markdown("#### 3. The penalty")
+before = st.container()
 with one_sentence():
     found = ideas.penalty_curves(run)
     if found is None:
@@ -51,7 +53,7 @@ with one_sentence():
             f"{unused} of its {len(found.kl)} numbers pay almost nothing: they say nothing about the picture."
             * bool(unused)
         )
-        st.markdown(
+        before.markdown(
             "A bubble is free of charge only at mean 0 and variance 1. A small one costs, for it says much about its "
             f"picture; so does one far from the centre. Each circle is one number of the code. {words}",
             help="A circle stands at the variance averaged over the test pictures, and as high as what they pay on "
@@ -60,11 +62,12 @@ with one_sentence():
         )
 
 st.markdown("#### 4. Beta, the scale between the two")
+st.markdown("Each point is a model that was really trained. Move **beta**, and watch both strips of pictures.")
 numbers = ideas.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
 free, lecture, huge = numbers[0], numbers[2], numbers[-1]
 st.markdown(
-    f"Five models, alike but for beta, measured on test pictures with z drawn at random. From beta 0 to 1 the KL falls "
-    f"from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
+    f"Five models, alike but for beta, measured on all test pictures, with z drawn at random. From beta 0 to 1 the "
+    f"KL falls from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
     f"{lecture['reconstruction'] - free['reconstruction']:.0f}: a bargain, and the invented ones become digits. From 1 "
     f"to {huge['beta']:g} the KL falls by {lecture['kl'] - huge['kl']:.0f} more, and costs "
     f"{huge['reconstruction'] - lecture['reconstruction']:.0f}. The dashed line shows what each model was after: under "

@@ -18,7 +18,7 @@ picker.head(
 run = ideas.gallery("two-knobs")
 looking_at(
     "A test picture went through the **encoder**, and came out as a bubble: a mean and a standard deviation (std). "
-    "Throw the dice and draws appear in the bubble; each is decoded on the right. "
+    "Throw the dice and draws appear in the bubble; part 3 shows each of them decoded. "
     "Drag the green ring, or stretch the std, and watch all draws follow.",
     "The solid ring is one standard deviation, the dashed one two: in two dimensions 39 of 100 draws fall into the "
     "first and 86 into the second. The dice are 200 pairs of numbers from N(0, 1), thrown once, so that they can lie "

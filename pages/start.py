@@ -5,6 +5,7 @@ import streamlit as st
 from ui import living, tour
 from ui.components import living_map
 from ui.guard import through_app
+from ui.words import about
 from vae_core import runs
 
 through_app()
@@ -36,6 +37,7 @@ for column, (page, label, icon, sentence, params) in zip(st.columns(len(DOORS)),
         st.page_link(f"pages/{page}.py", label=f"**{label}**", icon=f":material/{icon}:", query_params=params)
         st.caption(sentence)
 tour.door()
+about("start")
 st.caption(
     "After Alfredo Canziani’s lecture on VAEs, "
     "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/)."

@@ -5,8 +5,10 @@ import { chips, Plane, quantile, renewed, slider, whenever } from "./ideas.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `
-  <div class="bar wrap views"></div>
-  <div class="bar wrap"><span class="name">Digits</span><span class="bar wrap digits" style="margin: 0"></span></div>
+  <div class="bar wrap choices">
+    <span class="bar wrap views"></span>
+    <span class="bar wrap which"><span class="name">Digits</span><span class="bar wrap digits ten"></span></span>
+  </div>
   <div class="bar wrap">
     <button type="button" class="play" aria-label="Play the epochs">▶</button>
     <div class="time" style="flex: 1; min-width: 14rem"></div>
@@ -29,7 +31,7 @@ const KEYS = {
   bubbles: `<span><i style="border-color: var(--ll-ink)"></i>bubble: two standard deviations about its mean</span>
     <span><i class="dash" style="border-color: var(--ll-ink)"></i>it overlaps with another digit’s</span>`,
   forces: `<span class="decoder"><i></i>reconstruction: where the picture wants its mean</span>
-    <span class="encoder"><i class="dash"></i>penalty: towards the centre</span><span>four times the force, twice the length</span>`,
+    <span class="mean"><i class="dash"></i>penalty: towards the centre</span><span>four times the force, twice the length</span>`,
   together: `<span><i style="border-color: var(--ll-ink)"></i>all bubbles as one: one and two standard deviations</span>
     <span class="z"><i class="dash"></i>N(0, 1), where the dice fall: one and two</span>`,
 };
@@ -98,7 +100,7 @@ export default function (component) {
     views.show((k) => state.view === VIEWS[k]);
     digits.show((k) => state.digits.has(k));
     scale.setAttribute("aria-pressed", String(state.one));
-    root.querySelector(".digits").parentElement.style.visibility = state.view === "together" ? "hidden" : "";
+    root.querySelector(".which").classList.toggle("away", state.view === "together");
     root.querySelector(".key").innerHTML = KEYS[state.view];
     panels.forEach((p) => p.show(state.one ? most : null));
   };
@@ -157,7 +159,7 @@ function panel(box, source, data, state, letter) {
   };
 
   const together = (plane) => {
-    const { g, paints } = plane, size = data.size, ink = paints.decoder.match(/[\d.]+/g).map(Number);
+    const { g, paints } = plane, size = data.size, ink = paints.mean.match(/[\d.]+/g).map(Number);
     image.width = image.height = size;
     const pixels = image.getContext("2d"), map = pixels.createImageData(size, size);
     for (let c = 0; c < size * size; c++) map.data.set([ink[0], ink[1], ink[2], cells[now.k * size * size + c]], 4 * c);
@@ -174,7 +176,7 @@ function panel(box, source, data, state, letter) {
   const forces = (plane) => {
     const { paints } = plane, length = (f) => Math.sqrt(Math.hypot(...f)) * plane.width * 0.022;
     for (const i of now.shown.filter((i) => rank[i] < ARROWS)) {
-      for (const [f, paint, dash] of [[[-now.pull[2 * i], -now.pull[2 * i + 1]], paints.decoder, []], [now.at(i).map((v) => -source.beta * v), paints.encoder, [4, 3]]]) {
+      for (const [f, paint, dash] of [[[-now.pull[2 * i], -now.pull[2 * i + 1]], paints.decoder, []], [now.at(i).map((v) => -source.beta * v), paints.mean, [4, 3]]]) {
         const size = Math.hypot(...f), long = length(f);
         if (size > 1e-9) plane.arrow(now.at(i), f.map((v) => (v / size) * long), paint, { dash, wide: 1.75 });
       }
@@ -190,12 +192,12 @@ function panel(box, source, data, state, letter) {
     section.dataset.touching = touching.size;
     section.dataset.shown = shown.length;
     return {
-      bubbles: [["radius of a bubble (middle value)", say(radius, radius < 0.1 ? 3 : 2)], ["distance from the centre", say(spread)], ["overlap with another digit’s", `${touching.size} of ${shown.length}`]],
+      bubbles: [["std of a bubble (middle value)", say(radius, radius < 0.1 ? 3 : 2)], ["distance from the centre", say(spread)], ["overlap with another digit’s", `${touching.size} of ${shown.length}`]],
       forces: [
         ["reconstruction pulls outwards by", say(average(outward), 1)], ["penalty pulls inwards by", say(source.beta * average((i) => Math.hypot(...now.at(i))), 1)],
         ["reconstruction shrinks bubbles by", say(average(squeeze))], ["penalty swells them by", say(average(grow))],
       ],
-      together: [["width of all bubbles together", `${say(shape[2])} × ${say(shape[3])}`], ["width of N(0, 1)", "1.00 × 1.00"], ["centre", pair(shape.slice(0, 2))]],
+      together: [["std of all together", `${say(shape[2])} × ${say(shape[3])}`], ["std of N(0, 1)", "1.00 × 1.00"], ["centre", pair(shape.slice(0, 2))]],
     }[state.view];
   };
 
@@ -241,10 +243,10 @@ function panel(box, source, data, state, letter) {
     /** Where the root of the product of two bubbles is largest: their means, weighted by how sure each is. */
     strongest() {
       const found = now.best.pair;
-      if (!found) return;
+      if (!found) return void (find(".who").textContent += " Only one digit is shown: there is nothing to overlap with.");
       const [[a, s], [b, t]] = found.map((i) => [now.at(i), now.std(i).map((v) => v * v)]);
       move([0, 1].map((d) => (a[d] / s[d] + b[d] / t[d]) / (1 / s[d] + 1 / t[d])));
-      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${Math.round(100 * now.best.share)} %.`;
+      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${now.best.share < 0.01 ? "less than 1" : Math.round(100 * now.best.share)} %.`;
     },
   };
 }

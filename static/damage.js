@@ -6,8 +6,8 @@ import { bce, square } from "./pixel.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `
-  <div class="bar wrap"><span class="name">Digit</span><span class="bar wrap digits" style="margin: 0"></span></div>
-  <div class="bar wrap"><span class="name">Damage</span><span class="bar wrap kinds" style="margin: 0"></span></div>
+  <div class="bar wrap"><span class="name">Digit</span><span class="bar wrap digits"></span></div>
+  <div class="bar wrap"><span class="name">Damage</span><span class="bar wrap kinds"></span></div>
   <div class="ll-pair">
     <section>
       <div class="knobs"></div>
@@ -19,7 +19,7 @@ const HTML = `
       <ul class="facts"></ul>
     </section>
     <section><canvas class="chart" role="img"></canvas>
-      <div class="key"><span class="decoder"><i></i>BCE</span><span class="encoder"><i class="dash"></i>half the squared error</span></div></section>
+      <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div></section>
   </div>`;
 const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey", "Another digit"];
@@ -72,9 +72,9 @@ export default function (component) {
     paint(find(".guess"), guess, 0, 255);
     heat(find(".where"), each);
     find(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
-    const times = (now, then) => (then > 1e-9 ? `${say(now / then, 1)} times as much as undamaged` : "");
-    find(".facts").innerHTML = `<li>BCE<b class="decoder">${say(b, 1)} nats</b></li><li>half the squared error<b class="encoder">${say(s, 1)} nats</b></li>` +
-      `<li>BCE: ${times(b, none.b)}</li><li>squared error: ${times(s, none.s)}</li>`;
+    const times = (now, then) => (state.much && then > 1e-9 ? ` <small class="quiet">${say(now / then, 1)} times as much as undamaged</small>` : "");
+    find(".facts").innerHTML = `<li><span>BCE${times(b, none.b)}</span><b class="decoder">${say(b, 1)} nats</b></li>` +
+      `<li><span>half the squared error${times(s, none.s)}</span><b>${say(s, 1)} nats</b></li>`;
     for (const [name, text] of [["truth", `The picture of ${data.names[state.digit]}`], ["guess", `The guess, ${Math.round(100 * state.much)} % damaged by ${state.kind}`], ["where", "Where the BCE comes from: bright pixels cost most"]])
       find(`.${name}`).setAttribute("aria-label", text);
     Object.assign(root.dataset, { bce: b, square: s, digit: state.digit });
@@ -83,11 +83,11 @@ export default function (component) {
     const canvas = find(".chart");
     if (!canvas.clientWidth) return;
     const steps = [...Array(21).keys()].map((k) => [k / 20, losses(damaged(k / 20))]), high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
-    const chart = axes(canvas, { low: 0, high: 1, label: "damage", ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] }, { low: 0, high, label: "nats" });
-    chart.line(steps.map(([m, l]) => [m, l.b]), chart.paints.decoder);
-    chart.line(steps.map(([m, l]) => [m, l.s]), chart.paints.encoder, { dash: [6, 4] });
-    chart.dot(state.much, b, chart.paints.decoder);
-    chart.dot(state.much, s, chart.paints.encoder, { square: true });
+    const chart = axes(canvas, { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] }, { low: 0, high, label: "nats" });
+    chart.line(steps.map(([m, l]) => [100 * m, l.b]), chart.paints.decoder);
+    chart.line(steps.map(([m, l]) => [100 * m, l.s]), chart.paints.ink, { dash: [6, 4] });
+    chart.dot(100 * state.much, b, chart.paints.decoder);
+    chart.dot(100 * state.much, s, chart.paints.ink, { square: true });
     canvas.setAttribute("aria-label", `Both losses over the damage: BCE from ${say(steps[0][1].b, 0)} to ${say(steps[20][1].b, 0)} nats, squared error from ${say(steps[0][1].s, 0)} to ${say(steps[20][1].s, 0)}`);
   };
   const heat = (canvas, each) => {

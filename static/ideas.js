@@ -89,6 +89,7 @@ export class Plane {
     Object.assign(this, { g, width, height, paints: palette(this.canvas.parentElement) });
     this.backdrop();
     this.draw(this);
+    this.rules((...all) => this.label(...all)); // last, so that no dot hides a number
   }
 
   backdrop() {
@@ -98,7 +99,7 @@ export class Plane {
       [canvas.width, canvas.height] = [this.canvas.width, this.canvas.height];
       this.g = canvas.getContext("2d");
       this.g.scale(ratio, ratio);
-      this.grid();
+      this.rules((...all) => this.rule(...all));
       this.still?.(this);
       this.g = front;
       this.kept = { key, canvas };
@@ -114,16 +115,16 @@ export class Plane {
     return [this.window[0][0] + px / this.unit, this.window[1][1] - py / this.unit];
   }
 
-  grid() {
-    const { g, paints } = this, [[x0, x1], [y0, y1]] = this.window, step = round((x1 - x0) / 4);
-    g.font = "11px sans-serif";
-    g.lineWidth = 1;
-    for (let v = Math.ceil(x0 / step) * step; v < x1; v += step) this.rule(this.at([v, 0])[0], true, v, step, paints);
-    for (let v = Math.ceil(y0 / step) * step; v < y1; v += step) this.rule(this.at([0, v])[1], false, v, step, paints);
+  /** Call f(place in pixels, upright?, value, step) for each line of the grid. */
+  rules(f) {
+    const [[x0, x1], [y0, y1]] = this.window, step = round((x1 - x0) / 4);
+    for (let v = Math.ceil(x0 / step) * step; v < x1; v += step) f(this.at([v, 0])[0], true, v, step);
+    for (let v = Math.ceil(y0 / step) * step; v < y1; v += step) f(this.at([0, v])[1], false, v, step);
   }
 
-  rule(p, upright, v, step, paints) {
-    const { g, width, height } = this;
+  rule(p, upright, v, step) {
+    const { g, width, height, paints } = this;
+    g.lineWidth = 1;
     g.strokeStyle = paints.line;
     g.globalAlpha = Math.abs(v) < step / 9 ? 1 : 0.55;
     g.beginPath();
@@ -131,10 +132,15 @@ export class Plane {
     else (g.moveTo(0, p), g.lineTo(width, p));
     g.stroke();
     g.globalAlpha = 1;
-    g.fillStyle = paints.quiet;
-    const text = say(v, step < 0.1 ? 2 : step < 1 ? 1 : 0);
-    if (upright && p > 24 && p < width - 12) ((g.textAlign = "center"), (g.textBaseline = "bottom"), g.fillText(text, p, height - 3));
-    if (!upright && p > 12 && p < height - 20) ((g.textAlign = "left"), (g.textBaseline = "middle"), g.fillText(text, 4, p));
+  }
+
+  label(p, upright, v, step) {
+    const { g, width, height, paints } = this, text = say(v, step < 0.1 ? 2 : step < 1 ? 1 : 0);
+    if (upright ? p <= 24 || p >= width - 12 : p <= 12 || p >= height - 20) return;
+    Object.assign(g, { font: "11px sans-serif", lineWidth: 3, strokeStyle: paints.page, fillStyle: paints.quiet });
+    Object.assign(g, upright ? { textAlign: "center", textBaseline: "bottom" } : { textAlign: "left", textBaseline: "middle" });
+    const at = upright ? [p, height - 3] : [4, p];
+    (g.strokeText(text, ...at), g.fillText(text, ...at));
   }
 
   dot(z, paint, radius = 2, opacity = 0.75) {

@@ -4,7 +4,7 @@ import { decoder } from "./decoder.js";
 
 const HTML = `
   <div class="ll-living">
-    <div class="chooser" role="group" aria-label="Choose a picture"></div>
+    <div class="top"><div class="chooser" role="group" aria-label="Choose a picture"></div><span class="quiet">Point at any part, or tap it, to read what it does.</span></div>
     <div class="chain">
       <figure class="x"><canvas role="img" tabindex="0" data-part="x"></canvas><figcaption><b class="x">x</b>, a picture</figcaption></figure>
       <button type="button" class="box encoder" data-part="encoder">encoder</button>

@@ -5,7 +5,7 @@ import { chips, Plane, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
 
 const HTML = `
-  <div class="bar wrap"><span class="name">Digit</span><span class="bar wrap digits" style="margin: 0"></span></div>
+  <div class="bar wrap which"><span class="name">Digit</span><span class="bar wrap digits ten"></span></div>
   <div class="ll-noise">
     <section>
       <h4>1. The encoder’s bubble</h4>
@@ -115,8 +115,8 @@ export default function (component) {
     find(".many").textContent = state.draws === 1 ? "1 draw" : `${state.draws} draws`;
     const k = state.draws - 1;
     find(".formula").innerHTML = state.draws
-      ? `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="mean">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + ${pair(die(k))} × <span class="mean">${pair(s)}</span>`
-      : `<b class="z">z</b> = <b class="mean">mean</b> + noise × <b class="mean">std</b>`;
+      ? `<b class="z">z</b> = <b class="mean">mean</b> + <b class="z">noise</b> × <b class="mean">std</b><small>the last draw:</small><span class="z">${pair(drawn(k))}</span> = <span class="mean">${pair(state.mean)}</span> + <span class="z">${pair(die(k))}</span> × <span class="mean">${pair(s)}</span>`
+      : `<b class="z">z</b> = <b class="mean">mean</b> + <b class="z">noise</b> × <b class="mean">std</b>`;
     const average = (d, f) => { let sum = 0; for (let i = 0; i < state.draws; i++) sum += f(drawn(i)[d]); return sum / state.draws; };
     const m = [0, 1].map((d) => average(d, (v) => v)), spread = [0, 1].map((d) => Math.sqrt(average(d, (v) => (v - m[d]) ** 2)));
     list(find(".draws"), state.draws < 2 ? [] : [["mean of the draws", pair(m)], ["std of the draws", pair(spread)]]);

@@ -13,7 +13,7 @@ const HTML = `
     </section>
     <section>
       <canvas class="chart" role="img" tabindex="-1"></canvas>
-      <div class="key"><span class="decoder"><i></i>BCE</span><span class="encoder"><i class="dash"></i>squared error</span><span>left and right: the guess</span></div>
+      <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div>
     </section>
   </div>`;
 
@@ -34,17 +34,17 @@ export default function (component) {
     const { paints } = chart, at = (f) => [...Array(397).keys()].map((k) => [0.001 + (k * 0.998) / 396, f(x, 0.001 + (k * 0.998) / 396)]);
     chart.line([[x, 0], [x, high]], paints.x, { dash: [2, 4], wide: 2 });
     chart.line(at(bce), paints.decoder);
-    chart.line(at(square), paints.encoder, { dash: [6, 4] });
+    chart.line(at(square), paints.ink, { dash: [6, 4] });
     chart.name("the pixel", x, high * 0.93, paints.x, { align: x > 0.5 ? "right" : "left", dx: x > 0.5 ? -8 : 8 });
     chart.dot(guess, Math.min(bce(x, guess), high), paints.decoder);
-    chart.dot(guess, square(x, guess), paints.encoder, { square: true });
+    chart.dot(guess, square(x, guess), paints.ink, { square: true });
   };
   const show = () => {
     const { x, guess } = state, [b, s] = [bce(x, guess), square(x, guess)];
     draw();
     for (const [name, v] of [["truth", x], ["guess", guess]]) find(`.${name}`).style.background = `rgb(${[0, 0, 0].map(() => Math.round(255 * v))})`;
     const least = bce(x, Math.min(Math.max(x, 1e-9), 1 - 1e-9));
-    find(".facts").innerHTML = `<li>BCE<b class="decoder">${say(b)} nats</b></li><li>half the squared error<b class="encoder">${say(s, 3)} nats</b></li>` +
+    find(".facts").innerHTML = `<li>BCE<b class="decoder">${say(b)} nats</b></li><li>half the squared error<b>${say(s, 3)} nats</b></li>` +
       `<li>the least that BCE can be for this pixel<b>${say(least)} nats</b></li>`;
     Object.assign(root.dataset, { bce: b, square: s });
     canvas.setAttribute("aria-label", `Both losses over the guess, for a pixel of ${say(x)}. At a guess of ${say(guess)}: BCE ${say(b)}, half the squared error ${say(s, 3)} nats`);

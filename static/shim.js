@@ -2,17 +2,24 @@
 
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */
 export function start(component, module, at, state) {
-  if (!document.getElementById("ll-css")) {
-    const css = { id: "ll-css", rel: "stylesheet", href: at("lab.css") };
-    document.head.append(Object.assign(document.createElement("link"), css));
+  let css = document.getElementById("ll-css");
+  if (!css) {
+    css = Object.assign(document.createElement("link"), { id: "ll-css", rel: "stylesheet", href: at("lab.css") });
+    document.head.append(css);
   }
+  // Canvases ask the style for their colours: drawn before it is there, all of them would be black.
+  const styled = css.sheet ? null : new Promise((go) => {
+    css.addEventListener("load", go);
+    css.addEventListener("error", go);
+    setTimeout(go, 3000);
+  });
   const load = (left) => import(at(module) + "&" + left).catch((trouble) => {
     if (!left) throw trouble;
     return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
   });
   // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
   // same place: the second must neither be stopped by the first nor go on with what the first has put away.
-  const started = load(5).then((loaded) => (state.gone ? null : loaded.default(component)));
+  const started = Promise.all([load(5), styled]).then(([loaded]) => (state.gone ? null : loaded.default(component)));
   state.end = () => {
     state.gone = true;
     started.then((stop) => {

@@ -6,11 +6,11 @@ import { recall, remember } from "./recall.js";
 const HTML = `
   <div class="ll-pair">
     <section><canvas class="chart tall" role="img"></canvas>
-      <div class="key"><span class="z"><i class="dash"></i>all points on it have the same loss under this beta</span></div></section>
+      <div class="key"><span><i class="dash" style="border-color: var(--ll-ink)"></i>all points on it have the same loss under this beta</span></div></section>
     <section>
       <div class="knobs"></div>
       <ul class="facts" aria-live="polite"></ul>
-      <figure><canvas class="strip rebuilt" role="img"></canvas><figcaption>test pictures, rebuilt</figcaption></figure>
+      <figure><canvas class="strip rebuilt" role="img"></canvas><figcaption>test pictures, rebuilt from their means</figcaption></figure>
       <figure><canvas class="strip invented" role="img"></canvas><figcaption>invented, always from the same dice</figcaption></figure>
     </section>
   </div>`;
@@ -30,11 +30,11 @@ export default function (component) {
     chart = axes(canvas, { low, high: top, log: true, label: "KL, nats (each step to the right is a multiple)", ticks }, { low: floor, high: roof, label: "reconstruction, nats" });
     const { paints } = chart, here = stops[at], level = here.reconstruction + here.beta * here.kl;
     const even = [...Array(120).keys()].map((k) => low * (top / low) ** (k / 119)).map((v) => [v, level - here.beta * v]);
-    chart.line(even, paints.z, { dash: [5, 4], wide: 2 });
+    chart.line(even, paints.ink, { dash: [5, 4], wide: 2 });
     const order = [...stops].sort((a, b) => a.kl - b.kl);
     chart.line(order.map((s) => [s.kl, s.reconstruction]), paints.quiet, { wide: 1.5 });
     stops.forEach((s, k) => {
-      chart.dot(s.kl, s.reconstruction, paints.encoder, { radius: k === at ? 9 : 6, hollow: k !== at });
+      chart.dot(s.kl, s.reconstruction, paints.ink, { radius: k === at ? 9 : 6, hollow: k !== at });
       const where = k === 1 ? { align: "center", dx: 0, dy: 18 } : s.kl > top / 3 ? { align: "right", dx: -10, dy: -16 } : { dx: 12, dy: -12 };
       chart.name(`beta ${s.beta}`, s.kl, s.reconstruction, paints.ink, where);
     });

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 # The lecture's colours. KaTeX takes no CSS variables, so static/glossary.css lifts these for the dark ground.
 PAINTS = {"x": "#b8146a", "encoder": "#6b4fc0", "mean": "#1f7a35", "z": "#b25a00", "decoder": "#00766e"}
+PAINTED = {
+    "x": "x, a picture", "encoder": "encoder", "mean": "mean, std", "z": "noise, z",
+    "decoder": "decoder, what it draws",
+}  # fmt: skip
 PAGES = {
     "start": "The living picture", "train": "Train", "latent": "Map", "generate": "Samples", "morph": "Morph",
     "draw": "Draw", "compare": "Compare", "runs": "Runs", "autoencoder": "Autoencoder or VAE?", "bubbles": "Bubbles",
@@ -111,6 +115,18 @@ TERMS: dict[str, dict[str, Term]] = {
             "overlap force the decoder to draw a mix there.",
             r"@z{z} \sim \mathcal{N}(@mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)})",
             ("bubbles", "latent"), ("mean", "std", "posterior")),
+        "overlap": Term(
+            "Overlap",
+            "How far two bubbles claim the same places: 0 if they lie apart, 1 for one and the same bubble. The pages "
+            "use the Bhattacharyya coefficient, and mark what is above one half.",
+            r"\int \sqrt{@mean{q_1}(@z{z})\, @mean{q_2}(@z{z})}\; \mathrm{d}@z{z}",
+            ("bubbles",), ("bubble", "posterior"), "Bhattacharyya"),
+        "hole": Term(
+            "Hole",
+            "A place with no picture’s code near it, so nobody taught the decoder what to draw there. We call it "
+            "one when the nearest code is farther off than 99 of 100 codes are from their nearest.",
+            r"\min_i \lVert @z{z} - @mean{\mathbb{E}(z_i)} \rVert > r_{99\%}",
+            ("autoencoder",), ("code", "autoencoder"), "empty space, usual gap"),
         "noise": Term(
             "Noise",
             "Dice that are thrown anew for every picture and step: numbers around zero, mostly between −2 and 2. They "
@@ -198,6 +214,11 @@ TERMS: dict[str, dict[str, Term]] = {
             "bit, information"),
     },
     "Training": {
+        "run": Term(
+            "Run",
+            "One training with its settings, from the first step to the last. It is a folder on the disk, with the "
+            "curves, the weights and the means of every epoch.",
+            "", ("runs", "train", "compare"), ("epoch", "seed"), "training, model"),
         "epoch": Term("Epoch", "One round through all training pictures.", "", ("train",), ("batch",)),
         "batch": Term(
             "Batch",

@@ -53,7 +53,8 @@ def _version(payload: dict[str, Any]) -> dict[str, Any]:
 def dice_report(path: str) -> dict[str, float]:
     """How a model's rebuilt, random and half-way pictures fare: measured on kept test codes, without any dataset.
 
-    ``far`` is the share of random codes that lie farther from all real ones than 99 in 100 of those from each other;
+    ``far`` is the share of random codes that lie farther from all real ones than 99 in 100 of those from each other,
+    ``middle_far`` that of the codes half-way between two real ones;
     ``*_clear`` are agreements (``bubbles.agreement``) with the model's own rebuilt pictures.
     """
     from vae_core import explore
@@ -78,6 +79,7 @@ def dice_report(path: str) -> dict[str, float]:
         "error": float(run.metrics()[epoch]["test_mean"]["reconstruction"]),
         "gaps": float(np.median(away) / np.median(usual)), "far": float((away > np.quantile(usual, 0.99)).mean()),
         "rebuilt_clear": float(known.mean()), "random_clear": clear(thrown), "middle_clear": clear(middles),
+        "middle_far": float((bubbles.nearest(mean, middles) > np.quantile(usual, 0.99)).mean()),
     }  # fmt: skip
 
 
@@ -185,7 +187,7 @@ def bubble_panels(titles: dict[str, str]) -> None:
 class Overlaps:
     """The shown bubbles of a run at its last epoch, in numbers: the same that ``static/bubbles.js`` counts."""
 
-    radius: float  # the middle value
+    radius: float  # the middle value of the std
     spread: float  # root mean square of the distance from the centre
     touching: int  # how many overlap by more than half with one of another class
     shown: int
@@ -321,7 +323,7 @@ def penalty_curves(run: Run) -> bubbles.Penalty | None:
     if latents.logvar is None:
         return None
     found = bubbles.penalty(latents.mean, latents.logvar)
-    payload = {"run": run.id} | {
+    payload: dict[str, Any] = {"run": run.id, "pictures": len(latents.mean)} | {
         name: getattr(found, name).round(5).tolist() for name in ("variance", "spread", "square")
     }
     _penalty(key="penalty", data=_version(payload))

@@ -356,7 +356,8 @@ MISSIONS: dict[str, Mission] = {
         "No penalty", "Two models learn alike, but one has no penalty: **beta is 0**. What becomes of its copies of "
         "test pictures, and of the digits it invents?", no_penalty, 0,
         "Without a penalty the model may put each picture wherever it likes, with a bubble as small as a point: good "
-        "for copies. But then most places in between mean nothing, and dice fall mostly there.",
+        "for copies. But its codes then spread far wider than the dice. These all land in the middle, between the "
+        "kinds, and the decoder draws mixtures.",
         ("loss", "Walk from beta 0 to 10"),
         ("Copies better, inventions worse", "Copies worse, inventions better", "Both better", "Both worse")),
     "huge-penalty": Mission(
@@ -392,7 +393,7 @@ MISSIONS: dict[str, Mission] = {
         "Random codes", "Now both shall **invent**. We give the classic autoencoder random codes from where its own "
         "codes lie. How clearly are its pictures digits, next to the VAE’s?", random_codes, 2,
         "Nobody asked the classic model to fill the space between its codes, so some dice fall into holes. "
-        "The VAE’s noise and penalty closed most of them.",
+        "The VAE’s noise and penalty leave fewer of them.",
         ("autoencoder", "Drag a code into a hole"), ("Clearer", "About the same", "Less clear"), ),
     "bubble-size": Mission(
         "The size of a bubble", "Each picture has a bubble: the places that the noise may take it to. What happens to "

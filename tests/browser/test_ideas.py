@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from ui import ideas
+from ui import ideas, readers
 from vae_core import bubbles, explore
 from vae_core.checkpoint import load_model
 from vae_core.losses import bce, mse
@@ -55,7 +55,7 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
         section = f"section[data-run={run}]"
         drag(page, f"{section} .plane", (0.5, 0.5), (0.2, 0.8), (0.85, 0.9))
         z = numbers(page, section, "z")
-        codes = gallery(run).latents(10).mean[:4_000]
+        codes = gallery(run).latents(10).mean[: readers.COMMON]
         assert numbers(page, section, "away")[0] == pytest.approx(bubbles.nearest(codes, z[None])[0], rel=1e-4)
         assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
         near = codes[np.linalg.norm(codes - z, axis=1).argmin()]

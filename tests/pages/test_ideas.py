@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
-from ui import ideas
+from ui import ideas, readers
 from vae_core import bubbles, data, runs
 from vae_core.config import Config
 
@@ -39,8 +39,11 @@ def test_the_sentences_of_each_page_are_the_measured_numbers():
     report = ideas.dice_report(str(ideas.gallery("autoencoder").path))
     text = words(show("autoencoder"))
     assert f"{report['error']:.1f} nats" in text and f"{report['far']:.0%}" in text
-    free = ideas.overlaps("two-knobs-beta-0")
-    assert f"{free.touching} of {free.shown}" in words(show("bubbles"))
+    assert f"{report['middle_far']:.0%} and" in text
+    free, held = (ideas.overlaps(f"two-knobs-beta-{beta}") for beta in (0, 4))
+    text = words(show("bubbles"))
+    assert f" {free.touching or 'none'} of {free.shown} overlap" in text
+    assert f" {held.touching} of {held.shown} overlap" in text
     worth = ideas.worth_of_the_trick(str(ideas.gallery("two-knobs").path))
     told = re.search(r"about ([\d,]+) throws", words(show("noise")))
     assert told and float(told[1].replace(",", "")) == pytest.approx(float(np.median(worth.plain)), rel=0.05)
@@ -51,6 +54,7 @@ def test_the_sentences_of_each_page_are_the_measured_numbers():
 def test_what_the_pages_claim_holds_in_the_gallery():
     classic, vae = (ideas.dice_report(str(ideas.gallery(name).path)) for name in ("autoencoder", "lecture"))
     assert abs(classic["error"] - vae["error"]) < 5  # "they copy equally well"
+    assert classic["middle_far"] < 0.05 and vae["middle_far"] < 0.05  # a walk between real codes meets no hole
     assert classic["far"] > vae["far"] + 0.1 and classic["random_clear"] < vae["random_clear"] - 0.05
     free, light, held, huge = (ideas.overlaps(name) for name in ideas.TWO_KNOBS)
     assert free.radius < light.radius < held.radius < huge.radius
@@ -129,5 +133,5 @@ def test_the_holes_of_the_maps_are_holes():
     for name in ("two-knobs-autoencoder", "two-knobs"):
         run = ideas.gallery(name)
         sent = ideas._map_of_codes(str(run.path), "a title")
-        codes = run.latents(10).mean[:4_000]
+        codes = run.latents(10).mean[: readers.COMMON]
         assert bubbles.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]

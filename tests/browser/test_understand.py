@@ -1,0 +1,65 @@
+"""Small things that a visitor to the lecture's ideas would miss: the way on, a word where nothing happens, keys."""
+
+from __future__ import annotations
+
+import time
+
+from tests.browser.test_browser import settle
+
+
+def test_the_way_on_stays_in_sight_when_a_step_was_done_far_down(server, open_page):
+    for width in (1280, 390):
+        page = open_page(server.url + "/loss?tour=8")
+        page.set_viewport_size({"width": width, "height": 760})
+        page.wait_for_selector(".st-key-tradeoff [data-ready='1']")
+        settle(page)
+        page.focus(".st-key-tradeoff input[type=range]")
+        page.keyboard.press("Home")
+        page.wait_for_selector(".st-key-tour_bar .done >> text=Done")
+        page.locator(".st-key-tradeoff .invented").scroll_into_view_if_needed()
+        box = page.locator(".st-key-tour_bar button.next").bounding_box()
+        assert 0 < box["y"] < 760 - box["height"], width
+        page.click(".st-key-tour_bar button.next")
+        page.wait_for_url("**/missions*")
+        page.close()
+
+
+def test_one_digit_alone_has_no_overlap_and_says_so(server, open_page):
+    page = open_page(server.url + "/bubbles?digits=3")
+    page.click("button >> text=Go to the strongest overlap")
+    page.wait_for_selector("section[data-run=two-knobs] .who >> text=Only one digit is shown")
+    page.click(".digits button >> nth=8")
+    page.click("button >> text=Go to the strongest overlap")
+    page.wait_for_selector("section[data-run=two-knobs] .who >> text=A bubble of 3 and one of 8 overlap by")
+
+
+def test_a_number_of_the_code_is_picked_by_keyboard(server, open_page):
+    page = open_page(server.url + "/loss?run=lecture")
+    page.wait_for_selector(".st-key-penalty .facts >> text=20 circles")
+    settle(page)
+    page.focus(".st-key-penalty .which input")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".st-key-penalty .facts >> text=number 3: v =")
+    page.keyboard.press("Home")
+    page.wait_for_selector(".st-key-penalty .facts >> text=20 circles")
+
+
+COLOURED = """() => {
+    const canvas = document.querySelector('.st-key-pixel .chart');
+    if (!canvas?.width) return false;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((v, i) => i % 4 === 0 && data[i + 3] > 200 && data[i + 1] - v > 90);
+}"""
+
+
+def test_a_chart_has_its_colours_though_the_style_comes_late(server, open_page):
+    page = open_page("about:blank")
+
+    def late(route):
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/lab.css*", late)
+    page.goto(server.url + "/loss")
+    page.wait_for_function(COLOURED, timeout=8000)

@@ -59,7 +59,7 @@ def story() -> None:
     """What was picked on the map. The map itself need not be sent again when that changes."""
     dot = st.number_input(
         "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
-        placeholder="click a dot, or type a number", help="Each dot of the map has a number.",
+        placeholder="click, or type a number", help="Each dot of the map has a number.",
     )  # fmt: skip
     owner, packed = st.session_state.get("group") or (None, None)
     group = stories.unpack(packed, count) if packed and owner == run.id else None
@@ -134,4 +134,6 @@ st.markdown(
     "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
     "hollow bar says next to nothing.",
 )
-run_figures(maps.figures(run, epochs))
+with st.spinner("Asking 2,000 pictures at each epoch for their neighbours …"):  # a second or two, once
+    measured = maps.figures(run, epochs)
+run_figures(measured)

@@ -146,7 +146,7 @@ def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
     metrics = growing.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
-    _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses})
+    _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses, "of": run.config.epochs})
 
 
 def morph_player(

@@ -73,7 +73,7 @@ def explained(name: str) -> str:
 
 
 def _advanced() -> None:
-    columns: list[Any] = []
+    columns: Any = ()
     for place, name in enumerate(ORDER):
         if place % 3 == 0:
             columns = st.columns(3)  # row by row, so that a phone, which stacks them, keeps the order

@@ -91,8 +91,9 @@ def _card(run: Run, trouble: str) -> None:
         badge = "" if run.gallery else f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; "
         name = picker.label(run).removeprefix("Yours, ")  # the heading says so
         words.markdown(f"{badge}{pinned}**{plain(name)}**  \n:gray[{live.summary(run, status)}]")
-    with links, st.container(
-        key=f"aside_{run.id}", horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    with (
+        links,
+        st.container(key=f"aside_{run.id}", horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
     ):
         if not trouble:
             _doors(run)

@@ -81,7 +81,7 @@ def _name(run: Run) -> str:
 
 
 def _card(run: Run, trouble: str) -> None:
-    words, links = st.columns([1, 1], vertical_alignment="center")
+    words, links = st.columns([9, 11], vertical_alignment="center")  # the links need 380 pixels on a small tablet
     if trouble:
         words.markdown(f":red-badge[:material/error: broken] &nbsp; **{plain(run.id)}**  \n{plain(trouble)}")
     else:

@@ -129,7 +129,7 @@ if d == 2:
 if not here:
     picker.no_originals(run)
 st.markdown(
-    "#### What changes from epoch to epoch",
+    "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",
     help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "
     "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
     "hollow bar says next to nothing.",

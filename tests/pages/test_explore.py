@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
-from ui import components, maps, picker, readers, stories
+from ui import compare, components, maps, picker, readers, stories
 from vae_core import runs
 
 
@@ -55,3 +55,16 @@ def test_hardly_a_dot_of_the_last_epoch_lies_off_the_map(name):
     last = np.frombuffer(base64.b64decode(told["points"][-1]), "<f2").reshape(-1, 2).astype(float)
     low, high = np.array(told["range"]).T
     assert ((last < low) | (last > high)).any(1).mean() <= 0.0005
+
+
+def test_settings_that_differ_are_called_as_in_the_form():
+    found = {name: (a, b) for name, a, b in compare.differences(gallery("digits"), gallery("lecture"))}
+    assert found["Dataset"] == ("Embedded digits", "MNIST")
+    assert found["Epochs"] == ("30", "10")
+
+
+def test_a_model_with_one_epoch_says_why_nothing_plays():
+    app = show("latent", run="beta-4")
+    check(app)
+    assert "only epoch 10 is kept" in words(app)
+    assert "from epoch to epoch" not in words(app)

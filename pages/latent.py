@@ -83,8 +83,8 @@ def tell(dot: int | None, group: Any) -> None:
     else:
         st.markdown(
             "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"
-            "**Circle a group** to see which pictures are in it, and its average.\n\n"
-            "What you pick stays marked while the epochs play."
+            "**Circle a group** to see which pictures are in it, and its average."
+            + ("\n\nWhat you pick stays marked while the epochs play." if len(epochs) > 1 else "")
         )
 
 
@@ -110,7 +110,7 @@ def show_map(view: str, first: int, second: int) -> None:
         latent_scatter(payload, pickable=True)
     with told:
         story()
-    if view == "pca":
+    if view == "pca" and len(epochs) > 1:
         st.caption(
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
             "So a dot that moves has really moved."

@@ -113,7 +113,7 @@ def story(count: int, width: float, seed: int, version: str) -> None:
                 "Training on them downloads them."
             )
         st.markdown(
-            "##### Where its code stands on the map",
+            "**Where its code stands on the map**",
             help="The dots are test pictures, placed by their means. The large orange dot is the code of the chosen "
             "picture, the small ones are the codes of all the others on the grid.",
         )
@@ -149,7 +149,7 @@ def knobs() -> None:
         f"Below {samples.IN_USE} nats the knob is **dead**: turning it changes nothing."
         if run.config.is_vae
         else "The green bar is the **standard deviation** of its codes in that number: a classic autoencoder has no "
-        "KL. Below 5 % of the widest the knob is **dead**."
+        "KL. Below 5% of the widest the knob is **dead**."
     )
     reach = "from −3 to 3" if run.config.is_vae else "three standard deviations to either side of the mean"
     st.markdown(
@@ -181,17 +181,18 @@ def manifold() -> None:
             query_params={"run": "two-knobs", "part": "Plane"},
         )  # fmt: skip
         return
-    how, words = st.columns([1, 3], vertical_alignment="center")
+    bar = st.container(horizontal=True, vertical_alignment="center")
     dice_like, even_steps = "As the dice fall", "Even steps"
-    even = how.segmented_control(
+    even = bar.segmented_control(
         "Steps", [dice_like, even_steps], key="steps", default=dice_like, required=True, bind="query-params",
-        label_visibility="collapsed",
+        label_visibility="collapsed", width="content",
     ) == even_steps  # fmt: skip
-    words.markdown(
+    bar.markdown(
         "Even steps from −3 to 3: the rim is shown as large as the middle."
         if even
         else "Each picture stands for the same share of all dice, so the steps are small in the middle.",
         help="Kingma & Welling 2014, figure 4: even steps from 0 to 1, sent through the normal quantiles.",
+        width="content",
     )
     with one_sentence():
         manifold_grid(samples.manifold(run, epochs, 15, even))

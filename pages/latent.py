@@ -59,7 +59,7 @@ def story() -> None:
     """What was picked on the map. The map itself need not be sent again when that changes."""
     dot = st.number_input(
         "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
-        placeholder="click a dot, or type a number", help="Each dot of the map has a number.",
+        placeholder="click, or type a number", help="Each dot of the map has a number.",
     )  # fmt: skip
     owner, packed = st.session_state.get("group") or (None, None)
     group = stories.unpack(packed, count) if packed and owner == run.id else None
@@ -83,8 +83,8 @@ def tell(dot: int | None, group: Any) -> None:
     else:
         st.markdown(
             "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"
-            "**Circle a group** to see which pictures are in it, and its average.\n\n"
-            "What you pick stays marked while the epochs play."
+            "**Circle a group** to see which pictures are in it, and its average."
+            + ("\n\nWhat you pick stays marked while the epochs play." if len(epochs) > 1 else "")
         )
 
 
@@ -110,7 +110,7 @@ def show_map(view: str, first: int, second: int) -> None:
         latent_scatter(payload, pickable=True)
     with told:
         story()
-    if view == "pca":
+    if view == "pca" and len(epochs) > 1:
         st.caption(
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
             "So a dot that moves has really moved."
@@ -129,9 +129,11 @@ if d == 2:
 if not here:
     picker.no_originals(run)
 st.markdown(
-    "#### What changes from epoch to epoch",
+    "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",
     help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "
     "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
     "hollow bar says next to nothing.",
 )
-run_figures(maps.figures(run, epochs))
+with st.spinner("Asking 2,000 pictures at each epoch for their neighbours …"):  # a second or two, once
+    measured = maps.figures(run, epochs)
+run_figures(measured)

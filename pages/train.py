@@ -49,7 +49,7 @@ def new_training() -> None:
 
 def watch(run: runs.Run) -> None:
     title, again = st.columns([3, 2], vertical_alignment="center")
-    with again, st.container(horizontal=True, horizontal_alignment="right"):
+    with again, st.container(key="aside_again", horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
     readers.check(run)
     title.markdown(f"### {plain(run.title)}")
@@ -82,7 +82,7 @@ def watch(run: runs.Run) -> None:
             live.state_bar(run, status)
             if error := st.session_state.pop("steering_error", None):
                 st.error(error)
-            if status.state == "finished":
+            if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
                 doors(run)
             keep_pace(status)  # a run at rest is not polled: its button wakes the page
 
@@ -94,7 +94,7 @@ def watch(run: runs.Run) -> None:
                 live.explain_numbers(run)
                 normal.panel(run, run.status())
                 if pictures_can_be_made(run.status()):
-                    learned(run)
+                    learned(run, so_far=run.status().state != "finished")
                 else:
                     st.caption("The pictures are on their way.")
 
@@ -114,13 +114,13 @@ def pictures_can_be_made(status: runs.Status) -> bool:
     return not status.active or awake()
 
 
-def learned(run: runs.Run) -> None:
+def learned(run: runs.Run, *, so_far: bool) -> None:
     """What the model can do at each finished epoch: rebuild test pictures, invent new ones, sort them on a map."""
     epochs = picker.film(run)
     if not epochs:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
-    st.markdown("#### What it can do so far")
+    st.markdown("#### What it can do so far" if so_far else "#### What it can do")
     here = data.is_here(run.config.dataset)
     rows, complete = films.learned(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
@@ -140,8 +140,8 @@ def doors(run: runs.Run) -> None:
     with st.container(horizontal=True):
         for page, label, icon in (
             ("pages/latent.py", "Walk its map", "scatter_plot"),
-            ("pages/generate.py", "Invent digits with it", "grid_view"),
-            ("pages/morph.py", "Morph with it", "animation"),
+            ("pages/generate.py", "Invent pictures", "grid_view"),
+            ("pages/morph.py", "Morph", "animation"),
         ):
             st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"run": run.id})
 

@@ -12,7 +12,7 @@ const HTML = `
   </div>`;
 
 export default function (component) {
-  const { run, epochs, losses } = component.data;
+  const { run, epochs, losses, of } = component.data; // of: all that the training was to have
   const [root, isNew] = mount(component, HTML);
   const [back, play, next] = root.querySelectorAll("button"), slider = root.querySelector("input"), out = root.querySelector("output");
   if (isNew) root.timer = 0;
@@ -45,7 +45,7 @@ export default function (component) {
   root.stop?.();
   root.stop = followEpoch(run, epochs, (epoch) => {
     slider.value = epochs.indexOf(epoch);
-    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${epochs.at(-1)}`, loss = losses[epochs.indexOf(epoch)].toFixed(1);
+    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${of}`, loss = losses[epochs.indexOf(epoch)].toFixed(1);
     out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
     slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
     curve(root, losses, epochs.indexOf(epoch));

@@ -21,8 +21,8 @@ export default function (component) {
   });
   const apart = panel("How well the kinds keep apart", 130, (chart, w, h) => {
     const ys = data.separation.map((v) => 100 * v), now = ys[at()].toFixed(0);
-    line(chart, w, h, { xs: epochs, ys, at: epoch, colour: paint("mean"), low: Math.min(100 / data.classes, ...ys), high: 100, unit: " %" });
-    return { words: `${now} % are told by their 10 neighbours`, label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent` };
+    line(chart, w, h, { xs: epochs, ys, at: epoch, colour: paint("mean"), low: Math.min(100 / data.classes, ...ys), high: 100, unit: "%" });
+    return { words: `${now}% are told by their 10 neighbours`, label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent` };
   });
   const use = panel(data.is_vae ? "How much each number says" : "Standard deviation of each number", 130, (chart, w, h) => {
     const values = data.use[at()], used = values.filter((v) => v >= data.in_use).length;

@@ -2,7 +2,7 @@
 import { mount, picture, inAddress, tell, hear, followEpoch } from "./lab.js";
 import { tile, savePng } from "./film.js";
 
-const RARE = 0.05; // farther from the data than all but 5 % of real codes
+const RARE = 0.05; // farther from the data than all but 5% of real codes
 
 const HTML = `
   <div class="ll-grid">
@@ -61,7 +61,7 @@ export default function (component) {
   const words = () => {
     const n = far === null ? 0 : buttons.filter((b) => b.classList.contains("far")).length;
     key.lastElementChild.textContent = far === null ? "measuring …" : `${n} of ${count}`;
-    key.title = what.value === "between" ? "Of the 15 test pictures with the nearest codes, no kind has half." : "Farther from the data than 95 % of real codes.";
+    key.title = what.value === "between" ? "Of the 15 test pictures with the nearest codes, no kind has half." : "Farther from the data than 95% of real codes.";
   };
   picture(data.png).then((image) => {
     if (root.version !== version) return;

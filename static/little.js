@@ -43,13 +43,15 @@ const nice = (low, high) => {
 /** y over x as a line, with the place of one x marked. colour is a CSS colour. Only heights between low and high show. */
 export function line(chart, width, height, { xs, ys, at, colour, low, high, unit = "" }) {
   const left = 44, right = 10, top = 8, bottom = 20;
-  const X = (x) => left + ((x - xs[0]) / (xs.at(-1) - xs[0] || 1)) * (width - left - right);
+  const one = xs.length === 1; // it stands in the middle
+  const X = (x) => left + (one ? 0.5 : (x - xs[0]) / (xs.at(-1) - xs[0])) * (width - left - right);
   const Y = (y) => top + (1 - (Math.max(low, Math.min(y, high)) - low) / (high - low || 1)) * (height - top - bottom);
   for (const tick of nice(low, high)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick + unit));
   }
-  for (const x of [xs[0], xs.at(-1)]) chart.append(svg("text", { x: X(x), y: height - 4, "text-anchor": x === xs[0] ? "start" : "end" }, `epoch ${x}`));
+  for (const x of new Set([xs[0], xs.at(-1)]))
+    chart.append(svg("text", { x: X(x), y: height - 4, "text-anchor": one ? "middle" : x === xs[0] ? "start" : "end" }, `epoch ${x}`));
   chart.append(svg("polyline", { points: xs.map((x, k) => `${X(x)},${Y(ys[k])}`).join(" "), fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" }));
   const k = xs.indexOf(at);
   chart.append(svg("line", { x1: X(at), x2: X(at), y1: top, y2: height - bottom, class: "now" }));

@@ -64,10 +64,10 @@ export default function (component) {
     if (root.version !== version) return;
     let start;
     followEpoch(data.run, data.epochs, (epoch) => (start = frames[data.epochs.indexOf(epoch)]))();
-    const ink = colour(root, "--ll-ink");
+    const ink = colour(root, "--ll-ink"), size = labels.length < 5000 ? 5 : plot.clientWidth < 480 ? 3 : 4;
     const traces = data.names.map((name, c) => ({
       type: "scattergl", mode: "markers", name, x: Float32Array.from(groups[c], (i) => start[2 * i]), y: Float32Array.from(groups[c], (i) => start[2 * i + 1]),
-      customdata: groups[c], hoverinfo: "none", marker: { size: labels.length > 5000 ? 4 : 5, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+      customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
       unselected: { marker: { opacity: 0.08 } }, selected: { marker: { opacity: 0.95 } },
     }));
     await Plotly.react(plot, traces, layoutOf(data, root, ink), {

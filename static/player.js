@@ -40,7 +40,7 @@ export default function (component) {
     const show = () => {
       const k = +slider.value;
       views.forEach(({ canvas, row }, i) => canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, 0, 0, 28, 28));
-      out.textContent = `${Math.round((100 * k) / (frames - 1))} %`;
+      out.textContent = `${Math.round((100 * k) / (frames - 1))}%`;
       setStep(data.run, k / (frames - 1)); // the dot on the map follows
     };
     const strips = data.rows.map((row) => {

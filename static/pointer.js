@@ -1,5 +1,5 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
-import { bytes, hear, paint, tell } from "./lab.js";
+import { bytes, hear, pair, paint, tell } from "./lab.js";
 import { decoderOf } from "./feed.js";
 
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
@@ -43,7 +43,7 @@ export function anywhere(root, plot, data) {
     if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
     paint(canvas, decode(z), 0, 255);
     canvas.dataset.z = z.join();
-    where.textContent = `decoded from z = (${z.map((v) => v.toFixed(1).replace("-", "−")).join(", ")}), epoch ${plot.dataset.epoch}`;
+    where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
   };
 }
 

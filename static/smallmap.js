@@ -14,7 +14,7 @@ export default function (component) {
   const canvas = root.querySelector("canvas"), labels = bytes(data.labels), frames = data.points.map(halves);
   const [[x0, x1], [y0, y1]] = data.range, backdrop = document.createElement("canvas");
   root.querySelector("figcaption").textContent = `Across and up: ${data.caption}.`;
-  let epoch = data.epochs.at(-1), marks = [], look = "", waiting = 0;
+  let epoch = data.epochs.at(-1), marks = [], look = "", waiting = 0, letters = [];
 
   const draw = () => {
     waiting = 0;
@@ -23,12 +23,13 @@ export default function (component) {
     if (!width) return;
     const spot = ([x, y]) => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
     const now = [epoch, width, height, colour(root, "--ll-ink")].join();
-    if (now !== look) drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
+    if (now !== look) letters = drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
     look = now;
     g.drawImage(backdrop, 0, 0, width, height);
     const spots = marks.map((mark) => placesAt(mark, data, epoch).map(spot));
     marks.forEach((mark, k) => drawMark(g, root, mark, spots[k]));
-    marks.forEach((mark, k) => mark.title && spots[k].length && drawTitle(g, root, mark, spots[k][0], width)); // on top of all
+    const taken = [...letters]; // titles come on top of all, so each goes where it hides the least
+    marks.forEach((mark, k) => mark.title && spots[k].length && taken.push(...drawTitle(g, root, mark, spots[k][0], width, taken)));
     canvas.dataset.marks = JSON.stringify(marks.filter((m) => m.walks).map((m) => placesAt(m, data, epoch)[0]));
     const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
     canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures at epoch ${epoch}, coloured by class` + (names.length ? "; on it " + names.join(", ") : ""));
@@ -64,6 +65,7 @@ function placesAt(mark, data, epoch) {
   return [[0, 1].map((i) => here[k][i] + f * (here[k + 1][i] - here[k][i]))];
 }
 
+/** Returns where the names of the classes stand. */
 function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   const ratio = devicePixelRatio || 1, middles = names.map(() => [[], []]);
   [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
@@ -84,6 +86,7 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   const known = [...names.keys()].filter((c) => middles[c][0].length), spots = apart(known.map((c) => middles[c].map(middle)), 15);
   known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
+  return spots;
 }
 
 function drawMark(g, root, mark, spots) {
@@ -111,9 +114,13 @@ function drawMark(g, root, mark, spots) {
   g.fill();
 }
 
-function drawTitle(g, root, { title, name }, [x, y], width) {
-  const right = x < width - 110;
-  write(g, root, `${title} ${name}`, x + (right ? 12 : -12), y - 11, 13, right ? "left" : "right");
+/** Above its mark, or below it where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
+function drawTitle(g, root, { title, name }, [x, y], width, taken) {
+  const right = x < width - 110, text = `${title} ${name}`, wide = 7 * text.length, from = right ? x + 12 : x - 12 - wide;
+  const hidden = (line) => taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;
+  const [line] = [y - 11, y + 13].sort((a, b) => hidden(a) - hidden(b));
+  write(g, root, text, x + (right ? 12 : -12), line, 13, right ? "left" : "right");
+  return [0.1, 0.5, 0.9].map((part) => [from + part * wide, line]);
 }
 
 function write(g, root, text, x, y, size, align = "center") {

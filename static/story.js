@@ -61,7 +61,7 @@ export default function (component) {
   $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
   const far = (share) => {
     const percent = Math.round(100 * share);
-    const few = share < 0.05, words = percent === 0 ? `None of ${data.real} real codes lies farther out` : `${percent} % of real codes lie farther out`;
+    const few = share < 0.05, words = percent === 0 ? `None of ${data.real} real codes lies farther out` : `${percent}% of real codes lie farther out`;
     $(".away b").style.left = `${2 + 96 * share}%`;
     $(".away .ruler").setAttribute("aria-label", words);
     $(".away p").textContent = `${words} than this one. ` + (few
@@ -75,8 +75,9 @@ export default function (component) {
       part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
       return part;
     }));
-    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`).join(", ");
-    const words = `Of the ${data.around} test pictures with the nearest codes, ${list}.`;
+    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`), others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
+    if (others) list.push(`${others} something else`);
+    const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
     $(".kinds").setAttribute("aria-label", words);
     $(".around p").textContent = words + (found[0][0] * 2 < data.around
       ? " No kind has half of them: it lies between kinds, and such pictures often look like none."

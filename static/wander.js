@@ -15,7 +15,7 @@ const HTML = `
       <label class="quiet">speed <select aria-label="Speed"><option value="0.5">½ ×</option><option value="1" selected>1 ×</option><option value="2">2 ×</option><option value="4">4 ×</option></select></label>
       <output></output>
     </div>
-    <div class="ll-rows"><div class="label">The last steps<small>one for each second</small></div><div class="strip"><canvas class="trail" role="img" aria-label="The last pictures of the walk"></canvas></div></div>
+    <div class="ll-rows"><div class="label">The last steps<small>one for each second</small></div><div class="strip" style="--edge: var(--ll-decoder)"><canvas class="trail" role="img" aria-label="The last pictures of the walk"></canvas></div></div>
   </div>`;
 
 export default function (component) {

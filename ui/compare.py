@@ -11,11 +11,12 @@ from ui import drawn, growing, morphs, picker, readers
 from ui.components import Row
 from ui.picking import End
 from vae_core import data
-from vae_core.config import FIELDS
+from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, RECONSTRUCTIONS
 from vae_core.runs import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
 Task = tuple[str, str, str, Images]  # label, note, colour
+NAMED = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
 PICTURES = 10  # of each row
 SEED = 0
 
@@ -23,10 +24,13 @@ SEED = 0
 def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
     """The settings in which two runs differ: name, the one's, the other's."""
     pairs = [(name, getattr(one.config, name), getattr(other.config, name)) for name in one.config.to_json()]
-    return [(str(FIELDS[name].metadata["label"]), _words(a), _words(b)) for name, a, b in pairs if a != b]
+    return [(str(FIELDS[name].metadata["label"]), _words(name, a), _words(name, b)) for name, a, b in pairs if a != b]
 
 
-def _words(value: object) -> str:
+def _words(name: str, value: Any) -> str:
+    """As the form in front of a training says it."""
+    if name in NAMED:
+        return NAMED[name].get(value, str(value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

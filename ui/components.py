@@ -144,9 +144,11 @@ def show_rows(key: str, payload: dict[str, Any]) -> None:
 
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
+    if len(epochs) == 1 and epochs[0] > 0:
+        st.caption(f"Of this model only epoch {epochs[0]} is kept, so there is no film to play.")
     metrics = growing.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
-    _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses})
+    _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses, "of": run.config.epochs})
 
 
 def morph_player(

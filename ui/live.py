@@ -85,7 +85,7 @@ def state_bar(run: Run, status: Status) -> None:
     words, actions = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
-    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+    with actions, st.container(key="aside_steering", horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
     if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
         with st.expander("What the trainer printed"):

@@ -145,10 +145,10 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
 
 
 def view_range(frames: list[np.ndarray]) -> list[list[float]]:
-    """One window for all epochs: all but the outermost half per cent of points, with some room."""
+    """One window for all epochs: all but the outermost tenth of a per cent of points, with some room."""
     every = np.concatenate(frames)
-    low, high = np.quantile(every, 0.0025, axis=0), np.quantile(every, 0.9975, axis=0)
-    room = np.maximum(high - low, 0.1) * 0.08
+    low, high = np.quantile(every, 0.0005, axis=0), np.quantile(every, 0.9995, axis=0)
+    room = np.maximum(high - low, 0.1) * 0.05
     return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]
 
 

@@ -73,8 +73,10 @@ def explained(name: str) -> str:
 
 
 def _advanced() -> None:
-    columns = st.columns(3)
+    columns: Any = ()
     for place, name in enumerate(ORDER):
+        if place % 3 == 0:
+            columns = st.columns(3)  # row by row, so that a phone, which stacks them, keeps the order
         limits = FIELDS[name].metadata
         words: dict[str, Any] = {"label": limits["label"], "key": name, "help": explained(name)}
         with columns[place % 3]:

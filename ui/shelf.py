@@ -81,7 +81,7 @@ def _name(run: Run) -> str:
 
 
 def _card(run: Run, trouble: str) -> None:
-    words, links = st.columns([1, 1], vertical_alignment="center")
+    words, links = st.columns([9, 11], vertical_alignment="center")  # the links need 380 pixels on a small tablet
     if trouble:
         words.markdown(f":red-badge[:material/error: broken] &nbsp; **{plain(run.id)}**  \n{plain(trouble)}")
     else:
@@ -89,8 +89,12 @@ def _card(run: Run, trouble: str) -> None:
         colour, icon = live.BADGES[status.state]
         pinned = ":material/keep: " if run.about.pinned else ""
         badge = "" if run.gallery else f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; "
-        words.markdown(f"{badge}{pinned}**{plain(picker.label(run))}**  \n:gray[{live.summary(run, status)}]")
-    with links, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        name = picker.label(run).removeprefix("Yours, ")  # the heading says so
+        words.markdown(f"{badge}{pinned}**{plain(name)}**  \n:gray[{live.summary(run, status)}]")
+    with (
+        links,
+        st.container(key=f"aside_{run.id}", horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
+    ):
         if not trouble:
             _doors(run)
             if st.button("More", key=f"more_{run.id}", icon=":material/more_horiz:", type="tertiary"):

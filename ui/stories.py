@@ -64,7 +64,7 @@ def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[
     ]  # fmt: skip
     names = data.CLASS_NAMES[run.config.dataset]
     counted = Counter(names[label] for label in known).most_common()
-    parts = [f"**{name}** {number / len(known):.0%}" for name, number in counted if number / len(known) >= 0.005]
+    parts = [f"**{name}** ({number / len(known):.0%})" for name, number in counted if number / len(known) >= 0.005]
     return rows, ", ".join(parts)
 
 

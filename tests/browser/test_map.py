@@ -98,7 +98,7 @@ def test_a_circled_group_is_counted_averaged_and_followed(server, open_page):
     )
     assert words.startswith(f"{len(selected)} pictures")
     labels = run.labels()[selected]
-    assert f"{np.bincount(labels).argmax()} {np.mean(labels == np.bincount(labels).argmax()):.0%}" in words
+    assert f"{np.bincount(labels).argmax()} ({np.mean(labels == np.bincount(labels).argmax()):.0%})" in words
     middle = run.latents(10).mean[np.sort(selected)].mean(0)
     shown = pixels(page, STORY.format(4)).reshape(28, -1)[:, :28].astype(int)
     assert np.abs(shown - decode(load_model(run, 10), middle)).max() <= 1

@@ -246,7 +246,7 @@ function panel(box, source, data, state, letter) {
       if (!found) return void (find(".who").textContent += " Only one digit is shown: there is nothing to overlap with.");
       const [[a, s], [b, t]] = found.map((i) => [now.at(i), now.std(i).map((v) => v * v)]);
       move([0, 1].map((d) => (a[d] / s[d] + b[d] / t[d]) / (1 / s[d] + 1 / t[d])));
-      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${now.best.share < 0.01 ? "less than 1" : Math.round(100 * now.best.share)} %.`;
+      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${now.best.share < 0.01 ? "less than 1" : Math.round(100 * now.best.share)}%.`;
     },
   };
 }

@@ -75,7 +75,7 @@ export default function (component) {
     const times = (now, then) => (state.much && then > 1e-9 ? ` <small class="quiet">${say(now / then, 1)} times as much as undamaged</small>` : "");
     find(".facts").innerHTML = `<li><span>BCE${times(b, none.b)}</span><b class="decoder">${say(b, 1)} nats</b></li>` +
       `<li><span>half the squared error${times(s, none.s)}</span><b>${say(s, 1)} nats</b></li>`;
-    for (const [name, text] of [["truth", `The picture of ${data.names[state.digit]}`], ["guess", `The guess, ${Math.round(100 * state.much)} % damaged by ${state.kind}`], ["where", "Where the BCE comes from: bright pixels cost most"]])
+    for (const [name, text] of [["truth", `The picture of ${data.names[state.digit]}`], ["guess", `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`], ["where", "Where the BCE comes from: bright pixels cost most"]])
       find(`.${name}`).setAttribute("aria-label", text);
     Object.assign(root.dataset, { bce: b, square: s, digit: state.digit });
     digits.show((k) => k === state.digit);
@@ -99,7 +99,7 @@ export default function (component) {
   const digits = chips(find(".digits"), data.names, (k) => (remember("picture", (state.digit = k)), show()));
   const kinds = chips(find(".kinds"), NAMES, (k) => (remember("damage", (state.kind = KINDS[k])), show()));
   find(".knobs").replaceChildren();
-  slider(find(".knobs"), { name: "how much", low: 0, high: 1, step: 0.01, value: state.much, text: (v) => `${Math.round(100 * v)} %`, change: (v) => (remember("much", (state.much = v)), show()) });
+  slider(find(".knobs"), { name: "how much", low: 0, high: 1, step: 0.01, value: state.much, text: (v) => `${Math.round(100 * v)}%`, change: (v) => (remember("much", (state.much = v)), show()) });
   root.redraw = show;
   const unwatch = whenever(find(".chart"), show);
   show();

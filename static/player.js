@@ -6,7 +6,7 @@ const HTML = `
   <div class="bar">
     <button type="button" class="play" aria-label="Play">▶</button>
     <input type="range" min="0" value="0" step="1" aria-label="Morph: how far from the first picture to the second">
-    <output>0 %</output>
+    <output>0%</output>
   </div>
   <div class="ll-rows film"></div>`;
 

@@ -257,7 +257,7 @@ def one_epoch() -> Seen:
     return Seen(
         round(share),
         f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to {losses[-1]:.0f} in "
-        f"all ten: {share:.0f} % of the way.",
+        f"all ten: {share:.0f}% of the way.",
         (in_nats("Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}),),
         lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
     )

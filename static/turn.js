@@ -1,16 +1,23 @@
 // Asks Python to draw a part of the page again, once the poll names another token than the one it was drawn with.
 import { hear } from "./lab.js";
 
-const APART = 30, AGAIN = 3000; // ms
-let free = 0; // when the next part may ask: Streamlit sends what is set in one go as one message, for the first part alone
+const APART = 10, AGAIN = 3000; // ms
+// Streamlit sends what is set before its next timer as one message, for the first part alone. So they ask in turn, each
+// after the other's message has left.
+let queue = Promise.resolve();
 
 export default function (component) {
   const { data, parentElement: here, setTriggerValue } = component;
+  let gone = false;
   const ask = (token) => {
-    const now = performance.now(), wait = Math.max(0, free - now);
-    free = now + wait + APART;
-    here.asked = { token, at: now };
-    here.timer = setTimeout(() => ((here.timer = 0), setTriggerValue("asked", token)), wait);
+    const asked = (here.asked = { token, at: performance.now(), sent: false });
+    queue = queue.then(() => new Promise((done) => {
+      if (!gone) {
+        asked.sent = true;
+        setTriggerValue("asked", token);
+      }
+      setTimeout(done, APART);
+    }));
   };
   here.unhear?.();
   const unhear = hear("turn " + data.name, (token) => {
@@ -21,8 +28,7 @@ export default function (component) {
   });
   return (here.unhear = () => {
     unhear();
-    if (here.timer) here.asked = null; // it was not asked after all
-    clearTimeout(here.timer);
-    here.timer = 0;
+    gone = true;
+    if (!here.asked?.sent) here.asked = null; // it was not asked after all
   });
 }

@@ -343,7 +343,7 @@ MISSIONS: dict[str, Mission] = {
         "At first everything is wrong, so every step helps: most pixels are black, and that is quickly learned. "
         "The fine details that are left are small in nats, but they are what makes a digit look right.",
         ("train", "Watch the curves of this run"), params={"run": "lecture"},
-        guess=Guess(0, 100, 5, " %", "Your guess, in per cent", 10)),
+        guess=Guess(0, 100, 5, "%", "Your guess, in per cent", 10)),
     "two-numbers": Mission(
         "Two numbers", "The lecture’s model describes each digit with 20 numbers. Another one has only **two**. How "
         "much larger is the error of its copies?", two_numbers, 1,

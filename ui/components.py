@@ -147,7 +147,7 @@ def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     if len(epochs) == 1 and epochs[0] > 0:
         st.caption(f"Of this model only epoch {epochs[0]} is kept, so there is no film to play.")
     metrics = growing.metrics(run)
-    losses = [round(float(metrics[epoch]["test"]["loss"]), 2) for epoch in epochs]
+    losses = [round(float(metrics[epoch]["test"]["loss"]), 4) for epoch in epochs]
     _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses, "of": run.config.epochs})
 
 

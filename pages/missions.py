@@ -5,7 +5,8 @@ import streamlit as st
 from ui import address, missions, picker
 from ui.components import address as name_in_address
 from ui.guard import one_sentence, through_app
-from ui.missions import MISSIONS, Mission, Seen
+from ui.looks import Seen
+from ui.missions import MISSIONS, Mission
 from ui.words import about
 from vae_core.runs import ROOT
 

@@ -27,6 +27,7 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
             found.append((path, "is wider than the screen"))
         if page.locator("[data-testid=stException]").count():
             found.append((path, "shows an exception"))
+        page.wait_for_timeout(500)  # what fades in has no contrast yet
         for violation in Axe().run(page, OURS).response["violations"]:
             if violation["impact"] in SERIOUS:
                 found.append((path, violation["id"], [node["html"][:200] for node in violation["nodes"]]))

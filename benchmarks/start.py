@@ -40,22 +40,24 @@ def cold(times: int) -> Table:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         server = Server(Path(folder))
-        for turn in range(times + 1):
-            if turn:
+        try:
+            for turn in range(times + 1):
                 server.kill()
                 started = time.perf_counter()
                 server.start()
                 answer = time.perf_counter() - started
-            page = context.new_page()
-            page.goto(server.url)
-            page.wait_for_function(PICTURE, polling=20)
-            if turn:  # the first fills the browser's cache and warms the disk
-                pictures.append(time.perf_counter() - started)
-                answers.append(answer)
-                print(f"cold: answers {answer:.2f} s, picture {pictures[-1]:.2f} s", file=sys.stderr)
-            page.close()
-        browser.close()
-        server.kill()
+                page = context.new_page()
+                page.goto(server.url)
+                page.wait_for_function(PICTURE, polling=20)
+                picture = time.perf_counter() - started
+                page.close()
+                if turn:  # the first fills the browser's cache and warms the disk
+                    answers.append(answer)
+                    pictures.append(picture)
+                    print(f"cold: answers {answer:.2f} s, picture {picture:.2f} s", file=sys.stderr)
+        finally:
+            browser.close()
+            server.kill()
     return Table(
         "A server that has just been started", "python -m benchmarks start",
         ["", "it answers", "the start page’s living picture stands"],

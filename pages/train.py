@@ -89,12 +89,13 @@ def watch(run: runs.Run) -> None:
     @st.fragment
     def pictures() -> None:
         with one_sentence():
-            drawn_again_when("pictures", run.id, turns(run, run.status())["pictures"])
+            status = run.status()
+            drawn_again_when("pictures", run.id, turns(run, status)["pictures"])
             if growing.metrics(run) or before.active:
                 live.explain_numbers(run)
-                normal.panel(run, run.status())
-                if pictures_can_be_made(run.status()):
-                    learned(run, so_far=run.status().state != "finished")
+                normal.panel(run, status)
+                if pictures_can_be_made(status):
+                    learned(run, so_far=status.state != "finished")
                 else:
                     st.caption("The pictures are on their way.")
 

@@ -1,6 +1,6 @@
 // Moves the dots of a Plotly map between epochs at the screen's rate.
 //
-// Plotly.restyle takes some 50 ms for 10,000 dots: it works out everything anew, also what did not change. While the
+// Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the
 // epochs play or the slider moves, the new places go straight to the drawing library that Plotly's scattergl uses
 // (regl-scatter2d); Plotly learns of them when the movement rests, so that hover, selection and zoom know them.
 const REST = 700; // milliseconds, longer than a step of the playing film

@@ -1,5 +1,5 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
-// (Moving one dot of a Plotly scatter takes 39 ms; here the dots are drawn once for an epoch and then copied.)
+// (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
 import { apart } from "./living.js";
 import { mount, halves, bytes, rowsOf, colour, alpha, sharp, followEpoch, followStep, hear, stepOf } from "./lab.js";
 

@@ -16,9 +16,10 @@ import streamlit as st
 
 from ui import growing, visitor
 from vae_core import data, runs
+from vae_core.gallery import Piece
 from vae_core.runs import Latents, Run
 
-COMMON = 2_000  # vae_core.gallery.Piece.points
+COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
 FILM = 41  # epochs of a long run that a film shows, evenly spread
 F = TypeVar("F", bound=Callable[..., Any])
 FRESH = 1.0  # seconds for which the list made before a page is good for the page itself
@@ -124,7 +125,7 @@ def first_of_each_class(path: str) -> tuple[int, ...]:
 def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
     """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured.
 
-    Among the first ``COMMON``, of which every model of the gallery keeps the codes, or all if the class is rarer.
+    Among the first ``COMMON``, so that other models know them too, or among all if the class is rarer.
     """
     mean, known = latents(path, epoch).mean, labels(path) == label
     places = np.flatnonzero(known[:COMMON] if known[:COMMON].any() else known)

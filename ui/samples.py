@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import growing, maps, readers, smallmaps
+from ui import growing, maps, readers, smallmaps, warm
 from ui.components import base64_of, sprite, token, webp
 from ui.live import IN_USE
 from vae_core import data
@@ -101,6 +102,7 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
     """Once for each dataset: read it beside the page, so that the first click on a picture need not wait for that."""
 
     def work() -> None:
+        time.sleep(warm.HEAD_START)
         with suppress(data.DataError):  # the click will say what is wrong
             _test_distances(dataset, folder)
 

@@ -5,7 +5,7 @@ import pytest
 
 from vae_core import runs
 from vae_core.checkpoint import load_model
-from vae_core.gallery import PIECES
+from vae_core.gallery import PIECES, coarse
 
 GALLERY = {run.id: run for run in runs.list_runs(runs.ROOT / "no-such-folder")}
 
@@ -37,6 +37,31 @@ def test_every_model_is_whole(piece):
         assert np.isfinite(latents.mean).all()
     for epoch in run.weight_epochs():
         load_model(run, epoch)
+
+
+@pytest.mark.parametrize(
+    ("name", "d", "error"), [("logvar", 20, 2**-8), ("logvar", 2, 2**-8), ("mean", 20, 2**-9), ("mean", 2, 0)]
+)
+def test_only_the_last_digits_are_dropped(name, d, error):
+    rng = np.random.default_rng(0)
+    exact = (rng.normal(0, 1, (500, d)) * 10.0 ** rng.integers(-4, 4, (500, d))).astype(np.float16)
+    exact[0, 0], exact[1, 0], exact[2, 0] = 0, np.finfo(np.float16).max, -np.finfo(np.float16).max
+    kept = coarse(exact, name)
+    assert kept.dtype == np.float16 and np.isfinite(kept).all()
+    normal = np.abs(exact) >= np.finfo(np.float16).tiny  # below, half floats have fewer digits to lose
+    np.testing.assert_allclose(kept[normal].astype(float), exact[normal].astype(float), rtol=error)
+    np.testing.assert_array_equal(coarse(kept, name), kept)
+    assert (kept != exact).any() == (error > 0)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
+def test_what_ships_has_been_made_coarse(piece):
+    run = GALLERY[piece.name]
+    for epoch in run.latent_epochs():
+        with np.load(run.latents_file(epoch)) as arrays:
+            for name, array in arrays.items():
+                np.testing.assert_array_equal(coarse(array, name), array)
+                assert len(array) <= piece.points
 
 
 # These two keep all their test images; of the others, a few far-out codes make a subset's mean another.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_pages import _here, check, finished, show, words  # noqa: F401
 
-from ui import picker, samples
+from ui import picker, samples, warm
 from vae_core import data, explore, neighbours, runs
 
 pytestmark = pytest.mark.usefixtures("_here")
@@ -134,3 +134,16 @@ def test_the_seed_of_a_training_and_that_of_the_dice_leave_each_other_alone():
     check(app)
     assert not app.warning
     assert app.number_input(key="seed").value in (1, 77)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_training_pictures_are_read_beside_the_page(monkeypatch, tmp_path):
+    """So that the first click on a picture does not wait for them; what is missing is said there, not here."""
+    monkeypatch.setattr(warm, "HEAD_START", 0)
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
+    folder = str(data.data_dir())
+    samples.get_ready.clear()
+    samples.get_ready("mnist", folder).join()
+    samples.get_ready("digits", folder).join()
+    monkeypatch.setattr(data, "load_train", lambda name: pytest.fail("read again"))
+    assert len(samples._test_distances("digits", folder)) == 5

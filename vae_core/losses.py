@@ -61,9 +61,9 @@ def bce_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Te
     With the copy x^ = sigmoid(l), the term is max(l, 0) - x l - log max(x^, 1 - x^): one sigmoid for both.
     """
     torch.sigmoid(logits, out=copy)
-    torch.neg(copy, out=spare).add_(1)
+    torch.sub(copy.new_ones(()), copy, out=spare)
     torch.maximum(spare, copy, out=spare).log_().addcmul_(x, logits)
-    return logits.clamp_(min=0).sum(1).sub_(spare.sum(1)), copy.sub_(x)
+    return logits.clamp_(min=0).sub_(spare).sum(1), copy.sub_(x)
 
 
 def mse_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Tensor, Tensor]:

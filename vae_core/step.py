@@ -37,11 +37,30 @@ class Step:
         h, code = model.hidden_dim, self.weights[3].numel()
         widths = {
             "x": PIXELS, "logits": PIXELS, "copy": PIXELS, "spare": PIXELS, "h1": h, "h2": h, "dh": h,
-            "code": code, "dcode": code, "z": self.d, "std": self.d, "noise": self.d, "kl": self.d, "dz": self.d,
+            "code": code, "dcode": code, "z": self.d, "std": self.d, "noise": self.d, "dz": self.d,
         }  # fmt: skip
         self.room = {name: torch.empty(most, width, device=device) for name, width in widths.items()}
         self.bytes = torch.empty(most, PIXELS, dtype=torch.uint8, device=device)
-        self.sums = torch.zeros(2, dtype=torch.float64, device=device)  # both terms over all images since ``terms``
+        self.errors = torch.zeros(most, device=device)  # of the images at each place of a batch, since ``take_sums``
+        self.kls = torch.zeros(most, self.d, device=device)  # twice the KL, in the same way
+        self._places: dict[int, dict[str, Tensor]] = {}
+
+    def take_sums(self) -> Tensor:
+        """Both terms summed over all images since the last call: reconstruction and KL, (2,) float64 in nats."""
+        sums = torch.stack([self.errors.sum(dtype=torch.float64), self.kls.sum(dtype=torch.float64) / 2])
+        self.errors.zero_()
+        self.kls.zero_()
+        return sums
+
+    def places(self, b: int) -> dict[str, Tensor]:
+        """The room that ``b`` images need, made once for each ``b``: every view costs as much as a small product."""
+        if b not in self._places:
+            at = {name: place[:b] for name, place in self.room.items()}
+            at |= {"bytes": self.bytes[:b], "errors": self.errors[:b], "kls": self.kls[:b]}
+            at |= {"mean": at["code"][:, : self.d], "logvar": at["code"][:, self.d :]}
+            at |= {"dmean": at["dcode"][:, : self.d], "dlogvar": at["dcode"][:, self.d :]}
+            self._places[b] = at
+        return self._places[b]
 
     @torch.no_grad()
     def __call__(self, images: Tensor, indices: Tensor, eps: Tensor, batch: int | None = None) -> None:
@@ -49,20 +68,20 @@ class Step:
 
         ``batch``: the images over which the mean is taken, if these are only a part of them.
         """
-        b, d, beta = len(indices), self.d, self.config.beta
+        b, beta = len(indices), self.config.beta
         if b == 0:  # this process has no share in the last batch of an epoch
             self.flat.zero_()
             return
         share = 1 / (batch or b)
-        at = {name: place[:b] for name, place in self.room.items()}
+        at = self.places(b)
         W1, b1, W2, b2, W3, b3, W4, b4 = self.weights
         dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self.gradients
 
         # Forwards: picture -> code -> picture.
-        x = at["x"].copy_(torch.index_select(images, 0, indices, out=self.bytes[:b])).mul_(1 / 255)  # (b, 784)
+        x = at["x"].copy_(torch.index_select(images, 0, indices, out=at["bytes"])).mul_(1 / 255)  # (b, 784)
         h1 = torch.addmm(b1, x, W1.t(), out=at["h1"]).relu_()  # (b, h)
         code = torch.addmm(b2, h1, W2.t(), out=at["code"])  # (b, 2d): mean and logvar; (b, d) without noise
-        mean, logvar = code[:, :d], code[:, d:]
+        mean, logvar = at["mean"], at["logvar"]
         if self.config.is_vae:
             std = torch.mul(logvar, 0.5, out=at["std"]).exp_()  # (b, d)
             noise = torch.mul(eps, std, out=at["noise"])
@@ -74,7 +93,7 @@ class Step:
 
         # The loss. ``dlogits`` is its gradient by the logits, which starts the way back.
         error, dlogits = VALUE_AND_GRADIENT[self.config.reconstruction](logits, x, at["copy"], at["spare"])
-        self.sums[0] += error.sum(dtype=torch.float64)
+        at["errors"].add_(error)
 
         # Backwards: through ``out = in @ W.t() + b``, dW = dout.t() @ in, db = the sum of dout, din = dout @ W.
         torch.addmm(dW4, dlogits.t(), h2, beta=0, alpha=share, out=dW4)
@@ -85,15 +104,11 @@ class Step:
         torch.sum(dh2, 0, out=db3).mul_(share)
         dz = torch.mm(dh2, W3, out=at["dz"])
         if self.config.is_vae:
-            dcode = at["dcode"]
-            variance = std.square_()
-            kl = (
-                torch.sub(variance, logvar, out=at["kl"]).addcmul_(mean, mean).sub_(1).mul_(0.5)
-            )  # losses.kl_per_dimension
-            self.sums[1] += kl.sum(1).sum(dtype=torch.float64)
-            torch.add(dz, mean, alpha=beta, out=dcode[:, :d])  # dKL/dmean = mean
+            dcode, more = at["dcode"], std.square_().sub_(1)  # the variance beyond 1
+            at["kls"].add_(more).addcmul_(mean, mean).sub_(logvar)  # losses.kl_per_dimension, twice
+            torch.add(dz, mean, alpha=beta, out=at["dmean"])  # dKL/dmean = mean
             # dz/dlogvar = noise / 2 and dKL/dlogvar = (variance - 1) / 2
-            torch.mul(dz, noise, out=dcode[:, d:]).add_(variance.sub_(1), alpha=beta).mul_(0.5)
+            torch.mul(dz, noise, out=at["dlogvar"]).add_(more, alpha=beta).mul_(0.5)
         else:
             dcode = dz
         torch.addmm(dW2, dcode.t(), h1, beta=0, alpha=share, out=dW2)

@@ -18,6 +18,9 @@ from pathlib import Path
 # epoch on two cores, quiet / one core busy: default 2.4 / 20 to 60, 10000 2.2 / 9, 1000 3.0 / 4.2, one thread
 # 3.9 / 3.5 (eager loop, MNIST, batch 256).
 SPIN_COUNT = "10000"
+# Intel's library of matrix products then sums in the same order with any number of threads, at the same speed. Without
+# it one thread had to do with batches of 128 or 1,000, or 64 hidden units, since the others would have changed bits.
+SAME_SUMS = "AUTO,STRICT"
 GRAIN, VECTOR = 32_768, 16  # at::internal::GRAIN_SIZE; the most floats to a vector
 WARM_UP_STEPS = 5
 PROBE_STEPS = 8  # steps timed with each number of threads
@@ -35,6 +38,7 @@ def prepare(threads: int | None = None, ranks: int = 1) -> int:
     most = threads or min(cores, 8)
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(most)
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
+    os.environ.setdefault("MKL_CBWR", SAME_SUMS)
     return most
 
 

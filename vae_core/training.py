@@ -74,7 +74,7 @@ def train(
     learn_whole: Callable[[Tensor, Tensor], None] = learn
     if replays(device) and not ranks.several and config.batch_size <= len(train_images):
         examples = next(iter(_batches(config, len(train_images), 1, device)))
-        learn_whole = Replay(learn, examples, (*step.weights, *optimizer.tensors, step.sums))
+        learn_whole = Replay(learn, examples, (*step.weights, *optimizer.tensors, step.errors, step.kls))
     reporter.begin(step=(first - 1) * steps_per_epoch, epoch=first - 1)
 
     for epoch in range(first, config.epochs + 1):
@@ -89,9 +89,9 @@ def train(
             governor.after_step(time.perf_counter() - clock, len(indices))
             taken, images = (epoch - 1) * steps_per_epoch + number, images + len(indices)
             if number % max(steps_per_epoch // WINDOWS_PER_EPOCH, 1) == 0 or number == steps_per_epoch:
-                ranks.add(step.sums)
-                sums = np.array(step.sums.tolist())
-                step.sums.zero_()
+                taken_sums = step.take_sums()
+                ranks.add(taken_sums)
+                sums = np.array(taken_sums.tolist())
                 point = record(sums / images, config)
                 reporter.window(taken, epoch, reconstruction=point["reconstruction"], kl=point["kl"])
                 total, images = total + sums, 0
@@ -206,7 +206,7 @@ def _threads_agree(step: Step, images: Tensor, most: int) -> bool:
         torch.set_num_threads(threads)
         step(images, everything, torch.ones(len(images), step.d))
         found.append(step.flat.clone())
-    step.sums.zero_()
+    step.take_sums()
     return torch.equal(*found)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from vae_core import threads
 from vae_core.threads import Governor
 
 BATCH = 256
+ROOT = Path(__file__).resolve().parents[2]
+CPU = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
 
 
 class Machine:
@@ -84,13 +89,14 @@ def test_a_clock_that_stands_still_is_no_error(seconds):
 
 
 def test_prepare_sets_the_environment_before_torch(monkeypatch):
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT"):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT", "MKL_CBWR"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     most = threads.prepare()
     assert 1 <= most <= 8
     assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == str(most)
     assert os.environ["GOMP_SPINCOUNT"] == threads.SPIN_COUNT
+    assert os.environ["MKL_CBWR"] == threads.SAME_SUMS
     assert threads.prepare(3) == 3 and os.environ["OMP_NUM_THREADS"] == "3"
 
 
@@ -98,5 +104,31 @@ def test_prepare_respects_a_spin_that_is_set_already(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("MKL_NUM_THREADS", "1")
     monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
     threads.prepare()
-    assert os.environ["GOMP_SPINCOUNT"] == "7"
+    assert (os.environ["GOMP_SPINCOUNT"], os.environ["MKL_CBWR"]) == ("7", "COMPATIBLE")
+
+
+BOTH_CORES = """
+from vae_core import threads
+threads.prepare(2)
+import torch
+from vae_core import training
+from vae_core.config import Config
+from vae_core.model import build
+from vae_core.step import Step
+
+images = torch.randint(0, 256, (1000, 784), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+for settings in ({"batch_size": 128}, {"batch_size": 1000}, {"hidden_dim": 64}, {"batch_size": 32, "hidden_dim": 1000}):
+    config = Config(**({"latent_dim": 20, "hidden_dim": 400, "batch_size": 256} | settings))
+    step = Step(build(config), config, config.batch_size, torch.device("cpu"))
+    print(training._governor(step, images, 2).candidates)
+"""
+
+
+@pytest.mark.skipif("GenuineIntel" not in CPU or "avx2" not in CPU, reason="Intel's library on Intel's processors")
+def test_any_settings_may_use_both_cores():
+    """One thread alone would do where two change bits; then a training takes nearly twice as long."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_"))}
+    done = subprocess.run([sys.executable, "-c", BOTH_CORES], env=clean, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split("\n")[:-1] == ["[2, 1]"] * 4, done.stderr

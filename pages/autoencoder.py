@@ -26,8 +26,9 @@ looking_at(
     "Where no picture’s code is near, nobody ever taught it what to draw: that is a *hole*.",
     "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "
     "of the distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are "
-    "from their neighbour; “between pictures” means farther than 90 of 100. The button looks for the largest hole "
-    "among the codes. The dice are 100 draws from N(0, 1), the place where the VAE was told to keep its codes. "
+    "from their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture "
+    "is least like any that is decoded from a real code. "
+    "The dice are 100 draws from N(0, 1), the place where the VAE was told to keep its codes. "
     "Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with seed 1, and differ in two "
     "things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that leave N(0, 1).",
 )

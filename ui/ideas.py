@@ -93,11 +93,13 @@ def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _map_of_codes(path: str, title: str) -> dict[str, Any]:
-    """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and the largest hole."""
+    """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and a telling hole."""
     run = Run(Path(path))
     epoch, names = last(run), data.CLASS_NAMES[run.config.dataset]
     mean, labels = readers.latents(path, epoch).mean[: readers.COMMON], readers.labels(path)[: readers.COMMON]
     usual = bubbles.gaps(mean)
+    far = float(np.quantile(usual, 0.99))
+    hole = bubbles.strangest_hole(mean, far, lambda z: maps.decoded(run, epoch, z))
     typical = readers.typical_first(path, epoch, 3)[0]
     low, high = np.quantile(mean, 0.004, axis=0), np.quantile(mean, 0.996, axis=0)
     centres = [(np.median(mean[labels == c], axis=0), names[c]) for c in np.unique(labels)]
@@ -105,8 +107,8 @@ def _map_of_codes(path: str, title: str) -> dict[str, Any]:
         "run": run.id, "title": title, "points": base64_of(mean, "f4"), "labels": base64_of(labels, "u1"),
         "centres": [[float(x), float(y), name] for (x, y), name in centres],
         "range": [[float(low[k]), float(high[k])] for k in (0, 1)],
-        "gap": float(np.median(usual)), "wide": float(np.quantile(usual, 0.9)), "far": float(np.quantile(usual, 0.99)),
-        "hole": bubbles.emptiest(mean).tolist(), "start": readers.latents(path, epoch).mean[typical].tolist(),
+        "gap": float(np.median(usual)), "wide": float(np.quantile(usual, 0.9)), "far": far,
+        "hole": hole.tolist(), "start": readers.latents(path, epoch).mean[typical].tolist(),
         "decoder": maps.decoder(run, epoch),
     }  # fmt: skip
 

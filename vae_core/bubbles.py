@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,10 +70,10 @@ def _closest(codes: np.ndarray, places: np.ndarray, *, others_only: bool, chunk:
     return np.concatenate(found)
 
 
-def emptiest(codes: np.ndarray, size: int = 60) -> np.ndarray:
-    """The place (2,) between codes (n, 2) that is farthest from all of them: the middle of the largest hole.
+def between(codes: np.ndarray, size: int = 60) -> np.ndarray:
+    """Places (m, 2) of a grid that lie between codes (n, 2).
 
-    Between means: in each of 72 directions, no farther out than 99 of 100 codes. Looked for on a grid.
+    Between means: in each of 72 directions, no farther out than 99 of 100 codes.
     """
     turn = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     directions = np.stack([np.cos(turn), np.sin(turn)])
@@ -80,8 +81,19 @@ def emptiest(codes: np.ndarray, size: int = 60) -> np.ndarray:
     low, high = np.quantile(codes, 0.01, axis=0), np.quantile(codes, 0.99, axis=0)
     axes = [np.linspace(low[k], high[k], size) for k in (0, 1)]
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-    inside = places[(places @ directions <= reach).all(1)]
-    return inside[nearest(codes, inside).argmax()]
+    return places[(places @ directions <= reach).all(1)]
+
+
+def strangest_hole(codes: np.ndarray, far: float, decode: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The place (2,) between codes (n, 2), farther than ``far`` from all of them, that is decoded most strangely.
+
+    Strange means unlike anything that is decoded from a code: the largest distance to the nearest of those pictures.
+    ``decode``: codes (m, 2) to pictures (m, pixels). Where no place is so far away: the farthest.
+    """
+    places = between(codes)
+    away = nearest(codes, places)
+    holes = places[away > min(far, away.max() * (1 - 1e-9))]
+    return holes[squared_distances(decode(holes), decode(codes)).min(1).argmax()]
 
 
 def agreement(pictures: np.ndarray, known: np.ndarray, labels: np.ndarray, neighbours: int = 10) -> np.ndarray:

@@ -86,10 +86,14 @@ def test_distances_are_those_of_every_pair():
     assert bubbles.nearest(codes, codes[:3]) == pytest.approx(0, abs=1e-6)
 
 
-def test_the_emptiest_place_of_a_ring_is_its_middle():
+def test_the_strangest_hole_of_a_ring_is_in_its_middle_or_where_the_picture_is_strange():
     turn = np.linspace(0, 2 * np.pi, 200)
     ring = np.stack([5 + 2 * np.cos(turn), -3 + 2 * np.sin(turn)], 1)
-    assert bubbles.emptiest(ring) == pytest.approx([5, -3], abs=0.1)
+    middle = bubbles.strangest_hole(ring, 1.0, lambda z: z)  # a picture is as strange as its code is far away
+    assert middle == pytest.approx([5, -3], abs=0.1)
+    flat = bubbles.strangest_hole(ring, 1.0, lambda z: np.maximum(z - [5.5, 0], 0) * [1, 0])  # strange on the right
+    assert 5.5 < flat[0] < 6 and np.linalg.norm(flat - [5, -3]) < 1
+    assert bubbles.strangest_hole(ring, 99.0, lambda z: z) == pytest.approx([5, -3], abs=0.1)  # nothing is so far away
 
 
 def test_agreement_is_the_share_of_the_commonest_class_among_the_most_similar():

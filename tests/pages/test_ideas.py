@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
-from ui import ideas, readers
-from vae_core import bubbles, data, runs
+from ui import ideas, maps, readers
+from vae_core import bubbles, data, explore, runs
+from vae_core.checkpoint import load_model
 from vae_core.config import Config
 
 
@@ -135,3 +136,14 @@ def test_the_holes_of_the_maps_are_holes():
         sent = ideas._map_of_codes(str(run.path), "a title")
         codes = run.latents(10).mean[: readers.COMMON]
         assert bubbles.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]
+
+
+def test_the_classic_hole_is_no_digit_and_torch_draws_the_same_picture():
+    run = ideas.gallery("two-knobs-autoencoder")
+    hole = np.array([ideas._map_of_codes(str(run.path), "a title")["hole"]])
+    codes = run.latents(10).mean[: readers.COMMON].astype(np.float32)
+    z = np.concatenate([hole, codes])
+    pictures, by_torch = maps.decoded(run, 10, z), explore.decode(load_model(run, 10), z).reshape(-1, 784)
+    assert np.abs(255 * pictures - by_torch).max() < 1
+    alike = bubbles.agreement(pictures, pictures[1:], run.labels()[: readers.COMMON])
+    assert alike[0] <= 0.6 < np.median(alike[1:])

@@ -11,6 +11,8 @@ WORKDIR /home/user/app
 ENV PATH=/home/user/.local/bin:$PATH
 ENV PYTHONUNBUFFERED=1
 ENV NUMBA_CACHE_DIR=/home/user/.cache/numba
+# Each visit has a thread. glibc would give each a pool of memory of its own, and most would stand half empty.
+ENV MALLOC_ARENA_MAX=2
 ENV VAE_HOSTED=1
 ENV VAE_DATA_DIR=/home/user/data
 ENV VAE_RUNS_DIR=/home/user/runs

@@ -52,9 +52,9 @@ export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
-  const asked = recall("digits", "0123456789");
+  const asked = recall("digits", "0123456789"), wanted = recall("epoch", data.epochs.at(-1));
   const state = {
-    view: recallOne("view", VIEWS), epoch: recall("epoch", data.epochs.at(-1), data.epochs[0], data.epochs.at(-1)),
+    view: recallOne("view", VIEWS), epoch: data.epochs.includes(wanted) ? wanted : data.epochs.at(-1),
     digits: new Set([...asked].map(Number).filter((d) => d < data.names.length)), one: recall("scale", 0) === 1,
   };
   if (!state.digits.size) state.digits = new Set(data.names.keys());

@@ -9,7 +9,7 @@ export default function (component) {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab goes by the address
     event.preventDefault();
     root.wanted = link.dataset.term;
-    if (root.wanted === data.asked) land(root.wanted, 0);
+    if (root.wanted === root.component.data.asked) land(root.wanted, 0);
     else root.component.setTriggerValue("term", root.wanted);
   }));
   if (root.wanted === data.asked) land(data.asked, 20);

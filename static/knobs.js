@@ -60,11 +60,12 @@ export default function (component) {
     thumb.style.left = `${(100 * (Math.min(Math.max(z[dim], low - half), high + half) - low + half)) / (high - low + 2 * half)}%`;
     thumb.dataset.value = say(z[dim], 1);
   });
-  let jobs = [];
+  let jobs = [], waiting = false; // for a decoder that is on its way
   /** Draw the picture now, the strips a few at each frame: all that would not fit into one. */
   const show = (own = -1) => {
     thumbs();
     const decode = decoderOf(data.run, epoch), big = $(".big");
+    waiting = turned && !decode;
     big.setAttribute("aria-label", `What the decoder draws for these ${d} numbers, epoch ${epoch}`);
     if (!turned && film) {
       tile(big.getContext("2d"), film, line, 0);
@@ -92,10 +93,9 @@ export default function (component) {
       canvas.getContext("2d").drawImage(scratch, s * 28, 0);
       if (s === steps.length - 1) canvas.style.opacity = "";
     }
-    if (turned && decodeMissing && decoderOf(data.run, epoch)) (decodeMissing = false), show();
+    if (waiting && decoderOf(data.run, epoch)) show();
     return root.isConnected;
   };
-  let decodeMissing = false;
 
   const measure = () => {
     const most = Math.max(...use.subarray(line * d, line * d + d), 1e-9);
@@ -145,7 +145,6 @@ export default function (component) {
       followEpoch(data.run, epochs, (now) => {
         [epoch, line] = [now, epochs.indexOf(now)];
         if (!turned) toStart();
-        decodeMissing = turned && !decoderOf(data.run, epoch);
         measure();
         fold();
         show();

@@ -5,7 +5,8 @@ import { decoderOf } from "./feed.js";
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
 export function tiles(root, data) {
   if (!data.tiles) return null;
-  const canvas = root.querySelector(".seen .original"), sheet = new Image();
+  const canvas = root.querySelector(".seen .original"), what = root.querySelector(".seen .what"), sheet = new Image();
+  what.textContent = root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
   const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
@@ -30,6 +31,8 @@ export function hover(root, plot, data, labels, show) {
 export function anywhere(root, plot, data) {
   const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
   clearInterval(root.waiting);
+  where.textContent = root.whereFirst ??= where.textContent; // of another model, or in another view
+  delete canvas.dataset.z;
   if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
     const decode = decoderOf(data.run, plot.dataset.epoch);
     if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);

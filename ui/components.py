@@ -333,7 +333,7 @@ def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
     told = st.session_state.get(key, {}).get("epoch")
     if told is None:  # not yet: what the address says
         asked = st.query_params.get("epoch", "")
-        told = int(asked) if asked.isdecimal() else None
+        told = int(asked) if asked.isdecimal() and len(asked) < 9 else None
     epoch = epochs[-1] if told is None else min(epochs, key=lambda e: abs(e - told))
     _rest(key=key, data={"run": run_id, "epochs": list(epochs), "epoch": epoch}, on_epoch_change=lambda: None)
     return epoch

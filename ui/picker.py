@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from functools import lru_cache
 
@@ -88,7 +87,8 @@ def label(run: Run) -> str:
     if run.gallery:
         numbers = f"{run.config.latent_dim} numbers"
         return f"{run.title} · {DATASETS[run.config.dataset]} · {numbers}"
-    made = _clock(int(os.stat(f"{run.path}/config.json").st_mtime))
+    stamp = growing.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
+    made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
 
 

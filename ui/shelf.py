@@ -268,6 +268,7 @@ def _take_in(file: Any, limit: int) -> Run:
     if not visitor.me():
         raise RunError("Your browser has not said who you are yet; try again in a second.")
     run = parcel.unpack(file, folder, limits.accept, limit, owner=visitor.me())
+    visitor.looked_at(run)  # or, where all others are, it would make room for itself
     try:
         waiting.make_room(folder, visitor.me(), limits, needed=0)  # only now: a refused file must not cost a run
     except RunError:

@@ -20,7 +20,8 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -182,6 +183,23 @@ def start(run: Run, method: str, epochs: Sequence[int]) -> None:
         raise RunError(f"The map could not be made: {error.strerror}.") from None
 
 
+@contextmanager
+def _turn(run: Run, method: str, of: int) -> Iterator[None]:
+    """One map at a time on a machine. Who waits says so again and again, or the page would have another maker made."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(run.path.parent / ".maps.lock")
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=SILENCE / 10)
+        except Timeout:
+            _say(run, method, Progress("waiting", of=of))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _nearest(points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.neighbors import NearestNeighbors
 
@@ -212,11 +230,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.nice(10)
     try:
         chosen = [int(part) for part in asked.epochs.split(",")] if asked.epochs else None
-        from filelock import FileLock
-
-        # One at a time on a machine: the others' pages say that they wait.
-        with FileLock(asked.run.parent / ".maps.lock"):
-            make(Run(asked.run.resolve()), asked.method, chosen)
+        run = Run(asked.run.resolve())
+        with _turn(run, asked.method, len(chosen or [])):
+            make(run, asked.method, chosen)
     except ValueError:
         print("The epochs must be whole numbers with commas between them, such as 0,5,10.", file=sys.stderr)
         return 2

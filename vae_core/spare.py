@@ -64,6 +64,7 @@ def main() -> int:
     ready, _, _ = select.select([sys.stdin], [], [], PATIENCE)
     line = sys.stdin.buffer.readline() if ready else b""
     if not line.strip():
+        sys.stdin.close()  # leaving takes a moment, in which a run that is handed over would be lost in silence
         return 0
     wish = json.loads(line)
     os.environ.update(wish["environment"])

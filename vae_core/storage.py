@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -62,12 +63,25 @@ def write_npz(path: Path, arrays: dict[str, Any], *, compress: bool = False) -> 
 
 
 def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = False) -> None:
-    """Append JSON records, a line each."""
-    with open(path, "ab") as file:
-        file.write("".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode())
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
+    """Append JSON records, a line each; all of them or, if the disk is full, none."""
+    lines, before = "".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode(), _size(path)
+    try:
+        with open(path, "ab") as file:
+            file.write(lines)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):  # half a line would spoil the next one, too, once there is room again
+            os.truncate(path, before)
+        raise
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def rewrite_lines(path: Path, records: list[dict[str, Any]]) -> None:

@@ -28,7 +28,7 @@ from vae_core.reporter import Interrupted, Reporter, Stopped
 def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     if not (ranks := Ranks()).first:
-        return _help(ranks)
+        return _help(ranks, _device_of(arguments))
     try:
         run = _open_run(arguments)
         lock = FileLock(run.path / "trainer.lock", timeout=1)  # one that ends has said so a moment before it lets go
@@ -141,7 +141,17 @@ def _train(run: runs.Run, ranks: Ranks) -> int:
     return _end(reporter, "finished", 0)
 
 
-def _help(ranks: Ranks) -> int:
+def _device_of(arguments: argparse.Namespace) -> str:
+    """The device that the run will ask for, told before it is there; what is wrong with it, the first rank says."""
+    run_id = None if arguments.resume is None else arguments.resume or arguments.run_id
+    try:
+        run = runs.find(run_id, arguments.runs_dir) if run_id else None
+        return run.config.device if run else arguments.device or "auto"
+    except runs.RunError:
+        return "auto"
+
+
+def _help(ranks: Ranks, device: str) -> int:
     """What all ranks but the first do: learn along in silence. They hear which run it is when its pictures are here."""
     most = threads.prepare(ranks=ranks.here)
     import torch
@@ -150,12 +160,13 @@ def _help(ranks: Ranks) -> int:
 
     torch.set_flush_denormal(True)
     try:
-        ranks.join(cuda=torch.cuda.is_available())
+        on_cpu = device == "cpu" or not torch.cuda.is_available()
+        ranks.join(cuda=not on_cpu)  # as the first does, or they would never meet
         run = runs.Run(Path(ranks.hear_first()))
         reporter = Silent(run)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
-        training.train(run, data.load(run.config.dataset), reporter, max_threads=most, ranks=ranks)
+        training.train(run, data.load(run.config.dataset), reporter, max_threads=most if on_cpu else 1, ranks=ranks)
     except Interrupted:  # the first said why
         return 130
     ranks.leave()

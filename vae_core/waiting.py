@@ -154,9 +154,8 @@ def make_room(folder: Path, owner: str, limits: Limits, needed: int = 1) -> None
     shelf.sweep(folder, DELETED_SECONDS)
     oldest = shelf.known(folder)[::-1]
     mine = [run for run in oldest if run.about.owner == owner]
-    _remove_until(
-        len(mine) + needed - limits.runs, mine, "All your runs are pinned or busy; unpin or delete one first."
-    )
+    taken = "All your runs are pinned, busy or were looked at just now; unpin or delete one first."
+    _remove_until(len(mine) + needed - limits.runs, mine, taken)
     oldest = [run for run in oldest if run.path.exists()]
     full = "This server is full: everything on it is pinned, busy or being looked at; try again later."
     _remove_until(len(oldest) + needed - limits.all_runs, oldest, full)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 
 import numpy as np
 import pytest
 from core_helpers import assert_one_sentence, wait_for
+from filelock import FileLock
 from sklearn.manifold import trustworthiness
 
 from vae_core import layouts, runs, storage
@@ -140,3 +142,18 @@ def test_the_gallery_ships_its_bent_maps():
         if run.config.latent_dim > 2:
             for method in layouts.METHODS:
                 assert layouts.load(run, method).epochs[-1] == run.latent_epochs()[-1]
+
+
+def test_who_waits_for_another_map_says_so_or_a_second_maker_would_be_made(run, monkeypatch):
+    monkeypatch.setattr(layouts, "SILENCE", 0.5)
+    monkeypatch.setattr(layouts, "make", lambda *_: made.append(1))
+    made: list[int] = []
+    with FileLock(run.path.parent / ".maps.lock"):
+        waiting = threading.Thread(target=layouts.main, args=([str(run.path), "umap", "--epochs", "4,5"],))
+        waiting.start()
+        wait_for(lambda: layouts.progress(run, "umap"), "a word")
+        first = layouts.progress(run, "umap").heartbeat
+        wait_for(lambda: layouts.progress(run, "umap").heartbeat > first + 0.5, "another word")
+        assert layouts.progress(run, "umap").active and layouts.progress(run, "umap").of == 2
+    waiting.join()
+    assert made == [1]

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from core_helpers import wait_for
+import torch
+from core_helpers import new_run, wait_for
 
-from vae_core import runs
+from vae_core import runs, train, training
 from vae_core.ranks import Ranks
 
 # 719 and 600 pictures a batch leave a last batch of 119, cut unevenly.
@@ -84,3 +85,25 @@ def test_alone_nothing_is_shared_and_torch_is_not_asked():
     assert ranks.share("whole") == ("whole",)
     assert ranks.hear_first("word") == "word"
     ranks.add(None)
+
+
+@pytest.mark.parametrize(("device", "card"), [("auto", True), ("cuda", True), ("cpu", False)])
+@pytest.mark.parametrize("resumed", [False, True])
+def test_all_ranks_meet_where_the_first_does_on_a_machine_with_graphics_cards(
+    monkeypatch, runs_dir, device, card, resumed
+):
+    """And on a card, where no step can be timed with several threads, they do not try."""
+    run = new_run(runs_dir, "a", device="cpu" if device == "cpu" else "auto")
+    asked = [f"--resume={run.id}"] if resumed else [f"--device={device}"]
+    told: dict[str, object] = {}
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(train.threads, "prepare", lambda **_: 4)
+    monkeypatch.setattr(torch, "set_flush_denormal", lambda on: None)
+    monkeypatch.setattr(train.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(Ranks, "join", lambda self, cuda: told.update(card=cuda))
+    monkeypatch.setattr(Ranks, "hear_first", lambda self: str(run.path))
+    monkeypatch.setattr(training, "train", lambda *_, max_threads, ranks: told.update(threads=max_threads))
+    assert train.main(["--runs-dir", str(runs_dir), *asked]) == 0
+    assert told == {"card": card, "threads": 1 if card else 4}

@@ -58,3 +58,16 @@ def test_without_a_spare_wanted_there_is_none(monkeypatch):
     monkeypatch.setattr(spare, "_waiting", [])
     spare.keep_one()
     assert spare._waiting == []
+
+
+def test_a_spare_that_leaves_takes_no_run_with_it(monkeypatch):
+    """It waited in vain, and is not gone yet: what is given to it now must come back as an error."""
+    inside, outside = os.pipe()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(inside))
+    monkeypatch.setattr(spare, "PATIENCE", 0)
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT"):
+        monkeypatch.setenv(name, "1")
+    assert spare.main() == 0
+    with pytest.raises(BrokenPipeError):
+        os.write(outside, b"a run\n")
+    os.close(outside)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import threading
 
 import pytest
@@ -153,4 +156,22 @@ def test_rewriting_drops_the_torn_line_so_that_one_can_append_again(tmp_path, to
     file.write_bytes(file.read_bytes() + torn)
     storage.rewrite_lines(file, storage.read_lines(file))
     storage.append_lines(file, RECORDS[2:])
+    assert storage.read_lines(file) == RECORDS
+
+
+def test_an_append_that_fails_half_way_leaves_no_half_line_for_the_next(tmp_path, monkeypatch):
+    """As on a full disk: some bytes are written, then none; later there is room again."""
+    file = tmp_path / "a.jsonl"
+    storage.append_lines(file, RECORDS[:1])
+
+    class Full(io.FileIO):
+        def write(self, data):
+            super().write(bytes(data)[:7])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "open", Full, raising=False)
+        with pytest.raises(OSError):
+            storage.append_lines(file, RECORDS[1:])
+    storage.append_lines(file, RECORDS[1:])
     assert storage.read_lines(file) == RECORDS

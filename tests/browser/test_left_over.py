@@ -1,0 +1,38 @@
+"""What was shown before another view, another term or a late decoder must not stay as if it were still true."""
+
+from __future__ import annotations
+
+from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, settle
+from tests.browser.test_map import MAP, WHERE, opened
+
+KNOBS = ".st-key-latent_knobs"
+
+
+def test_the_words_of_a_dot_go_when_another_view_shows_another_picture(server, open_page):
+    page = opened(open_page, server, "run=digits", epoch=30)
+    x, y, *_ = page.evaluate(WHERE, 7)
+    page.mouse.move(x, y)
+    page.wait_for_selector(f"{MAP} .seen .what >> text=/test picture/")
+    page.click("button >> text=Two numbers")
+    page.wait_for_selector(f"{MAP} .seen .what >> text=Point at a dot to see its own")
+
+
+def test_a_knob_turned_before_its_decoder_is_here_is_drawn_when_it_comes(server, open_page):
+    page = open_page(server.url + "/generate?run=two-knobs&part=Knobs")
+    page.wait_for_function("() => window.latentLabDecoders?.has('two-knobs@10')")
+    page.wait_for_selector(f"{KNOBS} .offered canvas")
+    settle(page)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
+    page.click(f"{KNOBS} .dice")
+    page.wait_for_selector(f"{KNOBS} .what >> text=One moment")
+    page.wait_for_selector(f"{KNOBS} .what >> text=Your own mix of numbers")
+    assert page.locator(f"{KNOBS} .big").get_attribute("data-epoch") == "3"
+
+
+def test_a_term_can_be_asked_for_again(server, open_page):
+    page = open_page(server.url + "/glossary?term=kl")
+    for term, before in (("prior", "kl"), ("kl", "prior")):
+        page.wait_for_selector(f".st-key-term_{before}_asked a[data-term]")
+        settle(page)
+        page.evaluate("term => document.querySelector(`a[data-term=${term}]`).click()", term)
+        page.wait_for_selector(f".st-key-term_{term}_asked")

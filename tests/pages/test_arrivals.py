@@ -1,0 +1,44 @@
+"""A run brought from elsewhere to a shared server keeps to the visitor's number of runs, and never goes itself."""
+
+import shutil
+import time
+
+import pytest
+
+from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
+from tests.pages.test_pages import _here, finished  # noqa: F401 (fixtures)
+from ui import shelf
+from vae_core import runs, waiting
+from vae_core import shelf as kept
+from vae_core.runs import Run, RunError
+
+
+def mine(run_id: str, finished: Run, **about: object) -> Run:  # noqa: F811
+    run = Run(shutil.copytree(finished.path, runs.runs_dir() / run_id))
+    kept.note(run, owner=ME, **about)
+    return Run(run.path)
+
+
+@pytest.fixture
+def file(finished):  # noqa: F811
+    packed = shelf.packed(finished)
+    shutil.rmtree(finished.path)
+    return packed
+
+
+def test_what_arrives_takes_the_place_of_the_oldest_and_not_of_itself(finished_run, file, monkeypatch):
+    monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
+    mine("old", finished_run)
+    time.sleep(0.01)
+    mine("pinned", finished_run, pinned=True)
+    run = shelf._take_in(file, 10**7)
+    assert {known.id for known in kept.known()} == {"pinned", run.id}
+
+
+def test_where_all_others_stay_it_is_refused_in_a_sentence(finished_run, file, monkeypatch):
+    monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
+    mine("pinned", finished_run, pinned=True)
+    waiting.looked_at(mine("seen", finished_run))
+    with pytest.raises(RunError, match="All your runs are pinned, busy or were looked at just now"):
+        shelf._take_in(file, 10**7)
+    assert {known.id for known in kept.known()} == {"pinned", "seen"}

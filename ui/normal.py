@@ -64,8 +64,8 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
                 st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
             for line in advice(run.config, records, band, exact):
                 st.markdown(f"- {line}")
-            if why and run.config.is_vae:
-                st.markdown(why_below(records[-1]))
+            if why and run.config.is_vae and (words := why_below(records[-1])):
+                st.markdown(words)
 
 
 def found(config: Config) -> tuple[Band | None, bool]:
@@ -129,10 +129,16 @@ def advice(config: Config, records: list[dict[str, Any]], band: Band | None, exa
 
 
 def why_below(record: Mapping[str, Any]) -> str:
-    """Why the lecture notebook's test figure is below training."""
+    """Why the lecture notebook's test figure is below training; nothing where the noise is not the reason.
+
+    In the first epochs it is that training is measured on the way, and with a code that says nothing, a mean may even
+    be drawn worse than a random point.
+    """
     figures = bands.figures_of(record)
     train, test, mean = figures["train"], figures["test"], figures["test_mean"]
     assert train is not None and test is not None and mean is not None
+    if not (mean < train and test - mean > abs(train - test)):
+        return ""
     return (
         f"**Test below training?** With means decoded, the test reads {mean:.1f}, and training {train:.1f}. That is "
         f"no mistake. In training the decoder gets a random point of each bubble; here it gets the middle, which is "

@@ -156,8 +156,7 @@ def _save(run: Run, name: str, pinned: bool) -> None:
         raise RunError(visitor.NOT_YOURS)
     limits = hosted.limits()
     if limits and pinned and not run.about.pinned:
-        mine = [other for other in shelf.known() if visitor.owns(other) and other.about.pinned]
-        if len(mine) >= limits.pins:
+        if sum(other.about.pinned for other in _mine()) >= limits.pins:
             raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
     shelf.note(run, title=runs.one_line(name), pinned=pinned)
 
@@ -211,8 +210,17 @@ def news() -> None:
 def _restore(item: shelf.Trashed) -> None:
     if not visitor.owns(item.run):
         raise RunError(visitor.NOT_YOURS)
-    shelf.restore(item)
+    limits, mine = hosted.limits(), _mine()
+    if limits and len(mine) >= limits.runs:
+        raise RunError(f"You have {limits.runs} runs, and no more are kept for one visitor here; delete one first.")
+    run = shelf.restore(item)
+    if limits and run.about.pinned and sum(other.about.pinned for other in mine) >= limits.pins:
+        shelf.note(run, pinned=False)  # others were pinned meanwhile
     st.session_state.pop("just_deleted", None)
+
+
+def _mine() -> list[Run]:
+    return [run for run in shelf.known() if visitor.owns(run)]
 
 
 def trash() -> None:

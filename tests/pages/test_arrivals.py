@@ -42,3 +42,17 @@ def test_where_all_others_stay_it_is_refused_in_a_sentence(finished_run, file, m
     with pytest.raises(RunError, match="All your runs are pinned, busy or were looked at just now"):
         shelf._take_in(file, 10**7)
     assert {known.id for known in kept.known()} == {"pinned", "seen"}
+
+
+def test_what_comes_back_from_the_trash_counts_like_any_other(finished_run, monkeypatch):
+    monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
+    monkeypatch.setenv("VAE_HOSTED_PINS", "1")
+    deleted = kept.delete(mine("first", finished_run, pinned=True))
+    mine("second", finished_run, pinned=True)
+    third = mine("third", finished_run)
+    with pytest.raises(RunError, match="You have 2 runs"):
+        shelf._restore(deleted)
+    assert deleted.path.exists()
+    kept.delete(third)
+    shelf._restore(deleted)
+    assert {run.id: run.about.pinned for run in kept.known()} == {"first": False, "second": True}

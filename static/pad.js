@@ -16,7 +16,8 @@ export default function (component) {
   if (!isNew) return () => {};
   const canvas = root.querySelector("canvas"), g = canvas.getContext("2d", { willReadFrequently: true });
   const size = canvas.width;
-  let stroke = null, base = null; // base: a drawing of this visit whose strokes are no longer known
+  let stroke = null, finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
+  let base = null; // base: a drawing of this visit whose strokes are no longer known
 
   const draw = () => {
     const empty = !strokes.length && !base;
@@ -49,18 +50,19 @@ export default function (component) {
   };
   canvas.onpointerdown = (e) => {
     e.preventDefault();
-    canvas.setPointerCapture(e.pointerId);
+    if (stroke) return;
+    canvas.setPointerCapture((finger = e.pointerId));
     strokes.push((stroke = [at(e)]));
     draw();
   };
   canvas.onpointermove = (e) => {
-    if (!stroke) return;
+    if (!stroke || e.pointerId !== finger) return;
     const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
     for (const event of between.length ? between : [e]) stroke.push(at(event));
     draw();
   };
-  canvas.onpointerup = canvas.onpointercancel = () => {
-    if (!stroke) return;
+  canvas.onpointerup = canvas.onpointercancel = (e) => {
+    if (!stroke || e.pointerId !== finger) return;
     stroke = null;
     tell();
   };

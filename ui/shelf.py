@@ -155,9 +155,8 @@ def _save(run: Run, name: str, pinned: bool) -> None:
     if not visitor.owns(run):
         raise RunError(visitor.NOT_YOURS)
     limits = hosted.limits()
-    if limits and pinned and not run.about.pinned:
-        if sum(other.about.pinned for other in _mine()) >= limits.pins:
-            raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
+    if limits and pinned and not run.about.pinned and sum(other.about.pinned for other in _mine()) >= limits.pins:
+        raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
     shelf.note(run, title=runs.one_line(name), pinned=pinned)
 
 

@@ -1,4 +1,4 @@
-"""What was shown before another view, another term or a late decoder must not stay as if it were still true."""
+"""What was shown or begun before must not stay as if it were still true: a dot's words, a late decoder, a finger."""
 
 from __future__ import annotations
 
@@ -36,3 +36,29 @@ def test_a_term_can_be_asked_for_again(server, open_page):
         settle(page)
         page.evaluate("term => document.querySelector(`a[data-term=${term}]`).click()", term)
         page.wait_for_selector(f".st-key-term_{term}_asked")
+
+
+def test_a_second_finger_on_the_pad_draws_no_lines_to_the_first(server, open_page):
+    page = open_page(server.url + "/draw")
+    page.wait_for_selector(".ll-pad canvas")
+    settle(page)
+    box, touch = page.locator(".ll-pad canvas").bounding_box(), page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y, "id": k}
+            for k, (x, y) in enumerate(places)
+        ]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (0.2, 0.2))
+    fingers("touchStart", (0.2, 0.2), (0.8, 0.2))
+    for k in range(6):
+        fingers("touchMove", (0.2, 0.2 + 0.1 * k), (0.8, 0.2 + 0.1 * k))
+    fingers("touchEnd")
+    column = """x => {
+      const { data } = document.querySelector(".ll-pad canvas").getContext("2d").getImageData(x, 0, 1, 140);
+      return data.filter((v, i) => i % 4 === 0 && v).length;
+    }"""
+    assert page.evaluate(column, 28) > 60
+    assert page.evaluate(column, 70) == 0

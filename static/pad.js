@@ -50,7 +50,7 @@ export default function (component) {
   };
   canvas.onpointerdown = (e) => {
     e.preventDefault();
-    if (stroke) return;
+    if (stroke && e.pointerId !== finger) return;
     canvas.setPointerCapture((finger = e.pointerId));
     strokes.push((stroke = [at(e)]));
     draw();

@@ -119,6 +119,10 @@ def test_the_epochs_play_without_a_word_to_the_server_and_the_dots_arrive(server
     layout = layouts.load(run, "umap")
     for place in (0, 999):
         np.testing.assert_allclose(page.evaluate(WHERE, place)[2:], layout.points[-1][place], atol=0.02)
+    page.mouse.move(*page.evaluate(WHERE, 999)[:2])
+    page.wait_for_selector(f"{MAP} .seen .what >> text=/\\(test picture/")
+    page.click("button >> text=Two numbers")  # where another picture stands, the words of that dot go
+    page.wait_for_selector(f"{MAP} .seen .what >> text=Point at a dot to see its own")
 
 
 def test_bubbles_are_drawn_where_the_codes_have_a_spread_and_the_address_keeps_them(server, open_page):

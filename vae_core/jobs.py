@@ -80,10 +80,13 @@ def _is_trainer(pid: int, run: Run) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        prints_to = os.readlink(f"/proc/{pid}/fd/1")
     except (OSError, IndexError):
         return False
-    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run.
-    ours = (b"vae_core.train" in words and run.id.encode() in words) or b"vae_core.spare" in words
+    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run: its log tells. After
+    # a restart of a container numbers come again, and another run's trainer may have this one's.
+    was_spare = b"vae_core.spare" in words and prints_to == os.path.realpath(run.path / "log.txt")
+    ours = (b"vae_core.train" in words and run.id.encode() in words) or was_spare
     return bool(pid) and state != "Z" and ours
 
 

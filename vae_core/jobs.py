@@ -83,8 +83,8 @@ def _is_trainer(pid: int, run: Run) -> bool:
         prints_to = os.readlink(f"/proc/{pid}/fd/1")
     except (OSError, IndexError):
         return False
-    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run: its log tells. After
-    # a restart of a container numbers come again, and another run's trainer may have this one's.
+    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run: its log tells.
+    # When a container starts again, numbers come again, and another run's trainer may have this one's.
     was_spare = b"vae_core.spare" in words and prints_to == os.path.realpath(run.path / "log.txt")
     ours = (b"vae_core.train" in words and run.id.encode() in words) or was_spare
     return bool(pid) and state != "Z" and ours

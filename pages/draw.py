@@ -54,11 +54,12 @@ def board() -> None:
             st.markdown(
                 "**2.** The encoder places it",
                 help=glossary.tips(
-                    "mean",
-                    "std",
+                    *("mean", "std"),
                     before="The green dot is the mean, the green line the bubble: one "
                     "standard deviation about the mean.",
-                ),
+                )
+                if run.config.is_vae
+                else "The green dot is its code.",
             )
             small_map("draw_map", smallmaps.payload(path, tuple(epochs)))
             map_marks("draw_map", marks(looks))
@@ -123,8 +124,9 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
             "#### How unusual is it?",
             help=glossary.tips(
                 "elbo",
-                before="The loss of each test picture, with codes drawn from its bubble, and "
-                "where your drawing’s lies among them.",
+                before="The loss of each test picture"
+                + (", with codes drawn from its bubble," if run.config.is_vae else "")
+                + " and where your drawing’s lies among them.",
             ),
         )
         compared = drawn.unusual(path, epochs, image)

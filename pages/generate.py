@@ -124,15 +124,24 @@ def story(count: int, width: float, seed: int, version: str) -> None:
 def in_short(run: Run) -> None:
     st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
     if run.config.is_vae:
-        st.markdown(
+        dice = (
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
-            "−2 and 2. During training the **KL penalty** pulled the codes of all pictures to that same place, so "
-            "random codes land where the decoder knows its way."
+            "−2 and 2. "
         )
-        if run.config.beta < 1:
+        if run.config.beta == 0:
             st.markdown(
-                f"This model had {'no' if run.config.beta == 0 else 'little'} penalty (beta {run.config.beta:g}). "
-                "Its codes lie somewhere else, so random ones often mean nothing."
+                f"{dice}This model had no **KL penalty** (beta 0) to gather the codes of real pictures there. They "
+                "lie somewhere else, so random ones often mean nothing."
+            )
+        else:
+            st.markdown(
+                f"{dice}During training the **KL penalty** pulled the codes of all pictures to that same place, so "
+                "random codes land where the decoder knows its way."
+            )
+        if 0 < run.config.beta < 1:
+            st.markdown(
+                f"This model had little penalty (beta {run.config.beta:g}). Its codes reach farther out, so random "
+                "ones sometimes mean nothing."
             )
     else:
         st.markdown(

@@ -43,6 +43,17 @@ def test_an_odd_place_in_the_address_harms_nothing(odd):
     assert show("generate", run="lecture", seed=odd, part=odd, spread=odd, count=odd).exception == []
 
 
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [("lecture", "pulled the codes of all pictures"), ("beta-0.1", "little penalty"), ("beta-0", "beta 0) to gather"),
+     ("autoencoder", "no rule for")],
+)  # fmt: skip
+def test_the_penalty_gets_the_credit_only_where_there_was_one(run, said):
+    told = words(show("generate", run=run))
+    assert said in told
+    assert ("pulled the codes of all pictures" in told) == (run in ("lecture", "beta-0.1"))
+
+
 def test_without_the_dataset_the_nearest_picture_is_one_sentence():
     app = show("generate", run="lecture", chosen="3")
     check(app)

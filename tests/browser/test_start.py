@@ -110,8 +110,11 @@ def act(page, step: tour.Step) -> None:
 
 
 def test_the_tour_from_the_door_to_the_end(server, open_page):
-    page = open_page(server.url)
+    page = open_page(server.url, width=390, height=760)  # where the door is far down
     page.click(".st-key-tour_door button.next")
+    page.wait_for_function("document.activeElement?.closest('.st-key-tour_bar')")
+    assert 0 < page.locator(".st-key-tour_bar").bounding_box()["y"] < 200
+    page.set_viewport_size({"width": 1400, "height": 1000})
     for number, step in enumerate(tour.STEPS):
         page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of {len(tour.STEPS)}")
         page.wait_for_selector("h1, h2")

@@ -147,6 +147,16 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.wait_for_selector(".st-key-tour_bar small >> text=step 4")
 
 
+def test_a_link_that_the_keyboard_has_reached_is_outlined(server, open_page):
+    page = open_page(server.url)
+    page.wait_for_selector("[data-testid=stPageLink-NavLink]")
+    for link in ("stTopNavLink", "stPageLink-NavLink"):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Tab")  # from here on the focus is the keyboard's
+        page.locator(f"[data-testid={link}]").first.focus()
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", link
+
+
 def test_the_lens_covers_no_class_label(server, open_page):
     page = open_page(server.url)
     page.wait_for_selector(TERM + "z")

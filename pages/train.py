@@ -143,6 +143,8 @@ def doors(run: runs.Run) -> None:
             ("pages/latent.py", "Walk its map", "scatter_plot"),
             ("pages/generate.py", "Invent pictures", "grid_view"),
             ("pages/morph.py", "Morph", "animation"),
+            ("pages/draw.py", "Draw a digit", "draw"),
+            ("pages/compare.py", "Compare it", "compare_arrows"),
         ):
             st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"run": run.id})
 

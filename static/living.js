@@ -31,7 +31,7 @@ export default function (component) {
   const points = floats(data.points), labels = bytes(data.labels), decode = decoder(data.decoder);
   const digits = data.digits.map((d) => ({ ...d, pixels: bytes(d.image) }));
   const gauss = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-  let digit = digits.find((d) => d.name === "3") ?? digits[0], eps = [0, 0], z = [...digit.mean], from = z, since = 0;
+  let digit = digits.find((d) => d.name === "9") ?? digits[0], eps = [0, 0], z = [...digit.mean], from = z, since = 0;
   let past = [], held = false, touched = -Infinity, thrown = 0, nextThrow = 0, look = "", clear = {}, spots = [], dots;
   const backdrop = document.createElement("canvas");
   const [[x0, x1], [y0, y1]] = data.range;
@@ -154,8 +154,8 @@ export default function (component) {
     g.font = "12px sans-serif";
     g.textAlign = "center";
     Object.assign(g, { lineWidth: 4, strokeStyle: paints.ground });
-    g.strokeText("its bubble, near", centre[0], line);
-    g.fillText("its bubble, near", centre[0], line);
+    g.strokeText("bubble, enlarged", centre[0], line);
+    g.fillText("bubble, enlarged", centre[0], line);
     Object.assign(map.dataset, { lens: [...centre, R].join(), labels: spots.join() });
   }
 
@@ -205,7 +205,7 @@ export default function (component) {
   explain("x");
 
   // Left alone, it throws by itself, and after some throws takes the next digit.
-  const order = [3, 0, 8, 1, 6, 2, 4, 7, 5, 9].map((c) => digits.find((d) => d.name === String(c))).filter(Boolean);
+  const order = [9, 0, 1, 7, 6, 3, 8, 4, 2, 5].map((c) => digits.find((d) => d.name === String(c))).filter(Boolean);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   choose(digit);
   z = target();

@@ -45,9 +45,10 @@ export default function (component) {
   const find = (name) => root.querySelector(name);
   const [means, stds, eps, losses, slopes, points] = ["mean", "std", "eps", "loss", "slope", "points"].map((k) => floats(data[k]));
   const pictures = bytes(data.pictures), labels = bytes(data.labels), decode = decoder(data.decoder), all = eps.length / 2;
+  const stacked = matchMedia("(max-width: 760px)").matches; // one below another, maps of one scale look empty
   const state = {
     digit: recall("digit", 0, 0, data.names.length - 1) | 0, draws: recall("draws", 10, 0, 100) | 0, width: recall("width", 1, 0, 12),
-    throws: recall("throws", 200, 1, all) | 0, whole: recall("whole", 0) === 1, own: recall("own", 0) === 1, first: 0, mean: null,
+    throws: recall("throws", 200, 1, all) | 0, whole: recall("whole", 0) === 1, own: recall("own", +stacked) === 1, first: 0, mean: null,
   };
   const std = () => [0, 1].map((d) => stds[2 * state.digit + d]), home = () => [0, 1].map((d) => means[2 * state.digit + d]);
   const asked = recall("mean", [NaN, NaN], -20, 20);
@@ -152,12 +153,14 @@ export default function (component) {
   });
   const gradients = () => {
     panes.forEach((pane) => (pane.all = estimates(pane.way)));
-    const most = Math.max(...panes.map((pane) => far(pane.all)));
-    panes.forEach((pane) => {
-      const r = state.own ? far(pane.all) : most, m = [0, 1].map((d) => pane.all.reduce((sum, f) => sum + f[d], 0) / all);
+    const reach = panes.map((pane) => far(pane.all)), most = Math.max(...reach);
+    panes.forEach((pane, k) => {
+      const r = state.own ? reach[k] : most, wide = r / reach[0], m = [0, 1].map((d) => pane.all.reduce((sum, f) => sum + f[d], 0) / all);
       const scatter = Math.sqrt(pane.all.reduce((sum, f) => sum + (f[0] - m[0]) ** 2 + (f[1] - m[1]) ** 2, 0) / (all - 1));
       pane.plane.show([[-r, r], [-r, r]]).redraw();
-      list(pane.section.querySelector(".facts"), [["average of the throws", pair(pane.average(), 0)], ["one throw is off by about", say(scatter, 0)]]);
+      list(pane.section.querySelector(".facts"), [["average of the throws", pair(pane.average(), 0)], ["one throw is off by about", say(scatter, 0)],
+        ...(state.own ? [["width of this map", k ? `${say(wide, wide < 10 ? 1 : 0)} times the first` : "1, the measure"]] : [])]);
+      pane.section.dataset.wide = r;
       pane.section.dataset.average = pane.average().join();
       pane.section.dataset.scatter = scatter;
       pane.plane.canvas.setAttribute("aria-label", `${pane.section.querySelector("h4").textContent}: ${state.throws} single estimates of the gradient for the mean, average ${pair(pane.average(), 0)}, one is off by about ${say(scatter, 0)}`);

@@ -2,13 +2,14 @@
 import { mount, epochOf } from "./lab.js";
 
 const HTML = `
-  <div class="ll-tour">
+  <div class="ll-tour" role="region" aria-label="Tour" tabindex="-1">
     <div class="text"><small></small><b></b><p></p></div>
     <div class="ways">
       <span class="done" role="status"></span>
       <button type="button" class="back">Back</button><button type="button" class="next">Next</button><button type="button" class="leave">Leave</button>
     </div>
   </div>`;
+let arrived = null; // the step and place that were brought into sight: a page that is drawn again must not scroll
 const memory = {
   get: () => { try { return JSON.parse(localStorage.getItem("latent-lab-tour")); } catch { return null; } },
   set: (step) => { try { localStorage.setItem("latent-lab-tour", JSON.stringify(step)); } catch { /* private window */ } },
@@ -19,7 +20,7 @@ export default function (component) {
   const $ = (s) => root.querySelector(s), go = (step) => component.setTriggerValue("go", step);
   clearInterval(root.timer);
   root.classList.toggle("door", data.door);
-  if (data.door) return atTheDoor($, data, go), () => {};
+  if (data.door) return (arrived = null), atTheDoor($, data, go), () => {};
   const { step, of, done } = data, last = step === of - 1;
   memory.set(step);
   $("small").textContent = `Tour, step ${step + 1} of ${of}`;
@@ -33,6 +34,11 @@ export default function (component) {
   $(".next").textContent = data.here ? "Next" : "Take me there";
   $(".next").onclick = () => go(data.here ? step + 1 : step);
   if (root.step !== step) Object.assign(root, { step, seen: new Set(), from: undefined, was: false });
+  if (arrived !== `${step} ${data.here}`) { // the door is far down on a phone, and a page need not open at its top
+    arrived = `${step} ${data.here}`;
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    $(".ll-tour").focus({ preventScroll: true }); // what was pressed is gone: Tab goes on here
+  }
   const show = () => {
     root.was ||= data.here && noticed(root, done);
     $(".done").textContent = root.was ? "✓ Done" : "";

@@ -229,12 +229,16 @@ def _values(record: dict[str, Any], config: Config) -> list[float]:
 
 
 def thin(table: np.ndarray) -> np.ndarray:
-    """At most POINTS rows of a table (n, columns): means of about equally long stretches, the newest row as it is."""
+    """At most POINTS rows of a table (n, columns): means of about equally long stretches.
+
+    The last row stands at the newest step and is as smooth as the others: the last window of an epoch may be a single
+    small batch, and a curve that dives at its end would be read as news.
+    """
     if len(table) <= POINTS:
         return table
     cuts = np.linspace(0, len(table) - 1, POINTS).round().astype(int)  # the last stretch ends before the newest row
     means = np.add.reduceat(table[:-1], cuts[:-1]) / np.diff(cuts)[:, None]
-    return np.vstack([means, table[-1]])
+    return np.vstack([means, [table[-1, 0], *table[cuts[-2] :, 1:].mean(0)]])
 
 
 def choose(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from vae_core.runs import Run, RunError
 
 DOTS = 3_000
 EACH = 3  # pictures of each digit to choose from
+TRIED = 20  # embedded digits of each kind, of which those are shown that lie where MNIST's do
 
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
@@ -36,7 +38,8 @@ PARTS = {
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
                 "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
     "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
-            "close together.", "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
+            "close together. Two numbers are few: a 3 may come out as an 8.",
+            "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
 }  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def payload(run: Run) -> dict[str, Any]:
     return {
         "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"), "range": view_range([mean]),
         "centres": [[float(x), float(y), data.DIGIT_NAMES[c]] for c, (x, y) in enumerate(centres)],
-        "decoder": decoder(run, epoch), "digits": _digits(run, epoch),
+        "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
         "parts": {name: part(name) for name in PARTS},
     }  # fmt: skip
 
@@ -65,8 +68,8 @@ def part(name: str) -> dict[str, str]:
     return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
 
 
-def _digits(run: Run, epoch: int) -> list[dict[str, Any]]:
-    """Some real pictures of each digit with what the encoder says of them."""
+def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
+    """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
     typical = [readers.typical_first(str(run.path), epoch, c)[:EACH] for c in range(10)]
     places = np.concatenate(typical)
     originals = readers.originals(run, places)
@@ -78,6 +81,9 @@ def _digits(run: Run, epoch: int) -> list[dict[str, Any]]:
     else:  # without MNIST: handwritten digits from another set, brought into its form
         images, labels = _embedded()
         means, stds = _encode(run.weights_file(epoch), images)
+        away = np.linalg.norm(means - centres[labels], axis=1)
+        near = np.concatenate([np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(10)])
+        images, labels, means, stds = images[near], labels[near], means[near], stds[near]
     return [
         {"name": data.DIGIT_NAMES[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
         for image, label, m, s in zip(
@@ -86,10 +92,11 @@ def _digits(run: Run, epoch: int) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def _embedded() -> tuple[np.ndarray, np.ndarray]:
     """The first embedded test digits of each class, centred as MNIST is: (n, 28, 28) and (n,)."""
     test = data.load_test("digits")
-    places = np.concatenate([np.flatnonzero(test.labels == c)[:EACH] for c in range(10)])
+    places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in range(10)])
     images = [as_mnist(image.reshape(28, 28)) for image in test.images[places]]
     return np.stack([image for image in images if image is not None]), test.labels[places]
 

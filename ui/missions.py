@@ -72,8 +72,8 @@ MISSIONS: dict[str, Mission] = {
     "two-numbers": Mission(
         "Two numbers", "The lecture’s model describes each digit with 20 numbers. Another one has only **two**. How "
         "much larger is the error of its copies?", looks.two_numbers, 1,
-        "Two numbers can say which digit it is, and a little of how it leans or how wide it is. The rest, each "
-        "writer’s own way, is lost, and the decoder draws an average of it.",
+        "Two numbers can say roughly which digit it is, though a 4 may come out as a 9, and a little of how it leans. "
+        "The rest, each writer’s own way, is lost, and the decoder draws an average of it.",
         ("latent", "Walk the map of two numbers"),
         ("Hardly larger: up to 1.3 times", "About double: 1.3 to 3 times", "Far larger: more than 3 times"),
         params={"run": "two-knobs"}),

@@ -30,7 +30,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         st.info("There is no trained model here yet. Train one: it takes less than a minute.")
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
         st.stop()
-    _say_if_not_found(ready, {run.id: trouble for run, trouble, _ in known})
+    _say_if_not_found(known, ready)
     wanted = [st.query_params.get("run"), st.session_state.get("current_run"), default, *ready]
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
@@ -51,8 +51,13 @@ def pick_run(default: str, title: str = "Model") -> Run:
 
 def pick_other(one: Run, default: str, title: str) -> Run:
     """A second run, to compare with the one that ``pick_run`` gave; ``with`` in the address."""
-    ready = _ready(readers.known_runs())
-    wanted = [st.query_params.get("with"), st.session_state.get("other_run"), default, "lecture", *ready]
+    known = readers.known_runs()
+    ready = _ready(known)
+    _say_if_not_found(known, ready, "with")
+    asked = [st.query_params.get("with"), st.session_state.get("other_run")]
+    alike = [run.id for run in ready.values() if run.gallery and run.config.dataset == one.config.dataset]
+    alike.sort(key=default.__ne__)  # the default first, if it learned from the same pictures
+    wanted = [*asked, *alike, default, "lecture", *ready]
     st.session_state["other_picker"] = next(
         run_id for run_id in wanted if (run_id in ready and run_id != one.id) or len(ready) == 1
     )
@@ -60,7 +65,8 @@ def pick_other(one: Run, default: str, title: str) -> Run:
         title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
         on_change=lambda: st.query_params.update({"with": st.session_state["other_picker"]}),
     )  # fmt: skip
-    st.session_state["other_run"] = chosen
+    if chosen in asked or chosen == st.query_params.get("with"):
+        st.session_state["other_run"] = chosen
     return ready[chosen]
 
 
@@ -105,10 +111,11 @@ def no_originals(run: Run) -> None:
     )
 
 
-def _say_if_not_found(ready: dict[str, Run], troubles: dict[str, str]) -> None:
-    asked = st.query_params.get("run")
+def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict[str, Run], name: str = "run") -> None:
+    asked = st.query_params.get(name)
     if asked is None or asked in ready:
         return
+    troubles = {run.id: trouble for run, trouble, _ in known}
     if troubles.get(asked):
         st.warning(plain(f"{troubles[asked]} Another model is shown."))
     elif asked in troubles:

@@ -28,8 +28,8 @@ STEPS = (
     Step("start", "One picture, two numbers", "Press **Throw again** three times. The orange ring jumps about in its "
          "bubble, and what the decoder draws changes only a little.",
          {"attribute": "throws", "selector": ".ll-living .map", "least": 3}),
-    Step("train", "Watch one learn", "Press **Start** at the end of the form. Both curves fall: pictures get better, "
-         "codes get tidier. You can go on while it learns.",
+    Step("train", "Watch one learn", "Press **Start** at the end of the form. The first curve falls: the copies get "
+         "better. The penalty rises, for codes that say more cost more. You can go on while it learns.",
          {"selector": ".st-key-loss_curves canvas"}),
     Step("latent", "Every picture has its place", "Take the **epoch slider** back to “untrained”, then press ▶. The "
          "kinds sort themselves, though nobody told the model what a 3 is.",
@@ -55,7 +55,8 @@ STEPS = (
     Step("missions", "Predict, then look", "Choose an answer to one **mission** and press **Look**. Being wrong "
          "teaches more than being right. There are more of them when you come back.",
          {"click": ".st-key-commit_mission button"}),
-    Step("draw", "Now you", "**Draw a digit.** The model says where it belongs, draws it again, and imagines others.",
+    Step("draw", "Now you", "**Draw a digit.** The model says where it belongs, draws it again, and imagines "
+         "others. That is the end of the tour: every page in the menu is yours now.",
          {"selector": ".st-key-drawn_rows canvas"}, {"run": "lecture"}),
 )  # fmt: skip
 

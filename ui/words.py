@@ -19,8 +19,8 @@ PAGES = {
         "A handwritten digit goes in on the left. The **encoder** turns it into a bubble on the map, and dice pick a "
         "point in it. From that point alone the **decoder** draws the picture on the right.",
         "The dots are test pictures, coloured by their digit. This model has only two numbers for a picture, so what "
-        "it draws is blurred; the lecture’s has twenty. Move over the map, or use the arrow keys there, and see any "
-        "place of it drawn.",
+        "it draws is blurred, and a 3 may come out as an 8; the lecture’s has twenty. Move over the map, or use the "
+        "arrow keys there, and see any place of it drawn.",
     ),
     "train": (
         "The curves show what training makes smaller: the error of rebuilt pictures, and the penalty on the codes. "

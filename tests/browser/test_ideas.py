@@ -155,6 +155,14 @@ def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_
     restored(page, "digit")
     page.wait_for_selector(".ll[data-draws='100'][data-digit='7']")
     assert numbers(page, ".ll[data-draws]", "mean") == pytest.approx(moved, abs=1e-3)
+    wide = "[...document.querySelectorAll('[data-way]')].map((s) => +s.dataset.wide)"
+    assert len(set(page.evaluate(wide))) == 1  # beside each other, on one scale
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    page.wait_for_selector(".ll[data-draws='100'][data-digit='7']")
+    trick, none, helped = page.evaluate(wide)  # one below another, each fills its map and says how wide that is
+    assert trick < helped < none
+    assert f"{none / trick:.0f} times the first" in page.locator("section[data-way=none]").text_content()
 
 
 def test_the_losses_on_the_page_are_the_cores(server, open_page):

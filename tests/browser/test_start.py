@@ -110,8 +110,11 @@ def act(page, step: tour.Step) -> None:
 
 
 def test_the_tour_from_the_door_to_the_end(server, open_page):
-    page = open_page(server.url)
+    page = open_page(server.url, width=390, height=760)  # where the door is far down
     page.click(".st-key-tour_door button.next")
+    page.wait_for_function("document.activeElement?.closest('.st-key-tour_bar')")
+    assert 0 < page.locator(".st-key-tour_bar").bounding_box()["y"] < 200
+    page.set_viewport_size({"width": 1400, "height": 1000})
     for number, step in enumerate(tour.STEPS):
         page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of {len(tour.STEPS)}")
         page.wait_for_selector("h1, h2")
@@ -142,6 +145,16 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.goto(server.url)  # another visit
     page.click(".st-key-tour_door button >> text=Go on at step 4")
     page.wait_for_selector(".st-key-tour_bar small >> text=step 4")
+
+
+def test_a_link_that_the_keyboard_has_reached_is_outlined(server, open_page):
+    page = open_page(server.url)
+    page.wait_for_selector("[data-testid=stPageLink-NavLink]")
+    for link in ("stTopNavLink", "stPageLink-NavLink"):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Tab")  # from here on the focus is the keyboard's
+        page.locator(f"[data-testid={link}]").first.focus()
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", link
 
 
 def test_the_lens_covers_no_class_label(server, open_page):

@@ -41,6 +41,18 @@ def test_a_model_is_not_compared_with_itself_unless_it_is_alone():
     assert app.selectbox(key="other_picker").value != "beta-10"
 
 
+def test_a_run_of_ones_own_meets_one_that_saw_the_same_pictures(own_run):
+    assert show("compare", run=own_run.id).selectbox(key="other_picker").value == "digits"
+    assert show("compare", run="two-knobs").selectbox(key="other_picker").value == "beta-10"
+
+
+def test_an_address_that_names_no_second_model_is_told_so():
+    app = show("compare", run="lecture", **{"with": "gone"})
+    check(app)
+    assert "not here" in app.warning[0].value
+    assert app.selectbox(key="other_picker").value == "beta-10"
+
+
 def test_both_decode_the_same_dice():
     one, other = gallery("lecture"), gallery("two-knobs")
     rows = compare.rows(one, other, [0, 10])[:2]

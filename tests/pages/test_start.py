@@ -32,6 +32,9 @@ def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
     images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
     mean, logvar = encode(load_model(run, 10), images)
     np.testing.assert_allclose([d["mean"] for d in shown], mean, atol=2e-3)
+    centres = {name: np.array([x, y]) for x, y, name in living.payload(run)["centres"]}
+    away = [np.linalg.norm(d["mean"] - centres[d["name"]]) for d in shown]
+    assert max(away) < 1, "a 9 that the model takes for an 8 is no first impression"
     np.testing.assert_allclose([d["std"] for d in shown], np.exp(logvar / 2), atol=2e-3)
 
 

@@ -6,7 +6,9 @@ import { decoderOf } from "./feed.js";
 export function tiles(root, data) {
   if (!data.tiles) return null;
   const canvas = root.querySelector(".seen .original"), what = root.querySelector(".seen .what"), sheet = new Image();
-  what.textContent = root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
+  root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
+  what.textContent = data.redrawn ? root.whatFirst.replace("test picture", "test picture, as redrawn") : root.whatFirst;
+  canvas.classList.toggle("redrawn", !!data.redrawn);
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
   const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);

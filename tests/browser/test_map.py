@@ -122,7 +122,10 @@ def test_the_epochs_play_without_a_word_to_the_server_and_the_dots_arrive(server
     page.mouse.move(*page.evaluate(WHERE, 999)[:2])
     page.wait_for_selector(f"{MAP} .seen .what >> text=/\\(test picture/")
     page.click("button >> text=Two numbers")  # where another picture stands, the words of that dot go
-    page.wait_for_selector(f"{MAP} .seen .what >> text=Point at a dot to see its own")
+    page.wait_for_selector(f"{MAP} .seen .what >> text=A test picture, as redrawn. Point at a dot to see its own")
+    edges = "(s) => [...document.querySelectorAll(s)].map((c) => getComputedStyle(c).borderColor)"
+    original, decoded = page.evaluate(edges, f"{MAP} .seen canvas")
+    assert original == decoded  # without the dataset both are the decoder's work, and framed in its colour
 
 
 def test_bubbles_are_drawn_where_the_codes_have_a_spread_and_the_address_keeps_them(server, open_page):

@@ -14,11 +14,11 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that a plain `pytest` finds the project from any directory
 
-from vae_core.threads import SAME_SUMS  # noqa: E402
+from vae_core import threads  # noqa: E402
 
 # Trainers that tests start share two cores with the tests: their threads must sleep, not spin, while they wait.
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
-os.environ.setdefault("MKL_CBWR", SAME_SUMS)  # as in every trainer, whose bits are compared with those made here
+threads.same_sums()  # as in every trainer, whose bits are compared with those made here
 os.environ["VAE_SPARE"] = "0"  # the tests that want a trainer kept ready say so
 
 

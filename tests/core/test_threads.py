@@ -96,7 +96,7 @@ def test_prepare_sets_the_environment_before_torch(monkeypatch):
     assert 1 <= most <= 8
     assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == str(most)
     assert os.environ["GOMP_SPINCOUNT"] == threads.SPIN_COUNT
-    assert os.environ["MKL_CBWR"] == threads.SAME_SUMS
+    assert os.environ.get("MKL_CBWR") == (threads.SAME_SUMS if "GenuineIntel" in CPU else None)
     assert threads.prepare(3) == 3 and os.environ["OMP_NUM_THREADS"] == "3"
 
 

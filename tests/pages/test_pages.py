@@ -45,16 +45,13 @@ def finished(finished_run) -> runs.Run:
 
 
 def show(page: str, **params: str) -> AppTest:
+    """A visit that begins with the address of a page."""
     app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
     if page != "start":
         app.switch_page(f"pages/{page}.py")
-        for name, value in params.items():  # a change of page clears the address
-            app.query_params[name] = value
-        app.run()
-    return app
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 def words(app: AppTest) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import tour, visitor
+from ui import components, tour, visitor
 from ui.guard import AROUND, one_sentence
 from ui.readers import forget_replaced
 from ui.warm import one_thread, warm_up
@@ -39,6 +39,7 @@ pages = {
 }
 page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
 st.session_state[AROUND] = True
+components.says_when_it_rests()
 tour.bar(next(name for name, known in pages.items() if known is page))
 visitor.meet()
 one_thread()

@@ -1,5 +1,6 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
 import { svg } from "./little.js";
+import { playing } from "./settled.js";
 import { mount, fromAddress, inAddress, epochOf, setAddress, setEpoch, followEpoch } from "./lab.js";
 
 const HTML = `
@@ -25,6 +26,7 @@ export default function (component) {
   const go = (place) => setEpoch(run, epochs[Math.min(Math.max(place, 0), epochs.length - 1)]);
   const stop = () => {
     clearInterval(root.timer);
+    root.played?.();
     root.timer = 0;
     play.textContent = "▶";
     play.setAttribute("aria-label", "Play the epochs");
@@ -37,6 +39,7 @@ export default function (component) {
     if (+slider.value === epochs.length - 1) go(0);
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
+    root.played = playing();
     root.timer = setInterval(() => {
       if (+slider.value >= epochs.length - 1) return stop();
       go(+slider.value + 1);

@@ -1,6 +1,7 @@
 // Brings the decoder of the epoch that the visitor rests at, for the map to draw with. Shows nothing.
 import { followEpoch } from "./lab.js";
 import { decoder } from "./decoder.js";
+import { later } from "./settled.js";
 
 const REST = 900; // milliseconds without a change before the server is asked: longer than a step of the playing film
 const decoders = (window.latentLabDecoders ??= new Map());
@@ -14,9 +15,10 @@ export default function (component) {
   while (decoders.size > 12) decoders.delete(decoders.keys().next().value);
   parentElement.stop?.();
   const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
-    clearTimeout(parentElement.timer);
-    if (!decoderOf(data.run, epoch)) parentElement.timer = setTimeout(() => setStateValue("epoch", epoch), REST);
+    parentElement.wait?.cancel();
+    if (decoderOf(data.run, epoch)) return;
+    parentElement.wait = later("the decoder", () => setStateValue("epoch", epoch), REST, { film: true });
   });
-  parentElement.stop = () => (clearTimeout(parentElement.timer), unfollow());
+  parentElement.stop = () => (parentElement.wait?.cancel(), unfollow());
   return parentElement.stop;
 }

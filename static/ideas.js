@@ -1,9 +1,13 @@
 // What the pages of the lecture's ideas share: their style, a piece of the plane, a chart, chips and numbers.
 import { colour, mount, say, sharp } from "./lab.js";
+import { busy } from "./settled.js";
 
 if (!document.getElementById("ll-ideas-css")) {
   const href = new URL("./ideas.css", import.meta.url).href;
-  document.head.append(Object.assign(document.createElement("link"), { id: "ll-ideas-css", rel: "stylesheet", href }));
+  const done = busy("a style");
+  document.head.append(
+    Object.assign(document.createElement("link"), { id: "ll-ideas-css", rel: "stylesheet", href, onload: done, onerror: done }),
+  );
 }
 
 export const quantile = (values, q) => {

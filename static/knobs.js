@@ -2,6 +2,7 @@
 import { mount, picture, inAddress, say, floats, bytes, paint, followEpoch, animate } from "./lab.js";
 import { decoderOf } from "./feed.js";
 import { tile } from "./film.js";
+import { busy } from "./settled.js";
 
 const SHOWN = 8; // knobs before one asks for all
 const HTML = `
@@ -61,6 +62,12 @@ export default function (component) {
     thumb.dataset.value = say(z[dim], 1);
   });
   let jobs = [], waiting = false; // for a decoder that is on its way
+  let done = null;
+  const said = () => {
+    const some = jobs.length > 0 || waiting;
+    if (some) done ||= busy("strips of pictures");
+    else done = void done?.();
+  };
   /** Draw the picture now, the strips a few at each frame: all that would not fit into one. */
   const show = (own = -1) => {
     thumbs();
@@ -82,6 +89,7 @@ export default function (component) {
       : turned ? "Your own mix of numbers, decoded. The strips show where each knob leads from here."
       : data.place === null ? "All knobs in the middle. Drag along a strip to turn its knob."
       : "The chosen test picture’s code. Drag along a strip to turn its knob.";
+    said();
   };
   const scratch = document.createElement("canvas");
   const work = () => {
@@ -94,6 +102,7 @@ export default function (component) {
       if (s === steps.length - 1) canvas.style.opacity = "";
     }
     if (waiting && decoderOf(data.run, epoch)) show();
+    said();
     return root.isConnected;
   };
 
@@ -150,6 +159,7 @@ export default function (component) {
         show();
       }),
       animate(work),
+      () => ((jobs = []), (waiting = false), said()),
     ];
   });
   return end;

@@ -1,4 +1,5 @@
 // What the browser components share: bytes, colours, pictures, and the one epoch that the whole visit looks at.
+import { busy, later } from "./settled.js";
 
 /** Base64 to Uint8Array. */
 export function bytes(text) {
@@ -39,9 +40,13 @@ export function rowsOf(text, wide) {
 
 /** Base64 of a PNG or WebP to something that drawImage takes. */
 export async function picture(text, kind = "png") {
-  const image = new Image();
+  const image = new Image(), done = busy("a picture");
   image.src = `data:image/${kind};base64,` + text;
-  await image.decode();
+  try {
+    await image.decode();
+  } finally {
+    done();
+  }
   return image;
 }
 
@@ -49,7 +54,7 @@ export async function picture(text, kind = "png") {
 export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
 export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 
-const later = new Map(); // choices that the address will name when the finger rests
+const unwritten = new Map(); // choices that the address will name when the finger rests
 
 /** What the address says of a name, or null. */
 export const fromAddress = (name) => new URLSearchParams(location.search).get(name);
@@ -58,22 +63,24 @@ export const fromAddress = (name) => new URLSearchParams(location.search).get(na
 export function inAddress(choices) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(choices)) {
-    later.delete(name);
+    unwritten.delete(name);
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
   }
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
+let writing = null;
 /** The same when the finger rests: writing costs more than drawing, and browsers refuse a hundred in ten seconds. */
 export function inAddressSoon(choices) {
   const path = location.pathname;
-  for (const [name, value] of Object.entries(choices)) later.set(name, value);
-  clearTimeout(inAddressSoon.timer);
-  inAddressSoon.timer = setTimeout(() => {
-    if (location.pathname === path) inAddress(Object.fromEntries(later));
-    later.clear();
-  }, 250);
+  for (const [name, value] of Object.entries(choices)) unwritten.set(name, value);
+  const before = writing;
+  writing = later("the address", () => {
+    if (location.pathname === path) inAddress(Object.fromEntries(unwritten));
+    unwritten.clear();
+  }, 250, { film: true });
+  before?.cancel();
 }
 
 /** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */

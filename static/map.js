@@ -2,6 +2,7 @@
 import { mount, halves, bytes, colour, sharp, fromAddress, inAddress, followEpoch } from "./lab.js";
 import { tiles, hover, anywhere, picking } from "./pointer.js";
 import { mover } from "./scene.js";
+import { busy } from "./settled.js";
 
 const HTML = `
   <div class="ll-map">
@@ -60,6 +61,7 @@ export default function (component) {
   const show = tiles(root, data);
   root.querySelector(".anywhere").hidden = !data.anywhere;
   if (!window.Plotly) root.leave = sketch(root, plot, data, labels, frames);
+  const done = busy("the map");
   seenFirst().then(() => plotly()).then(async (Plotly) => {
     if (root.version !== version) return;
     let start;
@@ -89,7 +91,7 @@ export default function (component) {
     anywhere(root, plot, data);
     const unpick = data.pickable ? picking(Plotly, root, plot, data, labels, over) : () => {};
     root.leave = () => (unfollow(), unpick(), dots.stop(), over.stop());
-  }).catch(() => plot.replaceChildren("The map could not be loaded. Reload the page."));
+  }).catch(() => plot.replaceChildren("The map could not be loaded. Reload the page.")).finally(done);
   root.end = () => {
     root.leave?.();
     root.leave = null;

@@ -1,6 +1,7 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
 import { mount, picture } from "./lab.js";
+import { busy } from "./settled.js";
 
 const SHOWN = 10;
 
@@ -20,7 +21,8 @@ export default function (component) {
   const sheet = new Image();
   sheet.src = "data:image/webp;base64," + data.sheet;
   const ends = Object.keys(data.ends).map((which) => end(root, which, sheet));
-  sheet.decode().then(() => ends.forEach((each) => each.strip()));
+  const done = busy("a sheet of pictures");
+  sheet.decode().then(() => ends.forEach((each) => each.strip())).finally(done);
   root.mark = () => ends.forEach((each) => each.mark());
   root.mark();
   return () => {};

@@ -1,18 +1,20 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
 import { bytes, hear, pair, paint, tell } from "./lab.js";
 import { decoderOf } from "./feed.js";
+import { busy } from "./settled.js";
 
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
 export function tiles(root, data) {
   if (!data.tiles) return null;
-  const canvas = root.querySelector(".seen .original"), what = root.querySelector(".seen .what"), sheet = new Image();
+  const canvas = root.querySelector(".seen .original"), what = root.querySelector(".seen .what"), sheet = new Image(), done = busy("a sheet of pictures");
   root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
   what.textContent = data.redrawn ? root.whatFirst.replace("test picture", "test picture, as redrawn") : root.whatFirst;
   canvas.classList.toggle("redrawn", !!data.redrawn);
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
   const show = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
-  sheet.onload = () => show(0);
+  sheet.onload = () => (show(0), done());
+  sheet.onerror = done;
   return show;
 }
 
@@ -32,14 +34,18 @@ export function hover(root, plot, data, labels, show) {
 /** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
 export function anywhere(root, plot, data) {
   const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
-  clearInterval(root.waiting);
+  root.unwait?.();
   where.textContent = root.whereFirst ??= where.textContent; // of another model, or in another view
   delete canvas.dataset.z;
-  if (data.anywhere) root.waiting = setInterval(() => { // not an empty black square: what stands in the middle
-    const decode = decoderOf(data.run, plot.dataset.epoch);
-    if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
-    if (decode || !plot.isConnected) clearInterval(root.waiting);
-  }, 200);
+  if (data.anywhere) { // not an empty black square: what stands in the middle
+    const done = busy("the decoder of the middle");
+    const waiting = setInterval(() => {
+      const decode = decoderOf(data.run, plot.dataset.epoch);
+      if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
+      if (decode || !plot.isConnected) root.unwait();
+    }, 200);
+    root.unwait = () => (clearInterval(waiting), done());
+  }
   plot.onpointermove = plot.onpointerdown = !data.anywhere ? null : (event) => {
     const area = plot.querySelector(".nsewdrag")?.getBoundingClientRect(), decode = decoderOf(data.run, plot.dataset.epoch);
     const x = event.clientX - area?.left, y = event.clientY - area?.top;

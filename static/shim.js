@@ -1,7 +1,10 @@
 // What every component does first (the few lines in ui/components.py that travel with it call this).
+import { begun, busy } from "./settled.js";
 
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */
 export function start(component, module, at, state) {
+  begun(component);
+  const done = busy(`${module} begins`);
   let css = document.getElementById("ll-css");
   if (!css) {
     css = Object.assign(document.createElement("link"), { id: "ll-css", rel: "stylesheet", href: at("lab.css") });
@@ -20,6 +23,7 @@ export function start(component, module, at, state) {
   // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
   // same place: the second must neither be stopped by the first nor go on with what the first has put away.
   const started = Promise.all([load(5), styled]).then(([loaded]) => (state.gone ? null : loaded.default(component)));
+  started.then(done, done);
   state.end = () => {
     state.gone = true;
     started.then((stop) => {

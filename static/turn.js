@@ -1,5 +1,6 @@
 // Asks Python to draw a part of the page again, once the poll names another token than the one it was drawn with.
 import { hear } from "./lab.js";
+import { busy } from "./settled.js";
 
 const APART = 10, AGAIN = 3000; // ms
 // Streamlit sends what is set before its next timer as one message, for the first part alone. So they ask in turn, each
@@ -11,12 +12,13 @@ export default function (component) {
   let gone = false;
   const ask = (token) => {
     const asked = (here.asked = { token, at: performance.now(), sent: false });
+    const said = busy("a turn");
     queue = queue.then(() => new Promise((done) => {
       if (!gone) {
         asked.sent = true;
         setTriggerValue("asked", token);
       }
-      setTimeout(done, APART);
+      setTimeout(() => (done(), said()), APART);
     }));
   };
   here.unhear?.();

@@ -172,6 +172,11 @@ def tell(key: str, name: str, value: Any) -> None:
     _told(key=f"{key}_unseen", data={"name": name, "value": value})
 
 
+def says_when_it_rests() -> None:
+    """Gives every page a component of ours, so that it says when it rests (``static/settled.js``)."""
+    tell("settled", "page", None)
+
+
 def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
     """Stands in the fragment that shows what was picked on a large component elsewhere (``static/chosen.js``).
 

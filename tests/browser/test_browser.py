@@ -15,7 +15,7 @@ IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
-SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('.stSkeleton')"
+SETTLED = "document.documentElement.dataset.settled === 'true'"
 
 PIXELS = """selector => {
   const c = document.querySelector(selector);
@@ -30,7 +30,7 @@ SET_RANGE = """([selector, value]) => {
 
 
 def settle(page) -> None:
-    page.wait_for_timeout(700)
+    """Wait until the page rests, as it says itself (``static/settled.js``)."""
     page.wait_for_function(SETTLED)
 
 

@@ -1,0 +1,158 @@
+// Says when the page rests: <html data-settled="true">. Tests wait for that in place of a fixed time:
+//
+//     page.wait_for_function("document.documentElement.dataset.settled === 'true'")
+//
+// right after whatever they did: a click, a key, an input or a message makes it "false" at once, before the test goes on.
+// It is "true" when Streamlit's script is not running and nothing was asked of the server, nothing on the page is stale or
+// a placeholder, every component of ours has loaded and drawn, and no timer of ours is about to change the page or to ask
+// (``busy``), and all of that has been so for two frames and QUIET milliseconds. `latentLabBusy()` in the console lists
+// what is still awaited.
+//
+// What never ends is no work: a film that plays, a picture that moves by itself, the look of the tour at what was done.
+// The page of a running training rests between two polls. Not seen: what Python alone starts later (a fragment's
+// ``run_every``, a thread), and what the pointer does by merely moving, which is drawn at once.
+
+const QUIET = 100; // milliseconds: longer than a task of the browser between a click and the message that it causes
+const SLIDER = 300; // Streamlit's own sliders wait for 200 ms before they tell
+const ANSWER = 10_000; // a message to a part of the page that is gone is never answered
+
+/** @type {Map<symbol, {why: string, film: boolean}>} */
+const reasons = new Map();
+let films = 0;
+let changes = 0; // counts all that has happened, so that one knows whether nothing has
+let looking = false;
+
+/**
+ * Something of ours will change the page or ask the server. Call what it returns when that is done, or will not be.
+ *
+ * @param {string} why
+ * @param {{film?: boolean}} [options] film: a playing film puts it off again and again, and it does not count meanwhile
+ * @returns {() => void}
+ */
+export function busy(why, { film = false } = {}) {
+  const token = Symbol(why);
+  reasons.set(token, { why, film });
+  stir();
+  return () => {
+    if (reasons.delete(token)) look();
+  };
+}
+
+/** A film begins to play; call what it returns when it stops. */
+export function playing() {
+  let on = true;
+  films++;
+  return () => {
+    if (on) films--;
+    on = false;
+    stir();
+  };
+}
+
+/** Start a timer that counts as work, and forget the one before. Keep what it returns: ``cancel`` ends it unrun. */
+export function later(why, f, milliseconds, options) {
+  const done = busy(why, options);
+  const id = setTimeout(() => {
+    try {
+      f();
+    } finally {
+      done();
+    }
+  }, milliseconds);
+  return { cancel: () => (clearTimeout(id), done()) };
+}
+
+/** Something has happened: the page does not rest, at least not yet. */
+function stir() {
+  changes++;
+  if (typeof document === "undefined") return;
+  if (document.documentElement.dataset.settled !== "false") document.documentElement.dataset.settled = "false";
+  look();
+}
+
+const own = () => [...reasons.values()].filter(({ film }) => !(film && films)).map(({ why }) => why);
+
+/** What the page still waits for. */
+function awaited() {
+  const found = own();
+  const app = document.querySelector("[data-testid=stApp]");
+  const { testScriptState: script, testConnectionState: connection } = app instanceof HTMLElement ? app.dataset : {};
+  if (script !== "notRunning" && script !== "compilationError") found.push(`script ${script}`);
+  if (connection !== "CONNECTED") found.push(`connection ${connection}`);
+  if (document.querySelector(".stSkeleton, [data-stale=true]")) found.push("Streamlit draws");
+  for (const box of document.querySelectorAll("[data-testid=stBidiComponentRegular]"))
+    if (!started.has(box)) found.push("a component begins");
+  return found;
+}
+
+/** Look whether the page rests; if it may, look again after a while in which nothing happened. */
+function look() {
+  if (looking || typeof document === "undefined" || document.documentElement.dataset.settled === "true") return;
+  looking = true;
+  const before = changes;
+  soon(() => {
+    looking = false;
+    if (changes === before && !awaited().length) document.documentElement.dataset.settled = "true";
+    else if (changes !== before || !own().length) look(); // whoever is busy will say when that ends
+  });
+}
+
+/** Two frames and QUIET milliseconds from now. A page that is not seen has no frames. */
+function soon(f) {
+  const wait = () => setTimeout(f, QUIET);
+  if (document.hidden) wait();
+  else requestAnimationFrame(() => requestAnimationFrame(wait));
+}
+
+/** The boxes of components whose script has begun. @type {WeakSet<Element>} */
+const started = new WeakSet();
+
+/** A component's script has begun: from here on ``busy`` speaks for it. */
+export function begun(component) {
+  const box = component.parentElement.closest?.("[data-testid=stBidiComponentRegular]");
+  if (box) started.add(box);
+}
+
+/** The moments between a click and Streamlit's own sign that its script runs. */
+function watch() {
+  let asked = null;
+  const answered = () => (asked?.cancel(), (asked = null));
+  const states = new MutationObserver(() => {
+    if (document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "running") answered();
+    stir();
+  });
+  const app = document.querySelector("[data-testid=stApp]");
+  if (app) states.observe(app, { attributeFilter: ["data-test-script-state", "data-test-connection-state"] });
+
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (data) {
+    const kind = data instanceof Uint8Array ? data[0] : null; // the first field of Streamlit's BackMsg
+    if (kind === 0x5a || kind === 0x82) { // rerun_script; file_urls_request, after which a file is sent
+      answered();
+      asked = later("an answer", () => {}, ANSWER);
+    }
+    return send.call(this, data);
+  };
+  const request = XMLHttpRequest.prototype.send; // uploads
+  XMLHttpRequest.prototype.send = function (body) {
+    answered();
+    this.addEventListener("loadend", busy("a request"), { once: true });
+    return request.call(this, body);
+  };
+
+  let sliding = null;
+  const touched = ({ target }) => {
+    stir();
+    if (!(target instanceof Element) || !target.closest("[data-testid=stSlider], [data-testid=stSelectSlider]")) return;
+    sliding?.cancel();
+    sliding = later("a slider of Streamlit’s", () => {}, SLIDER);
+  };
+  for (const kind of ["pointerdown", "pointerup", "click", "keydown", "keyup", "input", "change", "focusout", "drop", "popstate"])
+    addEventListener(kind, touched, { capture: true, passive: true });
+  stir();
+}
+
+if (typeof document !== "undefined") {
+  Object.assign(window, { latentLabBusy: awaited });
+  watch();
+}

@@ -139,9 +139,7 @@ def more(run: Run) -> None:
 
 def _name_and_pin(run: Run) -> None:
     name = st.text_input("Name", run.about.title, max_chars=80, placeholder=run.config.title, key=f"name_{run.id}")
-    pinned = st.toggle(
-        "Pin", run.about.pinned, key=f"pin_{run.id}", help="Pinned runs stand first and never make room for others."
-    )
+    pinned = st.toggle("Pin", run.about.pinned, key=f"pin_{run.id}", help=_what_a_pin_does())
     if st.button("Save", key="save_run", type="primary", icon=":material/check:"):
         try:
             _save(run, name, pinned)
@@ -151,13 +149,24 @@ def _name_and_pin(run: Run) -> None:
             st.rerun()
 
 
+def _what_a_pin_does() -> str:
+    limits = hosted.limits()
+    if limits is None:
+        return "Pinned runs stand first and never make room for others."
+    return (
+        "Pinned runs stand first and make no room for others. A pin ends when nobody has looked at the run for "
+        f"{limits.pin_days} days, or sooner if more is pinned here than this server can keep; come back to renew it."
+    )
+
+
 def _save(run: Run, name: str, pinned: bool) -> None:
     if not visitor.owns(run):
         raise RunError(visitor.NOT_YOURS)
     limits = hosted.limits()
-    if limits and pinned and not run.about.pinned and sum(other.about.pinned for other in _mine()) >= limits.pins:
-        raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
-    shelf.note(run, title=runs.one_line(name), pinned=pinned)
+    if limits:
+        waiting.change(run, limits, title=runs.one_line(name), pinned=pinned)
+    else:
+        shelf.note(run, title=runs.one_line(name), pinned=pinned)
 
 
 def packed(run: Run) -> io.BytesIO:
@@ -209,17 +218,11 @@ def news() -> None:
 def _restore(item: shelf.Trashed) -> None:
     if not visitor.owns(item.run):
         raise RunError(visitor.NOT_YOURS)
-    limits, mine = hosted.limits(), _mine()
-    if limits and len(mine) >= limits.runs:
-        raise RunError(f"You have {limits.runs} runs, and no more are kept for one visitor here; delete one first.")
-    run = shelf.restore(item)
-    if limits and run.about.pinned and sum(other.about.pinned for other in mine) >= limits.pins:
-        shelf.note(run, pinned=False)  # others were pinned meanwhile
+    if limits := hosted.limits():
+        waiting.put_back(item, limits)
+    else:
+        shelf.restore(item)
     st.session_state.pop("just_deleted", None)
-
-
-def _mine() -> list[Run]:
-    return [run for run in shelf.known() if visitor.owns(run)]
 
 
 def trash() -> None:
@@ -269,16 +272,9 @@ def _arrive(key: str, limit: int) -> None:
 
 
 def _take_in(file: Any, limit: int) -> Run:
-    limits, folder = hosted.limits(), runs.runs_dir()
+    limits = hosted.limits()
     if limits is None:
-        return parcel.unpack(file, folder, limit=limit)
+        return parcel.unpack(file, runs.runs_dir(), limit=limit)
     if not visitor.me():
         raise RunError("Your browser has not said who you are yet; try again in a second.")
-    run = parcel.unpack(file, folder, limits.accept, limit, owner=visitor.me())
-    visitor.looked_at(run)  # or, where all others are, it would make room for itself
-    try:
-        waiting.make_room(folder, visitor.me(), limits, needed=0)  # only now: a refused file must not cost a run
-    except RunError:
-        shelf.remove(run.path)
-        raise
-    return run
+    return waiting.take_in(file, visitor.me(), limits)

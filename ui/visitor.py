@@ -91,6 +91,8 @@ def place_in_line(run: Run) -> str:
     limits = hosted.limits()
     if limits is None:
         return "It waits for a server that runs a queue (VAE_HOSTED=1)."
+    if owns(run):
+        waiting.looked_at(run)  # who waits at the page keeps the place in a full queue
     where = waiting.place(run, limits)
     if where.ahead == 0:
         return "You are next."

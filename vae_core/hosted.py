@@ -32,10 +32,17 @@ class Limits:
     batch_size: int = 16  # at least
     runs: int = 6  # kept for one visitor
     pins: int = 2  # of one visitor
+    pin_days: int = 30  # that a pin holds after somebody last looked at the run
+    visitor_megabytes: int = 2_000  # of one visitor's runs, and of what they threw away
     all_runs: int = 300
-    megabytes: int = 10_000  # of all runs together
+    megabytes: int = 10_000  # of all runs together, and of what was thrown away
     spare: int = 300  # megabytes of the disk that stay free
     parcel: int = 50  # megabytes of a file to import
+
+    @property
+    def all_pins(self) -> int:
+        """How many pins hold at the same time, so that there is always room for somebody new."""
+        return self.all_runs // 2
 
     @property
     def words(self) -> str:
@@ -44,7 +51,8 @@ class Limits:
             f"On this shared server a training has at most {self.epochs} epochs, a hidden size of {self.hidden_dim:,} "
             f"and {self.minutes} minutes a turn; batches have at least {self.batch_size} pictures. "
             f"{_many(self.trainings, 'training runs', 'trainings run')} at a time, the others wait in line. "
-            f"Your newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer."
+            f"Your newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, "
+            f"until nobody has looked at them for {_many(self.pin_days, 'day', 'days').lower()}."
         )
 
     def refusal(self, config: Config) -> str:

@@ -7,27 +7,28 @@ and when its turn began. The order is fair: everybody's first request, then ever
 
 from __future__ import annotations
 
-import os
 import statistics
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
-from vae_core import hosted, jobs, runs, shelf, storage
+from vae_core import hosted, jobs, parcel, runs, shelf, storage
 from vae_core.config import Config
 from vae_core.hosted import Limits
+from vae_core.room import DELETED_SECONDS, changed, check_pin, is_looked_at, looked_at, make_room
 from vae_core.runs import Run, RunError, Status, write_status
 
-LOOKED_SECONDS = 900.0  # a run whose page was drawn so lately does not make room for another
+__all__ = ["again", "ask", "cancel", "change", "keep_going", "looked_at", "make_room", "put_back", "take_in"]
+
 IMAGES = {"digits": 1_438}  # training pictures; all others have 60,000
+UNWATCHED_SECONDS = 900.0  # a request that waited so long while nobody looked makes room in a full queue
 WAKING_SECONDS = 4.0  # a trainer before its first step
-DELETED_SECONDS = 3600.0  # a shared disk keeps what was deleted for an hour
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,41 @@ def cancel(run: Run) -> None:
             raise RunError(f"The run {run.id} is no longer waiting: it is {status.state}.")
         (run.path / "queue.json").unlink(missing_ok=True)
         write_status(run, replace(status, state="stopped", message=""))
+
+
+def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = None) -> Run:
+    """Import a run for a visitor; room is made once nothing in the file can be refused. Raises RunError."""
+    folder = folder or runs.runs_dir()
+
+    @contextmanager
+    def room(size: int) -> Iterator[None]:
+        with _lock(folder, wait=10):
+            make_room(folder, owner, limits, size=size)
+            yield
+
+    return parcel.unpack(file, folder, limits.accept, limits.parcel * 1_000_000, room, owner=owner)
+
+
+def put_back(item: shelf.Trashed, limits: Limits) -> Run:
+    """Take a visitor's run back out of the trash. Raises RunError, and then it stays there."""
+    folder, owner = item.path.parent.parent, item.run.about.owner
+    with _lock(folder, wait=10):
+        mine = [run for run in shelf.known(folder) if run.about.owner == owner]
+        if len(mine) >= limits.runs:  # somebody who takes one back did not choose another to go
+            raise RunError(f"You have {limits.runs} runs, and no more are kept for one visitor here; delete one first.")
+        make_room(folder, owner, limits, keep=item.path)
+        run = shelf.restore(item)
+        if run.about.pinned and sum(other.about.pinned for other in mine) >= limits.pins:
+            shelf.note(run, pinned=False)  # others were pinned meanwhile
+    return Run(run.path)
+
+
+def change(run: Run, limits: Limits, *, title: str, pinned: bool) -> None:
+    """Give a run a title, pin it or unpin it. Raises RunError if the limits do not let it be pinned."""
+    with _lock(run.path.parent, wait=10):
+        if pinned and not Run(run.path).about.pinned:
+            check_pin(run, limits)
+        shelf.note(run, title=title, pinned=pinned)
 
 
 def place(run: Run, limits: Limits) -> Place:
@@ -141,31 +177,9 @@ def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
     if isinstance(began, (int, float)) and now - began > 60 * limits.minutes:
         _write(run, **_read(run) | {"note": f"This server gives each training {limits.minutes} minutes a turn."})
         jobs.request(run, "stop")
-    elif status.state == "paused" and others and now - _changed(run.path / "control.json") > limits.pause:
+    elif status.state == "paused" and others and now - changed(run.path / "control.json") > limits.pause:
         _write(run, **_read(run) | {"note": "Others were waiting, so the pause was ended."})
         jobs.request(run, "stop")
-
-
-def make_room(folder: Path, owner: str, limits: Limits, needed: int = 1) -> None:
-    """Remove the oldest runs that are neither pinned, nor looked at, nor training, until a new one fits.
-
-    Raises RunError if nothing may go.
-    """
-    shelf.sweep(folder, DELETED_SECONDS)
-    oldest = shelf.known(folder)[::-1]
-    mine = [run for run in oldest if run.about.owner == owner]
-    taken = "All your runs are pinned, busy or were looked at just now; unpin or delete one first."
-    _remove_until(len(mine) + needed - limits.runs, mine, taken)
-    oldest = [run for run in oldest if run.path.exists()]
-    full = "This server is full: everything on it is pinned, busy or being looked at; try again later."
-    _remove_until(len(oldest) + needed - limits.all_runs, oldest, full)
-    for run in [run for run in oldest if run.path.exists()]:
-        if hosted.size_of(folder) < limits.megabytes * 1_000_000 and hosted.room_on_disk(folder, limits):
-            return
-        if _may_go(run):
-            shelf.remove(run.path)
-    if hosted.size_of(folder) >= limits.megabytes * 1_000_000 or not hosted.room_on_disk(folder, limits):
-        raise RunError("The disk of this server is full; try again later.")
 
 
 def keep_going(folder: Path, limits: Limits) -> threading.Thread:
@@ -188,17 +202,6 @@ def keep_going(folder: Path, limits: Limits) -> threading.Thread:
     thread = threading.Thread(target=work, name="queue", daemon=True)
     thread.start()
     return thread
-
-
-def looked_at(run: Run) -> None:
-    """Somebody sees this run now; remembered once a minute."""
-    seen = run.path / ".seen"
-    if not run.gallery and time.time() - _changed(seen) > 60:
-        try:
-            with open(seen, "wb"):
-                pass
-        except OSError:
-            pass  # only a courtesy
 
 
 # ---- within
@@ -241,8 +244,20 @@ def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
     line = _line(_known(folder))
     if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
         raise RunError(f"You have {limits.waiting} trainings waiting already; wait for one, or cancel one.")
-    if len(line) >= limits.queue:
+    if len(line) >= limits.queue and not _drop_last_unwatched(line):
         raise RunError("The queue of this server is full; try again in some minutes.")
+
+
+def _drop_last_unwatched(line: list[Run]) -> bool:
+    """Take the last request out of a full queue on whose page nobody looks. Returns whether there was one."""
+    why = "The queue was full and nobody looked at this page, so the training lost its place."
+    for run in reversed(line):
+        if not is_looked_at(run) and not 0 <= time.time() - _asked(run) < UNWATCHED_SECONDS:
+            with suppress(OSError, RunError):
+                _write(run, **_read(run) | {"note": why})
+                write_status(run, replace(run.status(), state="stopped", message="", error=""))
+                return True
+    return False
 
 
 def _begin(run: Run) -> None:
@@ -262,32 +277,6 @@ def _fail(run: Run, sentence: str) -> None:
         write_status(run, replace(run.status(), state="failed", error=sentence, pid=0))
     except (OSError, RunError):
         (run.path / "queue.json").unlink(missing_ok=True)
-
-
-def _remove_until(too_many: int, candidates: list[Run], refusal: str) -> None:
-    for run in candidates:
-        if too_many <= 0:
-            return
-        if _may_go(run):
-            shelf.remove(run.path)
-            too_many -= 1
-    if too_many > 0:
-        raise RunError(refusal)
-
-
-def _may_go(run: Run) -> bool:
-    if run.about.pinned or time.time() - _changed(run.path / ".seen") < LOOKED_SECONDS:
-        return False
-    try:
-        if run.status().state == "queued":
-            return False
-    except RunError:
-        pass  # broken: it may go
-    try:
-        with shelf.at_rest(run):
-            return True
-    except RunError:
-        return False
 
 
 _paces: dict[Path, tuple[float, float | None]] = {}
@@ -351,7 +340,7 @@ def _read(run: Run) -> dict[str, Any]:
 
 def _asked(run: Run) -> float:
     asked = _read(run).get("asked")
-    return float(asked) if isinstance(asked, (int, float)) else _changed(run.path / "config.json")
+    return float(asked) if isinstance(asked, (int, float)) else changed(run.path / "config.json")
 
 
 def _turn_of(run: Run) -> float:
@@ -364,10 +353,3 @@ def _write(run: Run, **told: Any) -> None:
         storage.write_json(run.path / "queue.json", told)
     except OSError as error:
         raise RunError(f"The run {run.id} cannot wait in line: {error.strerror}.") from None
-
-
-def _changed(path: Path) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0

@@ -206,6 +206,20 @@ def retold(**changes: object) -> Callable[[bytes], bytes]:
     return damage
 
 
+def weights(raw: bytes, number: bytes) -> bytes:
+    """A file of weights that are all the same half, with a checksum that fits."""
+    header = json.loads(raw[8 : 8 + struct.unpack_from("<Q", raw)[0]])
+    words, crc = header["__metadata__"], zlib.crc32(header["__metadata__"]["about"].encode())
+    tensors = b""
+    for name in sorted(set(header) - {"__metadata__"}):
+        first, last = header[name]["data_offsets"]
+        part = number * ((last - first) // 2)
+        tensors, crc = tensors + part, zlib.crc32(part, zlib.crc32(name.encode(), crc))
+    words["crc32"] = str(crc)
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + tensors
+
+
 def remove(name: str) -> Callable[[dict[str, bytes]], None]:
     return lambda parts: parts.pop(name) and None
 
@@ -244,6 +258,26 @@ BAD = {
     "steps of words": (change("steps.jsonl", b'{"step": "1", "epoch": 1, "reconstruction": 1, "kl": 1}\n'), "steps"),
     "status of words": (change("status.json", b'{"step": "many"}'), "status"),
     "status with steps beyond count": (change("status.json", b'{"steps_per_epoch": 99999999}'), "steps"),
+    "steps that go back": (change("steps.jsonl", lambda raw: raw + raw.splitlines(True)[0]), "not in order"),
+    "steps of an epoch to come": (change(
+        "steps.jsonl", lambda raw: raw.replace(b'"epoch": 5', b'"epoch": 6')), "not in order"),
+    "losses below 0": (record(2, test={"reconstruction": -1.0, "kl": 1.0, "loss": 0.0}), "below 0"),
+    "a line without end": (change("metrics.jsonl", lambda raw: b'{"epoch": 0' + b" " * 20_000 + raw), "too long"),
+    "a deep line": (change("metrics.jsonl", b"[" * 9_000 + b"]" * 5_000), "damaged"),
+    "a number without end": (change("metrics.jsonl", b'{"epoch": ' + b"9" * 9_000 + b"}"), "damaged|order"),
+    "a class too many": (change("latents/labels.npz", npz(
+        labels=np.arange(N, dtype=np.uint8) % 11, test_indices=np.arange(N, dtype=np.uint32))), "class"),
+    "pictures of one class": (change("latents/labels.npz", npz(
+        labels=np.ones(N, np.uint8), test_indices=np.arange(N, dtype=np.uint32))), "one class"),
+    "one picture": (change("latents/labels.npz", npz(
+        labels=np.ones(1, np.uint8), test_indices=np.zeros(1, np.uint32))), "too few"),
+    "a picture twice": (change("latents/labels.npz", npz(
+        labels=np.arange(N, dtype=np.uint8) % 10, test_indices=np.zeros(N, np.uint32))), "twice"),
+    "a picture that is not there": (change("latents/labels.npz", npz(
+        labels=np.arange(N, dtype=np.uint8) % 10, test_indices=np.arange(N, dtype=np.uint32) + 1)), "has not"),
+    "bubbles beyond measure": (change("latents/0002.npz", npz(
+        mean=np.zeros((N, 3), "f2"), logvar=np.full((N, 3), 60_000, "f2"))), "bubbles"),
+    "an npz with many parts": (change("latents/0001.npz", bundle({f"{k}.npy": b"" for k in range(500)})), "too many"),
     "pickled means": (change("latents/0001.npz", npz(mean=np.array([Payload()], object))), "names|larger|shapes"),
     "pickled labels": (change("latents/labels.npz", npz(
         labels=np.array([Payload()] * N), test_indices=np.arange(N, dtype=np.uint32))), "larger|shapes"),
@@ -261,6 +295,11 @@ BAD = {
     "weights of another type": (change("weights/0001.safetensors", retold(dtype="F64")), "fit"),
     "weights with a flipped bit": (change(
         "weights/0001.safetensors", lambda raw: raw[:-3] + bytes([raw[-3] ^ 1]) + raw[-2:]), "checksum"),
+    "weights that are all the same": (change(
+        "weights/0001.safetensors", lambda raw: weights(raw, b"\xff\x7b")), "same"),
+    "weights that are all 0": (change("weights/0001.safetensors", lambda raw: weights(raw, b"\0\0")), "same"),
+    "weights that are no numbers": (change("weights/0001.safetensors", lambda raw: weights(raw, b"\0\x7e")), "number"),
+    "weights with more behind": (change("weights/0001.safetensors", lambda raw: raw + b"more"), "damaged"),
     "weights are a pickle": (change("weights/0001.safetensors", pickle.dumps(Payload())), "damaged"),
 }  # fmt: skip
 
@@ -296,7 +335,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(good, tmp_path):
                     big.write(bytes(1_000_000))
         assert len(out.getvalue()) < 2_000_000
         reason = refused(out.getvalue(), tmp_path / "runs")
-        assert "more than 200 MB" in reason or "larger than its settings allow" in reason
+        assert "would unpack to more than" in reason or "larger than its settings allow" in reason
 
 
 def test_a_zip_that_lies_about_its_sizes_is_refused(good, tmp_path):
@@ -380,6 +419,89 @@ def test_a_full_disk_during_an_import_leaves_nothing(good, tmp_path, monkeypatch
     with pytest.raises(RunError, match="No space left"):
         unpack(io.BytesIO(good), tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+# ---- how much a refusal may cost: properties, no times
+
+
+def counted(monkeypatch, module: object, name: str) -> list[int]:
+    """The calls of a function from now on; the list holds the size of each first argument."""
+    calls: list[int] = []
+    real = getattr(module, name)
+
+    def count(first, *rest, **options):
+        calls.append(len(first) if hasattr(first, "__len__") else 0)
+        return real(first, *rest, **options)
+
+    monkeypatch.setattr(module, name, count)
+    return calls
+
+
+@pytest.mark.parametrize("name", ["steps.jsonl", "metrics.jsonl"])
+def test_the_first_bad_line_ends_it(good, tmp_path, monkeypatch, name):
+    parts = content(good)
+    parts[name] = b"{}\n" * (parcel.TEXTS[name] // 3)
+    small = io.BytesIO()
+    with zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED) as file:
+        for part, raw in parts.items():
+            file.writestr(part, raw)
+    parsed = counted(monkeypatch, storage, "parse")
+    refused(small.getvalue(), tmp_path / "runs")
+    assert len(parsed) <= 10, "the settings, the status, the epochs, and one line"
+
+
+def test_no_more_lines_are_read_than_the_epochs_can_have(good, tmp_path, monkeypatch):
+    parts = content(good)
+    line = json.dumps({"step": 1, "epoch": 1, "reconstruction": 1.0, "kl": 1.0})
+    parts["steps.jsonl"] = "".join(line.replace("1,", f"{k},", 1) + "\n" for k in range(1, 9_000)).encode()
+    parsed = counted(monkeypatch, storage, "parse")
+    assert "more lines" in refused(bundle(parts), tmp_path / "runs")
+    assert len(parsed) <= 10 + 5 * parcel.MAX_POINTS
+    parts["steps.jsonl"] = b"\n" * 90_000
+    assert "more lines" in refused(bundle(parts), tmp_path / "runs")
+
+
+def test_as_many_lines_as_a_training_writes_are_taken():
+    for batches in range(1, 4_000):
+        every = max(batches // training.WINDOWS_PER_EPOCH, 1)
+        written = sum(number % every == 0 or number == batches for number in range(1, batches + 1))
+        assert written <= parcel.MAX_POINTS
+
+
+def test_nothing_is_written_before_all_of_it_is_known_to_be_good(good, tmp_path, monkeypatch):
+    parts = content(good)
+    parts["weights/0005.safetensors"] = parts["weights/0005.safetensors"][:-1] + b"x"
+    written = counted(monkeypatch, storage, "write_atomic")
+    asked: list[int] = []
+    refused(bundle(parts), tmp_path / "runs", room=asked.append)
+    assert not written and not asked
+
+
+def test_weights_are_looked_at_in_pieces(stopped, tmp_path, monkeypatch):
+    monkeypatch.setattr(parcel, "PIECE", 64)
+    pieces: list[int] = []
+    real = zlib.crc32
+    monkeypatch.setattr(parcel.zlib, "crc32", lambda raw, crc=0: pieces.append(len(raw)) or real(raw, crc))
+    run = unpack(io.BytesIO(packed(stopped)), tmp_path)
+    monkeypatch.undo()
+    run.check()
+    checked = [size for size in pieces if size == 64]
+    assert len(checked) > 100, "64 bytes at a time"
+
+
+def test_one_file_is_read_at_a_time(good, tmp_path, monkeypatch):
+    monkeypatch.setattr(parcel, "WAIT_SECONDS", 0.01)
+
+    class Slow(io.BytesIO):
+        def read(self, *arguments):
+            with pytest.raises(RunError, match="Another import is being read") as refusal:
+                unpack(io.BytesIO(good), tmp_path)
+            assert_one_sentence(str(refusal.value).replace("; try", ", try"))
+            return b""
+
+    with pytest.raises(Refused):
+        unpack(Slow(good), tmp_path)
+    unpack(io.BytesIO(good), tmp_path).check()
 
 
 # ---- any bytes at all: together with the next, over 500 examples

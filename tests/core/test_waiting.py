@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from core_helpers import TINY, assert_one_sentence, wait_for
 from filelock import FileLock
 
-from vae_core import hosted, jobs, runs, shelf, storage, waiting
+from vae_core import hosted, jobs, room, runs, shelf, storage, waiting
 from vae_core.config import Config
 from vae_core.hosted import Limits
+from vae_core.parcel import pack
 from vae_core.runs import Run, RunError, Status, write_status
 
 LIMITS = Limits(batch_size=1, epochs=500)
@@ -239,9 +244,191 @@ def test_the_server_keeps_so_many_runs_and_bytes_in_all(runs_dir, finished_run):
     one = hosted.size_of(runs_dir / "run-0") / 1e6
     waiting.make_room(runs_dir, "x", replace(LIMITS, megabytes=int(one * 2.5)))
     assert here() == {"run-0", "run-1"}
-    with pytest.raises(RunError, match="disk"):
+    with pytest.raises(RunError, match="space for runs") as refusal:
         waiting.make_room(runs_dir, "x", replace(LIMITS, megabytes=0))
-    assert (runs_dir / shelf.TRASH).exists() and not os.listdir(runs_dir / shelf.TRASH)
+    assert_one_sentence(refusal.value)
+    assert here() == {"run-0", "run-1"}, "nothing goes where that would not be enough"
+
+
+def throw_away(run_id: str, age: int) -> Path:
+    """Delete a run, so long ago."""
+    path = shelf.delete(Run(runs.runs_dir() / run_id)).path
+    return path.rename(path.with_name(f"{run_id}~{int(time.time()) - age}"))
+
+
+def test_the_trash_goes_before_anybodys_run(runs_dir, finished_run, monkeypatch):
+    for name in ("theirs", "old", "new"):
+        old(name, 99, "a" if name != "theirs" else "b", finished_run)
+    one = hosted.size_of(runs_dir / "theirs")
+    monkeypatch.setattr(room, "MEGABYTE", one)  # so that a limit of 3 is three such runs
+    first, second = throw_away("old", 60), throw_away("new", 30)
+    waiting.make_room(runs_dir, "c", replace(LIMITS, megabytes=4))
+    assert first.exists() and second.exists()
+    waiting.make_room(runs_dir, "c", replace(LIMITS, megabytes=3))
+    assert not first.exists() and second.exists() and here() == {"theirs"}
+    waiting.make_room(runs_dir, "c", replace(LIMITS, megabytes=2))
+    assert not second.exists() and here() == {"theirs"}
+    with pytest.raises(RunError):
+        waiting.make_room(runs_dir, "c", replace(LIMITS, megabytes=2, spare=10**9))
+    assert here() == {"theirs"}
+
+
+def test_importing_and_deleting_again_and_again_costs_nobody_a_run(runs_dir, finished_run, monkeypatch):
+    parcel = io.BytesIO()
+    pack(finished_run, parcel)
+    one = hosted.size_of(finished_run.path)
+    monkeypatch.setattr(room, "MEGABYTE", one)
+    for name in "abcd":
+        old(name, 9_999, name, finished_run)
+    limits, before = replace(LIMITS, megabytes=7, visitor_megabytes=3), here()
+    for _ in range(6):
+        shelf.delete(waiting.take_in(parcel, "hostile", limits))
+        assert here() == before
+    assert waiting.take_in(parcel, "hostile", limits).path.exists(), "and one can still import"
+    assert hosted.size_of(runs_dir) < 7 * one
+    theirs = [item.path for item in shelf.trashed(runs_dir) if item.run.about.owner == "hostile"]
+    assert sum(map(hosted.size_of, theirs)) <= 3 * one, "what a visitor threw away counts as theirs"
+
+
+@pytest.mark.parametrize("free", [0, 200_000_000])
+def test_a_disk_that_is_short_for_another_reason_costs_nobody_a_run(runs_dir, finished_run, monkeypatch, free):
+    for name in "ab":
+        old(name, 9_999, name, finished_run)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    trash = throw_away("b", 60)
+    for _ in range(4):
+        with pytest.raises(RunError, match="disk of this server is full"):
+            waiting.make_room(runs_dir, "x", LIMITS)
+    assert here() == {"a"} and trash.exists(), "emptying it would not be enough"
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=300_000_000 - 1_000))
+    monkeypatch.setattr(room, "_free", lambda folder: 300_001_000 - 1_000 * trash.exists())
+    waiting.make_room(runs_dir, "x", replace(LIMITS, spare=300))
+    assert here() == {"a"}
+
+
+def test_a_file_that_does_not_fit_is_refused_before_it_is_written(runs_dir, finished_run):
+    for name in "ab":
+        shelf.note(old(name, 9_999, name, finished_run), pinned=True)
+    parcel = io.BytesIO()
+    pack(finished_run, parcel)
+    for limits in (replace(LIMITS, megabytes=0), replace(LIMITS, spare=10**9), replace(LIMITS, visitor_megabytes=0)):
+        with pytest.raises(RunError) as refusal:
+            waiting.take_in(parcel, "x", limits)
+        assert_one_sentence(refusal.value)
+    assert here() == {"a", "b"} and not list(runs_dir.glob(".*.part"))
+
+
+def test_two_visitors_at_once_do_not_make_room_twice(runs_dir, finished_run):
+    for age in range(4):
+        old(f"run-{age}", 9_999 + age, f"owner-{age}", finished_run)
+    parcel = io.BytesIO()
+    pack(finished_run, parcel)
+    limits, made = replace(LIMITS, all_runs=4), []
+
+    def take_in(owner: str) -> None:
+        made.append(waiting.take_in(io.BytesIO(parcel.getvalue()), owner, limits).id)
+
+    threads = [threading.Thread(target=take_in, args=(owner,)) for owner in "xy"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert here() == {"run-0", "run-1", *made} and len(made) == 2
+
+
+def test_what_is_put_back_counts_and_never_costs_itself(runs_dir, finished_run, monkeypatch):
+    for age, name in enumerate(("gone", "kept", "theirs")):
+        old(name, 9_999 + age, "b" if name == "theirs" else "a", finished_run)
+    throw_away("gone", 60)
+    (item,) = shelf.trashed(runs_dir)
+    with pytest.raises(RunError, match="You have 1 runs"):
+        waiting.put_back(item, replace(LIMITS, runs=1))
+    shelf.note(Run(runs_dir / "theirs"), pinned=True)
+    waiting.looked_at(Run(runs_dir / "kept"))
+    with pytest.raises(RunError, match="server is full"):
+        waiting.put_back(item, replace(LIMITS, all_runs=2))
+    assert item.path.exists() and here() == {"kept", "theirs"}
+    assert waiting.put_back(item, LIMITS).id == "gone"
+
+
+# ---- pins
+
+
+def days_ago(run: Run, made: float, seen: float | None = None) -> Run:
+    for name, days in (("config.json", made), (".seen", seen)):
+        if days is not None:
+            (run.path / name).touch()
+            os.utime(run.path / name, (time.time() - days * 86_400,) * 2)
+    return run
+
+
+def test_invented_visitors_cannot_fill_the_server_for_ever(runs_dir, finished_run):
+    limits = replace(LIMITS, all_runs=4)
+    for name in "abcd":
+        run = days_ago(old(name, 0, f"invented-{name > 'b'}", finished_run), made=1, seen=1)
+        with suppress(RunError):
+            waiting.change(run, limits, title="", pinned=True)
+        days_ago(run, made=1, seen=1)
+    waiting.make_room(runs_dir, "somebody", limits)
+    assert len(here()) == 3
+    waiting.make_room(runs_dir, "somebody", limits, needed=2)
+    assert len(here()) == 2
+
+
+def test_a_pin_that_nobody_has_looked_at_for_long_ends(runs_dir, finished_run):
+    limits = replace(LIMITS, all_runs=4)
+    days_ago(old("forgotten", 0, "a", finished_run, pinned=True), made=50, seen=31)
+    days_ago(old("visited", 0, "b", finished_run, pinned=True), made=50, seen=29)
+    waiting.make_room(runs_dir, "x", limits, needed=3)
+    assert here() == {"visited"}
+    with pytest.raises(RunError, match="full"):
+        waiting.make_room(runs_dir, "x", limits, needed=4)
+    assert here() == {"visited"}
+
+
+def test_who_came_back_keeps_what_invented_visitors_do_not(runs_dir, finished_run):
+    limits = replace(LIMITS, all_runs=4)
+    days_ago(old("came-back", 0, "real", finished_run), made=9, seen=3)
+    for name in "xyz":
+        days_ago(old(name, 0, f"invented-{name}", finished_run, pinned=True), made=1, seen=1)
+    waiting.make_room(runs_dir, "new", limits)
+    assert "came-back" in here() and len(here()) == 3
+    mine = days_ago(old("mine", 0, "real", finished_run), made=2)
+    waiting.change(mine, limits, title="", pinned=True)
+    days_ago(mine, made=2, seen=1)
+    waiting.make_room(runs_dir, "new", limits)
+    assert {"came-back", "mine"} & here() == {"came-back", "mine"}
+
+
+def test_a_pin_that_would_not_hold_is_refused(runs_dir, finished_run):
+    limits = replace(LIMITS, all_runs=4)
+    for name in "ab":
+        days_ago(old(name, 0, f"real-{name}", finished_run, pinned=True), made=9, seen=3)
+    new = old("new", 0, "new", finished_run)
+    with pytest.raises(RunError, match="No more runs can be pinned") as refusal:
+        waiting.change(new, limits, title="x", pinned=True)
+    assert_one_sentence(refusal.value)
+    waiting.change(new, limits, title="x", pinned=False)
+    assert Run(new.path).title == "x"
+
+
+def test_a_full_queue_drops_the_last_request_that_nobody_looks_at(runs_dir, spawned):
+    limits = replace(LIMITS, queue=2)
+    ask("a"), ask("b"), ask("c")
+    with pytest.raises(RunError, match="queue of this server is full"):
+        ask("d", limits)
+    for owner in "bc":
+        (run,) = [run for run in shelf.known(runs_dir) if run.about.owner == owner]
+        waiting._write(run, **waiting._read(run) | {"asked": time.time() - 1_000})
+        if owner == "b":
+            waiting.looked_at(run)
+    ask("d", limits)
+    assert order(runs_dir) == ["b", "d"]
+    assert run.status().state == "stopped" and "lost its place" in waiting.note(run)
+    assert_one_sentence(waiting.note(run))
+    waiting.cancel(next(r for r in shelf.known(runs_dir) if r.about.owner == "d"))
+    waiting.again(run, limits)
+    assert not waiting.note(run)
 
 
 def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
@@ -295,6 +482,7 @@ SERVER = """
 import sys, time
 from vae_core import waiting, runs
 from vae_core.hosted import Limits
+from vae_core.parcel import pack
 waiting.keep_going(runs.runs_dir(), Limits(batch_size=1))
 time.sleep(120)
 """

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
-from vae_core import runs, shelf, spare, storage
+from vae_core import portable, runs, shelf, spare, storage
 from vae_core.config import Config
-from vae_core.runs import Run, RunError
+from vae_core.runs import Run, RunError, Status
 
-PATIENCE = 1.5  # seconds for a trainer with an old heartbeat to say something
+PATIENCE = 5.0  # seconds for a trainer with an old heartbeat to say something
 REQUESTS = ("run", "pause", "step", "stop")
 
 
@@ -29,16 +29,24 @@ def start(config: Config, folder: Path | None = None, *, run_id: str | None = No
 
 def resume(run: Run) -> None:
     """Go on with a stopped, interrupted or failed run from its last finished epoch. Raises RunError."""
+    may_go_on(run)
+    end_hung(run)
+    with shelf.held(run, seconds=2):  # who trained it is done with its files, and nobody else begins
+        status = may_go_on(run)
+        request(run, "run")
+        try:
+            runs.write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0, born=0.0))
+        except OSError as error:
+            raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+    spawn(run)
+
+
+def may_go_on(run: Run) -> Status:
+    """The status of a run that ended early. Raises RunError with why any other cannot go on."""
     status = run.status()
     if run.gallery or status.state not in runs.RESUMABLE:
         raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
-    end_hung(run)
-    request(run, "run")
-    try:
-        runs.write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0))
-    except OSError as error:
-        raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
-    spawn(run)
+    return status
 
 
 def request(run: Run, what: str) -> None:
@@ -48,7 +56,8 @@ def request(run: Run, what: str) -> None:
     if run.gallery:
         raise RunError("The gallery's models cannot be changed.")
     try:
-        storage.write_json(run.path / "control.json", {"request": what}, durable=False)
+        with shelf.steering(run):
+            storage.write_json(run.path / "control.json", {"request": what}, durable=False)
     except OSError as error:
         raise RunError(f"The run {run.id} cannot be steered: {error.strerror}.") from None
 
@@ -56,76 +65,89 @@ def request(run: Run, what: str) -> None:
 def end_hung(run: Run) -> bool:
     """End a trainer that lives but has said nothing for long, or it would keep its run for ever. True if it did.
 
-    A machine that wakes from sleep finds an old heartbeat too, so the trainer gets a moment to speak first.
+    A machine that wakes from sleep, or whose clock was set, finds an old heartbeat too (or one from the future), so the
+    trainer gets some moments to speak first.
     """
     before = run.status()
-    if before.state != "interrupted" or before.host not in ("", runs.HOST) or not _is_trainer(before.pid, run):
+    if before.state != "interrupted" or not is_trained_here(before):
         return False
-    time.sleep(PATIENCE)
-    if run.status().heartbeat != before.heartbeat:
-        return False
-    try:
-        os.kill(before.pid, signal.SIGKILL)
-    except OSError:
-        return False
-    for _ in range(100):  # its lock goes with it
-        if not _is_trainer(before.pid, run):
-            break
-        time.sleep(0.02)
-    return True
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if run.status().heartbeat != before.heartbeat:
+            return False
+        time.sleep(0.05)
+    return portable.end(before.pid, before.born)
 
 
-def _is_trainer(pid: int, run: Run) -> bool:
-    """Whether a process of this machine is the trainer of this run; never true of a number that another got since."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        prints_to = os.readlink(f"/proc/{pid}/fd/1")
-    except (OSError, IndexError):
-        return False
-    # A spare that became this run's trainer (``spare.py``) was started before anybody knew the run: its log tells.
-    # When a container starts again, numbers come again, and another run's trainer may have this one's.
-    was_spare = b"vae_core.spare" in words and prints_to == os.path.realpath(run.path / "log.txt")
-    ours = (b"vae_core.train" in words and run.id.encode() in words) or was_spare
-    return bool(pid) and state != "Z" and ours
+def is_trained_here(status: Status) -> bool:
+    """Whether the process that wrote a status lives on this machine, whatever it says or does not say."""
+    return status.host in ("", runs.HOST) and portable.lives(status.pid, status.born)
 
 
 def log_tail(run: Run, lines: int = 20) -> str:
     """The last lines that the trainer printed."""
     try:
-        return "\n".join((run.path / "log.txt").read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        text = portable.read_bytes(run.path / "log.txt").decode(errors="replace")
     except OSError:
         return ""
+    return "\n".join(text.splitlines()[-lines:])
 
 
-def spawn(run: Run) -> None:
-    """Start a run’s trainer: the README’s command line, in a session of its own, which outlives server and tab."""
-    command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(run.path.parent), "--resume", run.id]
-    environment = {
-        **os.environ,
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(runs.ROOT), os.environ.get("PYTHONPATH")])),
-    }
+def spawn(run: Run) -> int:
+    """Start a run’s trainer: the README’s command line, in a session of its own, which outlives server and tab.
+
+    Returns the number of its process. Raises RunError.
+    """
+    before = run.status()
+    child, was_spare = _launch(run, with_spare=True)
+    with suppress(RuntimeError):  # no thread to be had
+        # Reap it when it ends: an unreaped child would look alive.
+        arguments = (run, child, before, was_spare)
+        threading.Thread(target=_reap, args=arguments, name=f"reap {run.id}", daemon=True).start()
+    return child.pid
+
+
+def _launch(run: Run, *, with_spare: bool) -> tuple[subprocess.Popen[bytes], bool]:
+    """A trainer's process, and whether it is one that was kept ready."""
+    arguments = ["--runs-dir", str(run.path.parent), "--resume", run.id]
+    # What is asked of it from now on is meant for it; a pause that the command line finds is an earlier trainer's.
+    changes = {"PYTHONUNBUFFERED": "1", "VAE_STEERED": "1"}
+    log = run.path / "log.txt"
+    if with_spare and (child := spare.take(arguments, str(log), portable.environment(changes))):
+        return child, True
     try:
-        log_file = run.path / "log.txt"
-        with open(log_file, "ab") as log:
-            child = spare.take(command[3:], str(log_file), environment) or subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
-            )
+        with _opened(log) as output:
+            return portable.start("vae_core.train", *arguments, changes=changes, output=output), False
     except OSError as error:
         raise RunError(f"The trainer could not be started: {error.strerror}.") from None
-    # Reap it when it ends: an unreaped child would look alive.
-    threading.Thread(target=_reap, args=(run, child), name=f"reap {run.id}", daemon=True).start()
 
 
-def _reap(run: Run, child: subprocess.Popen[bytes]) -> None:
-    """Wait for a trainer; if it ended before it could say a word, say it for it."""
-    code = child.wait()
+def _opened(log: Path) -> IO[bytes]:
+    """The log to append to; a log that cannot be written is no reason not to train."""
     try:
-        status = run.status()
-        # 130: it was asked to end and said so; "starting" is then the next trainer's, of somebody who was quick.
-        if code not in (0, 130) and status.state in ("starting", "interrupted") and not status.pid:
-            words = "The trainer ended before it began; the last lines of its log say why."
-            runs.write_status(run, replace(status, state="failed", error=words))
-    except (OSError, RunError):
-        pass  # the run was deleted meanwhile
+        return portable.patiently(lambda: open(log, "ab"), log, os.W_OK)
+    except OSError:
+        if not log.parent.is_dir():
+            raise
+        return open(os.devnull, "ab")
+
+
+def _reap(run: Run, child: subprocess.Popen[bytes], before: Status, was_spare: bool) -> None:
+    """Wait for a trainer. If it ended before it could say a word, say it for it, or start one in a spare's place."""
+    code = child.wait()
+    with suppress(OSError, RunError):  # the run was deleted, or another trains it
+        if not _said_nothing(run, before):
+            return
+        if was_spare:
+            child, _ = _launch(run, with_spare=False)
+            code = child.wait()
+        with shelf.held(run):
+            if code not in (0, 130) and _said_nothing(run, before):
+                words = "The trainer ended before it began; the last lines of its log say why."
+                runs.write_status(run, replace(before, state="failed", error=words))
+
+
+def _said_nothing(run: Run, before: Status) -> bool:
+    """Whether the status is still what was written before the trainer was started, and not a later trainer's."""
+    status = run.status()
+    return not status.pid and status.heartbeat == before.heartbeat

@@ -15,8 +15,6 @@ they are needed.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import time
 import warnings
@@ -27,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core import runs, storage
+from vae_core import portable, runs, storage
 from vae_core.runs import Run, RunError
 
 METHODS = ("umap", "tsne")
@@ -60,7 +58,7 @@ class Progress:
 
     @property
     def active(self) -> bool:
-        return self.state != "failed" and time.time() - self.heartbeat < SILENCE
+        return self.state != "failed" and runs.is_fresh(self.heartbeat, SILENCE)
 
 
 def umap_step(points: np.ndarray, start: np.ndarray | None) -> np.ndarray:
@@ -136,7 +134,7 @@ def make(run: Run, method: str, epochs: Sequence[int] | None = None) -> Layout:
         raise
     arrays = {"epochs": np.array(epochs), "points": points.astype(np.float16), "trust": np.array(trust, np.float32)}
     storage.write_npz(_file(run, method), arrays, compress=True)
-    _file(run, method, ".json").unlink(missing_ok=True)
+    portable.remove(_file(run, method, ".json"))
     return Layout(tuple(epochs), points, np.array(trust))
 
 
@@ -172,13 +170,9 @@ def start(run: Run, method: str, epochs: Sequence[int]) -> None:
     _say(run, method, Progress("waiting", of=len(epochs)))
     # One thread, and last in line for the cores: a training or a visitor goes first.
     quiet = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    paths = os.pathsep.join(filter(None, [str(runs.ROOT), os.environ.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "vae_core.layouts", str(run.path), method, "--epochs", ",".join(map(str, epochs))]
+    told = (str(run.path), method, "--epochs", ",".join(map(str, epochs)))
     try:
-        subprocess.Popen(
-            command, env={**os.environ, **quiet, "PYTHONPATH": paths}, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        portable.start("vae_core.layouts", *told, changes=quiet)
     except OSError as error:
         raise RunError(f"The map could not be made: {error.strerror}.") from None
 
@@ -226,18 +220,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("method", choices=METHODS)
     parser.add_argument("--epochs", help="such as 0,5,10; all that have latents if left out")
     asked = parser.parse_args(arguments)
-    if hasattr(os, "nice"):
-        os.nice(10)
+    portable.yield_to_others()
     try:
         chosen = [int(part) for part in asked.epochs.split(",")] if asked.epochs else None
         run = Run(asked.run.resolve())
         with _turn(run, asked.method, len(chosen or [])):
             make(run, asked.method, chosen)
     except ValueError:
-        print("The epochs must be whole numbers with commas between them, such as 0,5,10.", file=sys.stderr)
+        portable.say("The epochs must be whole numbers with commas between them, such as 0,5,10.", error=True)
         return 2
     except (RunError, OSError) as error:
-        print(error, file=sys.stderr)
+        portable.say(str(error), error=True)
         return 2
     return 0
 

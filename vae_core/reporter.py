@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from vae_core import storage
+from vae_core import shelf, storage
 from vae_core.runs import Run, Status, write_status
 
 LISTEN_SECONDS = 0.1  # between two looks for a request
@@ -39,7 +40,8 @@ class Reporter:
         """Change the status and write it now."""
         self.status = write_status(self.run, replace(self.status, **changes))
         self._wrote = time.monotonic()
-        self.show(self.status)
+        with suppress(Exception):  # a decoration, which never decides over a training
+            self.show(self.status)
 
     def resume_from(self, before: Status) -> None:
         """Keep a resumed run's counts, so that its curves and its bar stand while it wakes up."""
@@ -67,7 +69,9 @@ class Reporter:
     def epoch_done(self, epoch: int, step: int) -> None:
         self._flush(step, epoch=epoch)
         if self.run.control() == "step" and epoch < self.status.epochs:
-            storage.write_json(self.run.path / "control.json", {"request": "pause"}, durable=False)
+            with shelf.steering(self.run):
+                if self.run.control() == "step":  # still: nobody has asked for something else
+                    storage.write_json(self.run.path / "control.json", {"request": "pause"}, durable=False)
         self._answer(step, epoch)
 
     def finish(self, state: str, **changes: Any) -> None:

@@ -22,7 +22,6 @@ Only epochs that stand in ``metrics.jsonl`` are shown, so what a page reads neve
 from __future__ import annotations
 
 import os
-import platform
 import re
 import time
 import zipfile
@@ -33,17 +32,19 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import records, storage
+from vae_core import portable, records, storage
 from vae_core.config import Config, ConfigError
+from vae_core.portable import HOST, ROOT
 
 FORMAT = 1
-ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "checkpoints" / "pretrained"
-HOST = platform.node()
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# No folder on Windows can be called so, nor end with a dot; whoever shares a run may share it with somebody there.
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.")
 # A trainer writes its status at least once a second, but a step of the largest model takes a few, and a mirror that
 # does not answer is given up after ten.
 HEARTBEAT_TIMEOUT = 25.0
+CLOCK_TOLERANCE = 5.0  # seconds that another machine's clock may be ahead
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
 CLASSES = 10
@@ -76,6 +77,7 @@ class Status:
     message: str = ""
     error: str = ""
     pid: int = 0
+    born: float = 0.0  # when that process began (``portable.born``): its number alone may become another's
     host: str = ""  # the machine on which that is a process
 
     @property
@@ -167,9 +169,9 @@ class Run:
                 raise TypeError
         except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
-        silent = (time.time() if now is None else now) - status.heartbeat > HEARTBEAT_TIMEOUT
+        silent = not is_fresh(status.heartbeat, HEARTBEAT_TIMEOUT, now)
         here = status.host in ("", HOST)  # another machine on the same folder has other processes
-        if status.active and (silent or (here and process_is_gone(status.pid))):
+        if status.active and (silent or (here and portable.is_gone(status.pid, status.born))):
             return replace(status, state="interrupted")
         if status.state in ("starting", "running", "paused") and asked == "stop":
             return replace(status, state="stopping")
@@ -296,7 +298,7 @@ class Run:
 
     def read_npz(self, file: Path) -> dict[str, np.ndarray]:
         try:
-            with np.load(file, allow_pickle=False) as data:
+            with portable.patiently(lambda: np.load(file, allow_pickle=False), file) as data:
                 return dict(data)
         except FileNotFoundError:
             raise RunError(f"The run {self.id} has no file {file.parent.name}/{file.name}.") from None
@@ -337,17 +339,17 @@ def one_line(text: str, most: int = 80) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
 
 
-def process_is_gone(pid: int) -> bool:
-    """True only if it is certain that no such process runs on this machine (0: not known)."""
-    if not pid or os.name == "nt":
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        pass
-    return False
+def is_fresh(when: float, seconds: float, now: float | None = None) -> bool:
+    """Whether a time (seconds since 1970) lies so few seconds back. What comes from the future tells nothing."""
+    return -CLOCK_TOLERANCE <= (time.time() if now is None else now) - when <= seconds
+
+
+def check_id(run_id: str) -> None:
+    """Raise RunError unless a new run may be called so, on every system."""
+    if not RUN_ID.fullmatch(run_id):
+        raise RunError(f"The run id {run_id!r} must be 1 to 64 small letters, digits, dots, dashes or underscores.")
+    if RESERVED.fullmatch(run_id):
+        raise RunError(f"No folder can be called {run_id!r} on Windows; choose another run id.")
 
 
 def write_status(run: Run, status: Status) -> Status:

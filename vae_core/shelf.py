@@ -2,27 +2,29 @@
 
 A deleted run goes into ``.trash`` inside the runs folder under ``<run_id>~<when>`` and is removed for good after
 ``KEPT_SECONDS``. Nothing here touches a run that is training, no text from outside becomes a path. Imports no torch.
+
+Who changes what a trainer depends on holds the run's lock in ``.locks``. It stands outside the run's own folder, since
+Windows renames no folder in which a file is open.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from vae_core import runs, storage
+from vae_core import portable, runs, storage
 from vae_core.config import Config
-from vae_core.runs import FORMAT, GALLERY, RUN_ID, Run, RunError, Status, one_line, runs_dir, write_status
+from vae_core.runs import FORMAT, GALLERY, RUN_ID, Run, RunError, Status, check_id, one_line, runs_dir, write_status
 
-TRASH = ".trash"
+TRASH, LOCKS = ".trash", ".locks"
 KEPT_SECONDS = 24 * 3600.0
 DRAFT_SECONDS = 3600.0  # a half-made run that is older was left behind by a crash
 TRASHED = re.compile(rf"({RUN_ID.pattern})~(\d{{1,12}})")
@@ -40,8 +42,7 @@ def create(
 ) -> Run:
     """Make a run directory with its settings and a first status. Raises RunError if that cannot be done."""
     run_id = run_id or new_run_id(config)
-    if not RUN_ID.fullmatch(run_id):
-        raise RunError(f"The run id {run_id!r} must be 1 to 64 small letters, digits, dots, dashes or underscores.")
+    check_id(run_id)
     with draft(folder, run_id) as run:
         extra = {"title": title} if title else {}
         storage.write_json(run.path / "config.json", {"format": FORMAT, **extra, **config.to_json()})
@@ -65,13 +66,13 @@ def draft(folder: Path, run_id: str) -> Iterator[Run]:
         for name in ("weights", "latents"):
             (made.path / name).mkdir()
         yield made
-        os.rename(made.path, target)
+        portable.rename(made.path, target)
     except OSError as error:
         if target.exists():  # another was quicker
             raise RunError(taken) from None
         raise RunError(f"No run can be written in {folder}: {error.strerror}.") from None
     finally:
-        shutil.rmtree(made.path, ignore_errors=True)
+        portable.remove_folder(made.path)
 
 
 def rename(run: Run, title: str) -> None:
@@ -117,7 +118,7 @@ def delete(run: Run) -> Trashed:
             trash.mkdir(exist_ok=True)
             while (target := trash / f"{run.id}~{now}").exists():
                 now += 1
-            os.rename(run.path, target)
+            portable.rename(run.path, target)
         except OSError as error:
             raise RunError(f"The run {run.id} cannot be deleted: {error.strerror}.") from None
     return Trashed(target, run.id, float(now))
@@ -134,17 +135,45 @@ def at_rest(run: Run) -> Iterator[None]:
         if str(error) == busy:
             raise
         # A broken status is no reason to keep a broken run for ever; the lock below still guards it.
-    lock = FileLock(run.path / "trainer.lock", timeout=0)
+    with held(run):
+        yield
+
+
+def lock_of(run: Run, kind: str = "", seconds: float = 0) -> FileLock:
+    """The lock of a run's trainer, or another ``kind``; taking it gives up after so many seconds. Raises OSError."""
+    folder = run.path.parent / LOCKS
+    folder.mkdir(exist_ok=True)
+    return FileLock(folder / f"{run.id}{kind}.lock", timeout=seconds)
+
+
+@contextmanager
+def held(run: Run, seconds: float = 0) -> Iterator[None]:
+    """Hold a run's lock, whatever its status says. Raises RunError if it is another's for so many seconds."""
     try:
+        lock = lock_of(run, seconds=seconds)
         lock.acquire()
     except Timeout:
-        raise RunError(busy) from None
+        raise RunError(f"The run {run.id} is training; stop it first.") from None
     except OSError as error:
         raise RunError(f"The run {run.id} cannot be changed: {error.strerror}.") from None
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def steering(run: Run) -> Iterator[None]:
+    """Held while a request is read and replaced, so that none that comes between is lost. Never waits for long."""
+    lock = None
+    with suppress(OSError, Timeout):
+        lock = lock_of(run, "~", seconds=1)  # no run's id has it
+        lock.acquire()
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 def trashed(folder: Path) -> list[Trashed]:
@@ -167,7 +196,7 @@ def restore(item: Trashed) -> Run:
     if target.exists():
         raise RunError(f"There is another run {item.id} by now.")
     try:
-        os.rename(item.path, target)
+        portable.rename(item.path, target)
     except FileNotFoundError:
         raise RunError(f"The run {item.id} is no longer in the trash.") from None
     except OSError as error:
@@ -179,15 +208,27 @@ def sweep(folder: Path, kept: float = KEPT_SECONDS) -> None:
     """Remove for good what has been in the trash for long, and what a crash left half-made."""
     now = time.time()
     for item in trashed(folder):
-        if now - item.when > kept:
+        if abs(now - item.when) > kept:  # of the future: a clock was wrong
             remove(item.path)
     for rest in [*folder.glob(".*.part"), *folder.glob(f"{TRASH}/*.gone")]:
         try:
-            old = now - rest.stat().st_mtime > DRAFT_SECONDS
+            old = abs(now - rest.stat().st_mtime) > DRAFT_SECONDS
         except OSError:
             continue
         if old and not rest.is_symlink():
-            shutil.rmtree(rest, ignore_errors=True)
+            portable.remove_folder(rest)
+    for file in (folder / LOCKS).glob("*.lock"):
+        _sweep_lock(file)
+
+
+def _sweep_lock(file: Path) -> None:
+    """Remove the lock of a run that is no more. Who waits for it meanwhile finds it gone and makes another."""
+    run = file.parent.parent / file.name.removesuffix(".lock").removesuffix("~")
+    if run.exists():
+        return
+    with suppress(OSError, Timeout), FileLock(file, timeout=0):
+        if not run.exists():  # as long as the lock is held, no trainer can begin in a run that has come back
+            file.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:
@@ -196,10 +237,10 @@ def remove(path: Path) -> None:
     trash.mkdir(exist_ok=True)
     gone = trash / f"{path.name}.{os.urandom(4).hex()}.gone"
     try:
-        os.rename(path, gone)
+        portable.rename(path, gone)
     except OSError:
         return
-    shutil.rmtree(gone, ignore_errors=True)
+    portable.remove_folder(gone)
 
 
 def known(folder: Path | None = None) -> list[Run]:

@@ -1,6 +1,6 @@
 """A trainer kept ready: a process that has imported torch and waits for a run, so that Start need not wait for that.
 
-It is made when somebody opens the form, and leaves when nobody has pressed Start for a while. Waiting costs no
+It is made when somebody opens the form, and dismissed when nobody has pressed Start for a while. Waiting costs no
 processor time and 0.2 GB of memory. It ends with its server; but once it has been given a run it is a trainer like any
 other, in a session of its own, and outlives the server. ``VAE_SPARE=0`` does without. Imports no torch before ``main``.
 """
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
-from vae_core.runs import ROOT
+from vae_core import portable
 
 PATIENCE = 600.0  # seconds that a spare waits for a run
 
@@ -23,17 +23,32 @@ _waiting: list[subprocess.Popen[bytes]] = []
 
 
 def keep_one() -> None:
-    """Make a spare unless one is waiting. Returns at once; the spare gets ready by itself."""
+    """Make a spare unless one is waiting. Returns at once; the spare gets ready by itself. Where none can be made,
+    trainings start from nothing."""
     if os.environ.get("VAE_SPARE") == "0":
         return
     with _lock:
         _waiting[:] = [child for child in _waiting if child.poll() is None]
-        if not _waiting:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "vae_core.spare"], cwd=ROOT, stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+        if _waiting:
+            return
+        with suppress(OSError, RuntimeError):  # no more processes, or threads
+            child = portable.start("vae_core.spare", changes={"PYTHONUNBUFFERED": "1"}, stdin=subprocess.PIPE)
             _waiting.append(child)
+            timer = threading.Timer(PATIENCE, dismiss, [child])
+            timer.name, timer.daemon = "spare", True
+            timer.start()
+
+
+def dismiss(child: subprocess.Popen[bytes]) -> None:
+    """Let a spare go unless it has a run by now. Only who takes it off the list speaks to it, so no run is lost."""
+    with _lock:
+        if child not in _waiting:
+            return
+        _waiting.remove(child)
+    assert child.stdin is not None
+    with suppress(OSError):
+        child.stdin.close()
+    child.wait()
 
 
 def take(arguments: list[str], log: str, environment: dict[str, str]) -> subprocess.Popen[bytes] | None:
@@ -48,6 +63,7 @@ def take(arguments: list[str], log: str, environment: dict[str, str]) -> subproc
         child.stdin.close()
     except OSError:  # it ended in this very moment
         child.kill()
+        child.wait()
         return None
     return child
 
@@ -61,19 +77,21 @@ def main() -> int:
 
     from vae_core import train, training  # noqa: F401
 
-    ready, _, _ = select.select([sys.stdin], [], [], PATIENCE)
-    line = sys.stdin.buffer.readline() if ready else b""
-    if not line.strip():
-        sys.stdin.close()  # leaving takes a moment, in which a run that is handed over would be lost in silence
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
         return 0
     wish = json.loads(line)
     os.environ.update(wish["environment"])
-    log = os.open(wish["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-    for stream in (1, 2):
-        os.dup2(log, stream)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    with suppress(OSError, ValueError, AttributeError):  # without a log it trains all the same
+        with open(wish["log"], "ab") as log:
+            for stream in (1, 2):
+                os.dup2(log.fileno(), stream)
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return train.main(wish["arguments"])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    portable.steady_output()
+    code = main()
+    portable.close_output()
+    sys.exit(code)

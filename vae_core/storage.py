@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
+import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
+
+from vae_core import portable
+
+LEFT_SECONDS = 3600.0  # a part of who knows whom that is older was left behind
+HERE = f"{zlib.crc32(portable.HOST.encode()):08x}"  # a process number means something on its own machine only
+PART = re.compile(rf"\.{HERE}-(\d+)-(\d+)-\d+\.part$")
 
 
 def write_atomic(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool = True) -> None:
@@ -19,17 +29,39 @@ def write_atomic(path: Path, write: Callable[[IO[bytes]], Any], *, durable: bool
     a run that was deleted must not come back.
     """
     # A name of its own, since two threads or processes may be writing the same file.
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    part = path.with_name(f".{path.name}.{_me(os.getpid())}-{threading.get_ident()}.part")
     try:
         with open(part, "wb") as file:
             write(file)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(part, path)
+        portable.replace(part, path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong is the news, not what is left of it
+            part.unlink(missing_ok=True)
         raise
+
+
+@lru_cache(maxsize=1)
+def _me(pid: int) -> str:
+    """Machine, number and birth of this process (a forked one is another), as they stand in the names of its parts."""
+    return f"{HERE}-{pid}-{round(100 * portable.born(pid))}"
+
+
+def remove_left_parts(folder: Path) -> None:
+    """Remove half-written files that nobody is writing any more: their process is gone; of other machines, old ones."""
+    for part in folder.rglob(".*.part"):
+        with suppress(OSError):  # another was quicker
+            if _is_left(part):
+                portable.remove(part)
+
+
+def _is_left(part: Path) -> bool:
+    """Whether nobody will come back to a part."""
+    if match := PART.search(part.name):
+        return not portable.lives(int(match[1]), int(match[2]) / 100)
+    return abs(time.time() - part.stat().st_mtime) > LEFT_SECONDS  # from the future is as good as old
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -43,7 +75,7 @@ def write_json(path: Path, data: Any, *, durable: bool = True) -> None:
 
 def read_json(path: Path) -> Any:
     """Raises OSError or ValueError."""
-    return parse(path.read_text(encoding="utf-8"))
+    return parse(portable.read_bytes(path).decode())
 
 
 def parse(text: str | bytes) -> Any:
@@ -66,7 +98,7 @@ def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = F
     """Append JSON records, a line each; all of them or, if the disk is full, none."""
     lines, before = "".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode(), _size(path)
     try:
-        with open(path, "ab") as file:
+        with portable.patiently(lambda: open(path, "ab"), path, os.W_OK) as file:
             file.write(lines)
             if durable:
                 file.flush()
@@ -96,7 +128,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     Raises ValueError naming the line.
     """
     try:
-        raw = path.read_bytes()
+        raw = portable.read_bytes(path)
     except FileNotFoundError:
         return []
     lines = raw.split(b"\n")

@@ -7,20 +7,23 @@ goes on from the last finished epoch); 1 anything else, with the reason in the r
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
-import signal
 import sys
-import threading
 import time
 import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from vae_core import data, runs, shelf, threads
+from vae_core import data, portable, runs, shelf, storage, threads
 from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
+from vae_core.portable import say
 from vae_core.ranks import Ranks, Silent
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
@@ -31,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         return _help(ranks, _device_of(arguments))
     try:
         run = _open_run(arguments)
-        lock = FileLock(run.path / "trainer.lock", timeout=1)  # one that ends has said so a moment before it lets go
+        lock = shelf.lock_of(run, seconds=1)  # one that ends has said so a moment before it lets go
         lock.acquire()
     except Timeout:
         return _mistake(f"The run {run.id} is being trained already.")
@@ -48,8 +51,11 @@ def main(argv: list[str] | None = None) -> int:
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One sentence, without the usage before it."""
-        print(f"{message[0].upper()}{message[1:]}; see --help.", file=sys.stderr)
+        say(f"{message[0].upper()}{message[1:]}; see --help.", error=True)
         sys.exit(2)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        say(message, error=file is sys.stderr, end="")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -95,7 +101,7 @@ def _check_device(device: str) -> None:
 
 
 def _mistake(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+    say(sentence, error=True)
     return 2
 
 
@@ -103,17 +109,18 @@ def _train(run: runs.Run, ranks: Ranks) -> int:
     """Train under the run's lock, and leave a true status behind whatever happens."""
     _tidy(run)
     reporter = Reporter(run, Terminal())
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
-    print(f"{run.id}: {run.config.title}", flush=True)
+    portable.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
+    say(f"{run.id}: {run.config.title}")
     try:
         reporter.resume_from(run.status())
-        reporter.update(state="starting", pid=os.getpid(), host=runs.HOST, epoch=run.epoch or 0, message="Waking up …")
+        me = {"pid": os.getpid(), "born": portable.born(), "host": runs.HOST}
+        reporter.update(state="starting", epoch=run.epoch or 0, message="Waking up …", **me)
         most = threads.prepare(ranks=ranks.here)
-        importing = threading.Thread(target=importlib.import_module, args=("torch",))
-        importing.start()  # takes two seconds, during which the pictures are read
+        beside = ThreadPoolExecutor(1, "import torch")
+        importing = beside.submit(importlib.import_module, "torch")  # two seconds, in which the pictures are read
+        beside.shutdown(wait=False)
         dataset = _dataset(run.config, reporter)
-        importing.join()
+        importing.result()  # what went wrong there, a second import would only hide
         import torch
 
         from vae_core import training
@@ -135,7 +142,7 @@ def _train(run: runs.Run, ranks: Ranks) -> int:
     except (ConfigError, data.DataError, runs.RunError) as error:
         return _end(reporter, "failed", 2, str(error))
     except Exception as error:
-        traceback.print_exc()
+        say(traceback.format_exc(), error=True, end="")
         return _end(reporter, "failed", 1, _sentence(error))
     ranks.leave()
     return _end(reporter, "finished", 0)
@@ -164,8 +171,7 @@ def _help(ranks: Ranks, device: str) -> int:
         ranks.join(cuda=not on_cpu)  # as the first does, or they would never meet
         run = runs.Run(Path(ranks.hear_first()))
         reporter = Silent(run)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: setattr(reporter, "interrupted", True))
+        portable.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
         training.train(run, data.load(run.config.dataset), reporter, max_threads=most if on_cpu else 1, ranks=ranks)
     except Interrupted:  # the first said why
         return 130
@@ -174,11 +180,14 @@ def _help(ranks: Ranks, device: str) -> int:
 
 
 def _tidy(run: runs.Run) -> None:
-    """Leave behind what a killed trainer was in the middle of: half-written files, and a pause nobody waits for."""
-    for part in run.path.rglob(".*.part"):
-        part.unlink(missing_ok=True)
-    if run.control() == "pause":
-        (run.path / "control.json").unlink(missing_ok=True)
+    """Leave behind what a killed trainer was in the middle of: half-written files, and a pause nobody waits for.
+
+    A page has put its own request in place before it starts a trainer, so what is there then was asked since.
+    """
+    storage.remove_left_parts(run.path)
+    if run.control() == "pause" and not os.environ.get("VAE_STEERED"):
+        with suppress(OSError):  # then it waits, and says so
+            portable.remove(run.path / "control.json")
 
 
 def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
@@ -206,29 +215,55 @@ def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
         try:
             reporter.finish(state, error=error, message="")
         finally:  # answered, and it must not stop the next trainer too
-            (reporter.run.path / "control.json").unlink(missing_ok=True)
+            portable.remove(reporter.run.path / "control.json")
     except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
         error = f"{error} The status cannot be written: {trouble.strerror}."
     if error:
-        print(error, file=sys.stderr)
+        say(error, error=True)
     return code
+
+
+# What libraries say when memory is short; their loaders have words of their own, on Linux, macOS and Windows.
+SHORT_OF_MEMORY = (
+    "out of memory", "allocate memory", "not enough memory", "failed to map segment", "bad_alloc", "bad alloc",
+    "start new thread", "paging file", "insufficient memory", "unable to allocate",
+)  # fmt: skip
 
 
 def _sentence(error: Exception) -> str:
     """One sentence for a visitor; the traceback is in log.txt."""
-    if isinstance(error, OSError):
-        return f"A file could not be written: {error.strerror or error}."
-    words = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
+    words = " ".join(str(cause) for cause in _causes(error)).lower()
+    if isinstance(error, ImportError):  # before any of the settings counts
+        if _is_short_of_memory(error, words):
+            return "There is not enough memory to load PyTorch; close other programs, then go on."
+        return f"The library {error.name or 'torch'} could not be loaded; the last lines of the log say why."
+    if _is_short_of_memory(error, words):
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
+    if isinstance(error, OSError):
+        return f"A file could not be written: {error.strerror or type(error).__name__}."
     return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
+
+
+def _is_short_of_memory(error: Exception, words: str) -> bool:
+    numbers = (getattr(cause, "errno", None) for cause in _causes(error))
+    known = any(isinstance(cause, MemoryError) for cause in _causes(error)) or errno.ENOMEM in numbers
+    return known or any(part in words for part in SHORT_OF_MEMORY)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came from."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        yield error
+        seen.append(error)
+        error = error.__cause__ or error.__context__
 
 
 class Terminal:
     """Shows the status: one moving line on a terminal, a plain line an epoch otherwise."""
 
     def __init__(self) -> None:
-        self.moving = sys.stdout.isatty()
+        self.moving = portable.is_terminal()
         self.last = ("", -1)
 
     def __call__(self, status: runs.Status) -> None:
@@ -237,11 +272,14 @@ class Terminal:
             speed = f"{status.images_per_second:,.0f} images/s" if status.images_per_second else status.message
             bar = "█" * filled + "░" * (30 - filled)
             line = f"[{bar}] epoch {status.epoch}/{status.epochs} · {status.state} · {speed}"
-            print(f"\r{line:<100}", end="\n" if not status.active else "", flush=True)
+            say(f"\r{line:<100}", end="\n" if not status.active else "")
         elif (status.state, status.epoch) != self.last:
-            print(f"epoch {status.epoch}/{status.epochs} · {status.state}", flush=True)
+            say(f"epoch {status.epoch}/{status.epochs} · {status.state}")
         self.last = (status.state, status.epoch)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    portable.steady_output()
+    code = main()
+    portable.close_output()
+    sys.exit(code)

@@ -1,12 +1,14 @@
 """The queue of a shared server. It is no list of its own: a waiting run is a run directory whose state is ``queued``.
 
 So it survives a restart, and several servers on one folder see the same. Who starts the next holds ``.queue.lock``; the
-trainer itself holds ``trainer.lock``; a run is never started twice. ``queue.json`` in a run says when it was asked for
-and when its turn began. The order is fair: everybody's first request, then everybody's second.
+trainer itself holds its run's lock (``shelf.lock_of``); a run is never started twice. ``queue.json`` in a run says when
+it was asked for, when its turn began, and which process was started for it. The order is fair: everybody's first
+request, then everybody's second.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import threading
 import time
@@ -18,7 +20,7 @@ from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
-from vae_core import hosted, jobs, parcel, runs, shelf, storage
+from vae_core import hosted, jobs, parcel, portable, runs, shelf, storage
 from vae_core.config import Config
 from vae_core.hosted import Limits
 from vae_core.room import DELETED_SECONDS, changed, check_pin, is_looked_at, looked_at, make_room
@@ -29,6 +31,7 @@ __all__ = ["again", "ask", "cancel", "change", "keep_going", "looked_at", "make_
 IMAGES = {"digits": 1_438}  # training pictures; all others have 60,000
 UNWATCHED_SECONDS = 900.0  # a request that waited so long while nobody looked makes room in a full queue
 WAKING_SECONDS = 4.0  # a trainer before its first step
+LAST_SECONDS = 120.0  # for a trainer whose turn is over to heed the request to stop
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,18 @@ def again(run: Run, limits: Limits) -> None:
     """Put a run that stopped, failed or was cut off into the queue, to go on. Raises RunError."""
     folder = run.path.parent
     with _lock(folder, wait=10):
-        status = run.status()
-        if run.gallery or status.state not in runs.RESUMABLE:
-            raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
+        jobs.may_go_on(run)
         limits.accept(run.config)
         _may_wait(folder, run.about.owner, limits)
         jobs.end_hung(run)
-        jobs.request(run, "run")
-        try:
-            _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
-            write_status(run, replace(status, state="queued", message="", error="", pid=0))
-        except OSError as error:
-            raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+        with shelf.held(run, seconds=2):  # who trained it is done with its files
+            status = jobs.may_go_on(run)
+            jobs.request(run, "run")
+            try:
+                _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
+                write_status(run, replace(status, state="queued", message="", error="", pid=0, born=0.0))
+            except OSError as error:
+                raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
     dispatch(folder, limits)
 
 
@@ -79,8 +82,11 @@ def cancel(run: Run) -> None:
         status = run.status()
         if status.state != "queued":
             raise RunError(f"The run {run.id} is no longer waiting: it is {status.state}.")
-        (run.path / "queue.json").unlink(missing_ok=True)
-        write_status(run, replace(status, state="stopped", message=""))
+        try:
+            write_status(run, replace(status, state="stopped", message="", pid=0, born=0.0))
+            portable.remove(run.path / "queue.json")
+        except OSError as error:
+            raise RunError(f"The run {run.id} cannot leave the line: {error.strerror}.") from None
 
 
 def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = None) -> Run:
@@ -144,13 +150,11 @@ def dispatch(folder: Path, limits: Limits) -> list[Run]:
     try:
         with _lock(folder, wait=0):
             known = _known(folder)
-            free = limits.trainings - sum(status.active for _, status in known)
-            for run in _line(known)[: max(free, 0)] if hosted.room_on_disk(folder, limits) else []:
-                try:
-                    _begin(run)
-                except RunError as error:
-                    _fail(run, str(error))
-                else:
+            free = limits.trainings - sum(_is_busy(status) for _, status in known)
+            for run in _line(known) if hosted.room_on_disk(folder, limits) else []:
+                if len(started) >= free:
+                    break
+                if _begin(run):
                     started.append(run)
     except RunError:
         pass  # the folder cannot be locked just now; the next look comes in a second
@@ -161,25 +165,49 @@ def watch(folder: Path, limits: Limits) -> None:
     """Look after the trainings that are going on: end a turn that is over, and a trainer that hangs."""
     known = _known(folder)
     others = bool(_line(known))
+    _ages.forget_all_but({run.path for run, status in known if status.active})
     for run, status in known:
         try:
             if status.state == "interrupted" and jobs.end_hung(run):
-                words = "The trainer no longer answered and was ended; finished epochs are kept."
-                write_status(run, replace(status, error=words))
-            elif status.active and status.state != "stopping":
+                _note_its_end(run)
+            elif status.active:
                 _end_turn(run, status, limits, others)
         except (RunError, OSError):
             continue  # deleted meanwhile, or the disk is full: the others still need looking after
 
 
 def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
-    began, now = _read(run).get("started"), time.time()
-    if isinstance(began, (int, float)) and now - began > 60 * limits.minutes:
-        _write(run, **_read(run) | {"note": f"This server gives each training {limits.minutes} minutes a turn."})
-        jobs.request(run, "stop")
-    elif status.state == "paused" and others and now - changed(run.path / "control.json") > limits.pause:
-        _write(run, **_read(run) | {"note": "Others were waiting, so the pause was ended."})
-        jobs.request(run, "stop")
+    told = _read(run)
+    turn = _ages.of(run, "turn", told.get("started"))  # known or not: then it counts from now
+    pause = _ages.of(run, "pause", changed(run.path / "control.json")) if status.state == "paused" else 0.0
+    if turn > 60 * limits.minutes + LAST_SECONDS:
+        if portable.end(*_process(status, told)):
+            _note_its_end(run)
+    elif status.state == "stopping":
+        pass  # it was asked already
+    elif turn > 60 * limits.minutes:
+        _ask_to_stop(run, told, f"This server gives each training {limits.minutes} minutes a turn.")
+    elif others and pause > limits.pause:
+        _ask_to_stop(run, told, "Others were waiting, so the pause was ended.")
+
+
+def _ask_to_stop(run: Run, told: dict[str, Any], note: str) -> None:
+    """Unless its visitor has had it begin anew meanwhile: then what was known of its turn is no longer true."""
+    with _lock(run.path.parent, wait=1):
+        if _read(run) == told and run.status().active:
+            try:
+                _write(run, **told | {"note": note})
+            finally:  # said or not
+                jobs.request(run, "stop")
+
+
+def _note_its_end(run: Run) -> None:
+    """Say for a trainer that was ended why it was, unless the run goes on by now."""
+    with shelf.held(run, seconds=1):
+        status = run.status()
+        if status.state == "interrupted":
+            words = "The trainer no longer answered and was ended; finished epochs are kept."
+            write_status(run, replace(status, error=words))
 
 
 def keep_going(folder: Path, limits: Limits) -> threading.Thread:
@@ -195,7 +223,7 @@ def keep_going(folder: Path, limits: Limits) -> threading.Thread:
                 if turn % 600 == 0:
                     shelf.sweep(folder, DELETED_SECONDS)
             except Exception as error:  # a queue that stopped for ever would be worse than any one trouble
-                print(f"queue: {type(error).__name__}: {error}", flush=True)
+                portable.say(f"queue: {type(error).__name__}: {error}")
             turn += 1
             time.sleep(1)
 
@@ -207,18 +235,60 @@ def keep_going(folder: Path, limits: Limits) -> threading.Thread:
 # ---- within
 
 
+class Ages:
+    """How long ago things began that carry the time of their beginning.
+
+    A clock that is wrong, or is set, must neither cut a turn short nor let it last for ever. So a time is compared with
+    the clock only when it is first seen; from then on counts a clock that nobody sets. One from the future, or none,
+    counts as just now.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[Path, str], tuple[Any, float, float]] = {}
+
+    def of(self, run: Run, what: str, began: Any) -> float:
+        """Seconds since it began."""
+        known, now = self._seen.get((run.path, what)), time.monotonic()
+        if known is None or known[0] != began:
+            past = time.time() - began if isinstance(began, (int, float)) else 0.0
+            known = self._seen[run.path, what] = began, max(past, 0.0), now
+        return known[1] + now - known[2]
+
+    def forget_all_but(self, paths: set[Path]) -> None:
+        self._seen = {key: known for key, known in list(self._seen.items()) if key[0] in paths}
+
+
+_ages = Ages()
+
+
 def _known(folder: Path) -> list[tuple[Run, Status]]:
     """All runs that can be read, with their states; a run whose start was lost to a crash waits again."""
     found = []
     for run in shelf.known(folder):
         try:
             status, told = run.status(), _read(run)
-            if status.state == "interrupted" and not status.pid and "asked" in told and "started" not in told:
-                status = replace(status, state="queued")
+            if status.state == "interrupted" and not status.pid and "asked" in told:
+                # Chosen long ago, and its trainer has not said a word: it is slow to wake up, or there is none.
+                status = replace(status, state="starting" if portable.lives(*_process(status, told)) else "queued")
             found.append((run, status))
         except RunError:
             continue
     return found
+
+
+def _is_busy(status: Status) -> bool:
+    """Whether a run takes up one of the server's trainings: also while a trainer that fell silent lives still."""
+    return status.active or (status.state == "interrupted" and jobs.is_trained_here(status))
+
+
+def _process(status: Status, told: dict[str, Any]) -> tuple[int, float]:
+    """Number and birth of a run's trainer on this machine, as it said itself or else as its server noted; or 0, 0."""
+    if status.pid:
+        return (status.pid, status.born) if status.host in ("", runs.HOST) else (0, 0.0)
+    pid, born = told.get("pid"), told.get("born")
+    if told.get("host") == runs.HOST and isinstance(pid, int) and isinstance(born, (int, float)):
+        return pid, float(born)
+    return 0, 0.0
 
 
 def _line(known: list[tuple[Run, Status]]) -> list[Run]:
@@ -260,23 +330,41 @@ def _drop_last_unwatched(line: list[Run]) -> bool:
     return False
 
 
-def _begin(run: Run) -> None:
-    """Order matters: after a crash anywhere in between, the run either waits still or trains."""
+def _begin(run: Run) -> bool:
+    """Start a run's trainer; False if there is none now.
+
+    Order matters. All that the limits need is on disk before there is a trainer, whose files nobody touches from then
+    on. After a crash anywhere in between, the run waits still, or waits again once its ``starting`` has grown old.
+    """
+    started, told = time.time(), _read(run)
     try:
-        with shelf.at_rest(run):
-            pass
-        write_status(run, replace(run.status(), state="starting", message="Waking up …", pid=0))
-    except OSError as error:
-        raise RunError(f"The training could not be started: {error.strerror}.") from None
-    jobs.spawn(run)
-    _write(run, **_read(run) | {"started": time.time()})
+        with shelf.held(run):
+            status = run.status()
+            if status.active:  # a trainer that was slow to wake up has just spoken
+                return False
+            try:
+                _write(run, **told | {"started": started})
+                write_status(run, replace(status, state="starting", message="Waking up …", pid=0, born=0.0))
+            except OSError as error:
+                raise RunError(f"The training could not be started: {error.strerror}.") from None
+    except RunError as error:
+        _fail(run, str(error))
+        return False
+    try:
+        pid = jobs.spawn(run)
+    except RunError as error:
+        _fail(run, str(error))
+        return False
+    _ages.of(run, "turn", started)
+    with suppress(RunError):  # only for a trainer that is slow to speak for itself
+        _write(run, **told | {"started": started, "pid": pid, "born": portable.born(pid), "host": runs.HOST})
+    return True
 
 
 def _fail(run: Run, sentence: str) -> None:
-    try:
-        write_status(run, replace(run.status(), state="failed", error=sentence, pid=0))
-    except (OSError, RunError):
-        (run.path / "queue.json").unlink(missing_ok=True)
+    """Say why a run could not begin, unless somebody trains it after all: then it has its turn later."""
+    with suppress(RunError, OSError), shelf.held(run):
+        write_status(run, replace(run.status(), state="failed", error=sentence, pid=0, born=0.0))
 
 
 _paces: dict[Path, tuple[float, float | None]] = {}
@@ -284,8 +372,8 @@ _paces: dict[Path, tuple[float, float | None]] = {}
 
 def _pace(folder: Path) -> float | None:
     """Seconds that one picture of one epoch takes here, evaluation included: the median of the latest trainings."""
-    when, pace = _paces.get(folder, (0.0, None))
-    if time.time() - when < 20:
+    when, pace = _paces.get(folder, (-math.inf, None))
+    if time.monotonic() - when < 20:
         return pace
     measured = []
     for run in shelf.known(folder)[:12]:
@@ -296,7 +384,7 @@ def _pace(folder: Path) -> float | None:
         except RunError:
             continue
     pace = statistics.median(measured) if measured else None
-    _paces[folder] = time.time(), pace
+    _paces[folder] = time.monotonic(), pace
     return pace
 
 

@@ -9,42 +9,77 @@ import time
 
 import pytest
 
-from vae_core import jobs, runs, storage
+from vae_core import jobs, portable, runs, storage
 from vae_core.runs import Run
 
 
 @pytest.fixture
-def born_as_spare(runs_dir):
-    """A function that starts a process like a spare that became the trainer of the run with this folder."""
-    children = []
-
-    def start(folder) -> int:
-        with open(folder / "log.txt", "ab") as log:
-            command = [sys.executable, "-c", "import time; time.sleep(60)", "-m", "vae_core.spare"]
-            children.append(subprocess.Popen(command, stdout=log, start_new_session=True))
-        return children[-1].pid
-
-    yield start
-    for child in children:
-        child.kill()
-        child.wait()
+def sleeper():
+    """A process that lives and says nothing, as a hung trainer does."""
+    child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
+    yield child.pid
+    child.kill()
+    child.wait()
 
 
-def silent(run: Run, pid: int) -> None:
+def say(run: Run, **changes: object) -> None:
     status = storage.read_json(run.path / "status.json")
-    old = {**status, "state": "running", "pid": pid, "host": runs.HOST, "heartbeat": time.time() - 60}
-    storage.write_json(run.path / "status.json", old)
+    storage.write_json(run.path / "status.json", {**status, "state": "running", "host": runs.HOST, **changes})
 
 
-def test_after_a_restart_another_runs_trainer_may_have_the_number_and_is_left_alone(own_run, born_as_spare, tmp_path):
-    pid = born_as_spare(tmp_path)
-    silent(own_run, pid)
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.05)
+
+
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize("off", [-60, -HOUR, HOUR, 24 * HOUR], ids=str)
+def test_a_trainer_that_says_nothing_is_ended_however_wrong_its_clock(own_run, sleeper, off):
+    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() + off)
+    assert own_run.status().state == "interrupted"
+    assert jobs.end_hung(own_run)
+    assert portable.is_gone(sleeper)
+
+
+@pytest.mark.parametrize("born", [0.0, 1.0, -HOUR], ids=["not known", "at another time", "before"])
+def test_a_process_that_only_has_the_number_is_left_alone(own_run, sleeper, born):
+    born = portable.born(sleeper) + born if born < 0 else born
+    say(own_run, pid=sleeper, born=born, heartbeat=time.time() - 60)
     assert own_run.status().state == "interrupted"
     assert not jobs.end_hung(own_run)
-    os.kill(pid, 0)  # it lives
+    assert portable.lives(sleeper, portable.born(sleeper))
 
 
-def test_a_hung_trainer_that_was_a_spare_is_known_by_its_log(own_run, born_as_spare, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE", 0.01)
-    silent(own_run, born_as_spare(own_run.path))
-    assert jobs.end_hung(own_run)
+def test_a_trainer_of_another_machine_is_left_alone(own_run, sleeper):
+    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() - 60, host="elsewhere")
+    assert not jobs.end_hung(own_run)
+    assert portable.lives(sleeper, portable.born(sleeper))
+
+
+@pytest.mark.parametrize("jump", [-HOUR, HOUR], ids=str)
+def test_a_trainer_that_speaks_is_left_alone_though_the_clock_was_set(own_run, sleeper, jump, monkeypatch):
+    """The clock jumps by an hour; the trainer's next word comes while it is being looked at."""
+    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() + jump)
+    assert own_run.status().state == "interrupted"
+    monkeypatch.setattr(jobs, "PATIENCE", 60)  # its word ends the waiting
+    monkeypatch.setattr(time, "sleep", lambda _: say(own_run, heartbeat=time.time()))
+    assert not jobs.end_hung(own_run)
+    assert own_run.status().state == "running"
+
+
+def test_the_number_of_a_trainer_that_ended_may_be_anothers_by_now(own_run):
+    """As after a container's start: this process has the number, but began at another time."""
+    say(own_run, pid=os.getpid(), born=portable.born() - 10, heartbeat=time.time())
+    assert own_run.status().state == "interrupted"
+    say(own_run, pid=os.getpid(), born=portable.born(), heartbeat=time.time())
+    assert own_run.status().state == "running"
+
+
+def test_the_status_of_an_older_version_still_opens(own_run):
+    status = storage.read_json(own_run.path / "status.json")
+    del status["born"]
+    storage.write_json(own_run.path / "status.json", {**status, "state": "running", "heartbeat": time.time()})
+    assert own_run.status().born == 0.0
+    assert own_run.status().state == "interrupted"  # its process is gone

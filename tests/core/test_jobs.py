@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
+import sys
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from core_helpers import (
     TINY,
@@ -20,7 +21,7 @@ from core_helpers import (
     wait_for,
 )
 
-from vae_core import jobs, storage, train
+from vae_core import jobs, portable, storage, train
 from vae_core.config import Config
 from vae_core.reporter import Reporter
 from vae_core.runs import Run, RunError, Status, write_status
@@ -32,9 +33,7 @@ def started(runs_dir) -> Iterator[list[Run]]:
     made: list[Run] = []
     yield made
     for run in made:
-        pid = run.status().pid
-        if run.status().active and pid:
-            os.kill(pid, signal.SIGKILL)
+        portable.end(run.status().pid, run.status().born)
 
 
 def reaches(run: Run, *states: str) -> Status:
@@ -73,18 +72,10 @@ def test_pause_go_on_and_finish(started, runs_dir):
     jobs.request(run, "run")
     reaches(run, "finished")
     assert run.epoch == 3 and run.status().progress == 1
-    assert files_in(run.path) >= {"log.txt", "trainer.lock"}
+    assert files_in(run.path) >= {"log.txt"}
     assert "epoch 3/3 · finished" in jobs.log_tail(run)
-    wait_for(lambda: not alive(run.status().pid), "the trainer's process is gone and reaped")
+    wait_for(lambda: not psutil.pid_exists(run.status().pid), "the trainer's process is gone and reaped")
     run.check()
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_step_by_step_then_stop_then_resume(started, runs_dir):
@@ -120,7 +111,7 @@ def test_step_by_step_then_stop_then_resume(started, runs_dir):
 
 
 def test_a_trainer_that_cannot_start_leaves_a_run_that_says_why(started, runs_dir, monkeypatch):
-    monkeypatch.setattr(jobs.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(RunError) as refusal:
         jobs.start(Config(**TINY))
     assert_one_sentence(refusal.value)

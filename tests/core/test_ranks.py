@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from core_helpers import new_run, wait_for
@@ -58,9 +57,9 @@ def test_a_rank_that_dies_interrupts_the_run(runs_dir):
     child = torchrun(runs_dir, "--run-id=hurt", *OPTIONS[:-2], "--epochs=500", "--device=cpu")
     try:
         run = wait_for(lambda: (r := runs.find("hurt")) and (r.epoch or 0) >= 1 and r, "an epoch", 90)
-        others = [int(p) for p in os.listdir("/proc") if p.isdigit() and is_rank(int(p), "1", run.path.parent)]
+        others = [p for p in psutil.Process(child.pid).children(recursive=True) if is_rank(p, "1", run.path.parent)]
         assert len(others) == 1
-        os.kill(others[0], signal.SIGKILL)
+        others[0].kill()
         assert child.wait(timeout=60) != 0
     finally:
         child.kill()
@@ -70,13 +69,11 @@ def test_a_rank_that_dies_interrupts_the_run(runs_dir):
     run.check()
 
 
-def is_rank(pid: int, rank: str, folder: Path) -> bool:
+def is_rank(process: psutil.Process, rank: str, folder: Path) -> bool:
     try:
-        words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
+        return process.environ().get("RANK") == rank and str(folder) in process.cmdline()
+    except psutil.Error:
         return False
-    return f"RANK={rank}".encode() in words and str(folder).encode() in command
 
 
 def test_alone_nothing_is_shared_and_torch_is_not_asked():

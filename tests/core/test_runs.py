@@ -33,7 +33,6 @@ def epoch_files(last: int) -> set[str]:
 def test_the_files_of_a_finished_run_are_exactly_these(finished_run):
     assert files_in(finished_run.path) == epoch_files(finished_run.config.epochs) | {
         "config.json", "status.json", "steps.jsonl", "metrics.jsonl", "latents/labels.npz", "resume.safetensors",
-        "trainer.lock",
     }  # fmt: skip
 
 

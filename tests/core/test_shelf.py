@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from core_helpers import assert_one_sentence, files_in
-from filelock import FileLock
 
 from vae_core import runs, shelf, storage
 from vae_core.runs import Run, RunError, Status, write_status
@@ -75,7 +74,7 @@ def test_a_run_that_is_training_is_not_deleted(own_run, state):
 
 
 def test_a_trainer_that_holds_the_lock_is_left_alone_whatever_the_status_says(own_run):
-    with FileLock(own_run.path / "trainer.lock"), pytest.raises(RunError, match="is training"):
+    with shelf.lock_of(own_run), pytest.raises(RunError, match="is training"):
         shelf.delete(own_run)
     shelf.delete(own_run)
 

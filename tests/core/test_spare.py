@@ -9,7 +9,7 @@ import sys
 import pytest
 from core_helpers import TINY, wait_for
 
-from vae_core import jobs, runs, spare
+from vae_core import jobs, portable, runs, spare
 from vae_core.config import Config
 
 
@@ -51,7 +51,7 @@ def test_a_waiting_spare_ends_with_its_server():
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=runs.ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert wait_for(lambda: runs.process_is_gone(int(done.stdout)), "the spare has ended", 60)
+    assert wait_for(lambda: portable.is_gone(int(done.stdout)), "the spare has ended", 60)
 
 
 def test_without_a_spare_wanted_there_is_none(monkeypatch):
@@ -60,14 +60,12 @@ def test_without_a_spare_wanted_there_is_none(monkeypatch):
     assert spare._waiting == []
 
 
-def test_a_spare_that_leaves_takes_no_run_with_it(monkeypatch):
-    """It waited in vain, and is not gone yet: what is given to it now must come back as an error."""
-    inside, outside = os.pipe()
-    monkeypatch.setattr(sys, "stdin", os.fdopen(inside))
-    monkeypatch.setattr(spare, "PATIENCE", 0)
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT"):
-        monkeypatch.setenv(name, "1")
-    assert spare.main() == 0
-    with pytest.raises(BrokenPipeError):
-        os.write(outside, b"a run\n")
-    os.close(outside)
+def test_a_spare_that_has_waited_in_vain_is_dismissed_and_takes_no_run_with_it(kept):
+    spare.dismiss(kept)
+    assert kept.returncode == 0
+    assert spare.take(["--help"], os.devnull, {}) is None
+
+
+def test_a_spare_that_was_given_a_run_is_not_dismissed(monkeypatch):
+    monkeypatch.setattr(spare, "_waiting", [])
+    spare.dismiss(None)  # a look at it would be an error

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from vae_core import threads
 from vae_core.threads import Governor
 
 BATCH = 256
 ROOT = Path(__file__).resolve().parents[2]
-CPU = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
 
 
 class Machine:
@@ -96,7 +96,7 @@ def test_prepare_sets_the_environment_before_torch(monkeypatch):
     assert 1 <= most <= 8
     assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == str(most)
     assert os.environ["GOMP_SPINCOUNT"] == threads.SPIN_COUNT
-    assert os.environ.get("MKL_CBWR") == (threads.SAME_SUMS if "GenuineIntel" in CPU else None)
+    assert os.environ.get("MKL_CBWR") == (threads.SAME_SUMS if threads._is_intel() else None)
     assert threads.prepare(3) == 3 and os.environ["OMP_NUM_THREADS"] == "3"
 
 
@@ -126,7 +126,37 @@ for settings in ({"batch_size": 128}, {"batch_size": 1000}, {"hidden_dim": 64}, 
 """
 
 
-@pytest.mark.skipif("GenuineIntel" not in CPU or "avx2" not in CPU, reason="Intel's library on Intel's processors")
+@pytest.mark.parametrize(
+    ("told", "intel"),
+    [
+        ("cpu:type:x86,ven0000fam0006mod0055:feature:,0000", True),
+        ("cpu:type:x86,ven0002fam0019mod0001:feature:", False),
+    ],
+)
+def test_the_maker_of_the_processor_is_known_where_the_system_tells_it(monkeypatch, told, intel):
+    monkeypatch.setattr(Path, "read_text", lambda _: told)
+    assert threads._is_intel() is intel
+
+
+@pytest.mark.parametrize(("told", "intel"), [("Intel64 Family 6, GenuineIntel", True), ("arm", False), ("", False)])
+def test_elsewhere_python_tells_it_or_nobody(monkeypatch, told, intel):
+    def missing(_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    monkeypatch.setattr(threads.platform, "processor", lambda: told)
+    assert threads._is_intel() is intel
+
+
+def test_where_the_system_tells_no_affinity_all_cores_count(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert threads._cores() == os.cpu_count()
+
+
+@pytest.mark.skipif(
+    not threads._is_intel() or torch.backends.cpu.get_cpu_capability() == "DEFAULT",
+    reason="Intel's library on Intel's processors",
+)
 def test_any_settings_may_use_both_cores():
     """One thread alone would do where two change bits; then a training takes nearly twice as long."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_"))}

@@ -60,7 +60,7 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(own_run, options, named):
     done = trainer(*options)
     assert named in assert_mistake(done)
     assert done.stdout == ""
-    assert files_in(own_run.path.parent) - {"mine/trainer.lock"} == before - {"mine/trainer.lock"}
+    assert files_in(own_run.path.parent) - {".locks/mine.lock"} == before
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")

@@ -20,7 +20,7 @@ import pytest
 from core_helpers import TINY, assert_one_sentence, wait_for
 from filelock import FileLock
 
-from vae_core import hosted, jobs, room, runs, shelf, storage, waiting
+from vae_core import hosted, jobs, portable, room, runs, shelf, storage, waiting
 from vae_core.config import Config
 from vae_core.hosted import Limits
 from vae_core.parcel import pack
@@ -523,12 +523,13 @@ def test_two_servers_one_folder_and_one_of_them_dies(runs_dir, ended, monkeypatc
     assert noted == sorted(noted)
 
 
-def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended):
+def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended, monkeypatch):
     """SIGSTOP: the process lives, holds its lock and says nothing, as one that waits for a dead disk does."""
     config = Config(**{**TINY, "epochs": 500, "batch_size": 4})
+    monkeypatch.setattr(jobs, "PATIENCE", 0.5)
     hung, next_ = ask("a", config=config), ask("b", config=Config(**{**TINY, "epochs": 1}))
     wait_for(lambda: hung.epoch and hung.epoch >= 1, "an epoch is finished")
-    pid = hung.status().pid
+    pid, born = hung.status().pid, hung.status().born
     os.kill(pid, signal.SIGSTOP)
     time.sleep(0.2)
     status = storage.read_json(hung.path / "status.json")
@@ -538,7 +539,7 @@ def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended):
     waiting.watch(runs_dir, LIMITS)
     assert hung.status().state == "interrupted"
     assert_one_sentence(hung.status().error)
-    wait_for(lambda: not jobs._is_trainer(pid, hung), "it is gone")
+    wait_for(lambda: not portable.lives(pid, born), "it is gone")
     hung.check()
     waiting.dispatch(runs_dir, LIMITS)
     wait_for(lambda: next_.status().state == "finished", "the next has had its turn")
@@ -554,7 +555,7 @@ def test_a_trainer_that_only_slept_is_left_alone(runs_dir, ended):
     storage.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
     os.kill(pid, signal.SIGCONT)  # the lid is open again
     waiting.watch(runs_dir, LIMITS)
-    assert jobs._is_trainer(pid, run)
+    assert portable.lives(pid, run.status().born)
     wait_for(lambda: run.status().state == "running", "it goes on")
 
 

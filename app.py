@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import components, tour, visitor
+from ui import components, tour, uploads, visitor
 from ui.guard import AROUND, one_sentence
 from ui.readers import forget_replaced
 from ui.warm import one_thread, warm_up
@@ -43,6 +43,7 @@ components.says_when_it_rests()
 tour.bar(next(name for name, known in pages.items() if known is page))
 visitor.meet()
 one_thread()
+uploads.bound()
 forget_replaced()
 with one_sentence():
     page.run()

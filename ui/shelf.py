@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import growing, live, normal, picker, readers, report, visitor
+from ui import growing, live, normal, picker, readers, report, uploads, visitor
 from ui.guard import one_sentence, plain
 from vae_core import hosted, parcel, runs, shelf, waiting
 from vae_core.runs import Run, RunError
@@ -269,6 +269,8 @@ def _arrive(key: str, limit: int) -> None:
         st.session_state["shelf_error"] = str(error)
     else:
         st.session_state["just_arrived"] = (run.id, run.title)
+    finally:
+        uploads.forget(file)
 
 
 def _take_in(file: Any, limit: int) -> Run:

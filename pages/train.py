@@ -81,7 +81,7 @@ def watch(run: runs.Run) -> None:
             drawn_again_when("state", run.id, turns(run, status)["state"])
             live.state_bar(run, status)
             if error := st.session_state.pop("steering_error", None):
-                st.error(error)
+                st.error(plain(error))
             if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
                 doors(run)
             keep_pace(status)  # a run at rest is not polled: its button wakes the page

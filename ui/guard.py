@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from vae_core import hosted
 from vae_core.data import DataError
 from vae_core.runs import RunError
 
@@ -16,8 +17,8 @@ AROUND = "app_around"  # in the session once app.py has run
 
 
 def plain(text: str) -> str:
-    """Text from a file or an address, so that no markdown in it is rendered."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", text)
+    """Text from a file or an address, so that no markdown in it is rendered, and no path of a shared server shown."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", hosted.without_paths(text))
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import streamlit as st
 
 from ui import glossary, growing, visitor
 from ui.components import base64_of
-from vae_core import jobs, waiting
+from ui.guard import plain
+from vae_core import hosted, jobs, waiting
 from vae_core.config import Config
 from vae_core.runs import Run, RunError, Status
 
@@ -33,7 +34,7 @@ def sentence(status: Status, asked: str) -> str:
         case "queued":
             return "Waiting in line."
         case "starting":
-            return status.message or "Waking up …"
+            return plain(status.message) or "Waking up …"
         case "running" if asked == "pause":
             return "Pausing …"
         case "running" if asked == "step":
@@ -51,9 +52,9 @@ def sentence(status: Status, asked: str) -> str:
         case "stopped":
             return f"Stopped after {done}. You can explore it, or go on."
         case "failed":
-            return status.error or "The training ended with an error."
+            return plain(status.error) or "The training ended with an error."
         case "interrupted" if status.error:
-            return f"{status.error} It can go on."
+            return f"{plain(status.error)} It can go on."
         case _:
             return f"The training was cut off after {done}. It can go on from there."
 
@@ -89,7 +90,7 @@ def state_bar(run: Run, status: Status) -> None:
         _buttons(run, status, asked)
     if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
         with st.expander("What the trainer printed"):
-            st.code(tail, language=None)
+            st.code(hosted.without_paths(tail), language=None)
 
 
 def structure(run: Run, status: Status) -> str:

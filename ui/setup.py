@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui import glossary, visitor
+from ui.guard import plain
 from vae_core import data, hosted, runs
 from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
 
@@ -40,7 +41,7 @@ def setup_form() -> None:
     try:
         config = _config()
     except (ConfigError, runs.RunError) as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
     if config is not None:
         own = "" if config == PRESETS[st.session_state["preset"]].config(config.dataset) else ", with your own settings"
         st.markdown(
@@ -62,7 +63,7 @@ def setup_form() -> None:
         on_click=_start,
     )
     if refused := st.session_state.pop("start_error", None):
-        st.error(refused)
+        st.error(plain(refused))
 
 
 def explained(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import maps, visitor
-from ui.guard import one_sentence
+from ui.guard import one_sentence, plain
 from vae_core import layouts
 from vae_core.runs import Run
 
@@ -32,7 +32,7 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
 def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
     told = layouts.progress(run, view)
     if told and told.state == "failed":
-        st.error(told.error)
+        st.error(plain(told.error))
         if not st.button("Try again", key="try_map_again"):
             return
     if told is None or not told.active:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from vae_core.config import Config
-from vae_core.runs import RunError
+from vae_core.data import data_dir
+from vae_core.runs import ROOT, RunError, runs_dir
 
 TOKEN = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made and kept by the visitor's browser
 
@@ -82,6 +83,21 @@ def limits() -> Limits | None:
         return None
     given = {f.name: os.environ.get(f"VAE_HOSTED_{f.name.upper()}", "") for f in fields(Limits)}
     return Limits(**{name: int(text) for name, text in given.items() if re.fullmatch(r"\d{1,9}", text)})
+
+
+# A path from the root with two names at least, on any system; a title such as a/b or /draw is none.
+PATH = re.compile(r"""(?<![\w./\\])(?:[A-Za-z]:[\\/]|\\\\|/(?=[^\s/'"]+/))[^\s'"<>|:;,()]+""")
+
+
+def without_paths(text: str) -> str:
+    """A sentence for a visitor: on a shared server, of a path only the last name is told."""
+    if limits() is None:
+        return text
+    folders = {str(folder) for folder in (runs_dir(), data_dir(), ROOT, Path.home()) if len(folder.parts) > 1}
+    for folder in sorted(folders, key=len, reverse=True):  # these may have spaces in them
+        text = re.sub(re.escape(folder) + r"[/\\](?=\w)", "", text)
+        text = re.sub(re.escape(folder) + r"(?![\w-])", "the server’s folder", text)
+    return PATH.sub(lambda found: re.split(r"[/\\]", found[0].rstrip("/\\"))[-1], text)
 
 
 def owner_of(token: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 from dataclasses import fields
 
 import pytest
 
-from vae_core.hosted import Limits
-from vae_core.runs import ROOT
+from vae_core import parcel, waiting
+from vae_core.hosted import Limits, without_paths
+from vae_core.runs import ROOT, RunError, runs_dir
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -79,3 +81,45 @@ def test_every_limit_is_documented_with_its_default(name):
     text = (ROOT / "docs" / "hosting.md").read_text()
     (row,) = [line for line in text.splitlines() if f"`VAE_HOSTED_{name.upper()}`" in line and line.startswith("|")]
     assert re.search(rf"\b{getattr(Limits(), name)}\b", row)
+
+
+PATHS = {
+    "No run can be written in {runs}: denied.": "No run can be written in the server’s folder: denied.",
+    "The file {data}/MNIST/raw/t10k-images is gone.": "The file MNIST/raw/t10k-images is gone.",
+    "Errno 13: '/var/lib/some where/else'": "Errno 13: 'some where/else'",
+    'File "/usr/lib/python3.11/zipfile.py", line 7': 'File "zipfile.py", line 7',
+    "C:\\Users\\anna\\runs\\x.json: denied.": "x.json: denied.",
+    "Look at /draw, and/or a/b at 2/3.": "Look at /draw, and/or a/b at 2/3.",
+}
+
+
+@pytest.mark.parametrize("text", PATHS)
+def test_no_sentence_for_visitors_of_a_shared_server_names_a_path(text, monkeypatch, tmp_path):
+    monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "my runs"))
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "my runs" / "data"))
+    told = text.replace("{runs}", str(tmp_path / "my runs")).replace("{data}", str(tmp_path / "my runs" / "data"))
+    assert without_paths(told) == told, "at home, a path helps"
+    monkeypatch.setenv("VAE_HOSTED", "1")
+    assert without_paths(told) == PATHS[text]
+
+
+def test_a_folder_that_cannot_be_written_is_said_without_its_path(monkeypatch, finished_run, tmp_path):
+    monkeypatch.setenv("VAE_HOSTED", "1")
+    monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "file" / "runs"))
+    (tmp_path / "file").write_text("no folder can be made in a file")
+    out = io.BytesIO()
+    parcel.pack(finished_run, out)
+    for refused in (lambda: waiting.take_in(out, "me", Limits(epochs=500)), lambda: parcel.unpack(out, runs_dir())):
+        with pytest.raises(RunError) as refusal:
+            refused()
+        assert str(tmp_path) not in without_paths(str(refusal.value))
+
+
+def test_the_proxy_takes_what_the_server_takes_and_no_more():
+    text = (ROOT / "docs" / "hosting.md").read_text()
+    (proxy,) = re.findall(r"client_max_body_size (\d+)m", text)
+    assert Limits().parcel < int(proxy) <= Limits().parcel + 5
+    assert "location /_stcore/metrics { return 404; }" in text and "frame-ancestors 'self'" in text
+    home = re.search(r"^maxUploadSize = (\d+)$", (ROOT / ".streamlit" / "config.toml").read_text(), re.M)
+    assert home and int(home[1]) * 2**20 >= parcel.MAX_BYTES
+    assert environment()["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] == str(Limits().parcel)

@@ -325,7 +325,7 @@ def _drop_last_unwatched(line: list[Run]) -> bool:
         if not is_looked_at(run) and not 0 <= time.time() - _asked(run) < UNWATCHED_SECONDS:
             with suppress(OSError, RunError):
                 _write(run, **_read(run) | {"note": why})
-                write_status(run, replace(run.status(), state="stopped", message="", error=""))
+                write_status(run, replace(run.status(), state="stopped", message="", error="", pid=0, born=0.0))
                 return True
     return False
 

@@ -53,6 +53,7 @@ PORT = 8501
 ENTER = """
 set -e
 mount -t proc proc "$1/proc"
+mount -t sysfs -o ro sysfs "$1/sys"
 mount -t tmpfs -o size=64m,mode=1777 tmpfs "$1/dev/shm"
 hostname rehearsal
 if [ "$2" = offline ]; then ip link set lo up; fi

@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from benchmarks.table import HERE, Table, machine, picture
 
-MODULES = ("training", "neighbour", "step", "start", "pages", "explore", "layouts", "imports")
+MODULES = ("training", "neighbour", "step", "start", "starts", "pages", "explore", "layouts", "imports")
 STORE = HERE / "results.json"
 
 

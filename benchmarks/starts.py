@@ -5,8 +5,8 @@ training is stopped as soon as it has said a word. Counted: how many Starts were
 has no time at which its turn began), and how many trainers lived and worked at once, looked at every 2 ms.
 
 What is measured is starting and not learning. So the trainers that are kept ready are the real ones in all that they do
-with files and processes, but learn nothing, which saves their import of torch. ``python -m benchmarks.starts 20 --real``
-takes real ones.
+with files and processes, but learn nothing, which saves their import of torch. Real ones, 20 times:
+``python -m benchmarks.starts 20 --real``.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def measure(presses: int = PRESSES, *, real: bool = False) -> list[Table]:
             "benchmarks.starts" if module == "vae_core.spare" else module, *told, **options
         )
     lost, seconds, watcher, began = [], [], Watcher(), time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # the queue's thread goes on
         folder = Path(name)
         limits = Limits(trainings=1, epochs=500, runs=10_000, all_runs=10_000, batch_size=1)
         waiting.keep_going(folder, limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import signal
@@ -292,3 +294,47 @@ def test_a_download_can_be_stopped(main, runs_dir, tmp_path, monkeypatch):
 def test_the_folder_of_this_test_is_the_one_that_was_used(runs_dir):
     """A guard for the tests above: none may write into the project."""
     assert runs.runs_dir() == runs_dir and Path(runs.ROOT) not in runs_dir.parents
+
+
+# ---- output, and what goes wrong beside
+
+
+@pytest.mark.parametrize("stream", ["closed", "full", "none", "cp932"])
+def test_output_never_decides_over_a_training(main, runs_dir, monkeypatch, stream):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    there = io.TextIOWrapper(io.BytesIO(), encoding="cp932" if stream == "cp932" else "ascii")
+    monkeypatch.setattr(there, "write", full) if stream == "full" else there.close() if stream == "closed" else None
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None if stream == "none" else there)
+    monkeypatch.setattr(train.Terminal, "__init__", lambda self: self.__dict__.update(moving=True, last=("", -1)))
+    assert main([*TINY_OPTIONS, "--epochs=1", "--run-id=mute"]) == 0
+    assert runs.find("mute").status().state == "finished"
+
+
+def test_a_picture_of_the_progress_that_fails_is_done_without(main, runs_dir, monkeypatch):
+    monkeypatch.setattr(train.Terminal, "__call__", lambda self, status: 1 / 0)
+    assert main([*TINY_OPTIONS, "--epochs=1", "--run-id=blind"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object: Cannot allocate memory"), "memory"),
+        (MemoryError(), "memory"),
+        (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), "memory"),
+        (OSError("[WinError 1455] The paging file is too small for this operation to complete"), "memory"),
+        (ModuleNotFoundError("No module named 'torch'", name="torch"), "torch"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_what_goes_wrong_while_torch_is_imported_is_said_and_not_lost_beside(main, runs_dir, monkeypatch, error, word):
+    def fail(name):
+        raise error
+
+    monkeypatch.setattr(train.importlib, "import_module", fail)
+    assert main([*TINY_OPTIONS, "--run-id=poor"]) == 1
+    status = runs.find("poor").status()
+    assert status.state == "failed" and word in status.error
+    assert_one_sentence(status.error)

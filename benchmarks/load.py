@@ -22,6 +22,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -168,14 +169,12 @@ async def weigh(server: Server, figures: Figures, end: float) -> None:
 
 def memory(server: Server) -> float:
     """Resident megabytes."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1000  # type: ignore[index]
+    return psutil.Process(server.process.pid).memory_info().rss / 1e6
 
 
 def cpu(server: Server) -> float:
     """Seconds of a core that the server has used."""
-    numbers = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(psutil.Process(server.process.pid).cpu_times()[:2])
 
 
 def speed(run: Run, first: int, last: int) -> float:

@@ -20,6 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from benchmarks.table import Table
 from vae_core import runs, storage
 from vae_core.runs import Run
@@ -89,8 +91,7 @@ def seemingly_training(run: Run) -> Iterator[None]:
 
 
 def cpu_seconds(pid: int) -> float:
-    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(psutil.Process(pid).cpu_times()[:2])
 
 
 def polls(epochs: tuple[int, ...] = (SHORT, LONG)) -> Table:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -44,14 +46,10 @@ def summary(values: Sequence[float], unit: str = "s", digits: int = 2) -> str:
 
 def machine() -> str:
     """The processor, its cores, and the versions that matter."""
-    try:
-        names = {
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        }
-        name = ", ".join(names) or platform.machine()
-    except OSError:
+    try:  # Linux; Python itself tells no more than x86_64 there
+        told = subprocess.run(["lscpu"], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"})
+        name = re.findall(r"Model name:\s*(.+)", told.stdout)[0]
+    except (OSError, subprocess.SubprocessError, IndexError):
         name = platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = ", ".join(f"{package} {version(package)}" for package in ("torch", "streamlit", "numpy"))

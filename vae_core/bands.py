@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from vae_core import runs, storage
+from vae_core import portable, runs, storage
 from vae_core.config import DATASET_DEFAULTS, PRESETS, Config
 
 FILE = Path(__file__).with_name("bands.json")
@@ -179,7 +179,7 @@ def measure(config: Config, seed: int) -> dict[str, Any]:
         settings = {**config.to_json(), "seed": seed}
         options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
         trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", "run", *options]
-        subprocess.run(trainer, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(trainer, check=True, stdout=subprocess.DEVNULL, env=portable.environment({}))
         return summary(runs.Run(Path(folder) / "run"), seed)
 
 

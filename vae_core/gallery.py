@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import data, layouts, runs, storage
+from vae_core import data, layouts, portable, runs, storage
 from vae_core.config import DATASET_DEFAULTS, Config
 
 MNIST = Config(dataset="mnist")
@@ -71,7 +71,7 @@ def make(piece: Piece, gallery: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         options = [f"--{name.replace('_', '-')}={value}" for name, value in piece.config.to_json().items()]
         trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", piece.name]
-        subprocess.run([*trainer, *options], check=True)
+        subprocess.run([*trainer, *options], check=True, env=portable.environment({}))
         run = runs.Run(Path(folder) / piece.name)
         if piece.has_forces:
             measure(run, piece)
@@ -103,7 +103,7 @@ def measure(run: runs.Run, piece: Piece) -> None:
 
 def slim(run: runs.Run, piece: Piece) -> None:
     """Leave out what the gallery does not need, and give the run its name."""
-    for name in ("resume.safetensors", "trainer.lock", "log.txt", "control.json"):
+    for name in ("resume.safetensors", "log.txt", "control.json"):
         (run.path / name).unlink(missing_ok=True)
     for epoch in run.weight_epochs():
         if epoch not in piece.kept:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import components, tour, uploads, visitor
+from ui import browser_input, components, tour, uploads, visitor
 from ui.guard import AROUND, one_sentence
 from ui.readers import forget_replaced
 from ui.warm import one_thread, warm_up
 
+browser_input.keep_out_nonsense()
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")

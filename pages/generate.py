@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import glossary, maps, picker, samples, smallmaps
+from ui import browser_input, glossary, maps, picker, samples, smallmaps
 from ui.components import (
     chosen_on,
     decoder_feed,
@@ -44,7 +44,8 @@ epoch_slider(run, epochs)
 
 
 def throw() -> None:
-    st.session_state["seed"] = (st.session_state["seed"] + 1) % SEEDS
+    seed = browser_input.whole(browser_input.in_widget("seed"), 0, SEEDS) or 0
+    st.session_state["seed"] = (seed + 1) % SEEDS
 
 
 def dice() -> int:
@@ -97,8 +98,7 @@ def choose(place: object) -> None:
 @st.fragment
 def story(count: int, width: float, seed: int, version: str) -> None:
     """Of the chosen picture. The grid need not be sent again when another is chosen."""
-    place = st.session_state.setdefault("chosen_sample", place_asked_for("chosen"))
-    chosen = place if isinstance(place, int) and 0 <= place < count else None
+    chosen = browser_input.place(st.session_state.setdefault("chosen_sample", place_asked_for("chosen")), count)
     chosen_on("sampling_grid", chosen, choose)
     if chosen is None:
         in_short(run)
@@ -170,9 +170,8 @@ def knobs() -> None:
         ),
     )
     with one_sentence():
-        start = picked("latent_knobs", "start")
-        offered = samples.offered_places(str(run.path))
-        latent_knobs(samples.knobs(run, epochs, start if start in offered else None))
+        start = picked("latent_knobs", "start", samples.offered_places(str(run.path)))
+        latent_knobs(samples.knobs(run, epochs, start))
         if d > samples.KNOBS:
             st.caption(f"The {samples.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
         decoder_feed(run.id, epochs, lambda epoch: maps.decoder(run, epoch))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import glossary, picker
+from ui import browser_input, glossary, picker
 from ui.components import glossary_links
 from ui.glossary import Term
 from ui.guard import plain, through_app
@@ -37,7 +37,7 @@ def entry(key: str, term: Term, *, asked: bool = False) -> None:
             words.html(f'<p class="ll-also">See also: {near}</p>')
 
 
-asked = st.query_params.get("term")
+asked = browser_input.asked("term")
 if asked in glossary.ALL:
     entry(asked, glossary.ALL[asked], asked=True)
 elif asked:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import glossary, maps, picker, readers, stories, waiting
+from ui import browser_input, glossary, maps, picker, readers, stories, waiting
 from ui.components import chosen_on, code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
 from ui.guard import one_sentence, through_app
 from ui.words import about
@@ -44,10 +44,9 @@ def choose_view() -> tuple[str, int, int]:
 
 def chosen(told: Any) -> None:
     """What the visitor picked on the map; the dot lives in its widget, which is in the address."""
-    told = told if isinstance(told, dict) else {}
-    place = told.get("dot")
-    st.session_state["dot"] = place + 1 if isinstance(place, int) and 0 <= place < count else None
-    st.session_state["group"] = (run.id, told.get("group"))
+    place = browser_input.place(browser_input.by_name(told, "dot"), count)
+    st.session_state["dot"] = None if place is None else place + 1
+    st.session_state["group"] = (run.id, browser_input.by_name(told, "group"))
 
 
 def dot_typed() -> None:
@@ -62,7 +61,7 @@ def story() -> None:
         placeholder="click, or type a number", help="Each dot of the map has a number.",
     )  # fmt: skip
     owner, packed = st.session_state.get("group") or (None, None)
-    group = stories.unpack(packed, count) if packed and owner == run.id else None
+    group = browser_input.places(packed, count) if owner == run.id else None
     chosen_on("latent_scatter", {"dot": dot - 1} if dot else {"group": packed} if group is not None else None, chosen)
     with one_sentence():
         tell(dot, group)

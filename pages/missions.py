@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import address, missions, picker
+from ui import address, browser_input, missions, picker
 from ui.components import address as name_in_address
 from ui.guard import one_sentence, through_app
 from ui.looks import Seen
@@ -77,7 +77,7 @@ tally()
 st.pills("Mission", list(MISSIONS), format_func=chip, required=True, label_visibility="collapsed", **address.widget(
     "mission", list(MISSIONS), next((name for name in MISSIONS if name not in answers), next(iter(MISSIONS)))
 ))  # fmt: skip
-chosen = st.session_state["mission"]
+chosen = browser_input.word(browser_input.in_widget("mission"), MISSIONS) or next(iter(MISSIONS))
 mission = MISSIONS[chosen]
 with st.container(border=True, key="mission_box"), one_sentence():
     st.markdown(f"#### {mission.name}")

@@ -11,15 +11,19 @@ through_app()
 
 picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
 about("runs")
-shelf.news()
+with st.container():  # always there: were it to come and go, all below it would be built anew
+    shelf.news()
 known = readers.handles()
 own = [run for run in known if not run.gallery]
-if not own:
-    st.info("You have not trained a model yet.")
-    st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
+with st.container():
+    if not own:
+        st.info("You have not trained a model yet.")
+        st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
-shelf.cards(known)
-shelf.trash()
+with st.container():
+    shelf.cards(known)
+with st.container():
+    shelf.trash()
 shelf.arrivals()
 if hosted.limits():
     st.caption(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import films, growing, live, maps, normal, picker, readers, visitor
+from ui import browser_input, films, growing, live, maps, normal, picker, readers, visitor
 from ui.components import drawn_again_when, epoch_slider, latent_scatter, loss_curves, show_rows
 from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
@@ -17,7 +17,7 @@ SAMPLES, SEED = 10, 0
 
 def watched_run() -> runs.Run | None:
     """The run in the address; without one, a training that is going on."""
-    asked = st.query_params.get("run")
+    asked = browser_input.asked("run")
     if asked:
         run = runs.find(asked)
         if run is None:
@@ -44,7 +44,7 @@ def active_run() -> runs.Run | None:
 
 def new_training() -> None:
     st.session_state["new_training"] = True
-    st.query_params.clear()
+    browser_input.empty_address()
 
 
 def watch(run: runs.Run) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 
 import streamlit as st
 
+from ui import browser_input
+
 
 def asked_for(name: str) -> str | None:
     """What was chosen last in this visit, else what the link said with which it began, else None."""
-    return st.session_state.setdefault(f"chosen_{name}", st.query_params.get(name))
+    return st.session_state.setdefault(f"chosen_{name}", browser_input.asked(name))
 
 
 def choose(name: str, value: object) -> None:
@@ -27,4 +29,9 @@ def widget(name: str, choices: Sequence[Any], default: Any) -> dict[str, Any]:
     """What a widget needs to follow the choice: ``st.slider("...", **widget("steps", range(5, 22), 9))``."""
     asked = asked_for(name)
     st.session_state[name] = next((choice for choice in choices if str(choice) == asked), default)
-    return {"key": name, "on_change": lambda: choose(name, st.session_state[name])}
+
+    def changed() -> None:
+        if (choice := browser_input.one_of(browser_input.in_widget(name), choices)) is not None:
+            choose(name, choice)
+
+    return {"key": name, "on_change": changed}

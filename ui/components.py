@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from ui import glossary, growing
+from ui import browser_input, glossary, growing
 from vae_core.drawing import PAD
 from vae_core.runs import ROOT, Run
 
@@ -186,7 +186,7 @@ def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
     _chosen(
         key=key,
         data={"name": name, "chosen": chosen},
-        on_picked_change=lambda: picked(st.session_state[key].get("picked")),
+        on_picked_change=lambda: picked(browser_input.sent(key, "picked")),
     )
 
 
@@ -229,16 +229,16 @@ def latent_knobs(payload: dict[str, Any]) -> None:
     _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None)
 
 
-def picked(component: str, name: str) -> int | None:
+def picked(component: str, name: str, offered: Sequence[int]) -> int | None:
     """The place that was last picked in a component; before the first click the one of the address."""
-    place = st.session_state.get(component, {}).get(name, place_asked_for(name))
-    return place if isinstance(place, int) else None
+    told = browser_input.sent(component, name)
+    return browser_input.one_of(place_asked_for(name) if told is None else told, offered)
 
 
 def place_asked_for(name: str) -> int | None:
     """A place that the address names, where they are counted from 1."""
-    asked = st.query_params.get(name, "")
-    return int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    asked = browser_input.asked_number(name)
+    return asked - 1 if asked else None
 
 
 def manifold_grid(payload: dict[str, Any]) -> None:
@@ -269,21 +269,18 @@ def living_map(payload: dict[str, Any]) -> None:
     _living(key="living_map", data=payload)
 
 
-def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> object:
-    """The tour's bar (``ui.tour``), or the door to it. Returns what was pressed.
-
-    A step's number, -1 to leave, or None; from a browser, so to be checked.
-    """
-    return _tour(key=key, data=payload, on_go_change=lambda: None).go
+def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> int | None:
+    """The tour's bar (``ui.tour``), or the door to it. Returns what was pressed: a step's number, or -1 to leave."""
+    pressed = _tour(key=key, data=payload, on_go_change=lambda: None)
+    return browser_input.whole(browser_input.by_name(pressed, "go"), -1, payload["of"] - 1)
 
 
 def glossary_links(asked: str | None) -> None:
     """Makes the links between terms (``a[data-term]``) lead to the term on this page; ``asked``: the one on top."""
 
     def follow() -> None:
-        term = st.session_state["glossary_links"].term
-        if isinstance(term, str) and term in glossary.ALL:
-            st.query_params["term"] = term
+        if term := browser_input.word(browser_input.sent("glossary_links", "term"), glossary.ALL):
+            browser_input.let_address(term=term)
 
     _glossary(key="glossary_links", data={"asked": asked}, on_term_change=follow)
 
@@ -298,20 +295,17 @@ def digit_pad() -> np.ndarray | None:
 
 def _drawn() -> None:
     """Keep what the pad sent, unless it is not a drawing."""
-    sent = st.session_state["digit_pad"].get("pixels")
-    try:
-        pixels = np.frombuffer(base64.b64decode(sent or "", validate=True), np.uint8)
-    except (ValueError, TypeError):
-        return
-    if len(pixels) in (0, PAD * PAD):
-        st.session_state["drawing"] = pixels.reshape(PAD, PAD) if pixels.any() else None
+    pixels = browser_input.pixels(browser_input.sent("digit_pad", "pixels"), PAD)
+    if pixels is not None:
+        st.session_state["drawing"] = pixels if pixels.any() else None
 
 
 def digit_picker(key: str, payload: dict[str, Any], picked: Callable[[str, str], None]) -> None:
     """The pictures of ``ui.picking``. ``picked`` is called, before the page runs, with an end and its new address."""
 
     def changed() -> None:
-        which, _, choice = str(st.session_state[key].get("choice") or "").partition(" ")
+        told = browser_input.text(browser_input.sent(key, "choice"), 40) or ""
+        which, _, choice = told.partition(" ")
         if which in payload["ends"] and choice:
             picked(which, choice)
 
@@ -335,11 +329,10 @@ def morph_lengths(payload: dict[str, Any]) -> None:
 
 def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
     """The epoch at which the visitor has come to rest; call it in a fragment, which then runs again by itself."""
-    told = st.session_state.get(key, {}).get("epoch")
+    told = browser_input.epoch(browser_input.sent(key, "epoch"), epochs)
     if told is None:  # not yet: what the address says
-        asked = st.query_params.get("epoch", "")
-        told = int(asked) if asked.isdecimal() and len(asked) < 9 else None
-    epoch = epochs[-1] if told is None else min(epochs, key=lambda e: abs(e - told))
+        told = browser_input.epoch(browser_input.asked_number("epoch"), epochs)
+    epoch = epochs[-1] if told is None else told
     _rest(key=key, data={"run": run_id, "epochs": list(epochs), "epoch": epoch}, on_epoch_change=lambda: None)
     return epoch
 
@@ -361,12 +354,13 @@ def unusual_chart(payload: dict[str, Any]) -> None:
 
 def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], dict[str, Any]]) -> None:
     """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
-    asked = st.session_state.get("decoder_feed", {}).get("epoch")
-    epoch = asked if asked in epochs else epochs[-1]
+    told = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
+    epoch = epochs[-1] if told is None else told
     data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
     _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
 
 
 def visitor_token() -> str:
     """The name that this browser keeps for itself, 32 hexadecimal digits; "" until it has answered."""
-    return str(_visitor(key="visitor_token", data={}, on_token_change=lambda: None).token or "")
+    told = _visitor(key="visitor_token", data={}, on_token_change=lambda: None)
+    return browser_input.token(browser_input.by_name(told, "token")) or ""

@@ -16,9 +16,23 @@ from vae_core.runs import RunError
 AROUND = "app_around"  # in the session once app.py has run
 
 
-def plain(text: str) -> str:
-    """Text from a file or an address, so that no markdown in it is rendered, and no path of a shared server shown."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", hosted.without_paths(text))
+JOINER = "\u2060"  # shows nothing, and what stands on both sides of it is one word to nobody but the eye
+
+
+def plain(text: object) -> str:
+    """Text from a file, a run or an address for markdown, in one line, so that nothing in it is rendered.
+
+    No path of a shared server is shown.
+
+    A backslash stops what markdown reads letter by letter. Streamlit looks once more at the finished text, for links
+    (``www.``, ``https://``, ``a@b.c``), emoji (``:smile:``), icons (``:material/home:``) and arrows (``->``): these
+    are broken up by a mark that cannot be seen.
+    """
+    line = " ".join(hosted.without_paths(str(text)).split())
+    line = re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", line)
+    line = re.sub(r"^([-=]|[0-9]+(?=\.))", r"\1" + JOINER, line)  # a list, or a rule
+    line = re.sub(r"(?<=:)(?=//|[\w+/-]+\\?:)|(?<=@)|(?<=www)(?=\.)", JOINER, line, flags=re.IGNORECASE)
+    return re.sub(r"(?<=[<>~-])(?=\\?[-=>])", JOINER, line)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from ui import address, looks
+from ui import address, browser_input, looks
 from ui.components import duel_curves, image_rows
 from ui.looks import Chart, Seen
 
@@ -183,8 +183,8 @@ def written(answers: Mapping[str, int]) -> str:
 
 def commit(name: str, key: str) -> None:
     """The visitor's answer, which stands in the widget ``key`` and may be newer than the page. The first one counts."""
-    answer = st.session_state[key]
-    if answer is None:
+    answer = browser_input.whole(browser_input.in_widget(key), 0, 999)
+    if answer is None or not MISSIONS[name].allows(answer):
         return
     address.choose(ADDRESS, written({name: answer} | kept()))
     address.choose("mission", name)  # and stay to see what the runs say

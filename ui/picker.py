@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from ui import growing, readers, visitor
+from ui import browser_input, growing, readers, visitor
 from ui.guard import plain
 from vae_core.config import DATASETS
 from vae_core.runs import Run
@@ -31,7 +31,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
         st.stop()
     _say_if_not_found(known, ready)
-    wanted = [st.query_params.get("run"), st.session_state.get("current_run"), default, *ready]
+    wanted = [browser_input.asked("run"), st.session_state.get("current_run"), default, *ready]
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
     chosen = st.selectbox(
@@ -41,6 +41,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         format_func=lambda run_id: label(ready[run_id]),
         help=EXPLAIN,
         on_change=_picked,
+        args=("run", "run_picker"),
     )
     st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
     visitor.looked_at(ready[chosen])
@@ -54,7 +55,7 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     known = readers.known_runs()
     ready = _ready(known)
     _say_if_not_found(known, ready, "with")
-    asked = [st.query_params.get("with"), st.session_state.get("other_run")]
+    asked = [browser_input.asked("with"), st.session_state.get("other_run")]
     alike = [run.id for run in ready.values() if run.gallery and run.config.dataset == one.config.dataset]
     alike.sort(key=default.__ne__)  # the default first, if it learned from the same pictures
     wanted = [*asked, *alike, default, "lecture", *ready]
@@ -63,9 +64,9 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     )
     chosen = st.selectbox(
         title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
-        on_change=lambda: st.query_params.update({"with": st.session_state["other_picker"]}),
+        on_change=_picked, args=("with", "other_picker"),
     )  # fmt: skip
-    if chosen in asked or chosen == st.query_params.get("with"):
+    if chosen in asked or chosen == browser_input.asked("with"):
         st.session_state["other_run"] = chosen
     return ready[chosen]
 
@@ -79,8 +80,9 @@ def _ready(known: list[tuple[Run, str, tuple[int, ...]]]) -> dict[str, Run]:
     return ready
 
 
-def _picked() -> None:
-    st.query_params["run"] = st.session_state["run_picker"]
+def _picked(name: str, key: str) -> None:
+    if run_id := browser_input.text(browser_input.in_widget(key)):
+        browser_input.let_address(**{name: run_id})
 
 
 def film(run: Run) -> list[int]:
@@ -112,7 +114,7 @@ def no_originals(run: Run) -> None:
 
 
 def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict[str, Run], name: str = "run") -> None:
-    asked = st.query_params.get(name)
+    asked = browser_input.asked(name)
     if asked is None or asked in ready:
         return
     troubles = {run.id: trouble for run, trouble, _ in known}

@@ -36,7 +36,7 @@ def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarr
         return End(drawing=drawing.tobytes())
     path = str(run.path)
     labels = readers.labels(path)
-    asked = re.fullmatch(r"(\d{1,3})(?:-(\d{1,9}))?", text or "")
+    asked = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,9}))?", text or "")
     if asked and int(asked[1]) in labels:
         label = int(asked[1])
         if asked[2]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import glossary, visitor
+from ui import browser_input, glossary, visitor
 from ui.guard import plain
 from vae_core import data, hosted, runs
 from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
@@ -27,7 +27,10 @@ ORDER = (
 
 def setup_form() -> None:
     """Draw the form and start a training when asked. Never returns a value: the address then names the run."""
-    if "preset" not in st.session_state:
+    if st.session_state.get("start_when_known") and visitor.is_known():
+        _start()
+        st.rerun()
+    if browser_input.in_widget("preset") is None:
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = "mnist" if data.is_here("mnist") else "digits"
         _fill()
@@ -43,7 +46,7 @@ def setup_form() -> None:
     except (ConfigError, runs.RunError) as error:
         st.error(plain(str(error)))
     if config is not None:
-        own = "" if config == PRESETS[st.session_state["preset"]].config(config.dataset) else ", with your own settings"
+        own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
         st.markdown(
             f"**You will train{own}:** {config.title} · {config.epochs} epochs of {_size(config.dataset)} pictures."
         )
@@ -62,6 +65,8 @@ def setup_form() -> None:
         disabled=config is None,
         on_click=_start,
     )
+    if st.session_state.get("start_when_known"):
+        st.caption("It starts as soon as your browser has said who you are.")
     if refused := st.session_state.pop("start_error", None):
         st.error(plain(refused))
 
@@ -92,9 +97,17 @@ def _advanced() -> None:
                 st.number_input(**words, step=1, placeholder="chosen for you")
 
 
+def _preset() -> str:
+    return browser_input.word(browser_input.in_widget("preset"), PRESETS) or "lecture"
+
+
+def _dataset() -> str:
+    return browser_input.word(browser_input.in_widget("dataset"), DATASETS) or default_of("dataset")
+
+
 def _fill() -> None:
     """Put the chosen preset's settings into the widgets."""
-    config = PRESETS[st.session_state["preset"]].config(st.session_state["dataset"])
+    config = PRESETS[_preset()].config(_dataset())
     for name, value in config.to_json().items():
         st.session_state[name] = None if name == "hidden_dim" else value
 
@@ -102,12 +115,13 @@ def _fill() -> None:
 def _fill_dataset() -> None:
     """Another dataset has other good numbers of epochs and pictures per step; everything else stays as it was set."""
     for name in ("epochs", "batch_size"):
-        st.session_state[name] = default_of(name, st.session_state["dataset"])
+        st.session_state[name] = default_of(name, _dataset())
 
 
 def _config() -> Config:
     """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
-    config = Config(**{name: st.session_state.get(name, default_of(name)) for name in FIELDS})
+    settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
+    config = Config(**settings)  # looks at their types
     if limits := hosted.limits():
         limits.accept(config)
     return config
@@ -122,6 +136,13 @@ def _start() -> None:
 
     The settings are read here: one that was typed just before the click came with it, and was never drawn.
     """
+    one_epoch = browser_input.one_of(browser_input.in_widget("one_epoch"), (True, False))
+    if one_epoch is None:
+        return  # a second click, while the page already shows the run in place of the form
+    if not visitor.is_known():
+        st.session_state["start_when_known"] = True
+        return
+    st.session_state.pop("start_when_known", None)
     try:
         config = _config()
     except (ConfigError, runs.RunError):
@@ -131,9 +152,9 @@ def _start() -> None:
             from vae_core.training import pick_device
 
             pick_device(config.device)
-        run = visitor.start(config, one_epoch=st.session_state["one_epoch"])
+        run = visitor.start(config, one_epoch=one_epoch)
     except (ConfigError, runs.RunError) as error:
         st.session_state["start_error"] = str(error)
         return
     st.session_state.pop("new_training", None)
-    st.query_params["run"] = run.id
+    browser_input.let_address(run=run.id)

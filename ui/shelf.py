@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import growing, live, normal, picker, readers, report, uploads, visitor
+from ui import browser_input, growing, live, normal, picker, readers, report, uploads, visitor
 from ui.guard import one_sentence, plain
 from vae_core import hosted, parcel, runs, shelf, waiting
 from vae_core.runs import Run, RunError
@@ -35,19 +35,24 @@ def cards(known: list[Run]) -> None:
         st.info("No run has these words in its name.")
     if pages > 1:
         _leaf(page, pages, first, len(found))
+    asked = st.session_state.pop("more_of", None)
+    for run in found:
+        if run.id == asked:
+            more(run)
+            break
+
+
+def _ask_for_more(run_id: str) -> None:
+    st.session_state["more_of"] = run_id
 
 
 def asked_page() -> int:
     """The page in the address, 1 without one."""
-    text = st.query_params.get("page", "")
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return browser_input.asked_number("page") or 1
 
 
 def _turn(page: int) -> None:
-    if page > 1:
-        st.query_params["page"] = str(page)
-    else:
-        st.query_params.pop("page", None)
+    browser_input.let_address(page=str(page) if page > 1 else None)
 
 
 def _leaf(page: int, pages: int, first: int, count: int) -> None:
@@ -97,8 +102,8 @@ def _card(run: Run, trouble: str) -> None:
     ):
         if not trouble:
             _doors(run)
-            if st.button("More", key=f"more_{run.id}", icon=":material/more_horiz:", type="tertiary"):
-                more(run)
+            st.button("More", key=f"more_{run.id}", icon=":material/more_horiz:", type="tertiary",
+                      on_click=_ask_for_more, args=(run.id,))  # fmt: skip
         if visitor.owns(run):
             st.button("Delete", key=f"delete_{run.id}", icon=":material/delete:", type="tertiary",
                       on_click=_try, args=(lambda: _delete(run),))  # fmt: skip
@@ -203,10 +208,6 @@ def news() -> None:
     """What the last click did, with a way back."""
     if error := st.session_state.pop("shelf_error", None):
         st.error(plain(error))
-    if arrived := st.session_state.pop("just_arrived", None):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/check_circle: Imported: **{plain(arrived[1])}**")
-            st.page_link("pages/train.py", label="Look at it", query_params={"run": arrived[0]})
     path, title = st.session_state.get("just_deleted", ("", ""))
     item = next((item for item in shelf.trashed(runs.runs_dir()) if str(item.path) == path), None)
     if item:
@@ -252,25 +253,41 @@ def arrivals() -> None:
             "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "
             "checked before it is kept."
         )
-        key = f"import_{st.session_state.get('imports', 0)}"  # a new key empties the field
+        if not visitor.is_known():
+            st.caption("One moment: your browser is about to say who you are.")
+            return
         st.file_uploader(
-            "Run as a file", "zip", key=key, max_upload_size=most, on_change=_arrive, args=(key, most * 1_000_000)
+            "Run as a file", "zip", key="arrival", max_upload_size=most, on_change=_arrive, args=(most * 1_000_000,)
         )
+        with st.container():  # the outcome comes after the field, which by then takes the next file
+            _outcome()
 
 
-def _arrive(key: str, limit: int) -> None:
-    file = st.session_state.get(key)
-    if file is None:
+def _arrive(limit: int) -> None:
+    """Take in a file, once. It stays in the field, which must not be another one while the next file is on its way."""
+    file = browser_input.uploaded("arrival")
+    if file is None or file.file_id == st.session_state.get("arrived_file"):
         return
-    st.session_state["imports"] = st.session_state.get("imports", 0) + 1
+    st.session_state["arrived_file"] = file.file_id
     try:
         run = _take_in(file, limit)
     except RunError as error:
-        st.session_state["shelf_error"] = str(error)
+        st.session_state["arrival_outcome"] = str(error)
     else:
-        st.session_state["just_arrived"] = (run.id, run.title)
+        st.session_state["arrival_outcome"] = (run.id, run.title)
     finally:
         uploads.forget(file)
+
+
+def _outcome() -> None:
+    """What became of the file that came last; until the next click."""
+    outcome = st.session_state.pop("arrival_outcome", None)
+    if isinstance(outcome, str):
+        st.error(plain(outcome))
+    elif outcome:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/check_circle: Imported: **{plain(outcome[1])}**")
+            st.page_link("pages/train.py", label="Look at it", query_params={"run": outcome[0]})
 
 
 def _take_in(file: Any, limit: int) -> Run:
@@ -278,5 +295,5 @@ def _take_in(file: Any, limit: int) -> Run:
     if limits is None:
         return parcel.unpack(file, runs.runs_dir(), limit=limit)
     if not visitor.me():
-        raise RunError("Your browser has not said who you are yet; try again in a second.")
+        raise RunError(visitor.NOT_KNOWN)
     return waiting.take_in(file, visitor.me(), limits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -66,16 +65,6 @@ def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[
     counted = Counter(names[label] for label in known).most_common()
     parts = [f"**{name}** ({number / len(known):.0%})" for name, number in counted if number / len(known) >= 0.005]
     return rows, ", ".join(parts)
-
-
-def unpack(text: object, count: int) -> np.ndarray | None:
-    """The places that ``static/pointer.js`` packed, sorted, without doubles; None if they are no places of the map."""
-    try:
-        places = np.frombuffer(base64.b64decode(str(text), validate=True), "<u2")
-    except ValueError:
-        return None
-    places = np.unique(places)
-    return places.astype(int) if len(places) and places[-1] < count else None
 
 
 def kind(run: Run, place: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import browser_input
 from ui.components import tour_bar
 
 
@@ -63,7 +64,8 @@ STEPS = (
 
 def bar(page: str) -> None:
     """The tour's bar above a page (its name), while somebody is on the tour."""
-    number = _number(st.query_params.get("tour", st.session_state.get("tour")))
+    asked = browser_input.asked("tour")
+    number = st.session_state.get("tour") if asked is None else browser_input.asked_number("tour", len(STEPS) - 1)
     if number is None:
         return
     st.session_state["tour"] = number
@@ -79,26 +81,16 @@ def bar(page: str) -> None:
 
 def door() -> None:
     """The start page's way in: from the beginning, or from where one left."""
-    if st.session_state.get("tour") is None and "tour" not in st.query_params:
+    if st.session_state.get("tour") is None and browser_input.asked("tour") is None:
         follow(tour_bar({"door": True, "of": len(STEPS)}, key="tour_door"))
 
 
-def follow(told: object) -> None:
+def follow(number: int | None) -> None:
     """Go where a button of the bar leads: a step's number, or -1 to leave the tour."""
-    if told == -1:
+    if number == -1:
         st.session_state["tour"] = None
-        st.query_params.pop("tour", None)
+        browser_input.let_address(tour=None)
         st.rerun()
-    number = _number(told)
     if number is not None:
         st.session_state["tour"] = number
         st.switch_page(f"pages/{STEPS[number].page}.py", query_params={**STEPS[number].params, "tour": str(number)})
-
-
-def _number(text: object) -> int | None:
-    """A step's number, or None if it is none."""
-    try:
-        number = int(str(text))
-    except ValueError:
-        return None
-    return number if 0 <= number < len(STEPS) else None

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import browser_input
 from ui.components import visitor_token
 from vae_core import hosted, jobs, runs, waiting
 from vae_core.config import Config
 from vae_core.runs import Run, RunError
 
+NOT_KNOWN = "Your browser has not said who you are yet; try again in a second."
 NOT_YOURS = "This run belongs to somebody else: you can look at it, but not change it."
 
 
@@ -24,9 +26,8 @@ def meet() -> None:
     if not me():
         with slot:
             token = visitor_token()
-        if token and hosted.owner_of(token):
+        if token:  # the page below goes on as this visitor's; to start it over would lose a click that came along
             st.session_state["visitor"] = hosted.owner_of(token)
-            st.rerun()
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,6 +40,11 @@ def _queue(folder: str) -> object:
 def me() -> str:
     """Who this visitor is; "" while the browser has not said so yet."""
     return str(st.session_state.get("visitor", ""))
+
+
+def is_known() -> bool:
+    """Whether it is clear who this visitor is; on a shared server, once the browser has answered."""
+    return hosted.limits() is None or bool(me())
 
 
 def owns(run: Run) -> bool:
@@ -57,8 +63,8 @@ def sees(run: Run) -> bool:
     """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
     if run.gallery or owns(run):
         return True
-    named = [st.query_params.get(name) for name in ("run", "with")]
-    return run.id in (*named, *(st.session_state.get(name) for name in ("current_run", "other_run")))
+    named = [browser_input.asked(name) for name in ("run", "with")]
+    return run.id in (*named, st.session_state.get("current_run"), st.session_state.get("other_run"))
 
 
 def start(config: Config, *, one_epoch: bool) -> Run:
@@ -67,7 +73,7 @@ def start(config: Config, *, one_epoch: bool) -> Run:
     if limits is None:
         return jobs.start(config, one_epoch=one_epoch)
     if not me():
-        raise RunError("Your browser has not said who you are yet; try again in a second.")
+        raise RunError(NOT_KNOWN)
     return waiting.ask(config, me(), limits, one_epoch=one_epoch)
 
 

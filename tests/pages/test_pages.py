@@ -12,7 +12,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from vae_core import runs, storage
+from vae_core import portable, runs, storage
 from vae_core.config import Config
 
 IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
@@ -44,7 +44,7 @@ def finished(finished_run) -> runs.Run:
     return runs.Run(target)
 
 
-def show(page: str, **params: str) -> AppTest:
+def show(page: str, /, **params: str) -> AppTest:
     """A visit that begins with the address of a page."""
     app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
     if page != "start":
@@ -64,7 +64,7 @@ def check(app: AppTest) -> None:
 
 def set_state(run: runs.Run, state: str, **changes: object) -> None:
     """Put a run into a state, as a trainer of this very process would."""
-    status = replace(run.status(), state=state, pid=os.getpid(), **changes)
+    status = replace(run.status(), state=state, pid=os.getpid(), born=portable.born(), **changes)
     runs.write_status(run, status)
 
 

@@ -1,0 +1,243 @@
+"""What a browser sends can be forged: no value of a component, a widget or the address ends in a traceback."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import PAGES, _here, check, show  # noqa: F401 (fixture)
+from ui import browser_input
+from vae_core import runs
+from vae_core.drawing import PAD
+
+# As JSON, since that is how they travel.
+FORGED = [
+    "true", "false", "null", "0", "1", "-1", "2.0", "-0.0", "0.5", "NaN", "Infinity", "-Infinity", "1" + 30 * "0",
+    '""', '"2"', '"\\u0663"', '"\\u00b2"', '"lecture"', '"start "', '"start drawing"', '"end 3-0"', '"end 9-99999999"',
+    '"\\u0000"', '"\\ud800"', '"' + 30_000 * "A" + '"', '"AAAA"', '"=== not base64"', "[]", "[2]", "[[[[]]]]", "{}",
+    '{"a": 1}', '{"dot": true}', '{"dot": "2"}', '{"dot": 2.0}', '{"dot": 1e30}', '{"dot": [1]}', '{"group": 7}',
+    '{"group": "AAA"}', '{"group": "//8="}', '{"group": {"a": 1}}', '{"group": ""}', '{"dot": -1, "group": null}',
+]  # fmt: skip
+ODD_STATES = ["", "no JSON", "[1]", "7", '"text"', "null", '{"epoch": ', "[" * 5000, "1" * 5000]
+IN_ADDRESS = [  # what the pages and Streamlit's own widgets read from it
+    "run", "with", "epoch", "tour", "page", "find", "which", "term", "mission", "done", "start", "end", "path", "steps",
+    "part", "seed", "count", "spread", "chosen", "dot", "view", "first", "second", "play", "bubbles", "beta",
+]  # fmt: skip
+ODD_ADDRESS = ["", "-1", "2.0", "٣", "²", "1e3", "9" * 40, "9" * 5000, "nan", "\0", "a,b", "[2]", "www.evil.example"]
+SENT = {  # of the own kind of each of Streamlit's widgets, as only a forger sends them
+    "string_value": ["", "nothing", "٣", "lecture", "9" * 5000],
+    "double_value": [-1.0, 0.5, 1e30],
+    "double_array_value": [[], [0.5], [-1e30], [1.0, 2.0]],
+    "string_array_value": [[], ["nothing"], ["Grid", "Knobs"]],
+    "bool_value": [True],
+    "trigger_value": [True],
+}
+
+
+def registered(app: AppTest) -> dict[str, Any]:
+    """Every widget and component of the page by the name that the browser has for it."""
+    return dict(app._session_state._state._new_widget_state.widget_metadata)
+
+
+def component_states(events: list[str], value: str) -> str:
+    return "{" + ", ".join(f"{json.dumps(event)}: {value}" for event in events) + "}"
+
+
+def forged_states(app: AppTest) -> Iterator[tuple[WidgetStates, int]]:
+    """Messages of a forger: in each, every component of the page sends something. And how many values."""
+    known = registered(app)
+    for turn in range(0, len(FORGED), 5):
+        states, count = WidgetStates(), 0
+        for k, (wid, metadata) in enumerate(known.items()):  # other values for each component
+            values, events = [FORGED[(turn + k + n) % len(FORGED)] for n in range(5)], list(metadata.callbacks or {})
+            if metadata.value_type == "json_value" and events:
+                told = ", ".join(f"{json.dumps(event)}: {values[0]}" for event in events)
+                states.widgets.append(WidgetState(id=wid, json_value="{" + told + "}"))
+                count += len(events)
+            elif metadata.value_type == "json_trigger_value" and events:
+                told = ", ".join(f'{{"event": {json.dumps(e)}, "value": {v}}}' for v in values for e in events)
+                states.widgets.append(WidgetState(id=wid, json_trigger_value=f"[{told}]"))
+                count += len(values) * len(events)
+        if count:
+            yield states, count
+    for turn in range(2):
+        states = WidgetStates()
+        for k, (wid, metadata) in enumerate(known.items(), start=turn):
+            if metadata.value_type == "json_value":
+                states.widgets.append(WidgetState(id=wid, json_value=ODD_STATES[k % len(ODD_STATES)]))
+            elif metadata.value_type in SENT:
+                kind = list(SENT)[k % len(SENT)] if turn else metadata.value_type
+                states.widgets.append(_of_a_widget(wid, kind, SENT[kind][k % len(SENT[kind])]))
+        yield states, len(states.widgets)
+
+
+def _of_a_widget(wid: str, kind: str, value: Any) -> WidgetState:
+    state = WidgetState(id=wid)
+    if isinstance(value, list):
+        getattr(state, kind).data.extend(value)
+    else:
+        setattr(state, kind, value)
+    return state
+
+
+@pytest.fixture
+def harmless(monkeypatch):
+    """Buttons that a forger presses start nothing."""
+    monkeypatch.setattr("ui.visitor.start", lambda *_, **__: (_ for _ in ()).throw(runs.RunError("Not now.")))
+    monkeypatch.setattr("vae_core.layouts.start", lambda *_: None)
+
+
+counted = 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_forged_values_of_components_and_widgets_harm_nothing(page, harmless):
+    global counted
+    app = show(page)
+    check(app)
+    for states, count in forged_states(app):
+        app._run(states)  # as a message from the browser, through Streamlit's own readers
+        check(app)
+        counted += count
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_forged_addresses_harm_nothing(page, harmless):
+    global counted
+    for turn in range(3):
+        odd = {name: ODD_ADDRESS[(turn * 5 + k) % len(ODD_ADDRESS)] for k, name in enumerate(IN_ADDRESS)}
+        check(show(page, **odd))
+        counted += len(odd)
+
+
+def test_enough_was_forged():
+    assert counted >= 500 or counted == 0  # 0: only this test was asked for
+
+
+def test_what_is_sent_before_the_page_has_the_widget_harms_nothing():
+    """After a server has started anew, a browser sends what it knows to a session that knows nothing."""
+    known = registered(show("generate"))
+    states = WidgetStates(widgets=[WidgetState(id=wid, string_value="x") for wid in known])
+    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
+    app.switch_page("pages/generate.py")
+    app._run(states)
+    check(app)
+    assert app.number_input(key="seed").value == 0
+
+
+def test_start_pressed_on_a_page_that_was_drawn_anew_starts_nothing(own_run, monkeypatch):
+    started = []
+    monkeypatch.setattr("ui.visitor.start", lambda config, one_epoch: started.append(config) or own_run)
+    app = show("train")
+    (start,) = [wid for wid in registered(app) if "start_training" in wid]
+    pressed = WidgetStates(widgets=[WidgetState(id=start, trigger_value=True)])
+    app._run(pressed)
+    check(app)
+    assert len(started) == 1 and app.query_params["run"] == own_run.id
+    app._run(pressed)  # a second click, which was on its way while the page drew the run
+    check(app)
+    assert len(started) == 1
+
+
+# ---- the checks
+
+
+def test_only_the_exact_kind_counts():
+    odd = [json.loads(text) for text in FORGED if "ud800" not in text]
+    number = [value for value in odd if type(value) is int and 0 <= value < 3]
+    assert [value for value in odd if browser_input.place(value, 3) is not None] == number == [0, 1]
+    assert [value for value in odd if browser_input.whole(value, -1, 3) is not None] == [0, 1, -1]
+    assert not [value for value in odd if browser_input.token(value)]
+    assert not [value for value in odd if browser_input.word(value, {"a", "b"})]
+    assert not [value for value in odd if browser_input.one_of(value, range(5, 22))]
+    assert browser_input.one_of(True, (True, False)) is True and browser_input.one_of(1, (True, False)) is None
+    assert [value for value in odd if isinstance(value, str) and len(value) > 1000 and browser_input.text(value)] == []
+    assert browser_input.token("0123456789abcdef" * 2) and not browser_input.token("0123456789abcdef" * 2 + "\n")
+
+
+def test_an_epoch_is_the_nearest_of_the_film():
+    film = [0, 5, 10]
+    assert [browser_input.epoch(value, film) for value in (0, 2, 3, 10, 99)] == [0, 0, 5, 10, 10]
+    assert [browser_input.epoch(value, film) for value in (True, 5.0, "5", None, [5], -5, 10**30)] == [None] * 7
+
+
+def test_a_drawing_has_exactly_its_pixels():
+    whole = base64.b64encode(bytes(PAD * PAD)).decode()
+    assert browser_input.pixels(whole, PAD).shape == (PAD, PAD)
+    assert not browser_input.pixels("", PAD).any()
+    for odd in (whole[:-4], whole + "AAAA", whole[:-1] + "*", None, [], {}, 7, True, "é" * len(whole)):
+        assert browser_input.pixels(odd, PAD) is None
+
+
+def test_a_group_holds_places_of_the_map():
+    def sent(*found: int) -> str:
+        return base64.b64encode(np.array(found, "<u2").tobytes()).decode()
+
+    assert browser_input.places(sent(4, 2, 4), 5).tolist() == [2, 4]
+    for odd in (sent(5), sent(), sent(*range(5), 1), "AA==", "A", None, 7, [], True):
+        assert browser_input.places(odd, 5) is None
+
+
+# ---- nobody reads past the door
+
+OURS = {  # keys of the session that no widget and no component has
+    "app_around", "arrival_outcome", "arrived_file", "chosen_sample", "current_run", "drawing", "group", "just_deleted",
+    "more_of", "new_training", "other_run", "seed_of_drawing", "shelf_error", "start_error", "start_when_known",
+    "steering_error", "to_morph", "tour", "visitor",
+}  # fmt: skip
+
+
+def read_past_the_door(source: str) -> list[str]:
+    """Where a module reads the address, or the session under a key that a browser could fill."""
+    tree, found = ast.parse(source), []
+    allowed: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            allowed.add(node.value)  # writing
+        elif isinstance(node, ast.Subscript) and _is_ours(node.slice):
+            allowed.add(node.value)
+        elif (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args and _is_ours(node.args[0])
+        ):
+            allowed.add(node.func.value)  # .get, .pop, .setdefault
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "query_params":
+            found.append(f"line {node.lineno}: the address")
+        if isinstance(node, ast.Attribute) and node.attr == "session_state" and node not in allowed:
+            found.append(f"line {node.lineno}: the session")
+    return found
+
+
+def _is_ours(key: ast.AST | None = None) -> bool:
+    if isinstance(key, ast.JoinedStr):
+        return isinstance(key.values[0], ast.Constant) and key.values[0].value == "chosen_"
+    name = key.value if isinstance(key, ast.Constant) else "app_around" if getattr(key, "id", "") == "AROUND" else None
+    return name in OURS
+
+
+SOURCES = [file for folder in ("ui", "pages", ".") for file in sorted((runs.ROOT / folder).glob("*.py"))]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)
+def test_no_module_reads_past_the_door(file: Path):
+    if file.name != "browser_input.py":
+        assert read_past_the_door(file.read_text("utf-8")) == []
+
+
+def test_the_door_is_watched():
+    for source in (
+        'st.query_params.get("run")', 'x = st.session_state["dot"]', 'st.session_state.get(key, {}).get("epoch")',
+        "st.session_state.dot", "x = st.session_state[key]", "state = st.session_state",
+    ):  # fmt: skip
+        assert read_past_the_door(source)
+    for source in ('st.session_state["dot"] = 1', 'st.session_state.get("tour")', 'x = st.session_state["visitor"]'):
+        assert not read_past_the_door(source)

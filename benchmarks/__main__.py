@@ -1,7 +1,8 @@
 """``python -m benchmarks [module ...]``: measure, print the tables, write results.md and its pictures.
 
 Without a name all of MODULES; one that lacks something (MNIST, Chromium, the peers' environment) says so and is left
-out. What is not measured now keeps its last result, with its date and machine.
+out. What is not measured now keeps its last result, with its date and machine. ``load`` writes load.md; its ``--help``
+says what it takes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ STORE = HERE / "results.json"
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["load"]:  # writes a page of its own, and has options
+        return int(importlib.import_module("benchmarks.load").main(names[1:]))
     if unknown := set(names) - set(MODULES):
         print(f"There is no benchmark {unknown.pop()}; there are: {', '.join(MODULES)}.", file=sys.stderr)
         return 2

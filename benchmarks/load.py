@@ -1,15 +1,17 @@
-"""Many visitors at once while one training runs: ``python -m benchmarks.load [seconds] [visitors]``.
+"""Many visitors at once while one training runs: ``python -m benchmarks load [--minutes 2] [--visitors 50]``.
 
 Speaks Streamlit's own protocol (protobuf over a real websocket), as a browser does: opens a page, presses its button,
 changes the page, and polls a running training at the pace that the page asks for. An answer is timed from the request
 to the end of the script's run, with every message received; drawing in a browser is not in it. First one visitor opens
 every page, so that the server is warm, and the training runs alone; then the visitors come, stay a while, leave, and
 are replaced by others. This script runs on the same cores as server and training, so its own work is in the figures.
-Writes load.md. MNIST is used where VAE_DATA_DIR has it.
+Writes load.md. MNIST is used where VAE_DATA_DIR has it. Over ten minutes and more it also says how fast the server's
+memory grows once it is warm, and ends with 1 if that is more than GROWS megabytes a minute.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
@@ -22,6 +24,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -36,7 +39,12 @@ ALONE = 30.0  # seconds of the training by itself, after it has warmed up
 WIRE: dict[str, Any] = {"max_size": None, "ping_interval": None}
 STAYS = (25.0, 70.0)  # seconds that a visitor stays
 THINKS = (3.0, 15.0)  # seconds between two requests; moving through epochs and morphs asks the server nothing
-PAGES = ("generate", "latent", "morph", "draw", "")
+PAGES = (
+    *("generate", "latent", "morph", "draw", "compare", "runs", "autoencoder", "bubbles", "noise", "loss"),
+    *("missions", "glossary", ""),
+)
+WARM = 8.0  # minutes, of a long look, until every page has been opened by several at once
+GROWS = 1.0  # megabytes a minute at most after that
 MODELS = ("lecture", "two-knobs", "autoencoder", "beta-4")
 REPORT = Path(__file__).with_name("load.md")
 
@@ -169,17 +177,26 @@ async def weigh(server: Server, figures: Figures, end: float) -> None:
 
 def memory(server: Server) -> float:
     """Resident megabytes."""
-    return psutil.Process(server.process.pid).memory_info().rss / 1e6
+    return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
+
+
+def slope(samples: list[tuple[float, float]]) -> float | None:
+    """Megabytes a minute, by least squares over what was weighed after WARM; None of a look that was shorter."""
+    later = np.array([(when / 60, rss) for when, rss in samples if when > 60 * WARM])
+    if len(later) < 2 or later[-1, 0] - later[0, 0] < 2:
+        return None
+    return float(np.polyfit(later[:, 0], later[:, 1], 1)[0])
 
 
 def cpu(server: Server) -> float:
     """Seconds of a core that the server has used."""
-    return sum(psutil.Process(server.process.pid).cpu_times()[:2])
+    times = psutil.Process(server.process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def speed(run: Run, first: int, last: int) -> float:
     """Training pictures a second, the median over some epochs."""
-    return statistics.median(record["images_per_second"] for record in run.metrics()[first : last + 1])
+    return statistics.median([r["images_per_second"] for r in run.metrics()[first : last + 1]] or [float("nan")])
 
 
 async def crowd(server: Server, run: Run, figures: Figures, seconds: float, visitors: int) -> None:
@@ -193,15 +210,24 @@ def wait_for_epoch(run: Run, epoch: int) -> None:
         time.sleep(0.2)
 
 
-def main(seconds: float, visitors: int) -> int:
+def main(arguments: list[str]) -> int:
+    options = argparse.ArgumentParser(prog="python -m benchmarks load")
+    options.add_argument("--minutes", type=float, default=2.0)
+    options.add_argument("--visitors", type=int, default=50)
+    options.add_argument("--report", type=Path, default=REPORT)
+    given = options.parse_args(arguments)
+    seconds, visitors = 60 * given.minutes, given.visitors
     os.environ["VAE_HOSTED"] = "1"
     dataset = "mnist" if data.is_here("mnist") else "digits"
+    batch = 256 if given.minutes < WARM else 32  # a training that lasts as long
     figures = Figures()
     figures.busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), data_dir=data.data_dir())
         try:
-            run = jobs.start(Config(dataset=dataset, epochs=500, device="cpu"), server.folder / "runs")
+            run = jobs.start(
+                Config(dataset=dataset, epochs=500, batch_size=batch, device="cpu"), server.folder / "runs"
+            )
             asyncio.run(warm(server, run))
             wait_for_epoch(run, 3)
             first = run.epoch or 0
@@ -216,12 +242,15 @@ def main(seconds: float, visitors: int) -> int:
         finally:
             server.stop_trainers()
             server.kill()
-    report(figures, seconds, visitors, dataset, alone, beside)
-    print(f"errors: {dict(figures.errors)}, training is {status}")
-    return 1 if figures.errors or status != "running" else 0
+    report(given.report, figures, seconds, visitors, dataset, alone, beside)
+    grows = slope(figures.memory) or 0.0
+    print(f"errors: {dict(figures.errors)}, training is {status}, memory grows by {grows:.2f} MB a minute")
+    return 1 if figures.errors or status != "running" or grows > GROWS else 0
 
 
-def report(figures: Figures, seconds: float, visitors: int, dataset: str, alone: float, beside: float) -> None:
+def report(
+    file: Path, figures: Figures, seconds: float, visitors: int, dataset: str, alone: float, beside: float
+) -> None:
     def row(name: str, values: list[float]) -> str:
         p95 = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
         return f"| {name} | {len(values)} | {statistics.median(values):.3f} | {p95:.3f} | {max(values):.3f} |"
@@ -230,9 +259,11 @@ def report(figures: Figures, seconds: float, visitors: int, dataset: str, alone:
     rows = [row(name, values) for name, values in sorted(figures.answers.items())] + [row("**all**", everything)]
     step = max(len(figures.memory) // 10, 1)
     weights = "\n".join(f"| {when / 60:.1f} | {rss:.0f} |" for when, rss in figures.memory[::step])
+    grows = slope(figures.memory)
+    growth = "" if grows is None else f"\nAfter minute {WARM:g} it grows by {grows:.2f} MB a minute (least squares).\n"
     text = f"""# Load
 
-`python -m benchmarks.load {seconds:.0f} {visitors}`: {visitors} visitors at once for {seconds:.0f} s
+`python -m benchmarks load --minutes {seconds / 60:g} --visitors {visitors}`: {visitors} visitors at once
 ({figures.visitors} in all; each stays {STAYS[0]:.0f} to {STAYS[1]:.0f} s, three of ten watch the training), one
 training of {dataset}, and the script that plays the visitors, all on {os.cpu_count()} cores.
 Load average of the machine before: {figures.busy:.1f}; other work, if there was any, is in the figures.
@@ -253,11 +284,10 @@ Memory of the server: {figures.empty:.0f} MB before; then
 | minute | MB |
 | --- | --- |
 {weights}
-"""
-    REPORT.write_text(text)
+{growth}"""
+    file.write_text(text)
     print(text)
 
 
 if __name__ == "__main__":
-    given = [sys.argv[1] if len(sys.argv) > 1 else "120", sys.argv[2] if len(sys.argv) > 2 else "50"]
-    sys.exit(main(float(given[0]), int(given[1])))
+    sys.exit(main(sys.argv[1:]))

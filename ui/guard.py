@@ -31,7 +31,7 @@ def plain(text: object) -> str:
     line = " ".join(hosted.without_paths(str(text)).split())
     line = re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", line)
     line = re.sub(r"^([-=]|[0-9]+(?=\.))", r"\1" + JOINER, line)  # a list, or a rule
-    line = re.sub(r"(?<=:)(?=//|[\w+/-]+\\?:)|(?<=@)|(?<=www)(?=\.)", JOINER, line, flags=re.IGNORECASE)
+    line = re.sub(r"(?<=:)(?=//|[\\\w+/-]+:)|(?<=@)|(?<=www)(?=\.)", JOINER, line, flags=re.IGNORECASE)
     return re.sub(r"(?<=[<>~-])(?=\\?[-=>])", JOINER, line)
 
 

@@ -1,47 +1,93 @@
 """The pictures: 28 x 28, one uint8 array in memory. Imports no torch.
 
-MNIST and its two siblings are kept in torchvision's layout (``<VAE_DATA_DIR>/MNIST/raw/...``) and fetched from
-the mirrors and against the MD5 sums that torchvision lists. The files are read here and not by torchvision,
-because a page must not wait for torch, and because a truncated file should be named and not trained on.
+MNIST and its two siblings are read from wherever people put their four files under ``VAE_DATA_DIR``: torchvision's
+folders (``MNIST/raw``), ``mnist/``, or flat; plain or gzipped; ``train-images-idx3-ubyte`` or
+``train-images.idx3-ubyte``. Which dataset a file belongs to, its folder's name says, or its sum. What is missing is
+downloaded into torchvision's folders. The files are read here and not by torchvision, because a page must not wait for
+torch, and because what is wrong with a file should be said and not be trained on.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
-import http.client
 import importlib.util
 import os
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from vae_core import storage
+from vae_core import download as downloads
+from vae_core import idx
 from vae_core.config import DATASETS
+from vae_core.idx import DataError, IdxError
 from vae_core.runs import ROOT
 
+__all__ = ["DataError"]
+
 PIXELS = 28 * 28
+CLASSES = 10
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-CHECKSUMS = "sha256.json"  # written beside what we downloaded, so that later damage is noticed
-# SHA-256 of MNIST's four files, so that a copy from anywhere can be verified.
-MNIST_SHA256 = {
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+TRAIN_SIZES = {"digits": 1_438, "mnist": 60_000, "fashion-mnist": 60_000, "kmnist": 60_000}
+# SHA-256 of unpacked files. Of Fashion-MNIST's only the labels', from the .gz that its authors keep on GitHub.
+SHA256 = {
+    "mnist": (
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+    "fashion-mnist": (
+        "",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+    "kmnist": ("", "", "", ""),
 }
-# Beside torchvision's: MNIST's first mirror has answered 403 for months at a time (pytorch/vision#8568).
-MORE_MIRRORS = {
-    "mnist": ("https://storage.googleapis.com/cvdf-datasets/mnist/",),
-    "fashion-mnist": ("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",),
-    "kmnist": ("https://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+# MD5 of the gzipped files, as torchvision lists them.
+MD5 = {
+    "mnist": (
+        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "d53e105ee54ea40749a09fcbcd1e9432",
+        "9fb629c4189551a2d022fa330f9573f3",
+        "ec29112dd5afa0611ce80d1b7f02629c",
+    ),
+    "fashion-mnist": (
+        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "25c81989df183df01b3e8a0aad5dffbe",
+        "bef4ecab320f06d8554ea6380940ec79",
+        "bb300cfdad3c16e7a12a480ee83cd310",
+    ),
+    "kmnist": (
+        "bdb82020997e1d708af4cf47b453dcf7",
+        "e144d726b3acfaa3e44228e80efcd344",
+        "5c965bf0a639b31b8f53240b1b52f4d7",
+        "7320c461ea6c1c855c0b718fb2a4b134",
+    ),
+}
+# torchvision's, and one more each: MNIST's first mirror has answered 403 for months at a time (pytorch/vision#8568).
+MIRRORS = {
+    "mnist": (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "http://yann.lecun.com/exdb/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    "fashion-mnist": (
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+    "kmnist": (
+        "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+        "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+    ),
 }
 DIGIT_NAMES = tuple("0123456789")
 CLASS_NAMES = {
@@ -52,10 +98,6 @@ CLASS_NAMES = {
     ),
     "kmnist": ("お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"),
 }
-
-
-class DataError(Exception):
-    """A dataset that is not here, or not whole. The message is one sentence for the visitor."""
 
 
 @dataclass(frozen=True)
@@ -76,69 +118,388 @@ def data_dir() -> Path:
     return Path(os.environ.get("VAE_DATA_DIR") or ROOT / "data")
 
 
+def may_download() -> bool:
+    """Whether this machine may fetch datasets: not with VAE_DOWNLOAD=0."""
+    return os.environ.get("VAE_DOWNLOAD") != "0"
+
+
 def is_here(name: str, folder: Path | None = None) -> bool:
-    """Whether a dataset can be loaded without a network (its files exist; ``load`` also verifies them)."""
-    return name == "digits" or all((_raw(name, folder) / file).is_file() for file in FILES)
+    """Whether a dataset can be loaded without a network. Its files were looked at, not read (``load`` verifies)."""
+    return name == "digits" or _look(name, folder).whole
+
+
+def trouble(name: str, folder: Path | None = None) -> str:
+    """What is wrong with the files that are here, and what to do, in one sentence; or nothing."""
+    return "" if name == "digits" else _look(name, folder).trouble
+
+
+def obstacle(name: str, folder: Path | None = None) -> str:
+    """Why one cannot train on a dataset here, in one sentence; or nothing. A network that is down is not known."""
+    if name == "digits" or (found := _look(name, folder)).whole:
+        return ""
+    return found.trouble or ("" if may_download() else _forbidden(name, folder, found))
+
+
+def stamp(name: str, folder: Path | None = None) -> tuple[object, ...]:
+    """Changes when a dataset's files do."""
+    return () if name == "digits" else tuple(_sign(p) for paths in _look(name, folder).paths.values() for p in paths)
 
 
 def load(name: str, folder: Path | None = None) -> Dataset:
-    """Read and verify a dataset. Raises DataError if a file is missing, truncated or corrupt."""
+    """Read and verify a dataset. Raises DataError with what is wrong with a file, or that it is not here."""
     if name == "digits":
         return _digits()
-    train, test = (_load_split(name, _raw(name, folder), files) for files in (FILES[:2], FILES[2:]))
+    train, test = (_load_split(name, folder, files) for files in (FILES[:2], FILES[2:]))
     return Dataset(name, train, test)
 
 
 def load_test(name: str, folder: Path | None = None) -> Split:
     """The test pictures alone, which is what a page needs. Raises DataError as ``load`` does."""
-    return _digits().test if name == "digits" else _load_split(name, _raw(name, folder), FILES[2:])
+    return _digits().test if name == "digits" else _load_split(name, folder, FILES[2:])
 
 
 def load_train(name: str, folder: Path | None = None) -> Split:
     """The training pictures alone, to look for the nearest among them. Raises DataError as ``load`` does."""
-    return _digits().train if name == "digits" else _load_split(name, _raw(name, folder), FILES[:2])
+    return _digits().train if name == "digits" else _load_split(name, folder, FILES[:2])
 
 
-def _raw(name: str, folder: Path | None) -> Path:
-    return (folder or data_dir()) / FOLDERS[name] / "raw"
+def download(name: str, folder: Path | None = None, tell: downloads.Tell = lambda progress: None) -> None:
+    """Fetch what is missing of a dataset.
+
+    ``tell`` is called ten times a second, and what it raises ends the download; what came by then is kept. Raises
+    DataError with one sentence if files are here but wrong, if downloading is forbidden, or if no server gives them.
+    """
+    if why := obstacle(name, folder):
+        raise DataError(why)
+    if is_here(name, folder):
+        return
+    found = _look(name, folder)
+    wanted = [(f"{file}.gz", md5) for file, md5 in zip(FILES, MD5[name], strict=True) if not found.paths[file]]
+    known = {file: sha256 for file, sha256 in zip(FILES, SHA256[name], strict=True) if sha256}
+    into = (folder or data_dir()) / FOLDERS[name] / "raw"
+    try:
+        downloads.Download(DATASETS[name], MIRRORS[name], into, tell).fetch(wanted, known)
+    except downloads.Unavailable as error:
+        raise DataError(f"{str(error)[:-1]}; {_put_them(name, folder, found)}.") from None
 
 
-def _load_split(name: str, raw: Path, files: tuple[str, ...]) -> Split:
-    sums = _known_sums(name, raw)
-    images, labels = (read_idx(raw / file, sums.get(file)) for file in files)
-    if images.shape[1:] != (28, 28) or labels.ndim != 1 or len(images) != len(labels):
-        raise DataError(f"The files in {raw} do not belong together: {images.shape} pictures, {labels.shape} labels.")
+# ---- finding the files
+
+NAME = re.compile(r"(train|t10k|test)[-_. ]?(images|labels)[-_. ]?idx[13][-_. ]?ubyte(\.gz)?", re.IGNORECASE)
+# Folders between the data folder and the files that say nothing about which dataset it is.
+PASSED = ("raw", "data", "dataset", "datasets", "archive", "files", "gzip")
+DEPTH = 4
+UNNAMED, OTHER = "unnamed", "another dataset's"  # beside the names of datasets: what a folder's name says
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that is called like one of the four."""
+
+    path: Path
+    file: str  # which of FILES
+    group: Path  # the folder whose files belong together
+    says: str  # a dataset, UNNAMED or OTHER
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a look at a file says, without reading pictures."""
+
+    wrong: str = ""  # goes on after "The file ... "
+    count: int = 0
+    owner: tuple[str, str] | None = None  # the dataset and the file whose published labels these are
+
+
+@dataclass
+class Found:
+    """The files of one dataset: those that may be it, the likeliest first, and the trouble with the others."""
+
+    name: str
+    paths: dict[str, list[Path]] = field(default_factory=lambda: {file: [] for file in FILES})
+    trouble: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not self.trouble and all(self.paths.values())
+
+
+# What a search found, with what it depends on: paths of files and folders, and their signs.
+_known: dict[tuple[str, str], tuple[Found, dict[str, tuple[int, ...]]]] = {}
+RESTED = 2.0  # seconds since a folder's last change, after which its time tells of the next one on any file system
+
+
+def _look(name: str, folder: Path | None) -> Found:
+    """Pages ask all the time, so a search is made again only once something has changed there."""
+    root = folder or data_dir()
+    key = name, str(root)
+    if key in _known and all(_sign(path) == sign for path, sign in _known[key][1].items()):
+        return _known[key][0]
+    candidates, folders = _candidates(root)
+    signs = {path: _sign(path) for path in (*folders, *(str(c.path) for c in candidates))}
+    found = _search(name, root, candidates)
+    if found.whole:
+        signs = {str(path): signs[str(path)] for paths in found.paths.values() for path in paths}
+    if found.whole or all(not sign or time.time() - sign[1] / 1e9 > RESTED for sign in signs.values()):
+        _known[key] = found, signs
+    return found
+
+
+def _search(name: str, root: Path, candidates: list[Candidate]) -> Found:
+    found = Found(name)
+    troubles: dict[str, str] = {}
+    for candidate in candidates:
+        if not _may_be(name, candidate):
+            continue
+        if wrong := _glance(candidate).wrong or _wrong_for(name, candidate):
+            troubles.setdefault(candidate.file, f"The file {_shown(candidate.path, root)} {wrong}; {_mend()}.")
+        else:
+            found.paths[candidate.file].append(candidate.path)
+    wrong_ones = [troubles[file] for file in FILES if file in troubles and not found.paths[file]]
+    found.trouble = wrong_ones[0] if wrong_ones else _mismatch(found, root)
+    return found
+
+
+def _candidates(root: Path) -> tuple[list[Candidate], list[str]]:
+    """All files under a folder that are called like one of the four: torchvision's folder and plain ones first.
+
+    And the folders that were looked into.
+    """
+    folders: list[str] = []
+    found = list(_walk(root, root, UNNAMED, DEPTH, folders))
+    tidy = {str(root / folder / "raw") for folder in FOLDERS.values()}
+    found.sort(key=lambda c: (str(c.path.parent) not in tidy, c.path.suffix.lower() == ".gz", str(c.path)))
+    return found, folders
+
+
+def _walk(folder: Path, group: Path, says: str, depth: int, folders: list[str] | None = None) -> Iterator[Candidate]:
+    """Files below a folder; the folders that were looked into are added to ``folders``."""
+    if folders is not None:
+        folders.append(str(folder))
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        match = NAME.fullmatch(entry.name)
+        with suppress(OSError):
+            if match and entry.is_file():
+                part = "train" if match[1].lower() == "train" else "t10k"
+                file = next(f for f in FILES if f.startswith(f"{part}-{match[2].lower()}"))
+                yield Candidate(Path(entry.path), file, group, says)
+            elif match and depth and entry.is_dir():  # an archive of Kaggle's has each file in a folder of its name
+                yield from _walk(Path(entry.path), group, says, 0, folders)
+            elif depth and entry.is_dir():
+                told = _dataset_of(entry.name)
+                if told or entry.name.lower() in PASSED:
+                    yield from _walk(Path(entry.path), Path(entry.path), told or says, depth - 1, folders)
+
+
+def _dataset_of(folder: str) -> str:
+    """The dataset that the name of a folder tells, OTHER for one that we do not know, or nothing."""
+    word = re.sub("[^a-z0-9]", "", folder.lower())
+    if "fashion" in word:
+        return "fashion-mnist"
+    if "49" not in word and ("kuzushiji" in word or word.startswith("kmnist")):
+        return "kmnist"
+    if word.startswith("mnist"):
+        return "mnist"
+    return OTHER if "mnist" in word else ""  # EMNIST, notMNIST, ...
+
+
+def _may_be(name: str, candidate: Candidate) -> bool:
+    """Whether a file may be a dataset's, by its folder's name, or by the labels beside it where that says nothing."""
+    if candidate.says in DATASETS:
+        return candidate.says == name
+    owners = {owner[0] for owner in _owners_beside(candidate)}
+    return name in owners if owners else candidate.says == UNNAMED
+
+
+def _owners_beside(candidate: Candidate) -> set[tuple[str, str]]:
+    """Which published labels stand in a file's group."""
+    group = (_glance(c).owner for c in _walk(candidate.group, candidate.group, candidate.says, 1))
+    return {owner for owner in group if owner}
+
+
+def _wrong_for(name: str, candidate: Candidate) -> str:
+    """What keeps a file that is whole from being a dataset's, as far as its sum and its place tell; or nothing."""
+    owner, expected = _glance(candidate).owner, SHA256[name][FILES.index(candidate.file)]
+    if owner:
+        return _owned(owner, (name, candidate.file))
+    if "labels" in candidate.file and expected:
+        return f"is not {DATASETS[name]}'s: its contents are not the published ones"
+    if candidate.says == UNNAMED and not _owners_beside(candidate):
+        return f"may be of any dataset where it stands, while {DATASETS[name]} is looked for in {FOLDERS[name]}/raw"
+    return ""
+
+
+def _owned(owner: tuple[str, str], wanted: tuple[str, str]) -> str:
+    """What is wrong with a published file that is another than was looked for; or nothing."""
+    (dataset, file), (name, place) = owner, wanted
+    if dataset != name:
+        return f"is {DATASETS[dataset]}'s, not {DATASETS[name]}'s"
+    return "" if file == place else f"is {file} under another name"
+
+
+def _published(contents: idx.Contents) -> tuple[str, str] | None:
+    """The dataset and the file that have these sums."""
+    for name in FOLDERS:
+        for file, sha256, md5 in zip(FILES, SHA256[name], MD5[name], strict=True):
+            if contents.sha256 == sha256 or contents.md5 == md5:
+                return name, file
+    return None
+
+
+def _mismatch(found: Found, root: Path) -> str:
+    """Pictures and labels of a split that are not equally many."""
+    for pictures, labels in (FILES[:2], FILES[2:]):
+        if found.paths[pictures] and found.paths[labels]:
+            first, second = found.paths[pictures][0], found.paths[labels][0]
+            counts = [_glance_at(str(path), _sign(path)).count for path in (first, second)]
+            if counts[0] != counts[1]:
+                return (
+                    f"The files {_shown(first, root)} and {_shown(second, root)} do not belong together: "
+                    f"{counts[0]:,} pictures, {counts[1]:,} labels; {_mend()}."
+                )
+    return ""
+
+
+def _glance(candidate: Candidate) -> Glance:
+    return _glance_at(str(candidate.path), _sign(candidate.path))
+
+
+@lru_cache(maxsize=256)
+def _glance_at(path: str, sign: tuple[int, ...]) -> Glance:
+    """Look at a file, once for each of its sizes and times. Labels are few, so they are read."""
+    file, pictures = Path(path), "images" in Path(path).name.lower()
+    try:
+        shape = idx.shape_of(file)
+        _check_shape(shape, pictures)
+        if pictures:
+            return Glance(count=shape[0])
+        labels = idx.read(file)
+        _check_labels(labels.array)
+        return Glance(count=shape[0], owner=_published(labels))
+    except IdxError as error:
+        return Glance(wrong=str(error))
+    except OSError as error:
+        return Glance(wrong=f"cannot be read ({error.strerror or error})")
+
+
+def _check_shape(shape: tuple[int, ...], pictures: bool) -> None:
+    """Raise IdxError unless these are the sizes of pictures, or of labels."""
+    if pictures and (len(shape) != 3 or shape[1:] != (28, 28)):
+        sizes = " x ".join(map(str, shape[1:])) or "labels"
+        raise IdxError(f"has pictures of {sizes}, where 28 x 28 are expected" if len(shape) == 3 else "has no pictures")
+    if not pictures and len(shape) != 1:
+        raise IdxError("has no labels, but a table")
+    if shape[0] == 0:
+        raise IdxError(f"has no {'pictures' if pictures else 'labels'} in it")
+
+
+def _check_labels(labels: np.ndarray) -> None:
+    if labels.max() >= CLASSES:
+        raise IdxError(f"has the label {labels.max()}, where labels from 0 to {CLASSES - 1} are expected")
+
+
+def _sign(path: str | Path) -> tuple[int, ...]:
+    """A file's or a folder's length and time, to know whether it was looked at as it is."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+# ---- reading them
+
+
+def _load_split(name: str, folder: Path | None, files: tuple[str, ...]) -> Split:
+    found, root = _look(name, folder), folder or data_dir()
+    if found.trouble:
+        raise DataError(found.trouble)
+    if not all(found.paths[file] for file in files):
+        raise DataError(f"{DATASETS[name]} is not here: {_put_them(name, folder, found)}.")
+    images, labels = (_read_one_of(name, found.paths[file], file, root) for file in files)
+    if len(images) != len(labels):
+        raise DataError(
+            f"The files of {DATASETS[name]} do not belong together: {len(images):,} pictures, {len(labels):,} labels."
+        )
     return Split(images.reshape(-1, PIXELS), labels)
 
 
-def _known_sums(name: str, raw: Path) -> dict[str, str]:
-    if name == "mnist":
-        return MNIST_SHA256
+def _read_one_of(name: str, paths: list[Path], file: str, root: Path) -> np.ndarray:
+    """The first file that is right; DataError with what is wrong with the first if none is."""
+    first: DataError | None = None
+    for path in paths:
+        try:
+            return read_file(path, name, file)
+        except IdxError as error:
+            first = first or DataError(f"The file {_shown(path, root)} {error}; {_mend()}.")
+        except OSError as error:
+            reason = error.strerror or error
+            first = first or DataError(f"The file {_shown(path, root)} cannot be read ({reason}); {_mend()}.")
+    assert first is not None
+    raise first
+
+
+def read_file(path: Path, name: str, file: str) -> np.ndarray:
+    """One of a dataset's four files, read whole and verified. Raises IdxError or OSError."""
+    pictures, contents = "images" in file, idx.read(path)
+    _check_shape(contents.array.shape, pictures)
+    if owner := _published(contents):
+        if wrong := _owned(owner, (name, file)):
+            raise IdxError(wrong)
+    else:
+        expected = SHA256[name][FILES.index(file)] or downloads.kept_sums(path.parent).get(path.name)
+        if expected and contents.sha256 != expected:
+            raise IdxError("is damaged: its contents are not the published ones")
+    if not pictures:
+        _check_labels(contents.array)
+    elif contents.array.min() == contents.array.max():
+        raise IdxError("has nothing on its pictures: all pixels are the same")
+    return contents.array
+
+
+# ---- saying what is wrong
+
+
+def _shown(path: Path, root: Path) -> str:
+    """A file as it may be named to anybody: from the data folder on."""
     try:
-        return dict(storage.read_json(raw / CHECKSUMS))
-    except (OSError, ValueError, TypeError):
-        return {}
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.name
 
 
-def read_idx(path: Path, sha256: str | None = None) -> np.ndarray:
-    """Read an IDX file of bytes: two zeros, type 8, the number of dimensions, their sizes, then the values.
+def _mend() -> str:
+    if may_download():
+        return "delete it and start again to download the published one"
+    return "put the published file in its place"
 
-    Raises DataError, naming the file, if it is missing, has another header, the wrong length, or another checksum.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"The file {path} cannot be read: {error.strerror}.") from None
-    again = f"Delete {path.parent} and start again to download it anew."
-    if len(raw) < 8 or raw[:3] != b"\0\0\x08" or len(raw) < 4 + 4 * raw[3]:
-        raise DataError(f"The file {path.name} is damaged: it does not start like an IDX file. {again}")
-    shape = np.frombuffer(raw, ">u4", raw[3], 4).astype(int)
-    expected = 4 + 4 * raw[3] + int(shape.prod())
-    if len(raw) != expected:
-        raise DataError(f"The file {path.name} is damaged: {len(raw)} bytes where {expected} belong. {again}")
-    if sha256 and hashlib.sha256(raw).hexdigest() != sha256:
-        raise DataError(f"The file {path.name} is damaged: its contents are not the published ones. {again}")
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
+
+def _place(name: str, folder: Path | None) -> str:
+    """Where files go, in words; a shared server does not tell its paths."""
+    inside = f"{FOLDERS[name]}/raw"
+    if os.environ.get("VAE_HOSTED") == "1":
+        return f"{inside} in the data folder"
+    return str((folder or data_dir()) / FOLDERS[name] / "raw")
+
+
+def _put_them(name: str, folder: Path | None, found: Found) -> str:
+    missing = [file for file in FILES if not found.paths[file]]
+    which = ", ".join(missing) if len(missing) < len(FILES) else "its four files (train-images-idx3-ubyte and so on)"
+    return f"you can put {which} into {_place(name, folder)}, or use the embedded digits"
+
+
+def _forbidden(name: str, folder: Path | None, found: Found) -> str:
+    return (
+        f"{DATASETS[name]} is not on this machine, and downloading is switched off (VAE_DOWNLOAD=0); "
+        f"{_put_them(name, folder, found)}."
+    )
+
+
+# ---- the embedded digits
 
 
 @lru_cache(maxsize=1)
@@ -160,55 +521,3 @@ def _digits() -> Dataset:
     flat = images.reshape(-1, PIXELS)
     in_test = np.arange(len(flat)) % 5 == 4  # every fifth, since neighbours were written by the same hand
     return Dataset("digits", Split(flat[~in_test], labels[~in_test]), Split(flat[in_test], labels[in_test]))
-
-
-Progress = Callable[[int, int], None]  # bytes so far, bytes in all; 0, 0 when the next server is asked
-
-
-def download(name: str, folder: Path | None = None, progress: Progress | None = None) -> None:
-    """Fetch what is missing of a dataset. Raises DataError with one sentence if no mirror gives it."""
-    if is_here(name, folder):
-        return
-    from torchvision import datasets
-
-    source = {"mnist": datasets.MNIST, "fashion-mnist": datasets.FashionMNIST, "kmnist": datasets.KMNIST}[name]
-    fetch_files(name, [*source.mirrors, *MORE_MIRRORS[name]], source.resources, _raw(name, folder), progress)
-
-
-def fetch_files(
-    name: str, mirrors: list[str], resources: list[tuple[str, str]], raw: Path, progress: Progress | None = None
-) -> None:
-    """Fetch gzipped files with known MD5 sums from the first mirror that has each, and unpack them into ``raw``."""
-    try:
-        raw.mkdir(parents=True, exist_ok=True)
-        sums: dict[str, str] = {}
-        for filename, md5 in resources:
-            unpacked = gzip.decompress(_fetch(name, mirrors, filename, md5, progress))
-            sums[filename.removesuffix(".gz")] = hashlib.sha256(unpacked).hexdigest()
-            storage.write_bytes(raw / filename.removesuffix(".gz"), unpacked)
-        storage.write_json(raw / CHECKSUMS, sums)
-    except OSError as error:
-        raise DataError(f"{DATASETS[name]} cannot be stored in {raw}: {error.strerror}.") from None
-
-
-def _fetch(name: str, mirrors: list[str], filename: str, md5: str, progress: Progress | None) -> bytes:
-    for mirror in mirrors:
-        if progress:
-            progress(0, 0)  # a sign of life, and a chance to stop
-        try:
-            with urllib.request.urlopen(mirror + filename, timeout=10) as answer:
-                total, chunks, got = int(answer.headers.get("Content-Length") or 0), [], 0
-                while chunk := answer.read(1 << 16):
-                    chunks.append(chunk)
-                    got += len(chunk)
-                    if progress:
-                        progress(got, total)
-        except (OSError, ValueError, http.client.HTTPException):  # timeouts are OSErrors
-            continue
-        data = b"".join(chunks)
-        if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
-            return data
-    raise DataError(
-        f"{DATASETS[name]} could not be downloaded: none of {len(mirrors)} servers gave {filename}; "
-        "check the network, or use the embedded digits, which need none."
-    )

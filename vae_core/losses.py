@@ -12,10 +12,12 @@ from vae_core.model import Posterior
 
 
 class Terms(NamedTuple):
-    reconstruction: Tensor  # scalar
-    kl: Tensor  # scalar; 0 for the classic autoencoder, which has no such term
+    """Both terms: two numbers, two scalar tensors, or two tensors with a value for each image (b,)."""
 
-    def loss(self, beta: float) -> Tensor:
+    reconstruction: Any
+    kl: Any  # 0 for the classic autoencoder, which has no such term
+
+    def loss(self, beta: float) -> Any:
         """reconstruction + beta * KL (the lecture; beta as in Higgins et al. 2017). Beta 1: minus the ELBO."""
         return self.reconstruction + beta * self.kl
 
@@ -94,10 +96,26 @@ def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str =
     return Terms(RECONSTRUCTION[reconstruction](logits, x), kl)
 
 
+def _bce_of_each(logits: Tensor, x: Tensor) -> Tensor:
+    return F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
+
+
+def _mse_of_each(logits: Tensor, x: Tensor) -> Tensor:
+    return 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="none").sum(1)
+
+
+OF_EACH = {"bce": _bce_of_each, "mse": _mse_of_each}  # (b, 784) each to (b,)
+
+
 def per_image(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str, beta: float) -> Tensor:
-    """The loss of each image of a batch on its own, (b,) in nats; their mean is ``terms(...).loss(beta)``."""
-    if reconstruction == "bce":
-        errors = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
-    else:
-        errors = 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="none").sum(1)
-    return errors if posterior.logvar is None else errors + beta * kl_per_dimension(posterior).sum(1)
+    """The loss of each image of a batch on its own, (b,) in nats; their mean is ``terms(...).loss(beta)``.
+
+    Raises ValueError for a reconstruction that is not in RECONSTRUCTION.
+    """
+    if reconstruction not in OF_EACH:
+        raise ValueError(f"unknown reconstruction: {reconstruction}")
+    errors = OF_EACH[reconstruction](logits, x)
+    if posterior.logvar is None:
+        return errors
+    loss: Tensor = Terms(errors, kl_per_dimension(posterior).sum(1)).loss(beta)
+    return loss

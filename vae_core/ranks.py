@@ -81,7 +81,7 @@ class Silent(Reporter):
     def update(self, **changes: Any) -> None:
         self.status = Status(**{**self.status.__dict__, **changes})
 
-    def _answer(self, step: int, epoch: int) -> None:
+    def _answer(self, step: int, epoch: int, pause: bool = True) -> None:
         if self.interrupted:
             raise Interrupted
 

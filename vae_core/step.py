@@ -11,6 +11,8 @@ Shapes: b images, d latent, h hidden, 784 pixels. Whatever is computed goes to a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -27,6 +29,7 @@ class Step:
 
     def __init__(self, model: Autoencoder, config: Config, most: int, device: torch.device) -> None:
         """``most``: images of the largest batch."""
+        self.listen: Callable[[], object] = lambda: None  # called within a step, of which the largest takes seconds
         self.config, self.d = config, model.latent_dim
         self.weights = [p.detach() for p in model.parameters()]  # W1 b1 W2 b2 W3 b3 W4 b4, as in the formulas below
         sizes = [w.numel() for w in self.weights]
@@ -68,7 +71,7 @@ class Step:
 
         ``batch``: the images over which the mean is taken, if these are only a part of them.
         """
-        b, beta = len(indices), self.config.beta
+        b, beta, listen = len(indices), self.config.beta, self.listen
         if b == 0:  # this process has no share in the last batch of an epoch
             self.flat.zero_()
             return
@@ -80,6 +83,7 @@ class Step:
         # Forwards: picture -> code -> picture.
         x = at["x"].copy_(torch.index_select(images, 0, indices, out=at["bytes"])).mul_(1 / 255)  # (b, 784)
         h1 = torch.addmm(b1, x, W1.t(), out=at["h1"]).relu_()  # (b, h)
+        listen()
         code = torch.addmm(b2, h1, W2.t(), out=at["code"])  # (b, 2d): mean and logvar; (b, d) without noise
         mean, logvar = at["mean"], at["logvar"]
         if self.config.is_vae:
@@ -90,18 +94,22 @@ class Step:
             z = code
         h2 = torch.addmm(b3, z, W3.t(), out=at["h2"]).relu_()  # (b, h)
         logits = torch.addmm(b4, h2, W4.t(), out=at["logits"])  # (b, 784)
+        listen()
 
         # The loss. ``dlogits`` is its gradient by the logits, which starts the way back.
         error, dlogits = VALUE_AND_GRADIENT[self.config.reconstruction](logits, x, at["copy"], at["spare"])
         at["errors"].add_(error)
+        listen()
 
         # Backwards: through ``out = in @ W.t() + b``, dW = dout.t() @ in, db = the sum of dout, din = dout @ W.
         torch.addmm(dW4, dlogits.t(), h2, beta=0, alpha=share, out=dW4)
         torch.sum(dlogits, 0, out=db4).mul_(share)
+        listen()
         dh2 = torch.mm(dlogits, W4, out=at["dh"])
         threshold_backward(dh2, h2, 0, grad_input=dh2)
         torch.addmm(dW3, dh2.t(), z, beta=0, alpha=share, out=dW3)
         torch.sum(dh2, 0, out=db3).mul_(share)
+        listen()
         dz = torch.mm(dh2, W3, out=at["dz"])
         if self.config.is_vae:
             dcode, more = at["dcode"], std.square_().sub_(1)  # the variance beyond 1
@@ -115,5 +123,6 @@ class Step:
         torch.sum(dcode, 0, out=db2).mul_(share)
         dh1 = torch.mm(dcode, W2, out=at["dh"])
         threshold_backward(dh1, h1, 0, grad_input=dh1)
+        listen()
         torch.addmm(dW1, dh1.t(), x, beta=0, alpha=share, out=dW1)
         torch.sum(dh1, 0, out=db1).mul_(share)

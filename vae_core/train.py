@@ -11,24 +11,32 @@ import errno
 import importlib
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from filelock import Timeout
 
-from vae_core import data, portable, runs, shelf, storage, threads
-from vae_core.config import DATASET_DEFAULTS, FIELDS, Config, ConfigError
+from vae_core import data, download, portable, runs, shelf, storage, threads
+from vae_core.background import Background, TookTooLong
+from vae_core.config import DATASET_DEFAULTS, DATASETS, FIELDS, Config, ConfigError
 from vae_core.portable import say
 from vae_core.ranks import Ranks, Silent
 from vae_core.reporter import Interrupted, Reporter, Stopped
 
 
 def main(argv: list[str] | None = None) -> int:
+    try:
+        return _main(argv)
+    except KeyboardInterrupt:  # before there is a run that would say so: torch is imported early to look for CUDA
+        return 130
+
+
+def _main(argv: list[str] | None) -> int:
     arguments = parser().parse_args(argv)
     if not (ranks := Ranks()).first:
         return _help(ranks, _device_of(arguments))
@@ -110,17 +118,21 @@ def _train(run: runs.Run, ranks: Ranks) -> int:
     _tidy(run)
     reporter = Reporter(run, Terminal())
     portable.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
+    with reporter.heartbeat():
+        return _train_and_report(run, ranks, reporter)
+
+
+def _train_and_report(run: runs.Run, ranks: Ranks, reporter: Reporter) -> int:
     say(f"{run.id}: {run.config.title}")
     try:
         reporter.resume_from(run.status())
         me = {"pid": os.getpid(), "born": portable.born(), "host": runs.HOST}
         reporter.update(state="starting", epoch=run.epoch or 0, message="Waking up …", **me)
         most = threads.prepare(ranks=ranks.here)
-        beside = ThreadPoolExecutor(1, "import torch")
-        importing = beside.submit(importlib.import_module, "torch")  # two seconds, in which the pictures are read
-        beside.shutdown(wait=False)
+        # Two seconds, during which the pictures are read; on a machine that has just started, many more.
+        importing = Background("Importing torch", lambda _: importlib.import_module("torch"))
         dataset = _dataset(run.config, reporter)
-        importing.result()  # what went wrong there, a second import would only hide
+        importing.result(reporter.listen)  # what went wrong there, a second import would only hide
         import torch
 
         from vae_core import training
@@ -141,6 +153,8 @@ def _train(run: runs.Run, ranks: Ranks) -> int:
         return _end(reporter, "stopped", 130)
     except (ConfigError, data.DataError, runs.RunError) as error:
         return _end(reporter, "failed", 2, str(error))
+    except TookTooLong as error:
+        return _end(reporter, "failed", 1, str(error))
     except Exception as error:
         say(traceback.format_exc(), error=True, end="")
         return _end(reporter, "failed", 1, _sentence(error))
@@ -191,23 +205,30 @@ def _tidy(run: runs.Run) -> None:
 
 
 def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
-    name, told = data.DATASETS[config.dataset], 0.0
+    """Fetch and read the pictures, in the background: neither a network nor a disk keeps a visitor waiting."""
+    title, message = DATASETS[config.dataset], ""
 
-    def progress(got: int, total: int) -> None:
-        nonlocal told
-        if reporter.interrupted:
-            raise Interrupted
-        if reporter.run.control() == "stop":
-            raise Stopped
-        if time.monotonic() - told > 0.5:
-            told = time.monotonic()
-            size = f"{got / 1e6:.1f} of {total / 1e6:.1f} MB" if total else f"{got / 1e6:.1f} MB"
-            reporter.update(message=f"Downloading {name}: {size} …" if got else f"Looking for {name} on the network …")
+    def fetch_and_read(work: Background[data.Dataset]) -> data.Dataset:
+        nonlocal message
 
-    if not data.is_here(config.dataset):
-        reporter.update(message=f"Looking for {name} on the network …")
-    data.download(config.dataset, progress=progress)
-    return data.load(config.dataset)
+        def tell(progress: download.Progress) -> None:
+            nonlocal message
+            message = progress.sentence(title)
+            while reporter.waiting and not work.left:
+                time.sleep(0.1)
+            work.moves()
+            if work.left:
+                raise Stopped  # as whoever waited has
+
+        data.download(config.dataset, tell=tell)
+        message = f"Reading {title} …"
+        return data.load(config.dataset)
+
+    def listen() -> None:
+        reporter.listen()
+        reporter.say(message)
+
+    return Background(f"Reading {title}", fetch_and_read).result(listen)
 
 
 def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
@@ -278,8 +299,15 @@ class Terminal:
         self.last = (status.state, status.epoch)
 
 
-if __name__ == "__main__":
-    portable.steady_output()
-    code = main()
-    portable.close_output()
+def leave(code: int) -> NoReturn:
+    """End the process, without waiting for work in the background that nobody wants any more."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
+        os._exit(code)  # Python would pull such a thread down in the middle of an import, and crash
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from vae_core import checkpoint, data, storage
 from vae_core.adam import Adam
-from vae_core.config import Config, ConfigError
-from vae_core.losses import VALUE_AND_GRADIENT, kl_per_dimension
+from vae_core.config import DEVICES, Config, ConfigError
+from vae_core.losses import VALUE_AND_GRADIENT, Terms, kl_per_dimension
 from vae_core.model import Autoencoder, build
 from vae_core.ranks import Ranks
 from vae_core.replay import Replay
@@ -35,6 +35,8 @@ class TrainingFailed(Exception):
 
 def pick_device(name: str) -> torch.device:
     """auto, cpu or cuda to a torch device. Raises ConfigError if there is no such device."""
+    if name not in DEVICES:
+        raise ConfigError(f"Device (device) must be one of {', '.join(DEVICES)}; you gave {name}.")
     if name == "cuda" and not torch.cuda.is_available():
         raise ConfigError("Device (device) must be auto or cpu here; torch finds no CUDA graphics card.")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
@@ -54,6 +56,7 @@ def train(
     model = build(config).to(device)
     optimizer = Adam(model.parameters(), lr=config.learning_rate)
     step = Step(model, config, min(config.batch_size, len(train_images)), device)
+    step.listen = lambda: reporter.listen(pause=False)
     governor = _governor(step, train_images, max_threads)
     steps_per_epoch = math.ceil(len(train_images) / config.batch_size)
     reporter.update(device=device_name(device), steps_per_epoch=steps_per_epoch, threads=governor.threads)
@@ -68,7 +71,7 @@ def train(
     first = (_restore(run, model, optimizer) if ranks.first else 0) + 1
     if ranks.first and first == 0:
         _keep_labels(run, dataset.test)
-        _finish_epoch(run, model, optimizer, 0, 0, None, test_images, time.perf_counter(), 0.0, governor)
+        _finish_epoch(run, model, optimizer, 0, 0, None, test_images, reporter.working_time(), 0.0, governor, reporter)
     first = max(ranks.hear_first(first), 1)
     ranks.follow_first(*step.weights, *optimizer.tensors)
     learn_whole: Callable[[Tensor, Tensor], None] = learn
@@ -78,7 +81,7 @@ def train(
     reporter.begin(step=(first - 1) * steps_per_epoch, epoch=first - 1)
 
     for epoch in range(first, config.epochs + 1):
-        started, paused = time.perf_counter(), reporter.paused_seconds
+        started = reporter.working_time()
         total = np.zeros(2)
         images = 0  # since the last point of the live curve
         for number, (indices, eps) in enumerate(_batches(config, len(train_images), epoch, device), start=1):
@@ -97,12 +100,12 @@ def train(
                 total, images = total + sums, 0
             reporter.after_step(taken, epoch, len(indices), governor.threads)  # answers pause and stop
 
-        seconds = time.perf_counter() - started - (reporter.paused_seconds - paused)
+        seconds = reporter.working_time() - started
         reporter.write_points()  # before the epoch counts as finished, so that none of its points can be lost
         if ranks.first:
             _finish_epoch(
                 run, model, optimizer, epoch, taken, record(total / len(train_images), config), test_images,
-                started + reporter.paused_seconds - paused, len(train_images) / seconds, governor,
+                started, len(train_images) / seconds, governor, reporter,
             )  # fmt: skip
         reporter.epoch_done(epoch, taken)
 
@@ -122,12 +125,11 @@ def _batches(config: Config, images: int, epoch: int, device: torch.device) -> I
 
 def record(means: Sequence[float] | np.ndarray, config: Config) -> dict[str, float | None]:
     """Reconstruction and KL, nats per image, as they are written. Raises TrainingFailed unless they are finite."""
-    reconstruction, kl = (float(value) for value in means)
-    if not (math.isfinite(reconstruction) and math.isfinite(kl)):
+    terms = Terms(*(float(value) for value in means))
+    if not all(math.isfinite(term) for term in terms):
         raise TrainingFailed(TOO_FAR)
-    if not config.is_vae:
-        return {"reconstruction": reconstruction, "kl": None, "loss": reconstruction}
-    return {"reconstruction": reconstruction, "kl": kl, "loss": reconstruction + config.beta * kl}
+    kl = terms.kl if config.is_vae else None
+    return {"reconstruction": terms.reconstruction, "kl": kl, "loss": terms.loss(config.beta)}
 
 
 def _governor(step: Step, images: Tensor, max_threads: int) -> Governor:
@@ -142,9 +144,13 @@ def _governor(step: Step, images: Tensor, max_threads: int) -> Governor:
 
 @torch.no_grad()
 def evaluate(
-    model: Autoencoder, images: Tensor, config: Config, epoch: int, governor: Governor
-) -> tuple[dict[str, Any], Tensor, Tensor | None]:
-    """The test pass: ``test``, ``test_mean`` and ``kl_per_dimension``; mean and logvar of all images (n, d)."""
+    model: Autoencoder, images: Tensor, config: Config, epoch: int, governor: Governor,
+    listen: Callable[[], object] = lambda: None,
+) -> tuple[dict[str, Any], Tensor, Tensor | None]:  # fmt: skip
+    """The test pass: ``test``, ``test_mean`` and ``kl_per_dimension``; mean and logvar of all images (n, d).
+
+    ``listen`` is called before each batch.
+    """
     device, most = images.device, EVALUATION_BATCH if images.device.type == "cpu" else 8 * EVALUATION_BATCH
     generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch, stream=1))
     noise = torch.randn(len(images), config.latent_dim, generator=generator, device=device)
@@ -153,6 +159,7 @@ def evaluate(
     room = torch.empty(2, min(most, len(images)), data.PIXELS, device=device)
     means, logvars = [], []
     for batch, eps in zip(images.split(most), noise.split(most), strict=True):
+        listen()
         governor.before_step(whole=len(batch) == most)
         x = batch.float().mul_(1 / 255)  # (b, 784) in [0, 1]
         posterior = model.encode(x)  # mean and logvar, (b, d) each
@@ -176,10 +183,10 @@ def evaluate(
 def _finish_epoch(
     run: Run, model: Autoencoder, optimizer: Adam, epoch: int, step: int,
     train_record: dict[str, float | None] | None, test_images: Tensor, started: float, images_per_second: float,
-    governor: Governor,
+    governor: Governor, reporter: Reporter,
 ) -> None:  # fmt: skip
     """Test, then write the epoch's files in an order that no crash can break: metrics last, what resumes before it."""
-    tested, mean, logvar = evaluate(model, test_images, run.config, epoch, governor)
+    tested, mean, logvar = evaluate(model, test_images, run.config, epoch, governor, reporter.listen)
     kept = {"mean": mean, "logvar": logvar}
     halves = {k: v[:LATENT_IMAGES].half().cpu().numpy() for k, v in kept.items() if v is not None}
     if not all(np.isfinite(array).all() for array in halves.values()):
@@ -188,7 +195,7 @@ def _finish_epoch(
     checkpoint.save_weights(run, epoch, model)
     line = {
         "epoch": epoch, "train": train_record, "test": tested["test"], "test_mean": tested["test_mean"],
-        "seconds": round(time.perf_counter() - started, 3), "images_per_second": round(images_per_second, 1),
+        "seconds": round(reporter.working_time() - started, 3), "images_per_second": round(images_per_second, 1),
         "kl_per_dimension": tested["kl_per_dimension"],
     }  # fmt: skip
     checkpoint.save_resume(run, model, optimizer, step, line)

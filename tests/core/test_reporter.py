@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
-from core_helpers import new_run
+from core_helpers import new_run, wait_for
 
-from vae_core import jobs, reporter, runs
+from vae_core import jobs, reporter, runs, storage
 from vae_core.reporter import Interrupted, Reporter, Stopped
 from vae_core.runs import HEARTBEAT_TIMEOUT, Run, Status
 
@@ -191,3 +193,124 @@ def test_the_last_word_stands(voice, clock, run):
     status = run.status(now=clock.now + 1e6)
     assert (status.state, status.error, status.seconds_left) == ("failed", "The disk is full.", None)
     assert [record["step"] for record in run.steps()] == [1, 2, 3]
+
+
+# ---- the heartbeat
+
+
+class Beats:
+    """Stands in for the event that ends the heartbeat: it ends after so many seconds, and keeps when it was heard."""
+
+    def __init__(self, clock: Clock, run: Run, seconds: float) -> None:
+        self.clock, self.run, self.until = clock, run, clock.now + seconds
+        self.heard: list[float] = []
+
+    def wait(self, seconds: float) -> bool:
+        if run_heartbeat(self.run) not in self.heard:
+            self.heard.append(run_heartbeat(self.run))
+        self.clock.now += seconds
+        return self.is_set()
+
+    def is_set(self) -> bool:
+        return self.clock.now > self.until
+
+
+def run_heartbeat(run: Run) -> float:
+    return storage.read_json(run.path / "status.json")["heartbeat"]
+
+
+def test_the_heart_beats_every_second_whatever_the_main_thread_does(voice, clock, run):
+    beats = Beats(clock, run, 60)  # seconds of one huge step
+    voice._beat(beats)
+    assert max(after - before for before, after in pairwise(beats.heard)) <= 1.0
+    assert beats.heard[-1] >= beats.until - 1 and run.status().state == "running"
+
+
+def test_the_heart_does_not_beat_for_a_main_thread_that_hangs_for_good(voice, clock, run):
+    began = clock.now
+    voice._beat(Beats(clock, run, 1000))
+    assert run_heartbeat(run) <= began + reporter.VOUCH_SECONDS
+    assert run.status().state == "interrupted"  # so it can be ended
+    voice.listen()
+    beats = Beats(clock, run, 10)
+    voice._beat(beats)
+    assert beats.heard[-1] >= beats.until - 1 and run.status().state == "running"
+
+
+def test_the_heart_is_silent_after_the_last_word_and_before_the_first(voice, clock, run):
+    voice.finish("finished")
+    last = run_heartbeat(run)
+    voice._beat(Beats(clock, run, 10))
+    assert run_heartbeat(run) == last
+    fresh = Reporter(run)
+    fresh._beat(Beats(clock, run, 10))
+    assert run_heartbeat(run) == last
+
+
+def test_a_full_disk_does_not_stop_the_heart(voice, clock, run, monkeypatch):
+    write, refused = storage.write_json, []
+
+    def full(*arguments, **options):
+        if len(refused) < 3:
+            refused.append(True)
+            raise OSError(28, "No space left on device")
+        write(*arguments, **options)
+
+    monkeypatch.setattr(storage, "write_json", full)
+    beats = Beats(clock, run, 20)
+    voice._beat(beats)
+    assert len(refused) == 3 and beats.heard[-1] >= beats.until - 1
+
+
+def test_within_a_training_the_heart_beats_by_itself(run, monkeypatch):
+    monkeypatch.setattr(reporter, "BEAT_SECONDS", 0.02)
+    voice = Reporter(run)
+    voice.update(state="running")
+    first = run_heartbeat(run)
+    with voice.heartbeat():
+        wait_for(lambda: run_heartbeat(run) > first, "a heartbeat")
+        for _ in range(200):  # two threads write one file
+            voice.update(message="x")
+    assert run.status().message == "x"
+    assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
+
+
+# ---- listening within long work
+
+
+def test_listening_answers_stop_and_pause_wherever_it_is(voice, clock, run):
+    jobs.request(run, "pause")
+    voice.listen(pause=False)  # in the middle of a step
+    assert run.status().state == "running"
+    seen: list[str] = []
+
+    def watch() -> None:
+        seen.append(run.status().state)
+        jobs.request(run, "run")
+
+    clock.on_sleep = watch
+    clock.now += 1
+    voice.listen()
+    assert seen == ["paused"] and run.status().state == "running" and not voice.waiting
+    jobs.request(run, "stop")
+    clock.now += 1
+    with pytest.raises(Stopped):
+        voice.listen(pause=False)
+
+
+def test_listening_looks_at_the_disk_ten_times_a_second(voice, clock, run, monkeypatch):
+    looks = []
+    monkeypatch.setattr(Run, "control", lambda self: looks.append(True) or "run")
+    for _ in range(1000):
+        clock.now += 0.001
+        voice.listen()
+    assert 8 <= len(looks) <= 11
+
+
+def test_a_pause_before_the_first_step_ends_in_the_state_before(clock, run):
+    voice = Reporter(run)
+    voice.update(state="starting", message="Waking up …")
+    jobs.request(run, "pause")
+    clock.on_sleep = lambda: jobs.request(run, "run")
+    voice.listen()
+    assert (run.status().state, run.status().message) == ("starting", "Waking up …")

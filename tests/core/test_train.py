@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,9 @@ from core_helpers import (
     wait_for,
 )
 
-from vae_core import data, jobs, runs, threads, train
+from vae_core import background, data, jobs, runs, threads, train
 from vae_core.config import FIELDS
+from vae_core.download import Progress
 
 TINY_OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
 # No server answers there, so that a download fails at once, on a machine with a network as on one without.
@@ -83,29 +86,31 @@ STUB = """
 import os
 told = f"{os.environ.get('GOMP_SPINCOUNT')} {os.environ.get('OMP_NUM_THREADS')}"
 open(os.path.join(os.path.dirname(__file__), __name__ + ".txt"), "w").write(told)
-class datasets:
-    class MNIST:
-        mirrors, resources = ["http://127.0.0.1:9/"], [("train-images-idx3-ubyte.gz", "0" * 32)]
-    FashionMNIST = KMNIST = MNIST
+raise ImportError("this is a stub")
 """
 
 
-def test_a_dataset_that_is_not_here_without_a_network_is_one_sentence(runs_dir, tmp_path):
-    """Also, OpenMP reads its environment once, when torch comes, and torchvision brings torch: both are stubs here that
-    write down what they found, which saves their import, too."""
-    for name in ("torch", "torchvision"):
-        (tmp_path / f"{name}.py").write_text(STUB)
+def test_openmp_is_told_before_torch_comes(runs_dir, tmp_path):
+    """It reads its environment once. A stub that writes down what it found saves the import."""
+    (tmp_path / "torch.py").write_text(STUB)
     unprepared = {name: None for name in os.environ if re.match("(OMP|MKL|GOMP)_", name)}
-    there = {"VAE_DATA_DIR": str(tmp_path / "empty"), "PYTHONPATH": str(tmp_path), **NO_NETWORK}
-    done = trainer("--dataset=mnist", "--run-id=far", **(unprepared | there))
-    sentence = assert_mistake(done)
-    assert "MNIST" in sentence
+    assert trainer("--run-id=a", **(unprepared | {"PYTHONPATH": str(tmp_path)})).returncode == 1
+    spin, used = (tmp_path / "torch.txt").read_text().split(" ")
+    assert spin == threads.SPIN_COUNT and int(used) >= 1
+
+
+@pytest.mark.parametrize("environment", [NO_NETWORK, {"VAE_DOWNLOAD": "0"}], ids=["no network", "forbidden"])
+def test_a_dataset_that_cannot_be_had_is_one_sentence(main, runs_dir, tmp_path, capsys, monkeypatch, environment):
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "empty"))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["--dataset=mnist", "--run-id=far"]) == 2
+    sentence = capsys.readouterr().err.strip()
+    assert_one_sentence(sentence)
+    assert str(tmp_path / "empty" / "MNIST" / "raw") in sentence
     status = runs.find("far").status()
     assert (status.state, status.error) == ("failed", sentence)  # the page says the same
     assert not [file for file in files_in(tmp_path / "empty") if "ubyte" in file]
-    for name in ("torch", "torchvision"):
-        spin, used = (tmp_path / f"{name}.txt").read_text().split(" ")
-        assert spin == threads.SPIN_COUNT and int(used) >= 1
 
 
 def test_every_setting_has_an_option_with_its_help(main, capsys):
@@ -276,19 +281,92 @@ def test_a_run_that_was_stopped_goes_on_at_the_command_line(main, runs_dir):
     assert main(["--resume=halted"]) == 0
 
 
-def test_a_download_can_be_stopped(main, runs_dir, tmp_path, monkeypatch):
-    run = new_run(runs_dir, "slow", dataset="kmnist")
+def test_a_download_says_how_far_it_is_and_can_be_stopped(main, runs_dir, monkeypatch):
+    run, ended = new_run(runs_dir, "slow", dataset="kmnist"), threading.Event()
 
-    def endless(name, progress):
-        progress(1, 10**6)
-        assert "KMNIST" in run.status().message  # the page shows that something moves
-        jobs.request(run, "stop")
-        progress(2, 10**6)
-        pytest.fail("not stopped")
+    def endless(name, tell):
+        try:
+            while True:
+                tell(Progress(1, 4, 2, 3, got=1_200_000, total=9_900_000))
+                if run.status().message == "Downloading KMNIST, file 1 of 4: 1.2 of 9.9 MB (server 2 of 3) …":
+                    jobs.request(run, "stop")
+                time.sleep(0.01)
+        finally:
+            ended.set()
 
     monkeypatch.setattr(data, "download", endless)
     assert main(["--resume=slow"]) == 130
     assert run.status().state == "stopped"
+    assert ended.wait(10)  # nobody goes on loading behind it
+
+
+def test_a_download_can_be_paused_and_goes_on(main, runs_dir, monkeypatch, few_digits):
+    run, counts = new_run(runs_dir, "slow", dataset="kmnist"), []
+
+    def steady(name, tell):
+        while len(counts) < 40:
+            tell(Progress(1, 4, 1, 3, got=len(counts), total=40))
+            counts.append(run.status().state)
+            if len(counts) == 2:
+                jobs.request(run, "pause")
+                wait_for(lambda: run.status().state == "paused", "it pauses")
+                threading.Timer(0.2, jobs.request, (run, "run")).start()
+
+    monkeypatch.setattr(data, "download", steady)
+    monkeypatch.setattr(data, "load", lambda name: few_digits)
+    assert main(["--resume=slow"]) == 0
+    assert run.status().state == "finished"
+    assert "paused" not in counts[3:]  # nothing is fetched in a pause
+
+
+@pytest.mark.parametrize("hangs", ["data.download", "data.load", "importlib.import_module"])
+@pytest.mark.parametrize("how", ["stop", "signal"])
+def test_whatever_hangs_before_the_first_step_stop_and_ctrl_c_are_answered(main, runs_dir, monkeypatch, hangs, how):
+    """A network, a disk, the import of torch."""
+    run, over, ended = new_run(runs_dir, "stuck"), threading.Event(), threading.Event()
+
+    def hang(*_, **__):
+        if how == "stop":
+            jobs.request(run, "stop")
+        else:
+            os.kill(os.getpid(), signal.SIGINT)
+        over.wait(30)
+        ended.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"vae_core.train.{hangs}", hang)
+        assert main(["--resume=stuck"]) == 130
+    assert not ended.is_set()
+    over.set()
+    assert ended.wait(10)
+    assert run.status().state == ("stopped" if how == "stop" else "interrupted")
+    assert main(["--resume=stuck"]) == 0
+
+
+def test_a_disk_that_never_answers_is_given_up_with_a_sentence(main, runs_dir, monkeypatch):
+    run, over = new_run(runs_dir, "stuck"), threading.Event()
+    monkeypatch.setattr(data, "load", lambda name: over.wait(30))
+    monkeypatch.setattr(background.Background.__init__, "__defaults__", (0.05,))
+    assert main(["--resume=stuck"]) == 1
+    over.set()
+    assert "Reading Embedded digits" in run.status().error
+    assert_one_sentence(run.status().error)
+
+
+def test_ctrl_c_before_there_is_a_run_ends_quietly(main, runs_dir, monkeypatch, capsys):
+    def interrupted(device: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "_check_device", interrupted)
+    assert main(["--run-id=none"]) == 130
+    assert capsys.readouterr().err == "" and files_in(runs_dir) == set()
+
+
+def test_a_process_does_not_wait_for_work_that_nobody_wants(tmp_path):
+    code = "import threading, time; from vae_core import train; from vae_core.background import Background\n"
+    code += "print('said', end=''); Background('Sleeping', lambda _: time.sleep(60)); train.leave(130)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=runs.ROOT, capture_output=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"said", b"")
 
 
 def test_the_folder_of_this_test_is_the_one_that_was_used(runs_dir):

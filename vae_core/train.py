@@ -301,13 +301,12 @@ class Terminal:
 
 def leave(code: int) -> NoReturn:
     """End the process, without waiting for work in the background that nobody wants any more."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
+    portable.close_output()
     if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
         os._exit(code)  # Python would pull such a thread down in the middle of an import, and crash
     sys.exit(code)
 
 
 if __name__ == "__main__":
+    portable.steady_output()
     leave(main())

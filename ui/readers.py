@@ -138,14 +138,27 @@ def _test_images(dataset: str, folder: str) -> np.ndarray:
     return data.load_test(dataset).images
 
 
+_damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
+
+
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
-    """The test images behind some kept points, (n, 28, 28) uint8, or None where the dataset is not on this machine."""
-    if not data.is_here(run.config.dataset):
+    """The test images behind some kept points, (n, 28, 28) uint8, or None where the dataset is not on this machine.
+
+    One that is damaged is not read again before its files change: pages ask for each picture.
+    """
+    dataset, folder = run.config.dataset, str(data.data_dir())
+    if not data.is_here(dataset):
+        return None
+    key = dataset, folder
+    if key in _damaged and _damaged[key] == data.stamp(dataset):
         return None
     try:
-        images = _test_images(run.config.dataset, str(data.data_dir()))
+        images = _test_images(dataset, folder)
         return images[test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
-    except (data.DataError, IndexError):
+    except data.DataError:
+        _damaged[key] = data.stamp(dataset)
+        return None
+    except IndexError:
         return None
 
 

@@ -48,9 +48,12 @@ def setup_form() -> None:
     if config is not None:
         own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
         st.markdown(
-            f"**You will train{own}:** {config.title} · {config.epochs} epochs of {_size(config.dataset)} pictures."
+            f"**You will train{own}:** {config.title} · {config.epochs} epochs of {data.TRAIN_SIZES[config.dataset]:,} pictures."
         )
-    if config is not None and not data.is_here(config.dataset):
+    obstacle = "" if config is None else data.obstacle(config.dataset)
+    if obstacle:
+        st.error(plain(obstacle))
+    elif config is not None and not data.is_here(config.dataset):
         st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
     if limits := hosted.limits():
         st.caption(limits.words)
@@ -62,7 +65,7 @@ def setup_form() -> None:
         key="start_training",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=config is None,
+        disabled=config is None or bool(obstacle),
         on_click=_start,
     )
     if st.session_state.get("start_when_known"):
@@ -125,10 +128,6 @@ def _config() -> Config:
     if limits := hosted.limits():
         limits.accept(config)
     return config
-
-
-def _size(dataset: str) -> str:
-    return "1,438" if dataset == "digits" else "60,000"
 
 
 def _start() -> None:

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vae_core.losses import RECONSTRUCTION, Terms, bce, kl_per_dimension, mse, terms
+from vae_core import training
+from vae_core.config import RECONSTRUCTIONS, Config
+from vae_core.losses import (
+    OF_EACH,
+    RECONSTRUCTION,
+    VALUE_AND_GRADIENT,
+    Terms,
+    bce,
+    kl_per_dimension,
+    mse,
+    per_image,
+    terms,
+)
 from vae_core.model import Posterior
 
 B, D, PIXELS = 5, 3, 784
@@ -115,12 +127,37 @@ def test_extreme_logits_give_finite_losses_and_gradients(name, size):
 @pytest.mark.parametrize("reconstruction", ["bce", "mse"])
 @pytest.mark.parametrize("noisy", [True, False])
 def test_the_losses_of_single_images_have_the_batch_as_their_mean(reconstruction, noisy):
-    from vae_core.losses import per_image, terms
-    from vae_core.model import Posterior
-
     torch.manual_seed(3)
     logits, x = torch.randn(5, 784), torch.rand(5, 784)
     posterior = Posterior(torch.randn(5, 4), torch.randn(5, 4) if noisy else None)
     single = per_image(logits, x, posterior, reconstruction, 2.5)
     assert single.shape == (5,)
     assert float(single.mean()) == pytest.approx(float(terms(logits, x, posterior, reconstruction).loss(2.5)), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["", "BCE", "mae", None])
+def test_an_unknown_reconstruction_is_an_error_everywhere(name):
+    logits, x = batch()
+    for measure in (
+        lambda: per_image(logits, x, bubbles(), name, 1.0),
+        lambda: terms(logits, x, bubbles(), name),
+        lambda: VALUE_AND_GRADIENT[name],
+    ):
+        with pytest.raises((ValueError, KeyError)):
+            measure()
+
+
+def test_every_reconstruction_of_the_settings_is_known_everywhere():
+    assert set(RECONSTRUCTIONS) == set(RECONSTRUCTION) == set(VALUE_AND_GRADIENT) == set(OF_EACH)
+
+
+@pytest.mark.parametrize("model", ["vae", "autoencoder"])
+def test_the_loss_that_is_written_down_is_the_line_that_is_shown(monkeypatch, model):
+    """The start page shows ``Terms.loss`` as the line that computes the loss."""
+    config = Config(model=model, beta=3.0)
+    kl = 2.0 if model == "vae" else 0.0
+    assert training.record((100.0, kl), config)["loss"] == 100.0 + 3.0 * kl
+    monkeypatch.setattr(Terms, "loss", lambda self, beta: 42.0)
+    assert training.record((100.0, kl), config)["loss"] == 42.0
+    logits, x = batch()
+    assert per_image(logits, x, bubbles(), "bce", 3.0) == 42.0

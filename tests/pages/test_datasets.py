@@ -1,0 +1,65 @@
+"""What the form says of a dataset that is missing, or whose files are wrong; damaged pictures are read once."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
+from ui import readers
+from vae_core import data
+from vae_core.config import Config
+from vae_core.runs import Run
+
+
+def form(dataset: str):
+    app = show("train")
+    app.selectbox(key="dataset").set_value(dataset).run()
+    check(app)
+    return app
+
+
+def test_a_dataset_that_may_be_downloaded_is_announced():
+    app = form("kmnist")
+    assert "will be downloaded first" in words(app)
+    assert not app.button(key="start_training").disabled
+
+
+def test_where_downloading_is_forbidden_the_form_says_so_before_the_training(monkeypatch):
+    monkeypatch.setenv("VAE_DOWNLOAD", "0")
+    app = form("kmnist")
+    assert "VAE_DOWNLOAD=0" in app.error[0].value and "will be downloaded" not in words(app)
+    assert app.button(key="start_training").disabled
+    app.selectbox(key="dataset").set_value("digits").run()
+    assert not app.error and not app.button(key="start_training").disabled
+
+
+def test_files_that_are_wrong_are_named_before_the_training():
+    folder = data.data_dir() / "KMNIST" / "raw"
+    folder.mkdir(parents=True)
+    (folder / data.FILES[0]).write_bytes(b"<html>")
+    app = form("kmnist")
+    assert data.FILES[0] in app.error[0].value
+    assert app.button(key="start_training").disabled
+
+
+def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, monkeypatch):
+    reads, stamps = [], [(1,)]
+
+    def damaged(dataset: str, folder: str) -> None:
+        reads.append(dataset)
+        raise data.DataError("The file is damaged.")
+
+    monkeypatch.setattr(readers, "_test_images", damaged)
+    monkeypatch.setattr(readers, "_damaged", {})
+    monkeypatch.setattr(data, "is_here", lambda name: True)
+    monkeypatch.setattr(data, "stamp", lambda name: stamps[-1])
+    run = Run(finished_run.path)
+    assert [readers.originals(run, (0,)) for _ in range(5)] == [None] * 5 and len(reads) == 1
+    stamps.append((2,))
+    assert readers.originals(run, (0,)) is None and len(reads) == 2
+
+
+@pytest.mark.parametrize("dataset", data.TRAIN_SIZES)
+def test_the_number_of_pictures_is_known_for_every_dataset(dataset):
+    config = replace(Config(), dataset=dataset)
+    assert data.TRAIN_SIZES[config.dataset] >= 1_000 and set(data.TRAIN_SIZES) == {"digits", *data.FOLDERS}

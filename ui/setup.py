@@ -47,9 +47,8 @@ def setup_form() -> None:
         st.error(plain(str(error)))
     if config is not None:
         own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
-        st.markdown(
-            f"**You will train{own}:** {config.title} · {config.epochs} epochs of {data.TRAIN_SIZES[config.dataset]:,} pictures."
-        )
+        pictures = f"{data.TRAIN_SIZES[config.dataset]:,} pictures"
+        st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
     obstacle = "" if config is None else data.obstacle(config.dataset)
     if obstacle:
         st.error(plain(obstacle))

@@ -27,7 +27,7 @@ def test_a_dataset_that_may_be_downloaded_is_announced():
 def test_where_downloading_is_forbidden_the_form_says_so_before_the_training(monkeypatch):
     monkeypatch.setenv("VAE_DOWNLOAD", "0")
     app = form("kmnist")
-    assert "VAE_DOWNLOAD=0" in app.error[0].value and "will be downloaded" not in words(app)
+    assert "downloading is switched off" in app.error[0].value and "will be downloaded" not in words(app)
     assert app.button(key="start_training").disabled
     app.selectbox(key="dataset").set_value("digits").run()
     assert not app.error and not app.button(key="start_training").disabled

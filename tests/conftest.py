@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,27 @@ os.environ["VAE_SPARE"] = "0"  # the tests that want a trainer kept ready say so
 # A busy machine must not fail a property; a failure must come back in the next run.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("project")
+
+# A worker takes the next test of its list, and half of another's list when its own is empty. So what takes long, and
+# what waits rather than works, comes first.
+LONG = ("test_every_page_can_be_used", "test_the_tour_from", "test_every_mission", "test_a_training_from")
+FIRST = ("tests/browser", "tests/core", "tests/pages")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core; none besides this one for tests that were named."""
+    if config.args and all("::" in name for name in config.args):
+        return 0
+    return min(max(os.cpu_count() or 1, 2), 8)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        folder = next((k for k, name in enumerate(FIRST) if item.nodeid.startswith(name)), len(FIRST))
+        return folder, not item.name.startswith(LONG)
+
+    items.sort(key=place)
+
 
 # Small enough for a second, long enough (0.1 s an epoch) to be interrupted in the middle.
 FINISHED_RUN = {
@@ -43,15 +65,21 @@ def runs_dir(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory):
-    """A finished run of the embedded digits, made by the command line. Read only: use ``own_run`` to change one."""
+def finished_run(tmp_path_factory, worker_id):
+    """A finished run of the embedded digits, made by the command line. Read only: use ``own_run`` to change one.
+
+    Made once: where several processes share out the tests, they share it.
+    """
     from vae_core.runs import Run
 
-    folder = tmp_path_factory.mktemp("finished")
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in FINISHED_RUN.items()]
-    command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", "tiny", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "finished"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            options = [f"--{name.replace('_', '-')}={value}" for name, value in FINISHED_RUN.items()]
+            command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", "tiny", *options]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, done.stderr
     return Run(folder / "tiny")
 
 

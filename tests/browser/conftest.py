@@ -17,10 +17,10 @@ import pytest
 from vae_core import runs
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# WebGL in software costs more than all the rest of a page, so only the tests of what needs it have it.
+WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+NO_WEBGL = ["--disable-gpu", "--disable-3d-apis"]
 
 
 class Server:
@@ -76,26 +76,79 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def browsers():
+    """A function that gives the Chromium of this process with or without WebGL, started when first asked for."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
+    started = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+        def browser(webgl: bool):
+            if webgl not in started:
+                flags = [*FLAGS, *(WEBGL if webgl else NO_WEBGL)]
+                started[webgl] = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+            return started[webgl]
+
         yield browser
-        browser.close()
+        for each in started.values():
+            each.close()
 
 
 @pytest.fixture
-def open_page(chromium):
-    """A function that opens an address. Afterwards: no error on any page, and no request to another machine."""
-    contexts, troubles = [], []
+def chromium(browsers):
+    """The Chromium without WebGL."""
+    return browsers(False)
 
-    def open_(url: str, *, width: int = 1400, height: int = 1000, scheme: str = "light"):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
+
+class Profiles:
+    """Browser contexts that keep what they fetched for the next test, and nothing else.
+
+    A context of its own for each page would fetch and compile Streamlit's scripts anew: a second each time.
+    """
+
+    def __init__(self, browsers) -> None:
+        self.browsers = browsers
+        self.free: dict[bool, list] = {False: [], True: []}
+
+    def take(self, webgl: bool):
+        free = self.free[webgl]
+        return free.pop() if free else self.browsers(webgl).new_context()
+
+    def give_back(self, context, webgl: bool, origins: set[str]) -> None:
+        """Close its pages, and forget what the sites kept in it."""
+        context.clear_cookies()
+        blank = context.new_page()
+        for page in context.pages:
+            if page is not blank:
+                page.close()
+        session = context.new_cdp_session(blank)
+        for origin in origins:
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+        blank.close()
+        self.free[webgl].append(context)
+
+
+@pytest.fixture(scope="session")
+def profiles(browsers):
+    return Profiles(browsers)
+
+
+@pytest.fixture
+def open_page(profiles):
+    """A function that opens an address, each time as another visitor, with or without WebGL.
+
+    Afterwards: no error on any page, and no request to another machine.
+    """
+    taken, troubles, origins = [], [], set()
+
+    def open_(url: str, *, width: int = 1400, height: int = 1000, scheme: str = "light", webgl: bool = False):
+        context = profiles.take(webgl)
+        taken.append((context, webgl))
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(40_000)
         page.on("pageerror", lambda error: troubles.append(f"error in {page.url}: {error}"))
         page.on(
@@ -106,12 +159,13 @@ def open_page(chromium):
                 else troubles.append(f"outside request: {request.url}")
             ),
         )
+        page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))
         page.sent = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
         page.goto(url)
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    for context, webgl in taken:
+        profiles.give_back(context, webgl, {origin for origin in origins if origin.startswith("http")})
     assert not troubles

@@ -106,7 +106,7 @@ def test_knobs_are_decoded_in_the_browser_and_follow_the_epoch(server, open_page
     assert np.abs(pixels(page, f"{KNOBS} .big") - expected).max() <= 1
     assert f"{kl[second]:.1f} nats" in page.locator(f"{KNOBS} .knob").nth(1).text_content()
     # The strip of another knob shows where that one leads from here.
-    page.wait_for_timeout(500)
+    settle(page)
     strip = pixels(page, f"{KNOBS} .knob:nth-child(1) canvas").reshape(28, 9 * 28)
     z[int(np.argmax(kl))] = -3
     assert np.abs(strip[:, :28] - decode(load_model(run, 10), z).astype(int)).max() <= 1

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 from PIL import Image
 
-from tests.browser.test_browser import MORPH_RANGE, PIXELS, SET_RANGE, gallery, pixels, settle
+from tests.browser.test_browser import MORPH_RANGE, SET_RANGE, drawn_anew, gallery, pixels, settle
 from ui import smallmaps
 from vae_core.checkpoint import load_model
 from vae_core.explore import decode, encode, interpolate
@@ -80,9 +78,12 @@ def test_ends_picked_by_sight_and_by_keyboard_are_what_the_core_decodes(server, 
     sent = len(page.sent)
     for step in (0, 16, 32):
         assert (frame(page, step) == decode(load_model(run, 10), codes[step]).ravel()).all()
-        page.wait_for_timeout(100)
-        dot = json.loads(page.locator(MAP).get_attribute("data-marks"))[0]
-        np.testing.assert_allclose(dot, flat[step], atol=1e-3)
+        x, y = flat[step]
+        page.wait_for_function(
+            "([s, x, y]) => ((dot) => Math.hypot(dot[0] - x, dot[1] - y) < 2e-3)"
+            "(JSON.parse(document.querySelector(s).dataset.marks)[0])",
+            arg=[MAP, float(x), float(y)],
+        )
     assert len(page.sent) == sent
 
     # The same link elsewhere, with another path: same pictures, the other codes.
@@ -112,7 +113,7 @@ def test_a_drawing_is_imagined_morphed_kept_and_undone(server, open_page):
     imagined = ".st-key-drawn_rows .strip:nth-of-type(4) canvas"
     before = pixels(page, imagined)
     page.click(".st-key-new_dice button")
-    page.wait_for_function(f"([s, old]) => ({PIXELS})(s).some((v, i) => v !== old[i])", arg=[imagined, before.tolist()])
+    drawn_anew(page, imagined, before)
     assert "your drawing" in page.locator(".st-key-draw_map canvas").get_attribute("aria-label")
 
     page.locator(".st-key-draw_picker .pictures button").nth(1).click()
@@ -161,7 +162,6 @@ def test_the_files_open_and_say_what_they_are(server, open_page, tmp_path):
     expected = decode(load_model(run, 4), interpolate(*mean, 36))
     assert (np.asarray(strip)[2:112:4, 192 + 112 : 190 + 224 : 4] == expected[7]).all()
     page.evaluate(SET_RANGE, [".st-key-epoch_slider input", 7])  # the file is of the epoch that one looks at
-    page.wait_for_timeout(1000)
     settle(page)
     with page.expect_download() as caught:
         page.click(".st-key-morph_gif button")

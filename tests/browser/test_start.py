@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
-from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
+from tests.browser.test_browser import EPOCH_RANGE, PIXELS, SET_RANGE, gallery, settle, unpacked
 from ui import tour
 from vae_core.checkpoint import load_model
 from vae_core.explore import decode, encode
@@ -14,9 +15,36 @@ from vae_core.explore import decode, encode
 TERM = ".ll-living .term."
 
 
-def numbers(page, term: str) -> np.ndarray:
-    text = page.locator(TERM + term).text_content().replace("−", "-")
-    return np.array(re.findall(r"-?\d+\.\d+", text), float)
+# All that the picture says and shows, at one moment: it moves by itself.
+SEEN = f"""() => {{
+  const pixels = {PIXELS}, words = (term) => document.querySelector("{TERM}" + term).textContent;
+  return {{
+    ...Object.fromEntries(["mean", "eps", "std", "z"].map((term) => [term, words(term)])),
+    at: document.querySelector(".ll-living .map").dataset.z,
+    x: pixels("figure.x canvas"), image: pixels(".ll-living .image"),
+  }};
+}}"""
+
+
+def seen(page, arrived: str = "true") -> dict[str, np.ndarray]:
+    """The numbers under the picture, where z stands on the map, and both pictures, once z stands where it is said to.
+
+    ``arrived``: what must be so besides, in the browser.
+    """
+    found = page.wait_for_function(
+        f"""() => {{
+          const now = ({SEEN})(), z = now.at.split(",").map(Number);
+          const said = now.z.replaceAll("−", "-").match(/-?\\d+\\.\\d+/g).map(Number);
+          return {arrived} && z.every((v, k) => Math.abs(v - said[k]) < 0.0051) && now;
+        }}"""
+    ).json_value()
+    terms = {name: re.findall(r"-?\d+\.\d+", found[name].replace("−", "-")) for name in ("mean", "eps", "std", "z")}
+    return {
+        **{name: np.array(values, float) for name, values in terms.items()},
+        "at": np.array(found["at"].split(","), np.float32),
+        "x": unpacked(found["x"]),
+        "image": unpacked(found["image"]),
+    }
 
 
 def test_the_living_picture_is_what_the_core_computes(server, open_page):
@@ -24,26 +52,27 @@ def test_the_living_picture_is_what_the_core_computes(server, open_page):
     page.wait_for_selector(TERM + "z")
     settle(page)
     sent = len(page.sent)
-    page.click(".ll-living .chooser button >> text=7")
-    page.click(".ll-living .dice")
-    page.wait_for_timeout(800)
     model = load_model(gallery("two-knobs"), 10)
-    x = pixels(page, "figure.x canvas").astype(np.uint8)
-    mean, logvar = encode(model, x[None])
-    np.testing.assert_allclose(numbers(page, "mean"), mean[0], atol=0.011)
-    np.testing.assert_allclose(numbers(page, "std"), np.exp(logvar[0] / 2), atol=0.011)
-    np.testing.assert_allclose(
-        numbers(page, "z"), numbers(page, "mean") + numbers(page, "eps") * numbers(page, "std"), atol=0.03
-    )
-    z = np.array(page.locator(".ll-living .map").get_attribute("data-z").split(","), np.float32)
-    assert np.abs(pixels(page, ".ll-living .image") - decode(model, z).astype(int).ravel()).max() <= 1
+    page.click(".ll-living .chooser button >> text=7")
+    first = seen(page, "document.querySelector('figure.x canvas').ariaLabel === 'A handwritten 7'")
+    page.click(".ll-living .dice")
+    now = seen(page, "document.querySelector('.ll-living .map').dataset.throws === '1'")
+    assert (now["eps"] != first["eps"]).any()
+    assert (now["x"] == first["x"]).all()
+    mean, logvar = encode(model, now["x"].astype(np.uint8)[None])
+    np.testing.assert_allclose(now["mean"], mean[0], atol=0.011)
+    np.testing.assert_allclose(now["std"], np.exp(logvar[0] / 2), atol=0.011)
+    np.testing.assert_allclose(now["z"], now["mean"] + now["eps"] * now["std"], atol=0.03)
+    assert np.abs(now["image"] - decode(model, now["at"]).astype(int).ravel()).max() <= 1
 
     box = page.locator(".ll-living .map").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
-    page.wait_for_timeout(200)
-    z = np.array(page.locator(".ll-living .map").get_attribute("data-z").split(","), np.float32)
-    np.testing.assert_allclose(numbers(page, "z"), z, atol=0.006)
-    assert np.abs(pixels(page, ".ll-living .image") - decode(model, z).astype(int).ravel()).max() <= 1
+    places = []
+    for across in (0.4, 0.7):  # z follows the pointer
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * 0.5)
+        now = seen(page)
+        assert np.abs(now["image"] - decode(model, now["at"]).astype(int).ravel()).max() <= 1
+        places.append(now["at"])
+    assert places[1][0] > places[0][0] + 0.1 and places[1][1] == pytest.approx(places[0][1], abs=0.02)
     page.hover(".ll-living .box.decoder")
     assert "torch.sigmoid" in page.locator(".ll-living .explain code").text_content()
     assert len(page.sent) == sent
@@ -56,6 +85,10 @@ def test_left_alone_it_throws_by_itself_unless_the_visitor_wants_rest(server, op
     page.wait_for_function("t => document.querySelector('.ll-living .term.z').textContent !== t", arg=before)
 
 
+# What stood there before is known to the tour.
+TOUR_LOOKED = "document.querySelector('.st-key-tour_bar .ll')?.from !== undefined"
+
+
 def act(page, step: tour.Step) -> None:
     """Do what a step of the tour asks for."""
     done = step.done
@@ -65,9 +98,7 @@ def act(page, step: tour.Step) -> None:
     elif step.page == "train":
         page.click(".st-key-start_training button")
     elif "epochs" in done:
-        page.wait_for_selector(".js-plotly-plot[data-epoch]")
         page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
-        page.wait_for_timeout(500)
         page.click(".st-key-epoch_slider button.play")
     elif done.get("address") == "dot":
         page.fill(".st-key-dot input", "12")
@@ -83,15 +114,12 @@ def act(page, step: tour.Step) -> None:
         settle(page)
         page.click(done["click"])
     elif "moved" in done:
-        page.wait_for_selector(done["moved"])
-        settle(page)
+        page.wait_for_function(TOUR_LOOKED)
         page.focus(done["moved"])
         for _ in range(3):
             page.keyboard.press("ArrowRight")
     elif "changed" in done:
-        page.wait_for_selector(done["selector"])
-        settle(page)
-        page.wait_for_timeout(500)
+        page.wait_for_function(TOUR_LOOKED)
         key = done["selector"].split()[0]
         if step.page == "autoencoder":
             page.focus(f"{key} canvas[tabindex='0']")
@@ -122,6 +150,7 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
         assert f"tour={number}" in page.url
         act(page, step)
         page.wait_for_selector(".st-key-tour_bar .done >> text=Done")
+        server.stop_trainers()
         if number == 2:  # a reload loses nothing
             page.reload()
             page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of")
@@ -129,7 +158,6 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
             page.click(".st-key-tour_bar button.next")
     page.click(".st-key-tour_bar button.leave")
     page.wait_for_selector(".st-key-tour_bar", state="detached")
-    server.stop_trainers()
 
 
 def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
@@ -157,18 +185,35 @@ def test_a_link_that_the_keyboard_has_reached_is_outlined(server, open_page):
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", link
 
 
+# Choose a digit, and see what has been drawn of it after two frames.
+CHOSEN = """async (digit) => {
+  const frame = () => new Promise(requestAnimationFrame), map = document.querySelector(".ll-living .map");
+  [...document.querySelectorAll(".ll-living .chooser button")].find((b) => b.textContent === digit).click();
+  await frame();
+  await frame();
+  return { ...map.dataset, wide: map.clientWidth };
+}"""
+
+
 def test_the_lens_covers_no_class_label(server, open_page):
     page = open_page(server.url)
     page.wait_for_selector(TERM + "z")
+    wide = set()
     for width in (390, 800, 1400):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(600)
+        page.wait_for_function(
+            "map => document.querySelector(map).width === document.querySelector(map).clientWidth",
+            arg=".ll-living .map",
+        )
+        lenses = set()
         for digit in "01234":
-            page.click(f".ll-living .chooser button >> text={digit}")
-            page.wait_for_timeout(150)
-            seen = page.eval_on_selector(".ll-living .map", "map => ({ ...map.dataset, wide: map.clientWidth })")
-            x, y, radius = (float(v) for v in seen["lens"].split(","))
-            labels = np.array(seen["labels"].split(","), float).reshape(-1, 2)
+            drawn = page.evaluate(CHOSEN, digit)
+            lenses.add(drawn["lens"])
+            wide.add(drawn["wide"])
+            x, y, radius = (float(v) for v in drawn["lens"].split(","))
+            labels = np.array(drawn["labels"].split(","), float).reshape(-1, 2)
             assert len(labels) == 10
-            assert x - radius >= 0 and x + radius <= seen["wide"], (width, digit)
+            assert x - radius >= 0 and x + radius <= drawn["wide"], (width, digit)
             assert (np.hypot(*(labels - [x, y]).T) > radius + 8).all(), (width, digit)
+        assert len(lenses) > 1  # each digit has its own
+    assert len(wide) == 3

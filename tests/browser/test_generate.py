@@ -85,6 +85,7 @@ def test_new_dice_change_the_seed_in_the_address_and_the_download_is_the_grid(se
     file = np.asarray(Image.open(io.BytesIO(waiting.value.path().read_bytes())).convert("L"))
     expected = as_grid(decode(load_model(gallery("lecture"), 6), sample_prior(16, 20, 8, 0.8)), 4)
     assert (file == np.kron(expected, np.ones((10, 10), np.uint8))).all()
+    settle(page)
     asked = asked_for(page)
     assert all(part in asked for part in ("run=lecture", "epoch=6", "seed=8", "spread=0.8", "count=16"))
 

@@ -71,6 +71,11 @@ def content(bundle: bytes) -> dict[str, bytes]:
         return {name: file.read(name) for name in file.namelist()}
 
 
+def names_in(bundle: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as file:
+        return sorted(file.namelist())
+
+
 def bundle(parts: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
@@ -576,11 +581,11 @@ ODD = st.recursive(
 
 @fuzz
 @given(data=st.data())
-def test_any_change_of_a_run_directory_is_one_sentence(finished_run, tmp_path, data):
+def test_any_change_of_a_run_directory_is_one_sentence(finished_run, good, tmp_path, data):
     folder = tmp_path / "runs"
     shutil.rmtree(folder, ignore_errors=True)
     run = Run(Path(shutil.copytree(finished_run.path, folder / "mine")))
-    file = run.path / data.draw(st.sampled_from(sorted(content(packed(finished_run)))))
+    file = run.path / data.draw(st.sampled_from(names_in(good)))
     if file.suffix in (".json", ".jsonl") and data.draw(st.booleans()):
         lines = [json.loads(line) for line in file.read_text().splitlines()] if file.suffix == ".jsonl" else None
         target = data.draw(st.sampled_from(lines)) if lines else json.loads(file.read_text())

@@ -75,7 +75,7 @@ def test_under_the_pointer_are_a_dots_picture_and_what_the_decoder_draws(server,
     def decoded_at(across: float, up: float, epoch: int) -> None:
         page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * up)
         place = page.evaluate(PLACE_AT, [box["width"] * across, box["height"] * up])
-        said = f"{place[0]:.1f}, {place[1]:.1f}".replace("-", "−")
+        said = ", ".join(f"{round(v, 1) + 0.0:.1f}" for v in place).replace("-", "−")
         page.wait_for_selector(f"{MAP} .where >> text=decoded from z = ({said}), epoch {epoch}")
         z = np.array(page.locator("canvas.decoded").get_attribute("data-z").split(","), np.float32)
         np.testing.assert_allclose(z, place, atol=0.01)

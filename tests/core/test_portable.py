@@ -270,7 +270,7 @@ class Broken(io.TextIOBase):
 ERRORS = [BrokenPipeError(errno.EPIPE, "x"), OSError(errno.ENOSPC, "x"), ValueError("I/O operation on closed file")]
 
 
-@pytest.mark.parametrize("stream", [None, *map(Broken, ERRORS)], ids=str)
+@pytest.mark.parametrize("stream", [None, *map(Broken, ERRORS)], ids=["none", "broken pipe", "full disk", "closed"])
 def test_output_that_nobody_takes_is_dropped(monkeypatch, stream):
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(sys, "stderr", stream)

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,7 +33,9 @@ METHODS = ("umap", "tsne")
 POINTS = 2_000  # of the kept test images
 NEIGHBOURS = 15  # of each point, which UMAP tries to keep beside it
 PERPLEXITY = 30  # t-SNE's word for nearly the same
-SILENCE = 180.0  # seconds; the first import of umap compiles for half a minute, and more on a busy machine
+BEAT_SECONDS = 5.0  # between two signs of life of the maker
+SILENCE = 60.0  # seconds without one, after which it is taken for dead; a busy machine may be late
+VOUCH_SECONDS = 900.0  # for which it says so without being further; an epoch takes a minute at most
 
 Step = Callable[[np.ndarray, "np.ndarray | None"], np.ndarray]
 
@@ -117,20 +120,20 @@ def faithful(points: np.ndarray, flat: np.ndarray) -> float:
 
 def make(run: Run, method: str, epochs: Sequence[int] | None = None) -> Layout:
     """Lay out a run's means and keep the map with it, telling ``maps/<method>.json`` how far it is. Raises RunError."""
-    epochs = list(epochs or run.latent_epochs())
-    said = Progress("loading", of=len(epochs))
-    _say(run, method, said)
+    epochs, voice = list(epochs or run.latent_epochs()), _Voice(run, method)
     try:
-        means = [run.latents(epoch).mean[:POINTS] for epoch in epochs]
-        if not means or len(means[0]) < 12 or not all(np.isfinite(m).all() for m in means):
-            raise RunError(f"The means of the run {run.id} are too few, or not numbers, for such a map.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about parallelism and disconnected points; nothing a visitor can mend
-            points = chain(means, STEPS[method], lambda done: _say(run, method, Progress("working", done, len(epochs))))
-            trust = [faithful(mean, flat) for mean, flat in zip(means, points, strict=True)]
+        with voice.heartbeat():
+            voice.say(Progress("loading", of=len(epochs)))
+            means = [run.latents(epoch).mean[:POINTS] for epoch in epochs]
+            if not means or len(means[0]) < 12 or not all(np.isfinite(m).all() for m in means):
+                raise RunError(f"The means of the run {run.id} are too few, or not numbers, for such a map.")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about parallelism and disconnected points; nobody can mend them
+                points = chain(means, STEPS[method], lambda k: voice.say(Progress("working", k, len(epochs))))
+                trust = [faithful(mean, flat) for mean, flat in zip(means, points, strict=True)]
     except Exception as error:
         words = str(error) if isinstance(error, RunError) else f"The map could not be made ({type(error).__name__})."
-        _say(run, method, Progress("failed", error=words))
+        voice.say(Progress("failed", error=words))
         raise
     arrays = {"epochs": np.array(epochs), "points": points.astype(np.float16), "trust": np.array(trust, np.float32)}
     storage.write_npz(_file(run, method), arrays, compress=True)
@@ -212,6 +215,37 @@ def _say(run: Run, method: str, said: Progress) -> None:
         storage.write_json(_file(run, method, ".json"), told, durable=False)
     except OSError as error:
         raise RunError(f"No map can be kept with the run {run.id}: {error.strerror}.") from None
+
+
+class _Voice:
+    """What the maker of a map says, and by the clock that it still lives, however long an epoch takes."""
+
+    def __init__(self, run: Run, method: str) -> None:
+        self.run, self.method = run, method
+        self._last, self._when, self._writing = Progress("loading"), time.monotonic(), threading.Lock()
+
+    def say(self, progress: Progress) -> None:
+        """Raises RunError if that cannot be written."""
+        with self._writing:
+            self._last, self._when = progress, time.monotonic()
+            _say(self.run, self.method, progress)
+
+    @contextmanager
+    def heartbeat(self) -> Iterator[None]:
+        """Within this, the last word is said again and again, though not for ever: the maker itself may hang."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._beat, args=(over,), name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()  # or a late word would stand after the last one
+
+    def _beat(self, over: threading.Event) -> None:
+        while not over.wait(BEAT_SECONDS) and time.monotonic() - self._when < VOUCH_SECONDS:
+            with self._writing, suppress(RunError):  # the run was deleted, or the disk is full: the maker will notice
+                _say(self.run, self.method, self._last)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

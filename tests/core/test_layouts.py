@@ -93,6 +93,21 @@ def test_a_process_of_its_own_makes_it_and_says_how_far_it_is(run):
     assert layouts.load(run, "tsne").epochs == (3, 4, 5)
 
 
+def test_an_epoch_that_takes_long_is_vouched_for_by_the_clock_but_not_for_ever(run, monkeypatch):
+    monkeypatch.setattr(layouts, "BEAT_SECONDS", 0.01)
+    voice = layouts._Voice(run, "umap")
+    with voice.heartbeat():
+        voice.say(Progress("working", 1, 3))
+        for _ in range(2):  # the maker is busy, its word is said again
+            before = layouts.progress(run, "umap").heartbeat
+            wait_for(lambda: layouts.progress(run, "umap").heartbeat > before, "a sign of life")  # noqa: B023
+        assert layouts.progress(run, "umap").done == 1
+        monkeypatch.setattr(layouts, "VOUCH_SECONDS", 0.0)  # it hangs
+        (beating,) = [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
+        beating.join(10)
+        assert not beating.is_alive()
+
+
 def test_a_maker_that_died_is_not_waited_for(run):
     layouts._say(run, "umap", Progress("working", 1, 3))
     assert layouts.progress(run, "umap").active

@@ -8,6 +8,7 @@ import torch
 from vae_core.config import Config
 from vae_core.losses import VALUE_AND_GRADIENT, per_image, terms
 from vae_core.model import Posterior, build
+from vae_core.reporter import Stopped
 from vae_core.step import Step
 
 KINDS = {
@@ -74,3 +75,19 @@ def test_a_loss_and_its_gradient_at_any_size_of_the_logits(name, size):
     value, gradient = VALUE_AND_GRADIENT[name](logits.detach().clone(), x, *torch.empty(2, 6, 784))
     torch.testing.assert_close(value, expected.detach(), rtol=2e-5, atol=1e-3)
     torch.testing.assert_close(gradient, logits.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_within_a_step_one_listens_again_and_again_and_may_leave():
+    """The largest step takes seconds, on a busy core ten, and a stop must not wait for its end."""
+    config, model, pictures, indices, eps = prepared()
+    step, heard = Step(model, config, 12, CPU), []
+    step.listen = lambda: heard.append(True)
+    step(pictures, indices, eps)
+    assert len(heard) >= 5  # once after each of the large products
+
+    def leave() -> None:
+        raise Stopped
+
+    step.listen = leave
+    with pytest.raises(Stopped):
+        step(pictures, indices, eps)

@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from core_helpers import assert_one_sentence, differences, keep_lines, new_run, results, shortened, train_here
+from core_helpers import (
+    TINY,
+    assert_one_sentence,
+    differences,
+    keep_lines,
+    new_run,
+    results,
+    shortened,
+    train_here,
+)
 
-from vae_core import checkpoint, data, runs, storage, training
-from vae_core.config import ConfigError
+from vae_core import checkpoint, data, runs, storage, threads, training
+from vae_core.config import Config, ConfigError
 from vae_core.model import build
-from vae_core.reporter import Reporter
+from vae_core.reporter import Reporter, Stopped
 from vae_core.runs import Run
 from vae_core.training import TrainingFailed
 
@@ -369,3 +378,23 @@ def test_no_trainer_waits_for_torchs_compiler():
         "o.step(); sys.exit('torch._dynamo' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=runs.ROOT).returncode == 0
+
+
+def test_a_test_pass_can_be_stopped_between_its_batches(few_digits, monkeypatch):
+    monkeypatch.setattr(training, "EVALUATION_BATCH", 16)
+    config, heard = Config(**TINY), []
+    images = torch.from_numpy(few_digits.test.images.copy())
+    governor = threads.Governor(1, lambda number: None)
+
+    def stop_at_the_second() -> None:
+        heard.append(True)
+        if len(heard) == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        training.evaluate(build(config), images, config, 0, governor, stop_at_the_second)
+
+
+def test_an_unknown_device_is_refused():
+    with pytest.raises(ConfigError, match="auto, cpu, cuda"):
+        training.pick_device("tpu")

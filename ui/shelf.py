@@ -175,9 +175,9 @@ def _save(run: Run, name: str, pinned: bool) -> None:
 
 
 def packed(run: Run) -> io.BytesIO:
-    """The run as one file that ``parcel.unpack`` takes."""
-    out = io.BytesIO()
-    parcel.pack(run, out)
+    """The run as one file that ``parcel.unpack`` takes, here too: no larger than what this server lets in."""
+    limits, out = hosted.limits(), io.BytesIO()
+    parcel.pack(run, out, limits.parcel * 1_000_000 if limits else parcel.MAX_BYTES)
     out.seek(0)
     return out
 

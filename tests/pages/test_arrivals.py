@@ -8,7 +8,7 @@ import pytest
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, finished  # noqa: F401 (fixtures)
 from ui import shelf
-from vae_core import runs, waiting
+from vae_core import parcel, runs, waiting
 from vae_core import shelf as kept
 from vae_core.runs import Run, RunError
 
@@ -56,3 +56,12 @@ def test_what_comes_back_from_the_trash_counts_like_any_other(finished_run, monk
     kept.delete(third)
     shelf._restore(deleted)
     assert {run.id: run.about.pinned for run in kept.known()} == {"first": False, "second": True}
+
+
+def test_what_is_taken_along_is_no_larger_than_what_is_let_in(finished, monkeypatch):  # noqa: F811
+    asked = []
+    monkeypatch.setattr(parcel, "pack", lambda run, out, limit: asked.append(limit))
+    shelf.packed(finished)
+    monkeypatch.setenv("VAE_HOSTED", "0")
+    shelf.packed(finished)
+    assert asked == [50_000_000, parcel.MAX_BYTES]

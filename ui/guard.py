@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from vae_core import hosted
+from vae_core import hosted, portable
 from vae_core.data import DataError
 from vae_core.runs import RunError
 
@@ -37,11 +37,15 @@ def plain(text: object) -> str:
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Show a RunError or DataError raised inside as a sentence. What was drawn before it stays."""
+    """Show what goes wrong inside with a run, a dataset or the memory as a sentence. What was drawn before it stays."""
     try:
         yield
     except (RunError, DataError) as error:
         st.error(plain(f"{error} Other runs are not affected."))
+    except (MemoryError, ImportError, RuntimeError, OSError) as error:
+        if not portable.is_short_of_memory(error):
+            raise
+        st.error("There is not enough memory for this just now. Close other programs, or wait, then reload the page.")
 
 
 def through_app() -> None:

@@ -1,4 +1,4 @@
-"""What differs between systems: children, the lives of processes, signals, files that others have open, output.
+"""What differs between systems: children, the lives of processes, signals, files in use, output, lack of memory.
 
 Linux and macOS let one replace or rename a file that somebody reads. Windows refuses while it is open, so whoever
 opens, replaces, renames or removes what another process may have open for a moment tries again for ``PATIENCE``
@@ -7,6 +7,7 @@ seconds. Imports no torch.
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import shutil
@@ -14,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -218,3 +219,28 @@ def close_output() -> None:
         except (OSError, ValueError, AttributeError):
             with suppress(OSError, ValueError, AttributeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+# ---- too little memory, which each system and library says in its own words
+
+SHORT_OF_MEMORY = (
+    "out of memory", "allocate memory", "not enough memory", "failed to map segment", "bad_alloc", "bad alloc",
+    "start new thread", "paging file", "insufficient memory", "unable to allocate",
+)  # fmt: skip
+
+
+def is_short_of_memory(error: BaseException) -> bool:
+    """Whether an error, or what it came from, says that there was too little memory."""
+    causes = list(_causes(error))
+    words = " ".join(map(str, causes)).lower()
+    known = any(isinstance(cause, MemoryError) or getattr(cause, "errno", None) == errno.ENOMEM for cause in causes)
+    return known or any(part in words for part in SHORT_OF_MEMORY)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came from."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        yield error
+        seen.append(error)
+        error = error.__cause__ or error.__context__

@@ -7,14 +7,12 @@ goes on from the last finished epoch); 1 anything else, with the reason in the r
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
 import os
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -245,39 +243,18 @@ def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
 
 
 # What libraries say when memory is short; their loaders have words of their own, on Linux, macOS and Windows.
-SHORT_OF_MEMORY = (
-    "out of memory", "allocate memory", "not enough memory", "failed to map segment", "bad_alloc", "bad alloc",
-    "start new thread", "paging file", "insufficient memory", "unable to allocate",
-)  # fmt: skip
-
-
 def _sentence(error: Exception) -> str:
     """One sentence for a visitor; the traceback is in log.txt."""
-    words = " ".join(str(cause) for cause in _causes(error)).lower()
+    short_of_memory = portable.is_short_of_memory(error)
     if isinstance(error, ImportError):  # before any of the settings counts
-        if _is_short_of_memory(error, words):
+        if short_of_memory:
             return "There is not enough memory to load PyTorch; close other programs, then go on."
         return f"The library {error.name or 'torch'} could not be loaded; the last lines of the log say why."
-    if _is_short_of_memory(error, words):
+    if short_of_memory:
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     if isinstance(error, OSError):
         return f"A file could not be written: {error.strerror or type(error).__name__}."
     return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
-
-
-def _is_short_of_memory(error: Exception, words: str) -> bool:
-    numbers = (getattr(cause, "errno", None) for cause in _causes(error))
-    known = any(isinstance(cause, MemoryError) for cause in _causes(error)) or errno.ENOMEM in numbers
-    return known or any(part in words for part in SHORT_OF_MEMORY)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and what it came from."""
-    seen: list[BaseException] = []
-    while error is not None and error not in seen:
-        yield error
-        seen.append(error)
-        error = error.__cause__ or error.__context__
 
 
 class Terminal:

@@ -93,7 +93,7 @@ def test_all_ranks_meet_where_the_first_does_on_a_machine_with_graphics_cards(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(train.threads, "prepare", lambda **_: 4)
     monkeypatch.setattr(torch, "set_flush_denormal", lambda on: None)
-    monkeypatch.setattr(train.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(train.portable, "on_request_to_end", lambda *_: None)
     monkeypatch.setattr(Ranks, "join", lambda self, cuda: told.update(card=cuda))
     monkeypatch.setattr(Ranks, "hear_first", lambda self: str(run.path))
     monkeypatch.setattr(training, "train", lambda *_, max_threads, ranks: told.update(threads=max_threads))

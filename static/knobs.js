@@ -2,6 +2,7 @@
 import { mount, picture, inAddress, say, floats, bytes, paint, followEpoch, animate } from "./lab.js";
 import { decoderOf } from "./feed.js";
 import { tile } from "./film.js";
+import { send } from "./asking.js";
 import { busy } from "./settled.js";
 
 const SHOWN = 8; // knobs before one asks for all
@@ -20,7 +21,7 @@ const HTML = `
 export default function (component) {
   const { data, setStateValue } = component;
   const [root] = mount(component, HTML);
-  root.send = (place) => setStateValue("start", place);
+  root.send = (place) => send(() => setStateValue("start", place));
   const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
   if (root.version === data.version) return end;
   end();

@@ -1,6 +1,7 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
 import { mount, picture } from "./lab.js";
+import { send } from "./asking.js";
 import { busy } from "./settled.js";
 
 const SHOWN = 10;
@@ -9,7 +10,7 @@ export default function (component) {
   const { data, setTriggerValue } = component;
   const [root] = mount(component, "");
   root.classList.add("ll-pick");
-  root.tell = (which, choice) => setTriggerValue("choice", `${which} ${choice}`);
+  root.tell = (which, choice) => send(() => setTriggerValue("choice", `${which} ${choice}`));
   root.data = data;
   const version = [data.run, data.sheet.length, Object.keys(data.ends).join(), data.own].join("|");
   if (root.version === version) {

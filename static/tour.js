@@ -1,4 +1,5 @@
 // The tour's bar: what to do now, whether it was done, and the way on. Its step outlives the visit in localStorage.
+import { send } from "./asking.js";
 import { mount, epochOf } from "./lab.js";
 
 const HTML = `
@@ -17,7 +18,7 @@ const memory = {
 
 export default function (component) {
   const { data } = component, [root] = mount(component, HTML);
-  const $ = (s) => root.querySelector(s), go = (step) => component.setTriggerValue("go", step);
+  const $ = (s) => root.querySelector(s), go = (step) => send(() => component.setTriggerValue("go", step));
   clearInterval(root.timer);
   root.classList.toggle("door", data.door);
   if (data.door) return (arrived = null), atTheDoor($, data, go), () => {};

@@ -31,7 +31,8 @@ export function send(f, wanted = () => true) {
  * @returns {() => void} ends it
  */
 export function askUntil({ missing, ask, since = -Infinity, times = Infinity }) {
-  let wait = null, ended = false;
+  let wait = null,
+    ended = false;
   const open = () => !ended && missing();
   const go = () => {
     if (!open() || times-- <= 0) return;

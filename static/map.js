@@ -34,7 +34,8 @@ const HTML = `
   </div>`;
 
 /** Let the browser show what is drawn already, before a tenth of a second of work, or a whole one. */
-const seenFirst = () => new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
+const seenFirst = () =>
+  new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
 
 export default function (component) {
   const { data } = component;
@@ -44,16 +45,32 @@ export default function (component) {
   root.version = version;
   root.look = colour(root, "--ll-ink");
   root.leave?.();
-  const labels = bytes(data.labels), frames = data.points.map(halves);
+  const labels = bytes(data.labels),
+    frames = data.points.map(halves);
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
-  const plot = root.querySelector(".plot"), seen = root.querySelector(".seen");
+  const plot = root.querySelector(".plot"),
+    seen = root.querySelector(".seen");
   seen.hidden = !data.tiles;
   seen.parentElement.classList.toggle("wide", seen.hidden);
   root.querySelector(".tools").hidden = !data.pickable;
   root.querySelector(".anywhere").hidden = !data.anywhere;
 
-  const map = { root, plot, data, labels, groups, view: null, frame: null, epoch: 0, ring: null, members: null, circling: false };
-  const over = overlay(map), shown = tiles(root, data, labels), pick = data.pickable ? picking(map, over) : null;
+  const map = {
+    root,
+    plot,
+    data,
+    labels,
+    groups,
+    view: null,
+    frame: null,
+    epoch: 0,
+    ring: null,
+    members: null,
+    circling: false,
+  };
+  const over = overlay(map),
+    shown = tiles(root, data, labels),
+    pick = data.pickable ? picking(map, over) : null;
   let failed = false;
   const keeps = plot.matches(".js-plotly-plot"); // Plotly goes on where it is at work already
   const events = {
@@ -82,13 +99,16 @@ export default function (component) {
   });
   /** Where a dot is drawn, in the window: tests point at it. */
   plot.spotOf = (i) => {
-    const area = map.view.area(), { x, y } = plot.getBoundingClientRect(), frame = map.view.now;
+    const area = map.view.area(),
+      { x, y } = plot.getBoundingClientRect(),
+      frame = map.view.now;
     return [x + area.x(frame[2 * i]), y + area.y(frame[2 * i + 1])];
   };
   anywhere(map);
   pick?.begin();
 
-  const back = () => { // what worked before does so still
+  const back = () => {
+    // what worked before does so still
     if (root.version !== version || failed) return;
     failed = true;
     use(plain(map, events), "plain");
@@ -126,7 +146,9 @@ export default function (component) {
 function forget(plot) {
   try {
     window.Plotly?.purge(plot);
-  } catch { /* it had not got far */ }
+  } catch {
+    /* it had not got far */
+  }
   plot.replaceChildren();
   plot.classList.remove("coming", "js-plotly-plot");
 }

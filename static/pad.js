@@ -14,9 +14,11 @@ export default function (component) {
   root.classList.add("ll-pad");
   root.send = (value) => setStateValue("pixels", value);
   if (!isNew) return () => {};
-  const canvas = root.querySelector("canvas"), g = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = root.querySelector("canvas"),
+    g = canvas.getContext("2d", { willReadFrequently: true });
   const size = canvas.width;
-  let stroke = null, finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
+  let stroke = null,
+    finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
   let base = null; // base: a drawing of this visit whose strokes are no longer known
 
   const draw = () => {
@@ -38,7 +40,8 @@ export default function (component) {
   };
   const tell = () => {
     if (!strokes.length && !base) return root.send("");
-    const rgba = g.getImageData(0, 0, size, size).data, grey = new Uint8Array(size * size);
+    const rgba = g.getImageData(0, 0, size, size).data,
+      grey = new Uint8Array(size * size);
     for (let i = 0; i < grey.length; i++) grey[i] = rgba[4 * i];
     let text = "";
     for (let i = 0; i < grey.length; i += 4096) text += String.fromCharCode(...grey.subarray(i, i + 4096));

@@ -28,7 +28,10 @@ export function plotly(left = 5) {
 export function webgl() {
   try {
     const gl = document.createElement("canvas").getContext("webgl");
-    const good = !!gl && !gl.isContextLost() && ["ANGLE_instanced_arrays", "OES_element_index_uint"].every((name) => gl.getExtension(name));
+    const good =
+      !!gl &&
+      !gl.isContextLost() &&
+      ["ANGLE_instanced_arrays", "OES_element_index_uint"].every((name) => gl.getExtension(name));
     gl?.getExtension("WEBGL_lose_context")?.loseContext(); // a page may have few
     return good;
   } catch {
@@ -38,22 +41,39 @@ export function webgl() {
 
 /** A view of the map, once its first frame is drawn; rejected if it is not. ``lost`` is called if it fails later. */
 export async function plotted(Plotly, map, { point, click, circle, moved, lost }) {
-  const { root, plot, data, labels, groups } = map, start = map.frame;
-  const ink = colour(root, "--ll-ink"), size = labels.length < 5000 ? 5 : plot.clientWidth < 480 ? 3 : 4;
+  const { root, plot, data, labels, groups } = map,
+    start = map.frame;
+  const ink = colour(root, "--ll-ink"),
+    size = labels.length < 5000 ? 5 : plot.clientWidth < 480 ? 3 : 4;
   const axis = (frame, group, k) => Float32Array.from(group, (i) => frame[2 * i + k]);
   const traces = data.names.map((name, c) => ({
-    type: "scattergl", mode: "markers", name, x: axis(start, groups[c], 0), y: axis(start, groups[c], 1),
-    customdata: groups[c], hoverinfo: "none", marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
-    unselected: { marker: { opacity: 0.08 } }, selected: { marker: { opacity: 0.95 } },
+    type: "scattergl",
+    mode: "markers",
+    name,
+    x: axis(start, groups[c], 0),
+    y: axis(start, groups[c], 1),
+    customdata: groups[c],
+    hoverinfo: "none",
+    marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+    unselected: { marker: { opacity: 0.08 } },
+    selected: { marker: { opacity: 0.95 } },
   }));
   await Plotly.react(plot, traces, layoutOf(data, root, ink), {
-    responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    responsive: true,
+    displaylogo: false,
+    scrollZoom: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
   });
   if (!hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
 
   const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
   const tried = (promise) => promise.catch(lost);
-  const settle = (now) => tried(Plotly.restyle(plot, { x: groups.map((g) => axis(now, g, 0)), y: groups.map((g) => axis(now, g, 1)) }, [...groups.keys()]).then(moved));
+  const settle = (now) =>
+    tried(
+      Plotly.restyle(plot, { x: groups.map((g) => axis(now, g, 0)), y: groups.map((g) => axis(now, g, 1)) }, [
+        ...groups.keys(),
+      ]).then(moved),
+    );
   const dots = mover({ push: pusher(plot, groups), settle, first: start, redrawn: () => moved() });
   const placeOf = (event) => event.points[0].customdata ?? null; // null: a mark
   const told = {
@@ -63,9 +83,11 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
       const places = event?.points.map((p) => p.customdata).filter((i) => i != null) ?? [];
       if (places.length) circle(places.sort((a, b) => a - b));
     },
-    plotly_relayout: moved, plotly_relayouting: moved, plotly_afterplot: moved,
+    plotly_relayout: moved,
+    plotly_relayouting: moved,
+    plotly_afterplot: moved,
   };
-  for (const [event, f] of Object.entries(told)) (plot.removeAllListeners(event), plot.on(event, f));
+  for (const [event, f] of Object.entries(told)) plot.removeAllListeners(event), plot.on(event, f);
   plot.addEventListener("webglcontextlost", lost, { capture: true });
   const resize = new ResizeObserver(() => moved());
   resize.observe(plot);
@@ -73,12 +95,18 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     area() {
       const { xaxis: X, yaxis: Y } = plot._fullLayout;
       return {
-        left: X._offset, top: Y._offset, width: X._length, height: Y._length,
-        x: (v) => X._offset + X.l2p(v), y: (v) => Y._offset + Y.l2p(v),
+        left: X._offset,
+        top: Y._offset,
+        width: X._length,
+        height: Y._length,
+        x: (v) => X._offset + X.l2p(v),
+        y: (v) => Y._offset + Y.l2p(v),
         code: (px, py) => [X.p2d(px - X._offset), Y.p2d(py - Y._offset)],
       };
     },
-    get now() { return dots.now; },
+    get now() {
+      return dots.now;
+    },
     sees: (c) => plot._fullData.find((trace) => trace.index === c)?.visible === true,
     show: dots.show,
     select(members) {
@@ -98,7 +126,8 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
 
 /** Whether there are dots on Plotly's canvases, and none has lost its graphics card. */
 function hasDrawn(plot) {
-  const sheet = document.createElement("canvas"), g = sheet.getContext("2d", { willReadFrequently: true });
+  const sheet = document.createElement("canvas"),
+    g = sheet.getContext("2d", { willReadFrequently: true });
   return [...plot.querySelectorAll("canvas.gl-canvas")].some((canvas) => {
     const gl = canvas.getContext("webgl");
     if (!gl || gl.isContextLost() || !canvas.width || !canvas.height) return false;
@@ -116,10 +145,12 @@ function pusher(plot, groups) {
     if (!scene?.scatter2d) return false;
     const updates = new Array(scene.count).fill(null);
     plot.calcdata.forEach((data) => {
-      const at = data[0]?.t?.index, group = groups[data[0]?.trace?.index];
+      const at = data[0]?.t?.index,
+        group = groups[data[0]?.trace?.index];
       if (at === undefined || !group || data[0].trace.visible !== true) return;
       const out = places[data[0].trace.index];
-      for (let j = 0; j < group.length; j++) [out[2 * j], out[2 * j + 1]] = [frame[2 * group[j]], frame[2 * group[j] + 1]];
+      for (let j = 0; j < group.length; j++)
+        [out[2 * j], out[2 * j + 1]] = [frame[2 * group[j]], frame[2 * group[j] + 1]];
       updates[at] = { positions: out };
     });
     scene.scatter2d.update(updates);
@@ -129,16 +160,28 @@ function pusher(plot, groups) {
 }
 
 function layoutOf(data, root, ink) {
-  const line = colour(root, "--ll-line"), bare = !data.axes[0];
+  const line = colour(root, "--ll-line"),
+    bare = !data.axes[0];
   const axis = (k) => ({
-    title: { text: data.axes[k], font: { size: 13 } }, range: data.range[k], gridcolor: line, zerolinecolor: line,
-    showticklabels: !bare, zeroline: !bare,
+    title: { text: data.axes[k], font: { size: 13 } },
+    range: data.range[k],
+    gridcolor: line,
+    zerolinecolor: line,
+    showticklabels: !bare,
+    zeroline: !bare,
   });
   return {
-    margin: marginOf(data), paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: ink, family: getComputedStyle(root).fontFamily }, xaxis: axis(0), yaxis: axis(1), hovermode: "closest",
-    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
-    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink }, uirevision: data.run + data.view,
+    margin: marginOf(data),
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: ink, family: getComputedStyle(root).fontFamily },
+    xaxis: axis(0),
+    yaxis: axis(1),
+    hovermode: "closest",
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" },
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink },
+    uirevision: data.run + data.view,
     newselection: { line: { color: colour(root, "--ll-x"), width: 2, dash: "dot" } },
   };
 }

@@ -6,13 +6,19 @@ import { busy } from "./settled.js";
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
 export function tiles(root, data, labels) {
   if (!data.tiles) return null;
-  const canvas = root.querySelector(".seen .original"), what = root.querySelector(".seen .what"), sheet = new Image(), done = busy("a sheet of pictures");
+  const canvas = root.querySelector(".seen .original"),
+    what = root.querySelector(".seen .what"),
+    sheet = new Image(),
+    done = busy("a sheet of pictures");
   root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
   what.textContent = data.redrawn ? root.whatFirst.replace("test picture", "test picture, as redrawn") : root.whatFirst;
   canvas.classList.toggle("redrawn", !!data.redrawn);
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
-  const draw = (i) => canvas.getContext("2d").drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+  const draw = (i) =>
+    canvas
+      .getContext("2d")
+      .drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
   sheet.onload = () => (draw(0), done());
   sheet.onerror = done;
   return (i) => {
@@ -23,12 +29,16 @@ export function tiles(root, data, labels) {
 
 /** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
 export function anywhere(map) {
-  const { root, plot, data } = map, stage = plot.parentElement;
-  const box = root.querySelector(".anywhere"), canvas = box.querySelector("canvas"), where = box.querySelector(".where");
+  const { root, plot, data } = map,
+    stage = plot.parentElement;
+  const box = root.querySelector(".anywhere"),
+    canvas = box.querySelector("canvas"),
+    where = box.querySelector(".where");
   root.unwait?.();
   where.textContent = root.whereFirst ??= where.textContent; // of another model, or in another view
   delete canvas.dataset.z;
-  if (data.anywhere) { // not an empty black square: what stands in the middle
+  if (data.anywhere) {
+    // not an empty black square: what stands in the middle
     const done = busy("the decoder of the middle");
     const waiting = setInterval(() => {
       const decode = decoderOf(data.run, plot.dataset.epoch);
@@ -37,17 +47,22 @@ export function anywhere(map) {
     }, 200);
     root.unwait = () => (clearInterval(waiting), done());
   }
-  stage.onpointermove = stage.onpointerdown = !data.anywhere ? null : (event) => {
-    if (!map.view) return;
-    const about = plot.getBoundingClientRect(), area = map.view.area(), decode = decoderOf(data.run, plot.dataset.epoch);
-    const x = event.clientX - about.left, y = event.clientY - about.top;
-    if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
-    const z = area.code(x, y);
-    if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
-    paint(canvas, decode(z), 0, 255);
-    canvas.dataset.z = z.join();
-    where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
-  };
+  stage.onpointermove = stage.onpointerdown = !data.anywhere
+    ? null
+    : (event) => {
+        if (!map.view) return;
+        const about = plot.getBoundingClientRect(),
+          area = map.view.area(),
+          decode = decoderOf(data.run, plot.dataset.epoch);
+        const x = event.clientX - about.left,
+          y = event.clientY - about.top;
+        if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
+        const z = area.code(x, y);
+        if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
+        paint(canvas, decode(z), 0, 255);
+        canvas.dataset.z = z.join();
+        where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
+      };
 }
 
 const packed = (places) => btoa(String.fromCharCode(...new Uint8Array(Uint16Array.from(places).buffer)));
@@ -55,8 +70,10 @@ const unpacked = (text) => [...new Uint16Array(bytes(text).buffer)];
 
 /** Click a dot, or circle a group; Python is told once, and both stay marked through all epochs. */
 export function picking(map, over) {
-  const { root } = map, [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
-  let shown = "null", unhear = () => {};
+  const { root } = map,
+    [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
+  let shown = "null",
+    unhear = () => {};
   clear.hidden = true;
   const mode = (circling) => {
     map.circling = circling;
@@ -66,7 +83,8 @@ export function picking(map, over) {
   };
   /** What is chosen: {dot: place}, {group: places packed}, or null; Python may say it too. */
   const heard = (chosen = null) => {
-    const now = JSON.stringify(chosen), before = shown;
+    const now = JSON.stringify(chosen),
+      before = shown;
     if (now === before) return;
     shown = now;
     map.ring = chosen?.dot ?? null;

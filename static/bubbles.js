@@ -1,4 +1,5 @@
 // The bubbles of some pictures under several betas, over the epochs: bubbles, the forces on them, all of them together.
+import { overlap } from "./formulas.js";
 import { bytes, floats, paint, pair, say } from "./lab.js";
 import { decoder } from "./decoder.js";
 import { chips, Plane, quantile, renewed, slider, whenever } from "./ideas.js";
@@ -37,18 +38,6 @@ const KEYS = {
 };
 const ARROWS = 3; // pictures of each digit that get arrows: more cannot be read
 const HALF = 0.5; // overlap from which two bubbles count as overlapping
-
-/** The Bhattacharyya coefficient of two bubbles, as vae_core.bubbles.overlap. */
-function overlap(mean, logvar, i, j) {
-  let logs = 0;
-  for (let k = 0; k < 2; k++) {
-    const a = logvar[2 * i + k],
-      b = logvar[2 * j + k],
-      both = Math.exp(a) + Math.exp(b);
-    logs += 0.5 * (Math.log(2 / both) + (a + b) / 2) - (mean[2 * i + k] - mean[2 * j + k]) ** 2 / (4 * both);
-  }
-  return Math.exp(logs);
-}
 
 export default function (component) {
   const { data } = component;

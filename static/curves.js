@@ -1,6 +1,7 @@
 // A training as it goes: progress, and live curves: one panel a term, training as a line, the test set as rings.
+import { columns, heights } from "./columns.js";
 import uPlot from "./vendor/uPlot.esm.min.js";
-import { mount, bytes, floats, colour, alpha, followEpoch, setAddress, tell } from "./lab.js";
+import { mount, colour, alpha, followEpoch, setAddress, tell } from "./lab.js";
 
 const HTML = `
   <div class="ll-progress" role="progressbar" aria-label="Progress of the training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
@@ -18,7 +19,7 @@ export default function (component) {
   const all = root.querySelector("button");
   if (isNew) {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-    link.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+    link.href = new URL("./vendor/uPlot.min.css", import.meta.url).href;
     root.append(link);
     all.onclick = () => zoom(state, null, all);
     state.resize = new ResizeObserver(() => state.panels.forEach(fit));
@@ -179,21 +180,6 @@ function mark(u, state, paint) {
   u.ctx.restore();
 }
 
-/** The columns of a table of ``ui.live.packed``, and of a VAE the total, which is not sent. */
-function columns(table, { panels, beta }) {
-  const { n, u2, low, high } = table,
-    terms = Math.min(panels.length, 2) || 1;
-  if (!n) return Array.from({ length: terms + 2 }, () => []);
-  const raw = u2 ? new Uint16Array(bytes(u2).buffer) : floats(table.f4),
-    found = [];
-  for (let k = 0; k <= terms; k++) {
-    const column = [...raw.subarray(k * n, (k + 1) * n)];
-    found.push(u2 ? column.map((v) => low[k] + (v / 65535) * (high[k] - low[k])) : column);
-  }
-  if (terms > 1) found.push(found[1].map((v, i) => v + beta * found[2][i]));
-  return found;
-}
-
 /** One x for both series, sorted; null where a series has no point. */
 function join(x, train, tx, test) {
   return uPlot
@@ -202,20 +188,4 @@ function join(x, train, tx, test) {
       [tx, [...test]],
     ])
     .map((column) => [...column]);
-}
-
-/** Heights that show what matters: the untrained net's huge error would flatten everything, so it may leave the top. */
-function heights([x, train, test], [from, to]) {
-  const seen = [];
-  for (const values of [train, test])
-    values.forEach((v, i) => v != null && x[i] >= from - 1e-9 && x[i] <= to + 1e-9 && seen.push(v));
-  if (!seen.length) return { min: 0, max: 1 };
-  seen.sort((a, b) => a - b);
-  const low = seen[0],
-    high = seen.at(-1),
-    usual = seen[Math.floor(0.93 * (seen.length - 1))];
-  const late = x.at(-1) >= 2; // before that, the fall itself is the news
-  const top = late && seen.length > 20 && high - low > 2.5 * (usual - low) ? low + 1.6 * (usual - low) : high;
-  const room = (top - low || Math.abs(top) || 1) * 0.06;
-  return { min: Math.max(low - room, low < 0 ? -Infinity : 0), max: top + room };
 }

@@ -1,8 +1,8 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
+import { bce, grains, square } from "./formulas.js";
 import { bytes, colour, floats, paint, say } from "./lab.js";
 import { decoder } from "./decoder.js";
 import { axes, chips, renewed, slider, whenever } from "./ideas.js";
-import { bce, square } from "./pixel.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `
@@ -24,17 +24,6 @@ const HTML = `
 const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey", "Another digit"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
-
-/** The same uniform numbers at every visit (mulberry32). */
-function grains() {
-  let a = 7;
-  return Float64Array.from({ length: 784 }, () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  });
-}
 
 export default function (component) {
   const { data } = component;
@@ -71,6 +60,7 @@ export default function (component) {
     }[state.kind];
     return Float64Array.from(g, (_, i) => Math.min(1 - TINY, Math.max(TINY, f(i))));
   };
+  /** @param {ArrayLike<number>} guess @returns {{b: number, s: number, each: Float64Array}} */
   const losses = (guess) => {
     let b = 0,
       s = 0;
@@ -106,7 +96,7 @@ export default function (component) {
     kinds.show((k) => KINDS[k] === state.kind);
     const canvas = find(".chart");
     if (!canvas.clientWidth) return;
-    const steps = [...Array(21).keys()].map((k) => [k / 20, losses(damaged(k / 20))]),
+    const steps = [...Array(21).keys()].map((k) => /** @type {const} */ ([k / 20, losses(damaged(k / 20))])),
       high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
     const chart = axes(
       canvas,

@@ -22,7 +22,15 @@ export function frameOf({ l, r, t, b }, width, height, [[x0, x1], [y0, y1]]) {
   };
 }
 
-/** The dot that is nearest to a place in pixels, if it is in the frame and not farther than reach; else null. */
+/**
+ * The dot that is nearest to a place in pixels, if that is in the frame and the dot not farther than reach; else null.
+ *
+ * @param {ArrayLike<number>} frame x, y of each dot
+ * @param {ReturnType<typeof frameOf>} area
+ * @param {number[]} place
+ * @param {number} reach
+ * @returns {number | null}
+ */
 export function nearest(frame, area, [px, py], reach) {
   let best = null,
     least = reach * reach;

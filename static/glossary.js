@@ -23,8 +23,9 @@ export default function (component) {
 
 /** Bring a term into sight and the focus to it, as soon as the page has drawn it. */
 function land(term, patience) {
-  const entry = document.querySelector(`.st-key-term_${CSS.escape(term)}_asked`);
+  const entry = /** @type {HTMLElement | null} */ (document.querySelector(`.st-key-term_${CSS.escape(term)}_asked`));
   if (!entry) return void (patience && setTimeout(() => land(term, patience - 1), 100));
   entry.scrollIntoView({ block: "center" });
-  Object.assign(entry, { tabIndex: -1 }).focus({ preventScroll: true });
+  entry.tabIndex = -1;
+  entry.focus({ preventScroll: true });
 }

@@ -114,7 +114,7 @@ function panel(box, map, data, letter, thrown) {
         return row;
       }),
     );
-    section.dataset.holes = fallen.holes;
+    section.dataset.holes = String(fallen.holes);
   };
   const still = (plane) => {
     for (let i = 0; i < labels.length; i++)
@@ -147,7 +147,7 @@ function panel(box, map, data, letter, thrown) {
     find(".numbers").textContent =
       `z = ${pair(state.z, 1)}. The nearest code of a real picture is ${say(away)} away: ${say(gaps, gaps < 10 ? 1 : 0)} times the usual gap.`;
     section.dataset.z = state.z.join();
-    section.dataset.away = away;
+    section.dataset.away = String(away);
     find(".plane").setAttribute(
       "aria-label",
       `Map of ${labels.length} codes. The code stands at ${pair(state.z, 1)}. Drag it, or use the arrow keys.`,

@@ -1,8 +1,11 @@
 // What the pages of the lecture's ideas share: their style, a piece of the plane, a chart, chips and numbers.
+import { round } from "./geometry.js";
 import { colour, mount, say, sharp } from "./lab.js";
 import { busy } from "./settled.js";
 
-if (!document.getElementById("ll-ideas-css")) {
+/** The style of these pages, once. */
+function styled() {
+  if (document.getElementById("ll-ideas-css")) return;
   const href = new URL("./ideas.css", import.meta.url).href;
   const done = busy("a style");
   document.head.append(
@@ -16,13 +19,11 @@ if (!document.getElementById("ll-ideas-css")) {
   );
 }
 
-export const quantile = (values, q) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0;
-};
+export { quantile } from "./numbers.js";
 
 /** lab.js's mount, with the style of these pages, built anew when the data have another version. Returns [root, isSame]. */
 export function renewed(component, html) {
+  styled();
   const [root, isNew] = mount(component, html),
     { version } = component.data ?? {};
   root.classList.add("ll-idea");
@@ -64,6 +65,19 @@ export function chips(box, names, pressed, { classes = false } = {}) {
 
 /** A square piece of the plane of two numbers on a canvas, both axes on one scale, with a code that one can drag. */
 export class Plane {
+  /** @type {HTMLCanvasElement} */ canvas;
+  /** @type {(plane: Plane) => void} */ draw;
+  /** @type {((plane: Plane) => void) | null} */ still;
+  /** @type {number[] | null} the code that is dragged */ z = null;
+  /** @type {any} */ paints;
+  /** @type {any} */ kept;
+  /** @type {number[][]} */ reach;
+  /** @type {number[][]} */ window;
+  /** @type {CanvasRenderingContext2D} */ g;
+  width = 0;
+  height = 0;
+  unit = 1; // pixels per 1
+  held = false;
   /** `still` draws what stays where it is while a code is dragged: it is kept as a picture. */
   constructor(canvas, draw, { move = null, step = 0.02, still = null } = {}) {
     Object.assign(this, {
@@ -182,8 +196,9 @@ export class Plane {
       g,
       upright ? { textAlign: "center", textBaseline: "bottom" } : { textAlign: "left", textBaseline: "middle" },
     );
-    const at = upright ? [p, height - 3] : [4, p];
-    g.strokeText(text, ...at), g.fillText(text, ...at);
+    const [x, y] = upright ? [p, height - 3] : [4, p];
+    g.strokeText(text, x, y);
+    g.fillText(text, x, y);
   }
 
   dot(z, paint, radius = 2, opacity = 0.75) {
@@ -260,13 +275,6 @@ export class Plane {
     g.fillStyle = paint;
     g.fillText(text, x, y);
   }
-}
-
-/** 1, 2 or 5 times a power of ten, near v. */
-function round(v) {
-  const power = 10 ** Math.floor(Math.log10(v)),
-    lead = v / power;
-  return (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power;
 }
 
 /** Axes on a canvas. x and y: {low, high, label, ticks?, log?}. Returns what one draws with. */

@@ -1,4 +1,5 @@
 // A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser; turning sends nothing.
+import { gauss } from "./numbers.js";
 import { mount, picture, inAddress, say, floats, bytes, paint, followEpoch, animate } from "./lab.js";
 import { decoderOf } from "./feed.js";
 import { tile } from "./film.js";
@@ -73,6 +74,7 @@ export default function (component) {
     };
   });
   $(".rows").replaceChildren(...rows.map((r) => r.row));
+  toStart(); // a knob may be turned before the strips' pictures are here
 
   const thumbs = () =>
     rows.forEach(({ slider, dim, thumb }) => {
@@ -165,8 +167,7 @@ export default function (component) {
   $(".more").onclick = () => ((root.all = all = true), fold(), turned && show());
   $(".back").onclick = () => (toStart(), show());
   $(".dice").onclick = () => {
-    for (let i = 0; i < d; i++)
-      z[i] = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+    for (let i = 0; i < d; i++) z[i] = gauss();
     turned = true;
     show();
   };
@@ -174,7 +175,7 @@ export default function (component) {
   const choice = (place, name, draw) => {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.setAttribute("aria-label", name);
-    button.setAttribute("aria-pressed", place === data.place);
+    button.setAttribute("aria-pressed", String(place === data.place));
     button.title = name;
     draw(button);
     button.onclick = () => (inAddress({ start: place === null ? null : place + 1 }), root.send(place ?? -1));
@@ -193,7 +194,6 @@ export default function (component) {
         }),
       ),
     );
-    toStart();
     root.stops = [
       followEpoch(data.run, epochs, (now) => {
         [epoch, line] = [now, epochs.indexOf(now)];

@@ -1,47 +1,7 @@
 // What the browser components share: bytes, colours, pictures, and the one epoch that the whole visit looks at.
 import { busy, later } from "./settled.js";
 
-/** Base64 to Uint8Array. */
-export function bytes(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const raw = atob(text),
-    out = new Uint8Array(raw.length);
-  for (let i = 0; i < out.length; i++) out[i] = raw.charCodeAt(i);
-  return out;
-}
-
-/** What each of the 65,536 half floats is; a table, since a map of all epochs has half a million (Float16Array is new). */
-let known;
-function halfTable() {
-  const table = new Float32Array(65536);
-  for (let h = 0; h < 65536; h++) {
-    const e = (h >> 10) & 31,
-      m = h & 1023,
-      sign = h >> 15 ? -1 : 1;
-    table[h] = sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
-  }
-  return table;
-}
-
-/** Base64 of little-endian 16-bit half floats to Float32Array. */
-export function halves(text) {
-  const raw = new Uint16Array(bytes(text).buffer),
-    out = new Float32Array(raw.length);
-  known ??= halfTable();
-  for (let i = 0; i < raw.length; i++) out[i] = known[raw[i]];
-  return out;
-}
-
-/** Base64 of little-endian 32-bit floats to Float32Array. */
-export const floats = (text) => new Float32Array(bytes(text).buffer);
-
-/** Base64 of little-endian 32-bit floats to rows of ``wide`` numbers. */
-export function rowsOf(text, wide) {
-  const values = floats(text),
-    rows = [];
-  for (let k = 0; k < values.length; k += wide) rows.push(values.subarray(k, k + wide));
-  return rows;
-}
+export { bytes, floats, halves, pair, rowsOf, say } from "./numbers.js";
 
 /** Base64 of a PNG or WebP to something that drawImage takes. */
 export async function picture(text, kind = "png") {
@@ -55,10 +15,6 @@ export async function picture(text, kind = "png") {
   }
   return image;
 }
-
-/** A number as people write it, and a list of numbers as a point. */
-export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
-export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 
 const unwritten = new Map(); // choices that the address will name when the finger rests
 

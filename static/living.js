@@ -1,4 +1,5 @@
 // The start page's picture: a digit, the encoder, its bubble on the map, a throw of the dice, the decoder, and what comes out.
+import { gauss } from "./numbers.js";
 import { mount, pair, floats, bytes, colour, alpha, sharp, paint, animate } from "./lab.js";
 import { decoder } from "./decoder.js";
 
@@ -37,7 +38,6 @@ export default function (component) {
     labels = bytes(data.labels),
     decode = decoder(data.decoder);
   const digits = data.digits.map((d) => ({ ...d, pixels: bytes(d.image) }));
-  const gauss = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   let digit = digits.find((d) => d.name === "9") ?? digits[0],
     eps = [0, 0],
     z = [...digit.mean],
@@ -54,7 +54,7 @@ export default function (component) {
     dots;
   const backdrop = document.createElement("canvas");
   const [[x0, x1], [y0, y1]] = data.range;
-  const place = ([x, y], w, h) => [((x - x0) / (x1 - x0)) * w, ((y1 - y) / (y1 - y0)) * h];
+  const place = (code, w, h) => [((code[0] - x0) / (x1 - x0)) * w, ((y1 - code[1]) / (y1 - y0)) * h];
   const unplace = (px, py, w, h) => [x0 + (px / w) * (x1 - x0), y1 - (py / h) * (y1 - y0)];
 
   function throwDice() {
@@ -121,7 +121,11 @@ export default function (component) {
       strokeStyle: colour(root, "--ll-page"),
       fillStyle: colour(root, "--ll-ink"),
     });
-    data.centres.forEach(([, , name], c) => (g.strokeText(name, ...spots[c]), g.fillText(name, ...spots[c])));
+    data.centres.forEach(([, , name], c) => {
+      const [x, y] = spots[c];
+      g.strokeText(name, x, y);
+      g.fillText(name, x, y);
+    });
   }
 
   function draw() {
@@ -155,7 +159,7 @@ export default function (component) {
     const [mx, my] = place(digit.mean, width, height),
       { R, at: centre, line } = clearing(width, height, [mx, my]);
     const scale = R / (2.7 * Math.max(...digit.std)),
-      at = ([u, v]) => [centre[0] + u * digit.std[0] * scale, centre[1] - v * digit.std[1] * scale];
+      at = (noise) => [centre[0] + noise[0] * digit.std[0] * scale, centre[1] - noise[1] * digit.std[1] * scale];
     g.strokeStyle = paints.quiet;
     g.lineWidth = 1;
     g.beginPath();
@@ -292,14 +296,15 @@ function emptiest({ dots, spots, own, width, height, room }) {
       const covers = (px, py, edge) =>
         Math.hypot(px - x, py - y) < room + edge || (Math.abs(px - x) < WORDS + edge && Math.abs(py - line) < 8 + edge);
       const names = spots.filter(([px, py]) => covers(px, py, 9)).length;
-      let count = 1e4 * names + 1e6 * (Math.hypot(own[0] - x, own[1] - y) < room + 14);
-      for (let k = 0; k < dots.length && count < least; k += 2) count += covers(dots[k], dots[k + 1], 0);
+      let count = 1e4 * names + (Math.hypot(own[0] - x, own[1] - y) < room + 14 ? 1e6 : 0);
+      for (let k = 0; k < dots.length && count < least; k += 2) count += covers(dots[k], dots[k + 1], 0) ? 1 : 0;
       if (count < least) [best, least] = [{ at: [x, y], line, names }, count];
     }
   return best;
 }
 
-function dot(g, [x, y], radius, fill, edge) {
+function dot(g, at, radius, fill, edge) {
+  const [x, y] = at;
   g.beginPath();
   g.arc(x, y, radius, 0, 7);
   g.fillStyle = fill;
@@ -310,7 +315,8 @@ function dot(g, [x, y], radius, fill, edge) {
 }
 
 /** A ring, so that what is under it can be seen. */
-function ring(g, [x, y], radius, paint, edge) {
+function ring(g, at, radius, paint, edge) {
+  const [x, y] = at;
   for (const [wide, stroke] of [
     [6, edge],
     [3.5, paint],

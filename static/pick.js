@@ -124,7 +124,8 @@ function end(root, which, sheet) {
     }
     classes.forEach((each, k) => check(tabs.children[k], each === (root.data.browse ? open : at)));
     if (own) check(tabs.lastChild, choice === "drawing");
-    for (const button of strip.children) check(button, button.dataset.choice === choice);
+    for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (strip.children))
+      check(button, button.dataset.choice === choice);
     reach(tabs);
     reach(strip);
   }

@@ -1,4 +1,5 @@
 // One pixel: what it is, what the model says, and what either loss makes of the difference.
+import { bce, square } from "./formulas.js";
 import { say } from "./lab.js";
 import { axes, renewed, slider, whenever } from "./ideas.js";
 import { recall, remember } from "./recall.js";
@@ -16,10 +17,6 @@ const HTML = `
       <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div>
     </section>
   </div>`;
-
-/** -x log g - (1 - x) log(1 - g), and half the square, in nats: one pixel of vae_core.losses. */
-export const bce = (x, g) => (x ? -x * Math.log(g) : 0) - (x < 1 ? (1 - x) * Math.log(1 - g) : 0);
-export const square = (x, g) => 0.5 * (x - g) ** 2;
 
 export default function (component) {
   const [root, same] = renewed(component, HTML);

@@ -1,5 +1,6 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
-import { bytes, hear, pair, paint, tell } from "./lab.js";
+import { hear, pair, paint, tell } from "./lab.js";
+import { packed, unpacked } from "./numbers.js";
 import { decoderOf } from "./feed.js";
 import { busy } from "./settled.js";
 
@@ -64,9 +65,6 @@ export function anywhere(map) {
         where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
       };
 }
-
-const packed = (places) => btoa(String.fromCharCode(...new Uint8Array(Uint16Array.from(places).buffer)));
-const unpacked = (text) => [...new Uint16Array(bytes(text).buffer)];
 
 /** Click a dot, or circle a group; Python is told once, and both stay marked through all epochs. */
 export function picking(map, over) {

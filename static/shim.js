@@ -5,7 +5,7 @@ import { begun, busy } from "./settled.js";
 export function start(component, module, at, state) {
   begun(component);
   const done = busy(`${module} begins`);
-  let css = document.getElementById("ll-css");
+  let css = /** @type {HTMLLinkElement | null} */ (document.getElementById("ll-css"));
   if (!css) {
     css = Object.assign(document.createElement("link"), { id: "ll-css", rel: "stylesheet", href: at("lab.css") });
     document.head.append(css);

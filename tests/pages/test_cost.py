@@ -171,6 +171,18 @@ def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished)
     assert live.structure(run.status(), run.control()) != before
 
 
+def test_a_part_and_the_token_that_names_it_come_from_one_reading(finished, monkeypatch):  # noqa: F811
+    from ui import components
+
+    set_state(finished, "running")
+    requests, named = iter(["step", "pause"] * 50), {}
+    monkeypatch.setattr(Run, "control", lambda self: next(requests))  # it changes between any two looks
+    monkeypatch.setattr(components, "drawn_again_when", lambda part, run, token: named.__setitem__(part, token))
+    app = show("train", run=finished.id)
+    check(app)
+    assert named["state"].partition(": ")[2] in words(app)
+
+
 @pytest.mark.parametrize("weight", [1.0, 4.0])
 @pytest.mark.parametrize("top", [1.0, 600.0, 1e5, 1e30])
 def test_what_travels_is_what_was_measured(top, weight):

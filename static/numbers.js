@@ -55,6 +55,17 @@ export const quantile = (values, q) => {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0;
 };
 
+/** A short sum of bytes, as Python's zlib has it. */
+export function adler32(values) {
+  let a = 1,
+    b = 0;
+  for (const v of values) {
+    a = (a + v) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
+}
+
 /** A number from the standard normal distribution (Box and Muller). */
 export const gauss = (random = Math.random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

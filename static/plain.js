@@ -17,6 +17,7 @@ export function plain(map, { point, click, circle, moved }) {
     lost = matchMedia("(pointer: coarse)").matches;
   let members = null,
     circling = false,
+    circled = false,
     lasso = null,
     box = plot.getBoundingClientRect();
 
@@ -105,6 +106,7 @@ export function plain(map, { point, click, circle, moved }) {
     if (i !== null && !circling) point(i);
   };
   canvas.onpointerdown = (event) => {
+    circled = false;
     if (!circling) return;
     event.preventDefault();
     canvas.setPointerCapture?.(event.pointerId);
@@ -115,13 +117,14 @@ export function plain(map, { point, click, circle, moved }) {
     const round = lasso,
       a = area();
     lasso = null;
+    circled = true; // the click that follows picks no dot
     draw(me.now);
     const places = [...labels.keys()].filter((i) => inside(round, a.x(me.now[2 * i]), a.y(me.now[2 * i + 1])));
     if (places.length) circle(places);
   };
   canvas.onpointercancel = () => ((lasso = null), draw(me.now));
   canvas.onclick = (event) => {
-    const i = circling ? null : under(event);
+    const i = circling || circled ? null : under(event);
     if (i !== null) point(i), click(i);
   };
 

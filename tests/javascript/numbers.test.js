@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, floats, gauss, halves, packed, pair, quantile, rowsOf, say, unpacked } from "../../static/numbers.js";
+import {
+  adler32,
+  bytes,
+  floats,
+  gauss,
+  halves,
+  packed,
+  pair,
+  quantile,
+  rowsOf,
+  say,
+  unpacked,
+} from "../../static/numbers.js";
 
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 
@@ -49,6 +61,12 @@ test("numbers as people write them", () => {
   assert.equal(say(-0.001), "0.00"); // no minus before nothing
   assert.equal(say(2, 0), "2");
   assert.equal(pair([0.5, -2], 1), "(0.5, −2.0)");
+});
+
+test("a sum of bytes is zlib's", () => {
+  assert.equal(adler32(Buffer.from("Wikipedia")), 0x11e60398);
+  assert.equal(adler32(new Uint8Array(19_600).fill(255)), 0x21f147e5);
+  assert.equal(adler32([]), 1);
 });
 
 test("quantiles", () => {

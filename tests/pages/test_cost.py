@@ -166,7 +166,8 @@ def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished)
     before = live.structure(run.status(), run.control())
     runs.write_status(run, replace(run.status(), step=run.status().step + 5, images_per_second=1.0, seconds_left=3.0))
     assert live.structure(run.status(), run.control()) == before  # only numbers moved
-    assert live.numbers(run, run.status(), "run")["facts"] == "3 s left · 1 pictures per second · on the processor (CPU)"
+    facts = live.numbers(run, run.status(), "run")["facts"]
+    assert facts == "3 s left · 1 pictures per second · on the processor (CPU)"
     jobs.request(run, "pause")
     assert live.structure(run.status(), run.control()) != before
 

@@ -70,16 +70,17 @@ def watch(run: runs.Run) -> None:
     @st.fragment(run_every=every)
     def now() -> None:
         with one_sentence():
-            status = run.status()
-            loss_curves({**live.numbers(run, status), **live.curves(run, status), "turns": turns(run, status)})
+            status, asked = look(run)
+            drawn_from = {"state": live.structure(status, asked), "pictures": newest(run, status)}
+            loss_curves({**live.numbers(run, status, asked), **live.curves(run, status), "turns": drawn_from})
             keep_pace(status)
 
     @st.fragment
     def state() -> None:
         with one_sentence():
-            status = run.status()
-            drawn_again_when("state", run.id, turns(run, status)["state"])
-            live.state_bar(run, status)
+            status, asked = look(run)
+            drawn_again_when("state", run.id, live.structure(status, asked))
+            live.state_bar(run, status, asked)
             if error := st.session_state.pop("steering_error", None):
                 st.error(plain(error))
             if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
@@ -90,7 +91,7 @@ def watch(run: runs.Run) -> None:
     def pictures() -> None:
         with one_sentence():
             status = run.status()
-            drawn_again_when("pictures", run.id, turns(run, status)["pictures"])
+            drawn_again_when("pictures", run.id, newest(run, status))
             if growing.metrics(run) or before.active:
                 live.explain_numbers(run)
                 normal.panel(run, status)
@@ -104,10 +105,15 @@ def watch(run: runs.Run) -> None:
     pictures()
 
 
-def turns(run: runs.Run, status: runs.Status) -> dict[str, str]:
-    """What the parts of the page that are not polled were drawn from: they are drawn again when it has changed."""
-    newest = f"{len(growing.metrics(run))} {growing.film(run)[-1:]}"
-    return {"state": live.structure(run, status), "pictures": newest if pictures_can_be_made(status) else "later"}
+def look(run: runs.Run) -> tuple[runs.Status, str]:
+    """The state of a run and the last request, read once: what a part says and the token that names it must agree."""
+    status = run.status()
+    return status, live.asked_of(run, status)
+
+
+def newest(run: runs.Run, status: runs.Status) -> str:
+    """What the pictures are drawn from: they are drawn again when it has changed."""
+    return f"{len(growing.metrics(run))} {growing.film(run)[-1:]}" if pictures_can_be_made(status) else "later"
 
 
 def pictures_can_be_made(status: runs.Status) -> bool:

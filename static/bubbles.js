@@ -1,4 +1,5 @@
 // The bubbles of some pictures under several betas, over the epochs: bubbles, the forces on them, all of them together.
+import { overlap } from "./formulas.js";
 import { bytes, floats, paint, pair, say } from "./lab.js";
 import { decoder } from "./decoder.js";
 import { chips, Plane, quantile, renewed, slider, whenever } from "./ideas.js";
@@ -38,42 +39,49 @@ const KEYS = {
 const ARROWS = 3; // pictures of each digit that get arrows: more cannot be read
 const HALF = 0.5; // overlap from which two bubbles count as overlapping
 
-/** The Bhattacharyya coefficient of two bubbles, as vae_core.bubbles.overlap. */
-function overlap(mean, logvar, i, j) {
-  let logs = 0;
-  for (let k = 0; k < 2; k++) {
-    const a = logvar[2 * i + k], b = logvar[2 * j + k], both = Math.exp(a) + Math.exp(b);
-    logs += 0.5 * (Math.log(2 / both) + (a + b) / 2) - (mean[2 * i + k] - mean[2 * j + k]) ** 2 / (4 * both);
-  }
-  return Math.exp(logs);
-}
-
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
-  const asked = recall("digits", "0123456789"), wanted = recall("epoch", data.epochs.at(-1));
+  const asked = recall("digits", "0123456789"),
+    wanted = recall("epoch", data.epochs.at(-1));
   const state = {
-    view: recallOne("view", VIEWS), epoch: data.epochs.includes(wanted) ? wanted : data.epochs.at(-1),
-    digits: new Set([...asked].map(Number).filter((d) => d < data.names.length)), one: recall("scale", 0) === 1,
+    view: recallOne("view", VIEWS),
+    epoch: data.epochs.includes(wanted) ? wanted : data.epochs.at(-1),
+    digits: new Set([...asked].map(Number).filter((d) => d < data.names.length)),
+    one: recall("scale", 0) === 1,
   };
   if (!state.digits.size) state.digits = new Set(data.names.keys());
   const box = root.querySelector(".ll-four");
   box.replaceChildren();
   const panels = data.panels.map((source, k) => panel(box, source, data, state, "abcd"[k]));
   const most = Math.max(...data.panels.map((p) => p.reach));
-  const views = chips(root.querySelector(".views"), NAMES, (k) => change(() => remember("view", (state.view = VIEWS[k]))));
-  const digits = chips(root.querySelector(".digits"), data.names, (k) => change(() => {
-    if (!state.digits.delete(k)) state.digits.add(k);
-    if (!state.digits.size) state.digits.add(k); // none at all would be an empty page
-    remember("digits", [...state.digits].sort().join(""));
-  }), { classes: true });
-  const scale = root.querySelector(".scale"), play = root.querySelector(".play"), strong = root.querySelector(".strong");
+  const views = chips(root.querySelector(".views"), NAMES, (k) =>
+    change(() => remember("view", (state.view = VIEWS[k]))),
+  );
+  const digits = chips(
+    root.querySelector(".digits"),
+    data.names,
+    (k) =>
+      change(() => {
+        if (!state.digits.delete(k)) state.digits.add(k);
+        if (!state.digits.size) state.digits.add(k); // none at all would be an empty page
+        remember("digits", [...state.digits].sort().join(""));
+      }),
+    { classes: true },
+  );
+  const scale = root.querySelector(".scale"),
+    play = root.querySelector(".play"),
+    strong = root.querySelector(".strong");
   scale.onclick = () => change(() => remember("scale", +(state.one = !state.one)));
   strong.onclick = () => panels.forEach((p) => p.strongest());
   root.querySelector(".time").replaceChildren();
   const time = slider(root.querySelector(".time"), {
-    name: "Epoch", low: 0, high: data.epochs.length - 1, step: 1, value: data.epochs.indexOf(state.epoch),
+    name: "Epoch",
+    low: 0,
+    high: data.epochs.length - 1,
+    step: 1,
+    value: data.epochs.indexOf(state.epoch),
     text: (k) => (data.epochs[k] ? `${data.epochs[k]} of ${data.epochs.at(-1)}` : "untrained"),
     change: (k) => (stop(), go(k)),
   });
@@ -88,11 +96,11 @@ export default function (component) {
     if (root.timer) return stop();
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
-    if (+time.input.value === data.epochs.length - 1) (time.set(0), go(0));
+    if (+time.input.value === data.epochs.length - 1) time.set(0), go(0);
     root.timer = setInterval(() => {
       const k = +time.input.value + 1;
       if (k >= data.epochs.length) return stop();
-      (time.set(k), go(k));
+      time.set(k), go(k);
     }, 600);
   };
   const change = (f) => (f?.(), root.redraw());
@@ -122,13 +130,20 @@ function panel(box, source, data, state, letter) {
   box.append(section);
   const find = (name) => section.querySelector(name);
   find("h4").innerHTML = `${source.title} <small>beta ${source.beta}</small>`;
-  const labels = bytes(source.labels), n = labels.length, [means, logvars, pulls, swells] = ["means", "logvars", "on_mean", "on_logvar"].map((k) => floats(source[k]));
-  const cells = bytes(source.cells), decode = decoder(source.decoder), image = document.createElement("canvas");
-  const last = data.epochs.at(-1), rank = [...labels].map((c, i) => labels.subarray(0, i).filter((d) => d === c).length);
-  let z = recall(letter, [0, 0], -200, 200), now = {};
+  const labels = bytes(source.labels),
+    n = labels.length,
+    [means, logvars, pulls, swells] = ["means", "logvars", "on_mean", "on_logvar"].map((k) => floats(source[k]));
+  const cells = bytes(source.cells),
+    decode = decoder(source.decoder),
+    image = document.createElement("canvas");
+  const last = data.epochs.at(-1),
+    rank = [...labels].map((c, i) => labels.subarray(0, i).filter((d) => d === c).length);
+  let z = recall(letter, [0, 0], -200, 200),
+    now = {};
 
   const collect = () => {
-    const k = data.epochs.indexOf(state.epoch), part = (all) => all.subarray(k * 2 * n, (k + 1) * 2 * n);
+    const k = data.epochs.indexOf(state.epoch),
+      part = (all) => all.subarray(k * 2 * n, (k + 1) * 2 * n);
     const [mean, logvar, pull, swell] = [means, logvars, pulls, swells].map(part);
     const shown = [...labels.keys()].filter((i) => state.digits.has(labels[i]));
     const touching = new Set();
@@ -138,10 +153,21 @@ function panel(box, source, data, state, letter) {
         if (labels[i] === labels[j]) continue;
         const share = overlap(mean, logvar, i, j);
         if (share > best.share) best = { share, pair: [i, j] };
-        if (share > HALF) (touching.add(i), touching.add(j));
+        if (share > HALF) touching.add(i), touching.add(j);
       }
     });
-    now = { k, mean, logvar, pull, swell, shown, touching, best, std: (i) => [0, 1].map((d) => Math.exp(logvar[2 * i + d] / 2)), at: (i) => [mean[2 * i], mean[2 * i + 1]] };
+    now = {
+      k,
+      mean,
+      logvar,
+      pull,
+      swell,
+      shown,
+      touching,
+      best,
+      std: (i) => [0, 1].map((d) => Math.exp(logvar[2 * i + d] / 2)),
+      at: (i) => [mean[2 * i], mean[2 * i + 1]],
+    };
   };
 
   const draw = (plane) => {
@@ -149,22 +175,34 @@ function panel(box, source, data, state, letter) {
     else {
       const faint = state.view === "forces";
       for (const i of now.shown) {
-        const paint = plane.paints.c[labels[i]], over = now.touching.has(i) && !faint;
-        plane.ring(now.at(i), now.std(i), paint, { k: 2, least: 2.5, fill: faint ? 0.1 : 0.2, wide: faint ? 0.75 : 1.5, dash: over ? [4, 3] : [] });
+        const paint = plane.paints.c[labels[i]],
+          over = now.touching.has(i) && !faint;
+        plane.ring(now.at(i), now.std(i), paint, {
+          k: 2,
+          least: 2.5,
+          fill: faint ? 0.1 : 0.2,
+          wide: faint ? 0.75 : 1.5,
+          dash: over ? [4, 3] : [],
+        });
       }
       if (faint) forces(plane);
-      if (state.epoch === 0) plane.name("untrained: all in one heap", [0, plane.window[1][1] * 0.86], plane.paints.quiet, 13);
+      if (state.epoch === 0)
+        plane.name("untrained: all in one heap", [0, plane.window[1][1] * 0.86], plane.paints.quiet, 13);
     }
     plane.handle(z);
   };
 
   const together = (plane) => {
-    const { g, paints } = plane, size = data.size, ink = paints.mean.match(/[\d.]+/g).map(Number);
+    const { g, paints } = plane,
+      size = data.size,
+      ink = paints.mean.match(/[\d.]+/g).map(Number);
     image.width = image.height = size;
-    const pixels = image.getContext("2d"), map = pixels.createImageData(size, size);
+    const pixels = image.getContext("2d"),
+      map = pixels.createImageData(size, size);
     for (let c = 0; c < size * size; c++) map.data.set([ink[0], ink[1], ink[2], cells[now.k * size * size + c]], 4 * c);
     pixels.putImageData(map, 0, 0);
-    const [x0, y0] = plane.at([-source.reach, source.reach]), wide = 2 * source.reach * plane.unit;
+    const [x0, y0] = plane.at([-source.reach, source.reach]),
+      wide = 2 * source.reach * plane.unit;
     g.drawImage(image, x0, y0, wide, wide);
     const [cx, cy, s, t, angle] = source.shapes[now.k];
     for (const k of [1, 2]) {
@@ -174,52 +212,91 @@ function panel(box, source, data, state, letter) {
   };
 
   const forces = (plane) => {
-    const { paints } = plane, length = (f) => Math.sqrt(Math.hypot(...f)) * plane.width * 0.022;
+    const { paints } = plane,
+      length = (f) => Math.sqrt(Math.hypot(...f)) * plane.width * 0.022;
     for (const i of now.shown.filter((i) => rank[i] < ARROWS)) {
-      for (const [f, paint, dash] of [[[-now.pull[2 * i], -now.pull[2 * i + 1]], paints.decoder, []], [now.at(i).map((v) => -source.beta * v), paints.mean, [4, 3]]]) {
-        const size = Math.hypot(...f), long = length(f);
-        if (size > 1e-9) plane.arrow(now.at(i), f.map((v) => (v / size) * long), paint, { dash, wide: 1.75 });
+      for (const [f, paint, dash] of [
+        [[-now.pull[2 * i], -now.pull[2 * i + 1]], paints.decoder, []],
+        [now.at(i).map((v) => -source.beta * v), paints.mean, [4, 3]],
+      ]) {
+        const size = Math.hypot(...f),
+          long = length(f);
+        if (size > 1e-9)
+          plane.arrow(
+            now.at(i),
+            f.map((v) => (v / size) * long),
+            paint,
+            { dash, wide: 1.75 },
+          );
       }
     }
   };
 
   const facts = () => {
-    const { shown, mean, logvar, pull, swell, touching } = now, average = (f) => shown.reduce((sum, i) => sum + f(i), 0) / shown.length;
+    const { shown, mean, logvar, pull, swell, touching } = now,
+      average = (f) => shown.reduce((sum, i) => sum + f(i), 0) / shown.length;
     const outward = (i) => -(pull[2 * i] * mean[2 * i] + pull[2 * i + 1] * mean[2 * i + 1]) / Math.hypot(...now.at(i));
-    const grow = (i) => (source.beta * (2 - Math.exp(logvar[2 * i]) - Math.exp(logvar[2 * i + 1]))) / 2, squeeze = (i) => swell[2 * i] + swell[2 * i + 1];
-    const shape = source.shapes[now.k], radius = quantile(shown.map((i) => Math.sqrt((Math.exp(logvar[2 * i]) + Math.exp(logvar[2 * i + 1])) / 2)), 0.5);
+    const grow = (i) => (source.beta * (2 - Math.exp(logvar[2 * i]) - Math.exp(logvar[2 * i + 1]))) / 2,
+      squeeze = (i) => swell[2 * i] + swell[2 * i + 1];
+    const shape = source.shapes[now.k],
+      radius = quantile(
+        shown.map((i) => Math.sqrt((Math.exp(logvar[2 * i]) + Math.exp(logvar[2 * i + 1])) / 2)),
+        0.5,
+      );
     const spread = Math.sqrt(average((i) => Math.hypot(...now.at(i)) ** 2));
     section.dataset.touching = touching.size;
     section.dataset.shown = shown.length;
     return {
-      bubbles: [["std of a bubble (middle value)", say(radius, radius < 0.1 ? 3 : 2)], ["distance from the centre", say(spread)], ["overlap with another digit’s", `${touching.size} of ${shown.length}`]],
-      forces: [
-        ["reconstruction pulls outwards by", say(average(outward), 1)], ["penalty pulls inwards by", say(source.beta * average((i) => Math.hypot(...now.at(i))), 1)],
-        ["reconstruction shrinks bubbles by", say(average(squeeze))], ["penalty swells them by", say(average(grow))],
+      bubbles: [
+        ["std of a bubble (middle value)", say(radius, radius < 0.1 ? 3 : 2)],
+        ["distance from the centre", say(spread)],
+        ["overlap with another digit’s", `${touching.size} of ${shown.length}`],
       ],
-      together: [["std of all together", `${say(shape[2])} × ${say(shape[3])}`], ["std of N(0, 1)", "1.00 × 1.00"], ["centre", pair(shape.slice(0, 2))]],
+      forces: [
+        ["reconstruction pulls outwards by", say(average(outward), 1)],
+        ["penalty pulls inwards by", say(source.beta * average((i) => Math.hypot(...now.at(i))), 1)],
+        ["reconstruction shrinks bubbles by", say(average(squeeze))],
+        ["penalty swells them by", say(average(grow))],
+      ],
+      together: [
+        ["std of all together", `${say(shape[2])} × ${say(shape[3])}`],
+        ["std of N(0, 1)", "1.00 × 1.00"],
+        ["centre", pair(shape.slice(0, 2))],
+      ],
     }[state.view];
   };
 
   const tell = () => {
     const rows = facts().map(([name, value]) => {
-      const row = document.createElement("li"), bold = document.createElement("b");
+      const row = document.createElement("li"),
+        bold = document.createElement("b");
       bold.textContent = value;
       row.append(name, bold);
       return row;
     });
     find(".facts").replaceChildren(...rows);
-    const canvas = find(".here"), known = state.epoch === last;
+    const canvas = find(".here"),
+      known = state.epoch === last;
     canvas.style.opacity = known ? 1 : 0.25;
     paint(canvas, decode(z), 0, 255);
-    canvas.setAttribute("aria-label", known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder of this epoch is kept");
+    canvas.setAttribute(
+      "aria-label",
+      known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder of this epoch is kept",
+    );
     find(".where").textContent = known ? `z = ${pair(z)}, decoded` : "Decoded at the last epoch only";
-    const inside = now.shown.filter((i) => [0, 1].reduce((sum, d) => sum + ((z[d] - now.mean[2 * i + d]) / now.std(i)[d]) ** 2, 0) < 4);
+    const inside = now.shown.filter(
+      (i) => [0, 1].reduce((sum, d) => sum + ((z[d] - now.mean[2 * i + d]) / now.std(i)[d]) ** 2, 0) < 4,
+    );
     const who = [...new Set(inside.map((i) => data.names[labels[i]]))].sort();
-    find(".who").textContent = inside.length ? `In ${inside.length} bubble${inside.length > 1 ? "s" : ""}, of ${who.join(", ")}.` : "In no bubble. Drag the ring.";
+    find(".who").textContent = inside.length
+      ? `In ${inside.length} bubble${inside.length > 1 ? "s" : ""}, of ${who.join(", ")}.`
+      : "In no bubble. Drag the ring.";
     section.dataset.z = z.join();
     section.dataset.epoch = state.epoch;
-    find(".plane").setAttribute("aria-label", `${source.title}: ${state.view}, ${now.shown.length} bubbles, epoch ${state.epoch}. ${rows.map((r) => r.textContent).join(". ")}. Arrow keys move the code.`);
+    find(".plane").setAttribute(
+      "aria-label",
+      `${source.title}: ${state.view}, ${now.shown.length} bubbles, epoch ${state.epoch}. ${rows.map((r) => r.textContent).join(". ")}. Arrow keys move the code.`,
+    );
   };
 
   const move = (to) => {
@@ -235,7 +312,10 @@ function panel(box, source, data, state, letter) {
     plane,
     show(reach) {
       const r = reach ?? source.reach;
-      plane.show([[-r, r], [-r, r]]);
+      plane.show([
+        [-r, r],
+        [-r, r],
+      ]);
       collect();
       plane.redraw();
       tell();
@@ -243,10 +323,12 @@ function panel(box, source, data, state, letter) {
     /** Where the root of the product of two bubbles is largest: their means, weighted by how sure each is. */
     strongest() {
       const found = now.best.pair;
-      if (!found) return void (find(".who").textContent += " Only one digit is shown: there is nothing to overlap with.");
+      if (!found)
+        return void (find(".who").textContent += " Only one digit is shown: there is nothing to overlap with.");
       const [[a, s], [b, t]] = found.map((i) => [now.at(i), now.std(i).map((v) => v * v)]);
       move([0, 1].map((d) => (a[d] / s[d] + b[d] / t[d]) / (1 / s[d] + 1 / t[d])));
-      find(".who").textContent += ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${now.best.share < 0.01 ? "less than 1" : Math.round(100 * now.best.share)}%.`;
+      find(".who").textContent +=
+        ` A bubble of ${data.names[labels[found[0]]]} and one of ${data.names[labels[found[1]]]} overlap by ${now.best.share < 0.01 ? "less than 1" : Math.round(100 * now.best.share)}%.`;
     },
   };
 }

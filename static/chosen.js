@@ -1,5 +1,6 @@
 // Takes what was picked on a large component to Python, and tells that one what is chosen. Shows nothing: so that after a
 // click only the part of the page runs again that this stands in, and the large data stay where they are.
+import { send } from "./asking.js";
 import { hear, tell } from "./lab.js";
 
 export default function ({ data, parentElement: here, setTriggerValue }) {
@@ -8,7 +9,7 @@ export default function ({ data, parentElement: here, setTriggerValue }) {
   here.stop = hear(`${data.name} picked`, (picked) => {
     if (picked === undefined) return;
     tell(`${data.name} picked`, undefined); // once
-    setTriggerValue("picked", picked ?? {});
+    send(() => setTriggerValue("picked", picked ?? {}));
   });
   return here.stop;
 }

@@ -10,13 +10,26 @@ export default function (component) {
   if (root.version === version) return end;
   root.stop?.();
   root.version = version;
-  const d = data.latent_dim, means = halves(data.mean), stds = data.std && halves(data.std);
+  const d = data.latent_dim,
+    means = halves(data.mean),
+    stds = data.std && halves(data.std);
   let epoch = data.epochs.at(-1);
   const chart = panel("Its code", 150, (svg, w, h) => {
-    const from = data.epochs.indexOf(epoch) * d, mean = [...means.subarray(from, from + d)], std = stds && [...stds.subarray(from, from + d)];
-    whiskers(svg, w, h, { mean, std, dot: colour(root, "--ll-mean"), bar: colour(root, "--ll-mean"), reach: data.reach });
+    const from = data.epochs.indexOf(epoch) * d,
+      mean = [...means.subarray(from, from + d)],
+      std = stds && [...stds.subarray(from, from + d)];
+    whiskers(svg, w, h, {
+      mean,
+      std,
+      dot: colour(root, "--ll-mean"),
+      bar: colour(root, "--ll-mean"),
+      reach: data.reach,
+    });
     const told = mean.map((m, k) => `${k + 1}: ${m.toFixed(1)}${std ? ` ± ${std[k].toFixed(1)}` : ""}`).join(", ");
-    return { words: std ? "dot: mean; bar: one standard deviation to each side" : "green: the code", label: `The code at epoch ${epoch}. ${told}` };
+    return {
+      words: std ? "dot: mean; bar: one standard deviation to each side" : "green: the code",
+      label: `The code at epoch ${epoch}. ${told}`,
+    };
   });
   root.firstElementChild.replaceChildren(chart.box);
   const unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), chart.draw()));

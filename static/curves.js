@@ -1,6 +1,7 @@
 // A training as it goes: progress, and live curves: one panel a term, training as a line, the test set as rings.
+import { columns, heights } from "./columns.js";
 import uPlot from "./vendor/uPlot.esm.min.js";
-import { mount, bytes, floats, colour, alpha, followEpoch, setAddress, tell } from "./lab.js";
+import { mount, colour, alpha, followEpoch, setAddress, tell } from "./lab.js";
 
 const HTML = `
   <div class="ll-progress" role="progressbar" aria-label="Progress of the training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
@@ -18,7 +19,7 @@ export default function (component) {
   const all = root.querySelector("button");
   if (isNew) {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-    link.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+    link.href = new URL("./vendor/uPlot.min.css", import.meta.url).href;
     root.append(link);
     all.onclick = () => zoom(state, null, all);
     state.resize = new ResizeObserver(() => state.panels.forEach(fit));
@@ -30,7 +31,8 @@ export default function (component) {
   root.querySelector(".ll-facts").textContent = data.facts;
   for (const [part, token] of Object.entries(data.turns)) tell(`turn ${part} ${data.run}`, token);
   root.querySelector(".ll-key").hidden = !data.panels.length;
-  const steps = columns(data.steps, data), tests = columns(data.tests, data);
+  const steps = columns(data.steps, data),
+    tests = columns(data.tests, data);
   const wanted = data.panels.map((p) => p.name).join();
   const look = wanted + colour(root, "--ll-ink") + data.run;
   if (state.look !== look) rebuild(root, state, data.panels, all);
@@ -48,10 +50,13 @@ export default function (component) {
     plot.root.setAttribute("aria-label", `${panel.name}: ${now.textContent}`);
   });
   state.unfollow?.();
-  state.unfollow = data.tests.n < 2 ? null : followEpoch(data.run, [...Array(data.n_epochs).keys()], (epoch) => {
-    state.epoch = epoch;
-    state.panels.forEach(({ plot }) => plot.redraw(false));
-  });
+  state.unfollow =
+    data.tests.n < 2
+      ? null
+      : followEpoch(data.run, [...Array(data.n_epochs).keys()], (epoch) => {
+          state.epoch = epoch;
+          state.panels.forEach(({ plot }) => plot.redraw(false));
+        });
   return () => {
     state.unfollow?.();
     state.resize.disconnect();
@@ -68,35 +73,65 @@ function rebuild(root, state, panels, all) {
   box.replaceChildren();
   const sync = uPlot.sync(Math.random().toString(36));
   for (const { name, colour: paint } of panels) {
-    const panel = document.createElement("div"), title = document.createElement("h4"), now = document.createElement("div");
+    const panel = document.createElement("div"),
+      title = document.createElement("h4"),
+      now = document.createElement("div");
     panel.className = "panel";
     title.textContent = name;
     now.className = "now quiet";
     panel.append(title, now);
     box.append(panel);
-    const ink = colour(root, `--ll-${paint}`), quiet = colour(root, "--ll-quiet"), line = colour(root, "--ll-line");
+    const ink = colour(root, `--ll-${paint}`),
+      quiet = colour(root, "--ll-quiet"),
+      line = colour(root, "--ll-line");
     const axis = { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px sans-serif" };
-    const plot = new uPlot({
-      width: 300, height: 210, padding: [10, 10, 0, 0],
-      cursor: { sync: { key: sync.key }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
-      legend: { show: false },
-      scales: { x: { time: false }, y: {} },
-      axes: [{ ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200], label: "epoch", labelSize: 16, labelFont: "12px sans-serif" },
-             { ...axis, size: 46 }],
-      series: [{}, { stroke: alpha(ink, 0.75), width: 1.75, spanGaps: true, points: { show: false } },
-                   { stroke: ink, width: 0, spanGaps: true, paths: () => null, points: { show: true, size: 7, width: 2, fill: colour(root, "--ll-page"), stroke: ink } }],
-      hooks: {
-        setSelect: [(u) => {
-          if (u.select.width < 4) return;
-          const range = [u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")];
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          zoom(state, range, all);
-        }],
-        ready: [(u) => u.over.addEventListener("dblclick", () => zoom(state, null, all))],
-        setCursor: [(u) => hover(u)],
-        draw: [(u) => mark(u, state, quiet)],
+    const plot = new uPlot(
+      {
+        width: 300,
+        height: 210,
+        padding: [10, 10, 0, 0],
+        cursor: { sync: { key: sync.key }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+        legend: { show: false },
+        scales: { x: { time: false }, y: {} },
+        axes: [
+          {
+            ...axis,
+            size: 34,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200],
+            label: "epoch",
+            labelSize: 16,
+            labelFont: "12px sans-serif",
+          },
+          { ...axis, size: 46 },
+        ],
+        series: [
+          {},
+          { stroke: alpha(ink, 0.75), width: 1.75, spanGaps: true, points: { show: false } },
+          {
+            stroke: ink,
+            width: 0,
+            spanGaps: true,
+            paths: () => null,
+            points: { show: true, size: 7, width: 2, fill: colour(root, "--ll-page"), stroke: ink },
+          },
+        ],
+        hooks: {
+          setSelect: [
+            (u) => {
+              if (u.select.width < 4) return;
+              const range = [u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")];
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              zoom(state, range, all);
+            },
+          ],
+          ready: [(u) => u.over.addEventListener("dblclick", () => zoom(state, null, all))],
+          setCursor: [(u) => hover(u)],
+          draw: [(u) => mark(u, state, quiet)],
+        },
       },
-    }, [[0], [null], [null]], panel);
+      [[0], [null], [null]],
+      panel,
+    );
     plot.root.setAttribute("role", "img");
     state.panels.set(name, { plot, now });
     fit({ plot });
@@ -112,7 +147,8 @@ function zoom(state, range, all) {
   state.zoom = range;
   all.hidden = !range;
   state.panels.forEach(({ plot }) => {
-    const xs = plot.data[0], whole = range ?? [0, xs.at(-1) || 1];
+    const xs = plot.data[0],
+      whole = range ?? [0, xs.at(-1) || 1];
     plot.batch(() => {
       plot.setScale("x", { min: whole[0], max: whole[1] });
       plot.setScale("y", heights(plot.data, whole));
@@ -130,7 +166,8 @@ function hover(u) {
 
 /** A dashed line at the epoch that the slider stands at. */
 function mark(u, state, paint) {
-  const x = u.valToPos(state.epoch, "x", true), { left, top, width, height } = u.bbox;
+  const x = u.valToPos(state.epoch, "x", true),
+    { left, top, width, height } = u.bbox;
   if (state.epoch == null || x < left || x > left + width) return;
   u.ctx.save();
   u.ctx.strokeStyle = paint;
@@ -143,34 +180,12 @@ function mark(u, state, paint) {
   u.ctx.restore();
 }
 
-/** The columns of a table of ``ui.live.packed``, and of a VAE the total, which is not sent. */
-function columns(table, { panels, beta }) {
-  const { n, u2, low, high } = table, terms = Math.min(panels.length, 2) || 1;
-  if (!n) return Array.from({ length: terms + 2 }, () => []);
-  const raw = u2 ? new Uint16Array(bytes(u2).buffer) : floats(table.f4), found = [];
-  for (let k = 0; k <= terms; k++) {
-    const column = [...raw.subarray(k * n, (k + 1) * n)];
-    found.push(u2 ? column.map((v) => low[k] + (v / 65535) * (high[k] - low[k])) : column);
-  }
-  if (terms > 1) found.push(found[1].map((v, i) => v + beta * found[2][i]));
-  return found;
-}
-
 /** One x for both series, sorted; null where a series has no point. */
 function join(x, train, tx, test) {
-  return uPlot.join([[x, [...train]], [tx, [...test]]]).map((column) => [...column]);
-}
-
-/** Heights that show what matters: the untrained net's huge error would flatten everything, so it may leave the top. */
-function heights([x, train, test], [from, to]) {
-  const seen = [];
-  for (const values of [train, test])
-    values.forEach((v, i) => v != null && x[i] >= from - 1e-9 && x[i] <= to + 1e-9 && seen.push(v));
-  if (!seen.length) return { min: 0, max: 1 };
-  seen.sort((a, b) => a - b);
-  const low = seen[0], high = seen.at(-1), usual = seen[Math.floor(0.93 * (seen.length - 1))];
-  const late = x.at(-1) >= 2; // before that, the fall itself is the news
-  const top = late && seen.length > 20 && high - low > 2.5 * (usual - low) ? low + 1.6 * (usual - low) : high;
-  const room = (top - low || Math.abs(top) || 1) * 0.06;
-  return { min: Math.max(low - room, low < 0 ? -Infinity : 0), max: top + room };
+  return uPlot
+    .join([
+      [x, [...train]],
+      [tx, [...test]],
+    ])
+    .map((column) => [...column]);
 }

@@ -1,8 +1,8 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
+import { bce, grains, square } from "./formulas.js";
 import { bytes, colour, floats, paint, say } from "./lab.js";
 import { decoder } from "./decoder.js";
 import { axes, chips, renewed, slider, whenever } from "./ideas.js";
-import { bce, square } from "./pixel.js";
 import { recall, recallOne, remember } from "./recall.js";
 
 const HTML = `
@@ -25,39 +25,45 @@ const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey", "Another digit"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
 
-/** The same uniform numbers at every visit (mulberry32). */
-function grains() {
-  let a = 7;
-  return Float64Array.from({ length: 784 }, () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  });
-}
-
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
   remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
-  const find = (name) => root.querySelector(name), count = data.names.length;
-  const pictures = bytes(data.pictures), means = floats(data.mean), d = means.length / count, decode = decoder(data.decoder), noise = grains();
+  const find = (name) => root.querySelector(name),
+    count = data.names.length;
+  const pictures = bytes(data.pictures),
+    means = floats(data.mean),
+    d = means.length / count,
+    decode = decoder(data.decoder),
+    noise = grains();
   const guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));
-  const state = { digit: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0, kind: recallOne("damage", KINDS), much: recall("much", 0, 0, 1) };
+  const state = {
+    digit: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
+    kind: recallOne("damage", KINDS),
+    much: recall("much", 0, 0, 1),
+  };
 
   /** The guess with so much damage, 784 numbers strictly between 0 and 1. */
   const damaged = (much) => {
-    const g = guesses[state.digit], other = guesses[(state.digit + 1) % count], by = much * 10, whole = Math.floor(by), part = by - whole;
+    const g = guesses[state.digit],
+      other = guesses[(state.digit + 1) % count],
+      by = much * 10,
+      whole = Math.floor(by),
+      part = by - whole;
     const at = (i, left) => (i % 28 >= left ? g[i - left] : g[i - (i % 28)]);
     const f = {
-      noise: (i) => (1 - much) * g[i] + much * noise[i], fade: (i) => (1 - much) * g[i] + much * 0.5,
-      wrong: (i) => (1 - much) * g[i] + much * other[i], shift: (i) => (1 - part) * at(i, whole) + part * at(i, whole + 1),
+      noise: (i) => (1 - much) * g[i] + much * noise[i],
+      fade: (i) => (1 - much) * g[i] + much * 0.5,
+      wrong: (i) => (1 - much) * g[i] + much * other[i],
+      shift: (i) => (1 - part) * at(i, whole) + part * at(i, whole + 1),
     }[state.kind];
     return Float64Array.from(g, (_, i) => Math.min(1 - TINY, Math.max(TINY, f(i))));
   };
+  /** @param {ArrayLike<number>} guess @returns {{b: number, s: number, each: Float64Array}} */
   const losses = (guess) => {
-    let b = 0, s = 0;
+    let b = 0,
+      s = 0;
     const each = new Float64Array(784);
     for (let i = 0; i < 784; i++) {
       const x = pictures[784 * state.digit + i] / 255;
@@ -67,39 +73,77 @@ export default function (component) {
     return { b, s, each };
   };
   const show = () => {
-    const guess = damaged(state.much), { b, s, each } = losses(guess), none = losses(damaged(0));
+    const guess = damaged(state.much),
+      { b, s, each } = losses(guess),
+      none = losses(damaged(0));
     paint(find(".truth"), pictures, 784 * state.digit);
     paint(find(".guess"), guess, 0, 255);
     heat(find(".where"), each);
     find(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
-    const times = (now, then) => (state.much && then > 1e-9 ? ` <small class="quiet">${say(now / then, 1)} times as much as undamaged</small>` : "");
-    find(".facts").innerHTML = `<li><span>BCE${times(b, none.b)}</span><b class="decoder">${say(b, 1)} nats</b></li>` +
+    const times = (now, then) =>
+      state.much && then > 1e-9 ? ` <small class="quiet">${say(now / then, 1)} times as much as undamaged</small>` : "";
+    find(".facts").innerHTML =
+      `<li><span>BCE${times(b, none.b)}</span><b class="decoder">${say(b, 1)} nats</b></li>` +
       `<li><span>half the squared error${times(s, none.s)}</span><b>${say(s, 1)} nats</b></li>`;
-    for (const [name, text] of [["truth", `The picture of ${data.names[state.digit]}`], ["guess", `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`], ["where", "Where the BCE comes from: bright pixels cost most"]])
+    for (const [name, text] of [
+      ["truth", `The picture of ${data.names[state.digit]}`],
+      ["guess", `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`],
+      ["where", "Where the BCE comes from: bright pixels cost most"],
+    ])
       find(`.${name}`).setAttribute("aria-label", text);
     Object.assign(root.dataset, { bce: b, square: s, digit: state.digit });
     digits.show((k) => k === state.digit);
     kinds.show((k) => KINDS[k] === state.kind);
     const canvas = find(".chart");
     if (!canvas.clientWidth) return;
-    const steps = [...Array(21).keys()].map((k) => [k / 20, losses(damaged(k / 20))]), high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
-    const chart = axes(canvas, { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] }, { low: 0, high, label: "nats" });
-    chart.line(steps.map(([m, l]) => [100 * m, l.b]), chart.paints.decoder);
-    chart.line(steps.map(([m, l]) => [100 * m, l.s]), chart.paints.ink, { dash: [6, 4] });
+    const steps = [...Array(21).keys()].map((k) => /** @type {const} */ ([k / 20, losses(damaged(k / 20))])),
+      high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
+    const chart = axes(
+      canvas,
+      { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
+      { low: 0, high, label: "nats" },
+    );
+    chart.line(
+      steps.map(([m, l]) => [100 * m, l.b]),
+      chart.paints.decoder,
+    );
+    chart.line(
+      steps.map(([m, l]) => [100 * m, l.s]),
+      chart.paints.ink,
+      { dash: [6, 4] },
+    );
     chart.dot(100 * state.much, b, chart.paints.decoder);
     chart.dot(100 * state.much, s, chart.paints.ink, { square: true });
-    canvas.setAttribute("aria-label", `Both losses over the damage: BCE from ${say(steps[0][1].b, 0)} to ${say(steps[20][1].b, 0)} nats, squared error from ${say(steps[0][1].s, 0)} to ${say(steps[20][1].s, 0)}`);
+    canvas.setAttribute(
+      "aria-label",
+      `Both losses over the damage: BCE from ${say(steps[0][1].b, 0)} to ${say(steps[20][1].b, 0)} nats, squared error from ${say(steps[0][1].s, 0)} to ${say(steps[20][1].s, 0)}`,
+    );
   };
   const heat = (canvas, each) => {
     if (canvas.width !== 28) canvas.width = canvas.height = 28;
-    const ink = (colour(root, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).map(Number), g = canvas.getContext("2d"), image = g.createImageData(28, 28);
-    each.forEach((v, i) => image.data.set([...ink.slice(0, 3).map((c) => c * Math.min(1, v / 3) + 255 * Math.max(0, Math.min(1, v / 3 - 1))), 255], 4 * i));
+    const ink = (colour(root, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).map(Number),
+      g = canvas.getContext("2d"),
+      image = g.createImageData(28, 28);
+    each.forEach((v, i) =>
+      image.data.set(
+        [...ink.slice(0, 3).map((c) => c * Math.min(1, v / 3) + 255 * Math.max(0, Math.min(1, v / 3 - 1))), 255],
+        4 * i,
+      ),
+    );
     g.putImageData(image, 0, 0);
   };
   const digits = chips(find(".digits"), data.names, (k) => (remember("picture", (state.digit = k)), show()));
   const kinds = chips(find(".kinds"), NAMES, (k) => (remember("damage", (state.kind = KINDS[k])), show()));
   find(".knobs").replaceChildren();
-  slider(find(".knobs"), { name: "how much", low: 0, high: 1, step: 0.01, value: state.much, text: (v) => `${Math.round(100 * v)}%`, change: (v) => (remember("much", (state.much = v)), show()) });
+  slider(find(".knobs"), {
+    name: "how much",
+    low: 0,
+    high: 1,
+    step: 0.01,
+    value: state.much,
+    text: (v) => `${Math.round(100 * v)}%`,
+    change: (v) => (remember("much", (state.much = v)), show()),
+  });
   root.redraw = show;
   const unwatch = whenever(find(".chart"), show);
   show();

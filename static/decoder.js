@@ -1,5 +1,5 @@
 // The decoder d -> h -> 784 in the browser, from the run's own weights: the same numbers as vae_core, without a request.
-import { halves } from "./lab.js";
+import { halves } from "./numbers.js";
 
 export function decoder({ w1, b1, w2, b2, latent_dim: d, hidden_dim: h }) {
   const [W1, B1, W2, B2] = [w1, b1, w2, b2].map(halves);

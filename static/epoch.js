@@ -15,7 +15,9 @@ const HTML = `
 export default function (component) {
   const { run, epochs, losses, of } = component.data; // of: all that the training was to have
   const [root, isNew] = mount(component, HTML);
-  const [back, play, next] = root.querySelectorAll("button"), slider = root.querySelector("input"), out = root.querySelector("output");
+  const [back, play, next] = root.querySelectorAll("button"),
+    slider = root.querySelector("input"),
+    out = root.querySelector("output");
   if (isNew) root.timer = 0;
   const atEnd = !isNew && root.run === run && +slider.value === +slider.max;
   root.run = run;
@@ -40,20 +42,25 @@ export default function (component) {
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
     root.played = playing();
-    root.timer = setInterval(() => {
-      if (+slider.value >= epochs.length - 1) return stop();
-      go(+slider.value + 1);
-    }, Math.max(120, Math.min(600, 6000 / epochs.length)));
+    root.timer = setInterval(
+      () => {
+        if (+slider.value >= epochs.length - 1) return stop();
+        go(+slider.value + 1);
+      },
+      Math.max(120, Math.min(600, 6000 / epochs.length)),
+    );
   };
   root.stop?.();
   root.stop = followEpoch(run, epochs, (epoch) => {
     slider.value = epochs.indexOf(epoch);
-    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${of}`, loss = losses[epochs.indexOf(epoch)].toFixed(1);
+    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${of}`,
+      loss = losses[epochs.indexOf(epoch)].toFixed(1);
     out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
     slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
     curve(root, losses, epochs.indexOf(epoch));
   });
-  if (fromAddress("play") && epochs.length > 1) { // a link that starts the film, once
+  if (fromAddress("play") && epochs.length > 1) {
+    // a link that starts the film, once
     inAddress({ play: null });
     play.onclick();
   }
@@ -63,12 +70,20 @@ export default function (component) {
 
 /** The test loss over the slider, with a dot at the present epoch: the marker on the loss curve, on every page. */
 function curve(root, losses, at) {
-  const chart = root.querySelector("svg"), width = 300, height = 24, known = losses.length > 2 ? losses.slice(1) : losses;
-  const low = Math.min(...known), high = Math.max(...known); // the untrained net would flatten all others
-  const place = (v, k) => [(k / (losses.length - 1 || 1)) * width, 3 + (1 - (Math.min(v, high) - low) / (high - low || 1)) * (height - 6)];
+  const chart = root.querySelector("svg"),
+    width = 300,
+    height = 24,
+    known = losses.length > 2 ? losses.slice(1) : losses;
+  const low = Math.min(...known),
+    high = Math.max(...known); // the untrained net would flatten all others
+  const place = (v, k) => [
+    (k / (losses.length - 1 || 1)) * width,
+    3 + (1 - (Math.min(v, high) - low) / (high - low || 1)) * (height - 6),
+  ];
   chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
   chart.setAttribute("preserveAspectRatio", "none");
-  const points = losses.map((v, k) => place(v, k).join()).join(" "), [x, y] = place(losses[at], at);
+  const points = losses.map((v, k) => place(v, k).join()).join(" "),
+    [x, y] = place(losses[at], at);
   chart.replaceChildren(
     svg("polyline", { points, class: "all" }),
     svg("line", { x1: x, x2: x, y1: y, y2: y + 0.01, class: "dot" }), // a round cap is a dot however the box is stretched

@@ -1,6 +1,7 @@
 // Brings the decoder of the epoch that the visitor rests at, for the map to draw with. Shows nothing.
 import { followEpoch } from "./lab.js";
 import { decoder } from "./decoder.js";
+import { askUntil } from "./asking.js";
 import { later } from "./settled.js";
 
 const REST = 900; // milliseconds without a change before the server is asked: longer than a step of the playing film
@@ -14,11 +15,14 @@ export default function (component) {
   decoders.set(data.run + "@" + data.epoch, decoder(data.decoder));
   while (decoders.size > 12) decoders.delete(decoders.keys().next().value);
   parentElement.stop?.();
+  let end = () => {};
   const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
     parentElement.wait?.cancel();
-    if (decoderOf(data.run, epoch)) return;
-    parentElement.wait = later("the decoder", () => setStateValue("epoch", epoch), REST, { film: true });
+    end();
+    const missing = () => !decoderOf(data.run, epoch);
+    const ask = () => (end = askUntil({ missing, times: 5, ask: () => setStateValue("epoch", epoch) }));
+    if (missing()) parentElement.wait = later("the decoder", ask, REST, { film: true });
   });
-  parentElement.stop = () => (parentElement.wait?.cancel(), unfollow());
+  parentElement.stop = () => (parentElement.wait?.cancel(), end(), unfollow());
   return parentElement.stop;
 }

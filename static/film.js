@@ -5,7 +5,8 @@ export const tile = (g, image, line, k, x = 0, y = 0) => g.drawImage(image, k * 
 
 /** A canvas as a PNG file, each pixel enlarged to whole squares. */
 export function savePng(canvas, name, wanted = 1120) {
-  const scale = Math.max(Math.round(wanted / canvas.width), 1), big = document.createElement("canvas");
+  const scale = Math.max(Math.round(wanted / canvas.width), 1),
+    big = document.createElement("canvas");
   [big.width, big.height] = [canvas.width * scale, canvas.height * scale];
   const g = big.getContext("2d");
   g.imageSmoothingEnabled = false;

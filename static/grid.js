@@ -13,30 +13,43 @@ const HTML = `
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);
-  const canvas = root.querySelector("canvas"), cells = root.querySelector(".cells"), save = root.querySelector(".save");
+  const canvas = root.querySelector("canvas"),
+    cells = root.querySelector(".cells"),
+    save = root.querySelector(".save");
   const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
   const { version } = data;
   if (!isNew && root.version === version) return end;
   end();
   root.version = version;
   const { count, columns } = data;
-  const wide = columns * 28, high = Math.ceil(count / columns) * 28;
-  let epoch = data.epochs.at(-1), far = null;
+  const wide = columns * 28,
+    high = Math.ceil(count / columns) * 28;
+  let epoch = data.epochs.at(-1),
+    far = null;
   let chosen = -1;
 
   if (cells.childElementCount !== count) {
     cells.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
-    cells.replaceChildren(...Array.from({ length: count }, () => Object.assign(document.createElement("button"), { type: "button" })));
+    cells.replaceChildren(
+      ...Array.from({ length: count }, () => Object.assign(document.createElement("button"), { type: "button" })),
+    );
   }
-  const buttons = [...cells.children], key = root.querySelector(".key"), what = key.querySelector("select");
+  const buttons = [...cells.children],
+    key = root.querySelector(".key"),
+    what = key.querySelector("select");
   what.onchange = () => (label(), words());
   const rove = (k) => buttons.forEach((b, i) => (b.tabIndex = i === k ? 0 : -1));
-  const label = () => buttons.forEach((b, k) => {
-    const between = what.value === "between", rare = far !== null && (between ? far.between(epoch, k) : far.share(epoch, k) < RARE);
-    b.classList.toggle("far", rare);
-    b.setAttribute("aria-pressed", k === chosen);
-    b.setAttribute("aria-label", `Invented picture ${k + 1}${rare ? `, ${between ? "between several kinds" : "far from the data"}` : ""}`);
-  });
+  const label = () =>
+    buttons.forEach((b, k) => {
+      const between = what.value === "between",
+        rare = far !== null && (between ? far.between(epoch, k) : far.share(epoch, k) < RARE);
+      b.classList.toggle("far", rare);
+      b.setAttribute("aria-pressed", k === chosen);
+      b.setAttribute(
+        "aria-label",
+        `Invented picture ${k + 1}${rare ? `, ${between ? "between several kinds" : "far from the data"}` : ""}`,
+      );
+    });
   const choose = (k) => {
     chosen = k === chosen ? -1 : k;
     rove(k);
@@ -56,12 +69,19 @@ export default function (component) {
     buttons[k + step].focus();
   };
   tell("choose", choose);
-  save.onclick = () => savePng(canvas, `${data.run}-epoch-${epoch}-seed-${data.seed}${data.spread === 1 ? "" : `-spread-${data.spread}`}.png`);
+  save.onclick = () =>
+    savePng(
+      canvas,
+      `${data.run}-epoch-${epoch}-seed-${data.seed}${data.spread === 1 ? "" : `-spread-${data.spread}`}.png`,
+    );
 
   const words = () => {
     const n = far === null ? 0 : buttons.filter((b) => b.classList.contains("far")).length;
     key.lastElementChild.textContent = far === null ? "measuring …" : `${n} of ${count}`;
-    key.title = what.value === "between" ? "Of the 15 test pictures with the nearest codes, no kind has half." : "Farther from the data than 95% of real codes.";
+    key.title =
+      what.value === "between"
+        ? "Of the 15 test pictures with the nearest codes, no kind has half."
+        : "Farther from the data than 95% of real codes.";
   };
   picture(data.png).then((image) => {
     if (root.version !== version) return;

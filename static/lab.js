@@ -1,46 +1,12 @@
 // What the browser components share: bytes, colours, pictures, and the one epoch that the whole visit looks at.
 import { busy, later } from "./settled.js";
 
-/** Base64 to Uint8Array. */
-export function bytes(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const raw = atob(text), out = new Uint8Array(raw.length);
-  for (let i = 0; i < out.length; i++) out[i] = raw.charCodeAt(i);
-  return out;
-}
-
-/** What each of the 65,536 half floats is; a table, since a map of all epochs has half a million (Float16Array is new). */
-let known;
-function halfTable() {
-  const table = new Float32Array(65536);
-  for (let h = 0; h < 65536; h++) {
-    const e = (h >> 10) & 31, m = h & 1023, sign = h >> 15 ? -1 : 1;
-    table[h] = sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
-  }
-  return table;
-}
-
-/** Base64 of little-endian 16-bit half floats to Float32Array. */
-export function halves(text) {
-  const raw = new Uint16Array(bytes(text).buffer), out = new Float32Array(raw.length);
-  known ??= halfTable();
-  for (let i = 0; i < raw.length; i++) out[i] = known[raw[i]];
-  return out;
-}
-
-/** Base64 of little-endian 32-bit floats to Float32Array. */
-export const floats = (text) => new Float32Array(bytes(text).buffer);
-
-/** Base64 of little-endian 32-bit floats to rows of ``wide`` numbers. */
-export function rowsOf(text, wide) {
-  const values = floats(text), rows = [];
-  for (let k = 0; k < values.length; k += wide) rows.push(values.subarray(k, k + wide));
-  return rows;
-}
+export { bytes, floats, halves, pair, rowsOf, say } from "./numbers.js";
 
 /** Base64 of a PNG or WebP to something that drawImage takes. */
 export async function picture(text, kind = "png") {
-  const image = new Image(), done = busy("a picture");
+  const image = new Image(),
+    done = busy("a picture");
   image.src = `data:image/${kind};base64,` + text;
   try {
     await image.decode();
@@ -49,10 +15,6 @@ export async function picture(text, kind = "png") {
   }
   return image;
 }
-
-/** A number as people write it, and a list of numbers as a point. */
-export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
-export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 
 const unwritten = new Map(); // choices that the address will name when the finger rests
 
@@ -76,10 +38,15 @@ export function inAddressSoon(choices) {
   const path = location.pathname;
   for (const [name, value] of Object.entries(choices)) unwritten.set(name, value);
   const before = writing;
-  writing = later("the address", () => {
-    if (location.pathname === path) inAddress(Object.fromEntries(unwritten));
-    unwritten.clear();
-  }, 250, { film: true });
+  writing = later(
+    "the address",
+    () => {
+      if (location.pathname === path) inAddress(Object.fromEntries(unwritten));
+      unwritten.clear();
+    },
+    250,
+    { film: true },
+  );
   before?.cancel();
 }
 
@@ -97,8 +64,10 @@ export const alpha = (rgb, a) => rgb.replace(/^rgb\(([^)]+)\)$/, `rgba($1, ${a})
 
 /** Draw with the screen's own pixels: sizes the canvas to its box, returns its context scaled to CSS pixels. */
 export function sharp(canvas) {
-  const { width, height } = canvas.getBoundingClientRect(), ratio = devicePixelRatio || 1;
-  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  const { width, height } = canvas.getBoundingClientRect(),
+    ratio = devicePixelRatio || 1;
+  const w = Math.round(width * ratio),
+    h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const g = canvas.getContext("2d");
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -109,7 +78,8 @@ export function sharp(canvas) {
 /** Write 784 bytes (or numbers 0..1 with scale 255) into a 28 x 28 canvas. */
 export function paint(canvas, values, offset = 0, scale = 1) {
   if (canvas.width !== 28) canvas.width = canvas.height = 28;
-  const g = canvas.getContext("2d"), image = g.createImageData(28, 28);
+  const g = canvas.getContext("2d"),
+    image = g.createImageData(28, 28);
   for (let i = 0; i < 784; i++) {
     const v = values[offset + i] * scale;
     image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = v;
@@ -126,7 +96,8 @@ export function mount(component, html) {
   root = document.createElement("div");
   root.className = "ll";
   root.innerHTML = html;
-  for (const image of root.querySelectorAll("[role=img]:not([aria-label])")) image.setAttribute("aria-label", "On its way");
+  for (const image of root.querySelectorAll("[role=img]:not([aria-label])"))
+    image.setAttribute("aria-label", "On its way");
   parent.append(root);
   return [root, true];
 }
@@ -137,10 +108,18 @@ const epochs = (window.latentLabEpochs ??= { listeners: new Set() });
 /** sessionStorage, or a mere Map where an iframe may not store anything. */
 const kept = {
   get(run) {
-    try { return sessionStorage.getItem("latent-lab-epoch-" + run); } catch { return epochs.kept?.get(run) ?? null; }
+    try {
+      return sessionStorage.getItem("latent-lab-epoch-" + run);
+    } catch {
+      return epochs.kept?.get(run) ?? null;
+    }
   },
   set(run, epoch) {
-    try { sessionStorage.setItem("latent-lab-epoch-" + run, epoch); } catch { (epochs.kept ??= new Map()).set(run, epoch); }
+    try {
+      sessionStorage.setItem("latent-lab-epoch-" + run, epoch);
+    } catch {
+      (epochs.kept ??= new Map()).set(run, epoch);
+    }
   },
 };
 
@@ -166,7 +145,8 @@ export function setEpoch(run, epoch) {
 
 /** Call f(epoch) now and whenever the epoch of this run changes; the given epochs are the ones there are. */
 export function followEpoch(run, known, f) {
-  const nearest = (e) => (e === null ? known.at(-1) : known.reduce((a, b) => (Math.abs(b - e) < Math.abs(a - e) ? b : a)));
+  const nearest = (e) =>
+    e === null ? known.at(-1) : known.reduce((a, b) => (Math.abs(b - e) < Math.abs(a - e) ? b : a));
   const listener = (changed, epoch) => changed === run && f(nearest(epoch));
   epochs.listeners.add(listener);
   f(nearest(epochOf(run)));
@@ -198,7 +178,11 @@ export const followStep = (run, f) => hear("step " + run, (share) => f(share ?? 
 
 /** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */
 export function rich(element, text) {
-  element.replaceChildren(...text.split("**").map((part, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: part }) : part)));
+  element.replaceChildren(
+    ...text
+      .split("**")
+      .map((part, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: part }) : part)),
+  );
 }
 
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
@@ -220,7 +204,9 @@ export function eachFrame(f) {
 
 /** A canvas of digits with an alternative text; label, colour edge. */
 export function strip(label, note, edge) {
-  const name = document.createElement("div"), box = document.createElement("div"), canvas = document.createElement("canvas");
+  const name = document.createElement("div"),
+    box = document.createElement("div"),
+    canvas = document.createElement("canvas");
   name.className = "label";
   name.textContent = label;
   if (note) name.append(Object.assign(document.createElement("small"), { textContent: note }));

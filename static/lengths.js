@@ -3,19 +3,36 @@ import { mount, rowsOf, colour, sharp, followEpoch, followStep, stepOf, rich } f
 
 export default function (component) {
   const { data } = component;
-  const [root] = mount(component, `<b>How long the code is</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);
+  const [root] = mount(
+    component,
+    `<b>How long the code is</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`,
+  );
   root.classList.add("ll-lengths");
   root.end?.();
   const along = Object.fromEntries(Object.entries(data.along).map(([way, text]) => [way, rowsOf(text, data.frames)]));
-  const canvas = root.querySelector("canvas"), caption = root.querySelector("figcaption");
-  const top = 1.08 * Math.max(...data.usual.map((u) => u[2]), ...Object.values(along).flat().flatMap((row) => [...row]));
-  let epoch = data.epochs.at(-1), waiting = 0;
+  const canvas = root.querySelector("canvas"),
+    caption = root.querySelector("figcaption");
+  const top =
+    1.08 *
+    Math.max(
+      ...data.usual.map((u) => u[2]),
+      ...Object.values(along)
+        .flat()
+        .flatMap((row) => [...row]),
+    );
+  let epoch = data.epochs.at(-1),
+    waiting = 0;
   const draw = () => {
     waiting = 0;
-    const { g, width, height } = sharp(canvas), k = data.epochs.indexOf(epoch), left = 30, foot = 18;
+    const { g, width, height } = sharp(canvas),
+      k = data.epochs.indexOf(epoch),
+      left = 30,
+      foot = 18;
     if (!width) return;
-    const across = (t) => left + t * (width - left - 8), up = (v) => height - foot - (v / top) * (height - foot - 6);
-    const ink = colour(root, "--ll-quiet"), [low, middle, high] = data.usual[k];
+    const across = (t) => left + t * (width - left - 8),
+      up = (v) => height - foot - (v / top) * (height - foot - 6);
+    const ink = colour(root, "--ll-quiet"),
+      [low, middle, high] = data.usual[k];
     g.fillStyle = colour(root, "--ll-line");
     g.fillRect(left, up(high), width - left - 8, up(low) - up(high));
     g.fillStyle = ink;
@@ -40,12 +57,16 @@ export default function (component) {
       g.stroke();
     }
     g.setLineDash([]);
-    const here = along[data.way][k], at = stepOf(data.run);
+    const here = along[data.way][k],
+      at = stepOf(data.run);
     g.beginPath();
     g.arc(across(at), up(here[Math.round(at * (here.length - 1))]), 6, 0, 7);
     g.fillStyle = colour(root, "--ll-z");
     g.fill();
-    canvas.setAttribute("aria-label", `Length of the code along the morph, epoch ${epoch}. ${data.texts[k].replaceAll("**", "")}`);
+    canvas.setAttribute(
+      "aria-label",
+      `Length of the code along the morph, epoch ${epoch}. ${data.texts[k].replaceAll("**", "")}`,
+    );
   };
   const soon = () => (waiting ||= requestAnimationFrame(draw));
   const ends = [

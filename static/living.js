@@ -1,4 +1,5 @@
 // The start page's picture: a digit, the encoder, its bubble on the map, a throw of the dice, the decoder, and what comes out.
+import { gauss } from "./numbers.js";
 import { mount, pair, floats, bytes, colour, alpha, sharp, paint, animate } from "./lab.js";
 import { decoder } from "./decoder.js";
 
@@ -21,21 +22,39 @@ const HTML = `
     </div>
     <div class="explain" aria-live="polite"><p></p><code></code></div>
   </div>`;
-const PAUSE = 1700, THROWS = 5, PATIENCE = 12000; // milliseconds a throw, throws a digit, milliseconds after a touch
+const PAUSE = 1700,
+  THROWS = 5,
+  PATIENCE = 12000; // milliseconds a throw, throws a digit, milliseconds after a touch
 
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);
   if (!isNew) return root.end;
-  const $ = (s) => root.querySelector(s), map = $(".map"), image = $(".image"), input = $("figure.x canvas");
-  const points = floats(data.points), labels = bytes(data.labels), decode = decoder(data.decoder);
+  const $ = (s) => root.querySelector(s),
+    map = $(".map"),
+    image = $(".image"),
+    input = $("figure.x canvas");
+  const points = floats(data.points),
+    labels = bytes(data.labels),
+    decode = decoder(data.decoder);
   const digits = data.digits.map((d) => ({ ...d, pixels: bytes(d.image) }));
-  const gauss = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-  let digit = digits.find((d) => d.name === "9") ?? digits[0], eps = [0, 0], z = [...digit.mean], from = z, since = 0;
-  let past = [], held = false, touched = -Infinity, thrown = 0, nextThrow = 0, look = "", clear = {}, spots = [], dots;
+  let digit = digits.find((d) => d.name === "9") ?? digits[0],
+    eps = [0, 0],
+    z = [...digit.mean],
+    from = z,
+    since = 0;
+  let past = [],
+    held = false,
+    touched = -Infinity,
+    thrown = 0,
+    nextThrow = 0,
+    look = "",
+    clear = {},
+    spots = [],
+    dots;
   const backdrop = document.createElement("canvas");
   const [[x0, x1], [y0, y1]] = data.range;
-  const place = ([x, y], w, h) => [((x - x0) / (x1 - x0)) * w, ((y1 - y) / (y1 - y0)) * h];
+  const place = (code, w, h) => [((code[0] - x0) / (x1 - x0)) * w, ((y1 - code[1]) / (y1 - y0)) * h];
   const unplace = (px, py, w, h) => [x0 + (px / w) * (x1 - x0), y1 - (py / h) * (y1 - y0)];
 
   function throwDice() {
@@ -65,12 +84,16 @@ export default function (component) {
     $(".term.std").textContent = `std ${pair(digit.std)}`;
     $(".term.eps").textContent = `noise ${pair(eps)}`;
     $(".term.z").textContent = `z ${pair(there)}`;
-    map.setAttribute("aria-label", `Map of ${labels.length} digits. The ${digit.name} has its mean at ${pair(digit.mean)}. z stands at ${pair(there)}. Arrow keys move z.`);
+    map.setAttribute(
+      "aria-label",
+      `Map of ${labels.length} digits. The ${digit.name} has its mean at ${pair(digit.mean)}. z stands at ${pair(there)}. Arrow keys move z.`,
+    );
     image.setAttribute("aria-label", `What the decoder draws from z at ${pair(there)}`);
   }
 
   function drawBackdrop(width, height) {
-    const paints = [...Array(10).keys()].map((c) => colour(root, `--ll-c${c}`)), ratio = devicePixelRatio || 1;
+    const paints = [...Array(10).keys()].map((c) => colour(root, `--ll-c${c}`)),
+      ratio = devicePixelRatio || 1;
     [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
     const g = backdrop.getContext("2d");
     g.scale(ratio, ratio);
@@ -86,15 +109,31 @@ export default function (component) {
     }
     g.globalAlpha = 1;
     const size = width < 320 ? 13 : 17;
-    spots = apart(data.centres.map((c) => place(c, width, height)), size);
-    Object.assign(g, { font: `700 ${size}px sans-serif`, textAlign: "center", textBaseline: "middle", lineWidth: 4, strokeStyle: colour(root, "--ll-page"), fillStyle: colour(root, "--ll-ink") });
-    data.centres.forEach(([, , name], c) => (g.strokeText(name, ...spots[c]), g.fillText(name, ...spots[c])));
+    spots = apart(
+      data.centres.map((c) => place(c, width, height)),
+      size,
+    );
+    Object.assign(g, {
+      font: `700 ${size}px sans-serif`,
+      textAlign: "center",
+      textBaseline: "middle",
+      lineWidth: 4,
+      strokeStyle: colour(root, "--ll-page"),
+      fillStyle: colour(root, "--ll-ink"),
+    });
+    data.centres.forEach(([, , name], c) => {
+      const [x, y] = spots[c];
+      g.strokeText(name, x, y);
+      g.fillText(name, x, y);
+    });
   }
 
   function draw() {
-    const { g, width, height } = sharp(map), paints = {};
+    const { g, width, height } = sharp(map),
+      paints = {};
     if (!width || !height) return; // not laid out yet
-    for (const name of ["mean", "z", "page", "ink", "ground", "line", "quiet"]) paints[name] = colour(root, `--ll-${name}`);
+    for (const name of ["mean", "z", "page", "ink", "ground", "line", "quiet"])
+      paints[name] = colour(root, `--ll-${name}`);
     const now = [width, height, paints.ink].join();
     if (now !== look) drawBackdrop(width, height);
     look = now;
@@ -107,7 +146,8 @@ export default function (component) {
   }
   /** Where a lens hides no class label and the fewest dots, found once for a picture and a size of the map. */
   function clearing(width, height, own) {
-    const key = [width, height, digit.mean].join(), largest = Math.min(width * 0.13, height * 0.26, 72);
+    const key = [width, height, digit.mean].join(),
+      largest = Math.min(width * 0.13, height * 0.26, 72);
     for (const share of clear.key === key ? [] : [1, 0.85, 0.7, 0.6]) {
       clear = { key, R: largest * share, ...emptiest({ dots, spots, own, width, height, room: largest * share + 6 }) };
       if (!clear.names) break; // else a smaller one
@@ -116,8 +156,10 @@ export default function (component) {
   }
   // The bubble is small on the map of everything: a lens shows it near, with the throws so far.
   function lens(g, width, height, paints) {
-    const [mx, my] = place(digit.mean, width, height), { R, at: centre, line } = clearing(width, height, [mx, my]);
-    const scale = R / (2.7 * Math.max(...digit.std)), at = ([u, v]) => [centre[0] + u * digit.std[0] * scale, centre[1] - v * digit.std[1] * scale];
+    const [mx, my] = place(digit.mean, width, height),
+      { R, at: centre, line } = clearing(width, height, [mx, my]);
+    const scale = R / (2.7 * Math.max(...digit.std)),
+      at = (noise) => [centre[0] + noise[0] * digit.std[0] * scale, centre[1] - noise[1] * digit.std[1] * scale];
     g.strokeStyle = paints.quiet;
     g.lineWidth = 1;
     g.beginPath();
@@ -184,20 +226,26 @@ export default function (component) {
     throwDice();
   };
   const chooser = $(".chooser");
-  chooser.append(...[..."0123456789"].map((name) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
-    button.onclick = () => {
-      touch();
-      const those = digits.filter((d) => d.name === name); // again: another one of the kind
-      choose(those[(those.indexOf(digit) + 1) % those.length]);
-    };
-    return button;
-  }));
+  chooser.append(
+    ...[..."0123456789"].map((name) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      button.onclick = () => {
+        touch();
+        const those = digits.filter((d) => d.name === name); // again: another one of the kind
+        choose(those[(those.indexOf(digit) + 1) % those.length]);
+      };
+      return button;
+    }),
+  );
   // What each part is, on hover, focus or tap.
   const explain = (name) => {
     const { words, where, code, colour: paint } = data.parts[name];
     $(".explain").style.setProperty("--edge", `var(--ll-${paint})`);
-    $(".explain p").replaceChildren(...words.split("**").map((text, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: text }) : text)));
+    $(".explain p").replaceChildren(
+      ...words
+        .split("**")
+        .map((text, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: text }) : text)),
+    );
     $(".explain code").replaceChildren(Object.assign(document.createElement("small"), { textContent: where }), code);
   };
   for (const node of root.querySelectorAll("[data-part]"))
@@ -217,7 +265,9 @@ export default function (component) {
       if (++thrown >= THROWS) choose(order[(order.findIndex((d) => d.name === digit.name) + 1) % order.length]);
       else throwDice();
     } else if (held) throwDice();
-    const share = Math.min(Math.max(now - since, 0) / 350, 1), eased = share * share * (3 - 2 * share), there = target();
+    const share = Math.min(Math.max(now - since, 0) / 350, 1),
+      eased = share * share * (3 - 2 * share),
+      there = target();
     if (share === 1 && z.every((v, k) => v === there[k])) return;
     z = share === 1 ? there : from.map((v, k) => v + eased * (there[k] - v));
     draw();
@@ -235,22 +285,26 @@ const WORDS = 46; // half the width of the words at a lens
  * not the picture's own place. The words stand under it, or over it at the lower edge.
  */
 function emptiest({ dots, spots, own, width, height, room }) {
-  let best = null, least = Infinity;
+  let best = null,
+    least = Infinity;
   const side = Math.max(room, WORDS);
   for (let j = 0; j <= 16; j++)
     for (let i = 0; i <= 32; i++) {
-      const x = side + ((width - 2 * side) * i) / 32, y = room + ((height - 2 * room) * j) / 16;
+      const x = side + ((width - 2 * side) * i) / 32,
+        y = room + ((height - 2 * room) * j) / 16;
       const line = y + room + 18 < height ? y + room + 6 : y - room - 6;
-      const covers = (px, py, edge) => Math.hypot(px - x, py - y) < room + edge || (Math.abs(px - x) < WORDS + edge && Math.abs(py - line) < 8 + edge);
+      const covers = (px, py, edge) =>
+        Math.hypot(px - x, py - y) < room + edge || (Math.abs(px - x) < WORDS + edge && Math.abs(py - line) < 8 + edge);
       const names = spots.filter(([px, py]) => covers(px, py, 9)).length;
-      let count = 1e4 * names + 1e6 * (Math.hypot(own[0] - x, own[1] - y) < room + 14);
-      for (let k = 0; k < dots.length && count < least; k += 2) count += covers(dots[k], dots[k + 1], 0);
+      let count = 1e4 * names + (Math.hypot(own[0] - x, own[1] - y) < room + 14 ? 1e6 : 0);
+      for (let k = 0; k < dots.length && count < least; k += 2) count += covers(dots[k], dots[k + 1], 0) ? 1 : 0;
       if (count < least) [best, least] = [{ at: [x, y], line, names }, count];
     }
   return best;
 }
 
-function dot(g, [x, y], radius, fill, edge) {
+function dot(g, at, radius, fill, edge) {
+  const [x, y] = at;
   g.beginPath();
   g.arc(x, y, radius, 0, 7);
   g.fillStyle = fill;
@@ -261,8 +315,12 @@ function dot(g, [x, y], radius, fill, edge) {
 }
 
 /** A ring, so that what is under it can be seen. */
-function ring(g, [x, y], radius, paint, edge) {
-  for (const [wide, stroke] of [[6, edge], [3.5, paint]]) {
+function ring(g, at, radius, paint, edge) {
+  const [x, y] = at;
+  for (const [wide, stroke] of [
+    [6, edge],
+    [3.5, paint],
+  ]) {
     g.beginPath();
     g.arc(x, y, radius, 0, 7);
     g.lineWidth = wide;
@@ -276,7 +334,8 @@ export function apart(spots, size) {
   for (let round = 0; round < 30; round++)
     for (const a of spots)
       for (const b of spots) {
-        const dx = b[0] - a[0], dy = b[1] - a[1];
+        const dx = b[0] - a[0],
+          dy = b[1] - a[1];
         if (a === b || Math.abs(dx) > size * 0.8 || Math.abs(dy) > size) continue;
         const way = dy >= 0 ? 1 : -1;
         a[1] -= way;

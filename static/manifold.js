@@ -16,8 +16,13 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const version = data.version, { size, epochs } = data, $ = (s) => root.querySelector(s);
-  const all = $(".all"), one = $(".one"), ring = $("u"), [shift, scale] = [floats(data.shift), floats(data.scale)];
+  const version = data.version,
+    { size, epochs } = data,
+    $ = (s) => root.querySelector(s);
+  const all = $(".all"),
+    one = $(".one"),
+    ring = $("u"),
+    [shift, scale] = [floats(data.shift), floats(data.scale)];
   const unit = data.classic ? "number, in std of its codes" : "number";
   const reach = `${say(data.axes[0][0], 1)} … ${say(data.axes[0].at(-1), 1)}`;
   $(".across").textContent = `first ${unit}: ${reach} →`;
@@ -25,19 +30,28 @@ export default function (component) {
   all.width = all.height = size * 28;
   picture(data.film, "webp").then((image) => {
     if (root.version !== version) return;
-    let line = epochs.length - 1, at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];
+    let line = epochs.length - 1,
+      at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];
     at = at.map((v) => Math.min(v, size - 1));
     const look = () => {
       root.at = at;
       tile(one.getContext("2d"), image, line, at[1] * size + at[0]);
       const z = [0, 1].map((k) => shift[line * 2 + k] + scale[line * 2 + k] * data.axes[k][at[k]]);
-      $(".where").textContent = `z = (${z.map((v) => say(v, 2)).join(", ")}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
+      $(".where").textContent =
+        `z = (${z.map((v) => say(v, 2)).join(", ")}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
       one.setAttribute("aria-label", `Decoded from ${z.map((v) => say(v, 2)).join(", ")}`);
-      Object.assign(ring.style, { left: `${(100 * at[0]) / size}%`, top: `${(100 * at[1]) / size}%`, width: `${100 / size}%`, height: `${100 / size}%` });
+      Object.assign(ring.style, {
+        left: `${(100 * at[0]) / size}%`,
+        top: `${(100 * at[1]) / size}%`,
+        width: `${100 / size}%`,
+        height: `${100 / size}%`,
+      });
     };
     all.onpointermove = all.onpointerdown = (e) => {
       const box = all.getBoundingClientRect();
-      at = [(e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height].map((v) => Math.min(Math.max(Math.floor(v * size), 0), size - 1));
+      at = [(e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height].map((v) =>
+        Math.min(Math.max(Math.floor(v * size), 0), size - 1),
+      );
       look();
     };
     all.onkeydown = (e) => {
@@ -47,13 +61,17 @@ export default function (component) {
       at = at.map((v, k) => Math.min(Math.max(v + move[k], 0), size - 1));
       look();
     };
-    $(".save").onclick = () => savePng(all, `${data.run}-epoch-${epochs[line]}-manifold-${data.even ? "even" : "quantiles"}.png`, 1680);
+    $(".save").onclick = () =>
+      savePng(all, `${data.run}-epoch-${epochs[line]}-manifold-${data.even ? "even" : "quantiles"}.png`, 1680);
     root.stop = followEpoch(data.run, epochs, (epoch) => {
       line = epochs.indexOf(epoch);
       const g = all.getContext("2d");
       for (let k = 0; k < size * size; k++) tile(g, image, line, k, (k % size) * 28, Math.floor(k / size) * 28);
       all.dataset.epoch = epoch;
-      all.setAttribute("aria-label", `${size} by ${size} pictures decoded from the plane of both numbers, epoch ${epoch}`);
+      all.setAttribute(
+        "aria-label",
+        `${size} by ${size} pictures decoded from the plane of both numbers, epoch ${epoch}`,
+      );
       look();
     });
   });

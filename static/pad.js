@@ -1,22 +1,31 @@
 // The drawing pad: mouse, pen or finger; undo and clear. Python gets the pixels at the end of each stroke.
+import { askUntil } from "./asking.js";
 import { mount, picture } from "./lab.js";
+import { adler32 } from "./numbers.js";
 
+const SLOW = 500; // milliseconds after which the pad says that the server has not answered yet
 // The strokes outlive the page, so that a drawing is still there, and can be undone, after a visit to another.
 const strokes = [];
 
 const HTML = `
   <canvas width="140" height="140" tabindex="0" role="img" aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
-  <div class="bar"><button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button></div>`;
+  <div class="bar"><button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button><span class="quiet state" role="status"></span></div>`;
 
 export default function (component) {
   const { data, setStateValue } = component;
   const [root, isNew] = mount(component, HTML);
   root.classList.add("ll-pad");
   root.send = (value) => setStateValue("pixels", value);
-  if (!isNew) return () => {};
-  const canvas = root.querySelector("canvas"), g = canvas.getContext("2d", { willReadFrequently: true });
+  root.known = data.sum; // of the drawing that the page was drawn from
+  if (!isNew) {
+    root.answered();
+    return root.end;
+  }
+  const canvas = root.querySelector("canvas"),
+    g = canvas.getContext("2d", { willReadFrequently: true });
   const size = canvas.width;
-  let stroke = null, finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
+  let stroke = null,
+    finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
   let base = null; // base: a drawing of this visit whose strokes are no longer known
 
   const draw = () => {
@@ -37,12 +46,37 @@ export default function (component) {
     }
   };
   const tell = () => {
-    if (!strokes.length && !base) return root.send("");
-    const rgba = g.getImageData(0, 0, size, size).data, grey = new Uint8Array(size * size);
+    if (!strokes.length && !base) return ask("", 0);
+    const rgba = g.getImageData(0, 0, size, size).data,
+      grey = new Uint8Array(size * size);
     for (let i = 0; i < grey.length; i++) grey[i] = rgba[4 * i];
     let text = "";
     for (let i = 0; i < grey.length; i += 4096) text += String.fromCharCode(...grey.subarray(i, i + 4096));
-    root.send(btoa(text));
+    ask(btoa(text), adler32(grey));
+  };
+  // A page that is still being made, or a server that has just started, may be late or lose it: the drawing is sent until
+  // the page was drawn from it, and the pad says so meanwhile.
+  let wanted = data.sum,
+    slow = 0,
+    given = () => {};
+  const state = root.querySelector(".state"),
+    missing = () => root.known !== wanted;
+  const ask = (text, sum) => {
+    wanted = sum;
+    given();
+    given = askUntil({ missing, ask: () => root.send(text), times: 20 });
+    clearTimeout(slow);
+    slow = setTimeout(() => missing() && (state.textContent = "One moment: the model has not seen it yet."), SLOW);
+  };
+  root.answered = () => {
+    if (missing()) return;
+    given();
+    clearTimeout(slow);
+    state.textContent = "";
+  };
+  root.end = () => {
+    given();
+    clearTimeout(slow);
   };
   const at = (e) => {
     const box = canvas.getBoundingClientRect();
@@ -81,7 +115,12 @@ export default function (component) {
     if ((e.ctrlKey || e.metaKey) && e.key === "z") root.querySelector(".undo").click();
   };
   draw();
-  if (data.png && !strokes.length) picture(data.png).then((image) => ((base = image), draw()));
+  if (data.png && !strokes.length)
+    picture(data.png).then((image) => {
+      base = image;
+      draw();
+      if (strokes.length) tell(); // one was drawn meanwhile, and told without what lies below it
+    });
   if (!data.png && strokes.length) tell(); // the server has started anew
-  return () => {};
+  return root.end;
 }

@@ -17,15 +17,22 @@ export default function (component) {
   root.end?.(); // which forgets the version: so it comes first
   root.version = data.version;
   root.classList.add("ll-player");
-  const stage = root.querySelector(".stage"), play = root.querySelector(".play"), slider = root.querySelector("input");
-  const out = root.querySelector("output"), film = root.querySelector(".film");
+  const stage = root.querySelector(".stage"),
+    play = root.querySelector(".play"),
+    slider = root.querySelector("input");
+  const out = root.querySelector("output"),
+    film = root.querySelector(".film");
   const frames = data.frames;
   slider.max = frames - 1;
-  let epoch = null, stopPlay = null, unfollow = () => {};
+  let epoch = null,
+    stopPlay = null,
+    unfollow = () => {};
   Promise.all(data.rows.map((row) => picture(row.png))).then((images) => {
     if (root.version !== data.version) return;
     const views = data.rows.map((row) => {
-      const figure = document.createElement("figure"), canvas = document.createElement("canvas"), name = document.createElement("figcaption");
+      const figure = document.createElement("figure"),
+        canvas = document.createElement("canvas"),
+        name = document.createElement("figcaption");
       canvas.width = canvas.height = 28;
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", row.alt);
@@ -39,20 +46,25 @@ export default function (component) {
     const line = (row) => (row.epochs ? Math.max(row.epochs.indexOf(epoch), 0) : 0);
     const show = () => {
       const k = +slider.value;
-      views.forEach(({ canvas, row }, i) => canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, 0, 0, 28, 28));
+      views.forEach(({ canvas, row }, i) =>
+        canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, 0, 0, 28, 28),
+      );
       out.textContent = `${Math.round((100 * k) / (frames - 1))}%`;
       setStep(data.run, k / (frames - 1)); // the dot on the map follows
     };
     const strips = data.rows.map((row) => {
       const name = Object.assign(document.createElement("div"), { className: "label", textContent: row.label });
-      const box = Object.assign(document.createElement("div"), { className: "strip" }), canvas = document.createElement("canvas");
+      const box = Object.assign(document.createElement("div"), { className: "strip" }),
+        canvas = document.createElement("canvas");
       box.style.setProperty("--edge", `var(--ll-${row.edge})`);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${row.alt}, step by step`);
       [canvas.width, canvas.height] = [data.film * 28, 28];
       box.append(canvas);
-      canvas.onpointerdown = (e) => { // a step that one points at is the one shown
-        const across = canvas.getBoundingClientRect(), s = Math.floor(((e.clientX - across.left) / across.width) * data.film);
+      canvas.onpointerdown = (e) => {
+        // a step that one points at is the one shown
+        const across = canvas.getBoundingClientRect(),
+          s = Math.floor(((e.clientX - across.left) / across.width) * data.film);
         slider.value = Math.round((Math.min(Math.max(s, 0), data.film - 1) * (frames - 1)) / (data.film - 1));
         pause();
         show();
@@ -60,15 +72,17 @@ export default function (component) {
       return { name, box, canvas, row };
     });
     film.replaceChildren(...strips.flatMap((s) => [s.name, s.box]));
-    const showFilm = () => strips.forEach(({ canvas, row }, i) => {
-      for (let s = 0; s < data.film; s++) {
-        const k = Math.round((s * (frames - 1)) / (data.film - 1));
-        canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, s * 28, 0, 28, 28);
-      }
-    });
+    const showFilm = () =>
+      strips.forEach(({ canvas, row }, i) => {
+        for (let s = 0; s < data.film; s++) {
+          const k = Math.round((s * (frames - 1)) / (data.film - 1));
+          canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, s * 28, 0, 28, 28);
+        }
+      });
     slider.oninput = () => (pause(), show());
-    slider.onkeydown = (e) => { // the space bar, as in any player
-      if (e.key === " ") (e.preventDefault(), play.click());
+    slider.onkeydown = (e) => {
+      // the space bar, as in any player
+      if (e.key === " ") e.preventDefault(), play.click();
     };
     const pause = () => {
       root.still = true; // another pair, or another path, does not start to play by itself again

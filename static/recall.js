@@ -6,7 +6,8 @@ export function recall(name, fallback, low = -Infinity, high = Infinity) {
   const text = fromAddress(name);
   if (text === null || text === "") return fallback;
   if (typeof fallback === "string") return text;
-  const found = text.split(",").map(Number), wanted = [fallback].flat().length;
+  const found = text.split(",").map(Number),
+    wanted = [fallback].flat().length;
   if (found.length !== wanted || !found.every((v) => Number.isFinite(v) && v >= low && v <= high)) return fallback;
   return Array.isArray(fallback) ? found : found[0];
 }
@@ -19,4 +20,10 @@ export const recallOne = (name, choices) => {
 
 /** Write it when the finger rests. */
 export const remember = (name, value) =>
-  inAddressSoon({ [name]: Array.isArray(value) ? value.map((v) => +v.toFixed(3)).join() : typeof value === "number" ? +value.toFixed(4) : value });
+  inAddressSoon({
+    [name]: Array.isArray(value)
+      ? value.map((v) => +v.toFixed(3)).join()
+      : typeof value === "number"
+        ? +value.toFixed(4)
+        : value,
+  });

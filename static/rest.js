@@ -1,5 +1,6 @@
 // Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends nothing.
 import { followEpoch } from "./lab.js";
+import { askUntil } from "./asking.js";
 import { later } from "./settled.js";
 
 const REST = 400; // milliseconds without a change before the server is told
@@ -7,10 +8,14 @@ const REST = 400; // milliseconds without a change before the server is told
 export default function (component) {
   const { data, parentElement: here, setStateValue } = component;
   here.stop?.();
+  let end = () => {};
   const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
     here.wait?.cancel();
-    if (epoch !== data.epoch) here.wait = later("the epoch at rest", () => setStateValue("epoch", epoch), REST, { film: true });
+    end();
+    if (epoch === data.epoch) return;
+    const ask = () => (end = askUntil({ missing: () => true, times: 5, ask: () => setStateValue("epoch", epoch) })); // until drawn anew
+    here.wait = later("the epoch at rest", ask, REST, { film: true });
   });
-  here.stop = () => (here.wait?.cancel(), unfollow());
+  here.stop = () => (here.wait?.cancel(), end(), unfollow());
   return here.stop;
 }

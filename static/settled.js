@@ -127,7 +127,8 @@ function watch() {
   const { send } = WebSocket.prototype;
   WebSocket.prototype.send = function (data) {
     const kind = data instanceof Uint8Array ? data[0] : null; // the first field of Streamlit's BackMsg
-    if (kind === 0x5a || kind === 0x82) { // rerun_script; file_urls_request, after which a file is sent
+    if (kind === 0x5a || kind === 0x82) {
+      // rerun_script; file_urls_request, after which a file is sent
       answered();
       asked = later("an answer", () => {}, ANSWER);
     }
@@ -147,7 +148,18 @@ function watch() {
     sliding?.cancel();
     sliding = later("a slider of Streamlit’s", () => {}, SLIDER);
   };
-  for (const kind of ["pointerdown", "pointerup", "click", "keydown", "keyup", "input", "change", "focusout", "drop", "popstate"])
+  for (const kind of [
+    "pointerdown",
+    "pointerup",
+    "click",
+    "keydown",
+    "keyup",
+    "input",
+    "change",
+    "focusout",
+    "drop",
+    "popstate",
+  ])
     addEventListener(kind, touched, { capture: true, passive: true });
   stir();
 }

@@ -33,12 +33,18 @@ const HOW = {
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  const box = root.querySelector(".one"), both = root.querySelector(".ends-of-it"), $ = (selector) => box.querySelector(selector);
+  const box = root.querySelector(".one"),
+    both = root.querySelector(".ends-of-it"),
+    $ = (selector) => box.querySelector(selector);
   const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const shares = floats(data.farther), order = bytes(data.order), kinds = bytes(data.kinds), many = data.names.length, { epochs, count, chosen, nearest } = data;
+  const shares = floats(data.farther),
+    order = bytes(data.order),
+    kinds = bytes(data.kinds),
+    many = data.names.length,
+    { epochs, count, chosen, nearest } = data;
   const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
   tell("far", {
     of: data.grid,
@@ -61,48 +67,78 @@ export default function (component) {
   $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
   const far = (share) => {
     const percent = Math.round(100 * share);
-    const few = share < 0.05, words = percent === 0 ? `None of ${data.real} real codes lies farther out` : `${percent}% of real codes lie farther out`;
+    const few = share < 0.05,
+      words =
+        percent === 0
+          ? `None of ${data.real} real codes lies farther out`
+          : `${percent}% of real codes lie farther out`;
     $(".away b").style.left = `${2 + 96 * share}%`;
     $(".away .ruler").setAttribute("aria-label", words);
-    $(".away p").textContent = `${words} than this one. ` + (few
-      ? "While it learned, the decoder hardly met such a place." : share < 0.25 ? "It is on the rim of what the decoder met while it learned."
-      : "The decoder met many such places while it learned.");
+    $(".away p").textContent =
+      `${words} than this one. ` +
+      (few
+        ? "While it learned, the decoder hardly met such a place."
+        : share < 0.25
+          ? "It is on the rim of what the decoder met while it learned."
+          : "The decoder met many such places while it learned.");
   };
   const surround = (line) => {
-    const found = around(line, chosen).map((n, c) => [n, c]).filter(([n]) => n).sort((a, b) => b[0] - a[0]);
-    $(".kinds").replaceChildren(...found.map(([n, c]) => {
-      const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
-      part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
-      return part;
-    }));
-    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`), others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
+    const found = around(line, chosen)
+      .map((n, c) => [n, c])
+      .filter(([n]) => n)
+      .sort((a, b) => b[0] - a[0]);
+    $(".kinds").replaceChildren(
+      ...found.map(([n, c]) => {
+        const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
+        part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
+        return part;
+      }),
+    );
+    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
+      others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
     if (others) list.push(`${others} something else`);
     const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
     $(".kinds").setAttribute("aria-label", words);
-    $(".around p").textContent = words + (found[0][0] * 2 < data.around
-      ? " No kind has half of them: it lies between kinds, and such pictures often look like none."
-      : found[0][0] === data.around ? " All of one kind: here the decoder has no doubt." : "");
+    $(".around p").textContent =
+      words +
+      (found[0][0] * 2 < data.around
+        ? " No kind has half of them: it lies between kinds, and such pictures often look like none."
+        : found[0][0] === data.around
+          ? " All of one kind: here the decoder has no doubt."
+          : "");
   };
   const copy = (line) => {
-    const away = nearest.away[line], [least, , middle, , most] = nearest.typical, end = Math.max(most * 1.35, ...nearest.away) * 1.05;
+    const away = nearest.away[line],
+      [least, , middle, , most] = nearest.typical,
+      end = Math.max(most * 1.35, ...nearest.away) * 1.05;
     const at = (value) => `${2 + (96 * value) / end}%`;
     $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
     $(".copy .mid").style.left = at(middle);
     $(".copy b").style.left = at(away);
     $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
     const words = `It is ${say(away, 1)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
-    $(".copy .ruler").setAttribute("aria-label", `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`);
-    $(".copy p").textContent = `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its own. ` +
-      (away < least ? "This one is nearer than almost any test picture: look closely whether it is copied." : "So, pixel by pixel, it is no copy.");
+    $(".copy .ruler").setAttribute(
+      "aria-label",
+      `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
+    );
+    $(".copy p").textContent =
+      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its own. ` +
+      (away < least
+        ? "This one is nearer than almost any test picture: look closely whether it is copied."
+        : "So, pixel by pixel, it is no copy.");
     $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
-    $(".nearest").setAttribute("aria-label", `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`);
+    $(".nearest").setAttribute(
+      "aria-label",
+      `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+    );
     $(".nearest").dataset.place = nearest.places[line];
   };
   const version = data.version;
   (nearest ? picture(nearest.png) : Promise.resolve(null)).then((picture) => {
     if (root.version !== version) return;
     const draw = (epoch) => {
-      const line = epochs.indexOf(epoch), grid = told("grid");
+      const line = epochs.indexOf(epoch),
+        grid = told("grid");
       if (grid?.of === data.grid) tile($(".big").getContext("2d"), grid.image, line, chosen);
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
       $(".big").setAttribute("aria-label", `Invented picture ${chosen + 1}, epoch ${epoch}`);
@@ -123,7 +159,8 @@ export default function (component) {
 function bothEnds(box, data, order, line) {
   const grid = told("grid");
   if (grid?.of !== data.grid) return;
-  const few = 6, ends = { near: [...order.subarray(0, few)], far: [...order.subarray(data.count - few, data.count)].reverse() };
+  const few = 6,
+    ends = { near: [...order.subarray(0, few)], far: [...order.subarray(data.count - few, data.count)].reverse() };
   for (const [name, places] of Object.entries(ends)) {
     const row = box.querySelector("." + name);
     while (row.childElementCount < few) {

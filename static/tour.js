@@ -1,4 +1,5 @@
 // The tour's bar: what to do now, whether it was done, and the way on. Its step outlives the visit in localStorage.
+import { send } from "./asking.js";
 import { mount, epochOf } from "./lab.js";
 
 const HTML = `
@@ -11,21 +12,40 @@ const HTML = `
   </div>`;
 let arrived = null; // the step and place that were brought into sight: a page that is drawn again must not scroll
 const memory = {
-  get: () => { try { return JSON.parse(localStorage.getItem("latent-lab-tour")); } catch { return null; } },
-  set: (step) => { try { localStorage.setItem("latent-lab-tour", JSON.stringify(step)); } catch { /* private window */ } },
+  get: () => {
+    try {
+      return JSON.parse(localStorage.getItem("latent-lab-tour"));
+    } catch {
+      return null;
+    }
+  },
+  set: (step) => {
+    try {
+      localStorage.setItem("latent-lab-tour", JSON.stringify(step));
+    } catch {
+      /* private window */
+    }
+  },
 };
 
 export default function (component) {
-  const { data } = component, [root] = mount(component, HTML);
-  const $ = (s) => root.querySelector(s), go = (step) => component.setTriggerValue("go", step);
+  const { data } = component,
+    [root] = mount(component, HTML);
+  const $ = (s) => root.querySelector(s),
+    go = (step) => send(() => component.setTriggerValue("go", step));
   clearInterval(root.timer);
   root.classList.toggle("door", data.door);
   if (data.door) return (arrived = null), atTheDoor($, data, go), () => {};
-  const { step, of, done } = data, last = step === of - 1;
+  const { step, of, done } = data,
+    last = step === of - 1;
   memory.set(step);
   $("small").textContent = `Tour, step ${step + 1} of ${of}`;
   $("b").textContent = data.title;
-  $("p").replaceChildren(...data.words.split("**").map((text, k) => (k % 2 ? Object.assign(document.createElement("strong"), { textContent: text }) : text)));
+  $("p").replaceChildren(
+    ...data.words
+      .split("**")
+      .map((text, k) => (k % 2 ? Object.assign(document.createElement("strong"), { textContent: text }) : text)),
+  );
   $(".back").hidden = step === 0;
   $(".back").onclick = () => go(step - 1);
   $(".leave").textContent = last ? "End the tour" : "Leave";
@@ -34,7 +54,8 @@ export default function (component) {
   $(".next").textContent = data.here ? "Next" : "Take me there";
   $(".next").onclick = () => go(data.here ? step + 1 : step);
   if (root.step !== step) Object.assign(root, { step, seen: new Set(), from: undefined, was: false });
-  if (arrived !== `${step} ${data.here}`) { // the door is far down on a phone, and a page need not open at its top
+  if (arrived !== `${step} ${data.here}`) {
+    // the door is far down on a phone, and a page need not open at its top
     arrived = `${step} ${data.here}`;
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     $(".ll-tour").focus({ preventScroll: true }); // what was pressed is gone: Tab goes on here
@@ -44,7 +65,8 @@ export default function (component) {
     $(".done").textContent = root.was ? "✓ Done" : "";
     root.querySelector(".ll-tour").classList.toggle("ready", root.was);
   };
-  if (done.click) { // a button's press; the button may be made anew by then
+  if (done.click) {
+    // a button's press; the button may be made anew by then
     document.removeEventListener("click", root.pressed, true);
     root.pressed = (event) => event.target.closest?.(done.click) && ((root.was = true), show());
     document.addEventListener("click", root.pressed, true);
@@ -77,7 +99,8 @@ function noticed(root, done) {
 }
 
 function atTheDoor($, data, go) {
-  const left = memory.get(), onward = Number.isInteger(left) && left > 0 && left < data.of;
+  const left = memory.get(),
+    onward = Number.isInteger(left) && left > 0 && left < data.of;
   $("b").textContent = "New here?";
   $("p").textContent = "A tour of about five minutes: you do one thing on each page, and see what happens.";
   $("small").textContent = $(".done").textContent = "";

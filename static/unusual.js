@@ -6,12 +6,18 @@ export default function (component) {
   const [root] = mount(component, `<figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);
   root.classList.add("ll-unusual");
   root.end?.();
-  const canvas = root.querySelector("canvas"), caption = root.querySelector("figcaption");
+  const canvas = root.querySelector("canvas"),
+    caption = root.querySelector("figcaption");
   let at = data.epochs.length - 1;
   const draw = () => {
-    const { g, width, height } = sharp(canvas), { counts, low, high, mine } = data.views[at], foot = 20, head = 20;
+    const { g, width, height } = sharp(canvas),
+      { counts, low, high, mine } = data.views[at],
+      foot = 20,
+      head = 20;
     if (!width) return;
-    const across = (v) => 2 + ((v - low) / (high - low)) * (width - 4), most = Math.max(...counts), wide = (width - 4) / counts.length;
+    const across = (v) => 2 + ((v - low) / (high - low)) * (width - 4),
+      most = Math.max(...counts),
+      wide = (width - 4) / counts.length;
     g.fillStyle = colour(root, "--ll-encoder");
     g.globalAlpha = 0.55;
     counts.forEach((n, k) => {
@@ -38,9 +44,16 @@ export default function (component) {
     g.textBaseline = "top";
     g.textAlign = x < 50 ? "left" : x > width - 50 ? "right" : "center";
     g.fillText(`yours: ${mine.toFixed(0)}`, x, 2);
-    canvas.setAttribute("aria-label", `Losses of ${data.of} test pictures, from ${low.toFixed(0)} to ${high.toFixed(0)} nats; your drawing’s is ${mine.toFixed(0)}`);
+    canvas.setAttribute(
+      "aria-label",
+      `Losses of ${data.of} test pictures, from ${low.toFixed(0)} to ${high.toFixed(0)} nats; your drawing’s is ${mine.toFixed(0)}`,
+    );
   };
-  const unfollow = followEpoch(data.run, data.epochs, (epoch) => ((at = data.epochs.indexOf(epoch)), rich(caption, data.views[at].text), draw()));
+  const unfollow = followEpoch(
+    data.run,
+    data.epochs,
+    (epoch) => ((at = data.epochs.indexOf(epoch)), rich(caption, data.views[at].text), draw()),
+  );
   const resize = new ResizeObserver(draw);
   resize.observe(canvas);
   root.end = () => (unfollow(), resize.disconnect());

@@ -3,11 +3,19 @@ const KEY = "latent-lab-visitor";
 
 export default function ({ setStateValue }) {
   let token = null;
-  try { token = localStorage.getItem(KEY); } catch { /* storage is blocked: the name lasts for this page */ }
+  try {
+    token = localStorage.getItem(KEY);
+  } catch {
+    /* storage is blocked: the name lasts for this page */
+  }
   if (!/^[0-9a-f]{32}$/.test(token ?? "")) {
     const dice = crypto.getRandomValues(new Uint8Array(16));
     token = Array.from(dice, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    try { localStorage.setItem(KEY, token); } catch { /* as above */ }
+    try {
+      localStorage.setItem(KEY, token);
+    } catch {
+      /* as above */
+    }
   }
   setStateValue("token", token);
   return () => {};

@@ -3,7 +3,8 @@ import { mount, say, floats, paint, sharp, colour, followEpoch, animate } from "
 import { decoderOf } from "./feed.js";
 
 const LOOP = 90; // seconds for the whole closed walk at speed 1
-const TRAIL = 10, EVERY = 1; // pictures behind the present one, seconds apart
+const TRAIL = 10,
+  EVERY = 1; // pictures behind the present one, seconds apart
 
 const HTML = `
   <div class="ll-wander">
@@ -25,17 +26,30 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const { epochs, waves, latent_dim: d } = data, $ = (s) => root.querySelector(s);
+  const { epochs, waves, latent_dim: d } = data,
+    $ = (s) => root.querySelector(s);
   const [coefficients, shift, scale] = [data.coefficients, data.shift, data.scale].map(floats);
-  const big = $(".big"), dials = $(".dials"), trail = $(".trail"), slider = $(".bar input"), play = $(".play"), speed = $("select");
-  let line = epochs.length - 1, epoch = epochs[line], seconds = isNew ? 0 : +slider.value, playing = false, last = 0, drawn = "";
+  const big = $(".big"),
+    dials = $(".dials"),
+    trail = $(".trail"),
+    slider = $(".bar input"),
+    play = $(".play"),
+    speed = $("select");
+  let line = epochs.length - 1,
+    epoch = epochs[line],
+    seconds = isNew ? 0 : +slider.value,
+    playing = false,
+    last = 0,
+    drawn = "";
   [trail.width, trail.height] = [TRAIL * 28, 28];
 
   /** The walk at a time, in the knobs' units: vae_core.explore.random_walk. */
   const along = (t) => {
     const z = new Float32Array(d);
     for (let k = 0; k < waves; k++) {
-      const turn = (2 * Math.PI * (k + 1) * t) / LOOP, c = Math.cos(turn), s = Math.sin(turn);
+      const turn = (2 * Math.PI * (k + 1) * t) / LOOP,
+        c = Math.cos(turn),
+        s = Math.sin(turn);
       for (let i = 0; i < d; i++) z[i] += c * coefficients[k * d + i] + s * coefficients[(waves + k) * d + i];
     }
     return z;
@@ -43,7 +57,10 @@ export default function (component) {
   const code = (z) => Float32Array.from(z, (v, i) => shift[line * d + i] + scale[line * d + i] * v);
 
   function drawDials(z) {
-    const { g, width, height } = sharp(dials), step = width / d, middle = height / 2, unit = height / 6.6;
+    const { g, width, height } = sharp(dials),
+      step = width / d,
+      middle = height / 2,
+      unit = height / 6.6;
     g.strokeStyle = colour(root, "--ll-line");
     for (const v of [-2, 0, 2]) g.strokeRect(0, middle - v * unit, width, 0);
     g.fillStyle = colour(root, "--ll-z");
@@ -57,7 +74,8 @@ export default function (component) {
   const scratch = document.createElement("canvas");
   let trailAt = null;
   function drawTrail(decode) {
-    const now = Math.floor(seconds / EVERY), key = `${now}|${epoch}`;
+    const now = Math.floor(seconds / EVERY),
+      key = `${now}|${epoch}`;
     if (trailAt === key) return;
     trailAt = key;
     const g = trail.getContext("2d");
@@ -67,7 +85,8 @@ export default function (component) {
     }
   }
   function draw() {
-    const decode = decoderOf(data.run, epoch), z = along(seconds);
+    const decode = decoderOf(data.run, epoch),
+      z = along(seconds);
     slider.value = seconds;
     slider.setAttribute("aria-valuetext", `second ${Math.round(seconds)} of ${LOOP}`);
     $("output").textContent = `${Math.floor(seconds)} of ${LOOP} s`;
@@ -78,7 +97,9 @@ export default function (component) {
       drawTrail(decode);
     }
     drawDials(z);
-    $("figcaption").textContent = decode ? `The code’s ${d === 1 ? "number" : `${d} numbers`}, between −3 and 3. Lines at −2, 0 and 2.` : "One moment: this epoch’s decoder is on its way.";
+    $("figcaption").textContent = decode
+      ? `The code’s ${d === 1 ? "number" : `${d} numbers`}, between −3 and 3. Lines at −2, 0 and 2.`
+      : "One moment: this epoch’s decoder is on its way.";
     big.dataset.epoch = decode ? epoch : "";
     big.setAttribute("aria-label", `What the decoder draws now, epoch ${epoch}`);
     drawn = look(decode);

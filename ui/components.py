@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -289,7 +290,9 @@ def digit_pad() -> np.ndarray | None:
     """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing. Kept for the visit."""
     kept = st.session_state.get("drawing")
     image = Image.fromarray(kept) if kept is not None else None
-    _pad(key="digit_pad", data={"png": "" if image is None else _encoded(image, "PNG")}, on_pixels_change=_drawn)
+    seen = 0 if kept is None else zlib.adler32(kept.tobytes())  # the pad sends a drawing until it finds it here
+    png = "" if image is None else _encoded(image, "PNG")
+    _pad(key="digit_pad", data={"png": png, "sum": seen}, on_pixels_change=_drawn)
     return kept
 
 

@@ -79,10 +79,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def state_bar(run: Run, status: Status) -> None:
+def asked_of(run: Run, status: Status) -> str:
+    """The last request to a trainer (``Run.control``): read it once for what is drawn and for what names that."""
+    return run.control() if status.active else "run"
+
+
+def state_bar(run: Run, status: Status, asked: str) -> None:
     """The state, its sentence, and the buttons that fit it. It changes only when ``structure`` does."""
     colour, icon = BADGES[status.state]
-    asked = run.control() if status.active else "run"
     words, actions = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
@@ -93,15 +97,14 @@ def state_bar(run: Run, status: Status) -> None:
             st.code(hosted.without_paths(tail), language=None)
 
 
-def structure(run: Run, status: Status) -> str:
+def structure(status: Status, asked: str) -> str:
     """A short name for what the state's bar says and offers: most looks at a running training find it unchanged."""
-    asked = run.control() if status.active else "run"
     return f"{status.state}, {asked}: {sentence(status, asked)}"
 
 
-def numbers(run: Run, status: Status) -> dict[str, Any]:
+def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
     """What moves at every look: progress, and in words time left, speed or place in line."""
-    stepping = status.active and run.control() == "step"
+    stepping = asked == "step"
     waits = visitor.place_in_line(run) if status.state == "queued" else ""
     return {
         "progress": round(status.progress if status.state != "finished" else 1.0, 4),

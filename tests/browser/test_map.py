@@ -29,12 +29,14 @@ PLACE_AT = """([x, y]) => {
   return [xaxis.p2d(x), yaxis.p2d(y)];
 }"""
 
-# Of the canvas over the map: how many pixels are drawn on, and where, as one number.
-DRAWN = f"""() => {{
-  const c = document.querySelector('{MAP} canvas.over');
+SPOT = "i => document.querySelector('.st-key-latent_scatter .plot').spotOf(i)"
+
+# Of a canvas over the map: how many pixels are drawn on, and where and how strongly, as one number.
+DRAWN = f"""(which) => {{
+  const c = document.querySelector('{MAP} canvas.' + which);
   const {{ data }} = c.getContext('2d').getImageData(0, 0, c.width, c.height);
   let count = 0, where = 0;
-  for (let i = 3; i < data.length; i += 4) if (data[i]) (count++, (where += i));
+  for (let i = 3; i < data.length; i += 4) if (data[i]) (count++, (where += i * data[i]));
   return [count, where];
 }}"""
 
@@ -210,13 +212,93 @@ def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, fin
 def test_the_dots_are_there_before_plotly_is(server, open_page):
     page = open_page("about:blank", webgl=True)
     page.route("**/plotly-gl2d*", lambda route: route.abort())
-    page.goto(server.url + "/latent?run=two-knobs&epoch=10")
-    page.wait_for_selector(f"{MAP} canvas.over[data-epoch='10']")
-    last = page.evaluate(DRAWN)
+    page.goto(server.url + "/latent?run=two-knobs&epoch=10&dot=8")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    last = page.evaluate(DRAWN, "plain")
     assert last[0] > 5_000
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 1])
-    page.wait_for_selector(f"{MAP} canvas.over[data-epoch='1']")
-    assert page.evaluate(DRAWN) != last
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='1']")
+    page.wait_for_function(f"last => ({DRAWN})('plain')[1] !== last", arg=last[1])
     page.unroute("**/plotly-gl2d*")
-    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='1']")
-    page.wait_for_function(f"() => ({DRAWN})()[0] === 0")  # Plotly's own have taken their place
+    page.wait_for_selector(f"{MAP} [data-view=plotly] .js-plotly-plot[data-epoch='1']")
+    assert page.locator(f"{MAP} canvas.plain").is_hidden()  # Plotly's own have taken their place
+    assert page.evaluate(DRAWN, "over")[0] > 100  # the chosen one keeps its ring
+
+
+def test_a_map_that_plotly_loses_comes_back_and_is_still_picked(server, open_page):
+    page = opened(open_page, server, "run=two-knobs&dot=8&epoch=3", epoch=3)
+    page.wait_for_selector(f"{MAP} [data-view=plotly]")
+    page.evaluate(
+        """() => {
+          const gl = document.querySelector('.st-key-latent_scatter .gl-canvas').getContext('webgl');
+          gl.getExtension('WEBGL_lose_context').loseContext();  // as a graphics card's driver does that starts anew
+        }"""
+    )
+    page.wait_for_selector(f"{MAP} [data-view=plain] canvas.plain[data-epoch='3']")
+    settle(page)
+    assert page.locator(f"{MAP} .js-plotly-plot").count() == 0
+    assert page.evaluate(DRAWN, "plain")[0] > 5_000
+    assert page.evaluate(DRAWN, "over")[0] > 100
+    page.mouse.click(*page.evaluate(SPOT, 11))
+    page.wait_for_url(re.compile("dot=12"))
+
+
+def test_plotly_that_draws_nothing_takes_nothing_away(server, open_page):
+    page = open_page("about:blank", webgl=True)
+    page.add_init_script("WebGLRenderingContext.prototype.drawArrays = () => {}")
+    page.goto(server.url + "/latent?run=two-knobs&epoch=10")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    settle(page)
+    assert page.evaluate("() => !!window.Plotly")
+    assert page.locator(f"{MAP} [data-view=plain] canvas.plain").is_visible()
+    assert page.locator(f"{MAP} .js-plotly-plot").count() == 0
+    assert page.evaluate(DRAWN, "plain")[0] > 5_000
+
+
+def test_without_webgl_the_map_is_whole(server, open_page):
+    run, asked = gallery("two-knobs"), []
+    page = open_page("about:blank")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url + "/latent?run=two-knobs")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    settle(page)
+    assert page.locator("text=/WebGL/i").count() == 0
+    drawn = page.evaluate(DRAWN, "plain")
+    assert drawn[0] > 5_000
+
+    # Under the pointer: the dot's own picture, and what the decoder draws at that place.
+    mean = run.latents(10).mean
+    lonely = int(np.argmax(measures_of_solitude(mean)))
+    page.mouse.move(*page.evaluate(SPOT, lonely))
+    page.wait_for_selector(f"text=/test picture {lonely + 1}\\)/")
+    z = np.array(page.locator("canvas.decoded").get_attribute("data-z").split(","), np.float32)
+    assert np.abs(z - mean[lonely]).max() < 0.02
+    assert np.abs(pixels(page, "canvas.decoded") - decode(load_model(run, 10), z).astype(int).ravel()).max() <= 1
+
+    page.check(f"{MAP} .bubbles input")
+    assert page.evaluate(DRAWN, "over")[0] > 1_000
+    page.uncheck(f"{MAP} .bubbles input")
+    assert page.evaluate(DRAWN, "over")[0] == 0
+    page.mouse.click(*page.evaluate(SPOT, lonely))
+    page.wait_for_url(re.compile(f"dot={lonely + 1}$"))
+    page.wait_for_selector(STORY.format(4))
+    assert page.evaluate(DRAWN, "over")[0] > 100  # the ring
+
+    page.click(f"{MAP} button.lasso")
+    box = page.locator(f"{MAP} canvas.plain").bounding_box()
+    for k, (across, up) in enumerate([(0.2, 0.45), (0.4, 0.45), (0.4, 0.85), (0.2, 0.85), (0.2, 0.46)]):
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * up, steps=3)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_selector("text=/\\d+ pictures: /")
+    settle(page)
+    assert page.locator("text=/\\d+ pictures: /").is_visible()  # the click that ends the circle picks no dot
+    circled = page.evaluate(DRAWN, "plain")
+    assert circled[1] != drawn[1]  # the others are pale
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
+    settle(page)
+    assert page.locator(f"{MAP} canvas.plain").get_attribute("data-epoch") == "0"
+    assert page.evaluate(DRAWN, "plain")[1] != circled[1]
+    assert asked
+    assert not any("plotly" in url for url in asked)  # nor is half a megabyte fetched for nothing

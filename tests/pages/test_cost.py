@@ -153,7 +153,7 @@ def test_a_poll_sends_one_small_thing(finished, monkeypatch):  # noqa: F811
     storage.append_lines(finished.path / "steps.jsonl", points)
     run = Run(finished.path)
     status = run.status()
-    sent = {**live.numbers(run, status), **live.curves(run, status)}
+    sent = {**live.numbers(run, status, "run"), **live.curves(run, status)}
     assert len(json.dumps(sent)) < 2_500
     assert sent["steps"]["n"] == live.POINTS
 
@@ -163,12 +163,25 @@ def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished)
 
     set_state(finished, "running")
     run = Run(finished.path)
-    before = live.structure(run, run.status())
+    before = live.structure(run.status(), run.control())
     runs.write_status(run, replace(run.status(), step=run.status().step + 5, images_per_second=1.0, seconds_left=3.0))
-    assert live.structure(run, run.status()) == before  # only numbers moved
-    assert live.numbers(run, run.status())["facts"] == "3 s left · 1 pictures per second · on the processor (CPU)"
+    assert live.structure(run.status(), run.control()) == before  # only numbers moved
+    facts = live.numbers(run, run.status(), "run")["facts"]
+    assert facts == "3 s left · 1 pictures per second · on the processor (CPU)"
     jobs.request(run, "pause")
-    assert live.structure(run, run.status()) != before
+    assert live.structure(run.status(), run.control()) != before
+
+
+def test_a_part_and_the_token_that_names_it_come_from_one_reading(finished, monkeypatch):  # noqa: F811
+    from ui import components
+
+    set_state(finished, "running")
+    requests, named = iter(["step", "pause"] * 50), {}
+    monkeypatch.setattr(Run, "control", lambda self: next(requests))  # it changes between any two looks
+    monkeypatch.setattr(components, "drawn_again_when", lambda part, run, token: named.__setitem__(part, token))
+    app = show("train", run=finished.id)
+    check(app)
+    assert named["state"].partition(": ")[2] in words(app)
 
 
 @pytest.mark.parametrize("weight", [1.0, 4.0])

@@ -97,7 +97,7 @@ def test_a_second_training_waits_and_can_leave_the_line(finished):  # noqa: F811
     (mine,) = [run for run in shelf.known() if run.about.owner == ME]
     assert mine.status().state == "queued"
     assert "Waiting in line" in words(app)
-    assert live.numbers(mine, mine.status())["facts"] == "1 training is before yours: about 2 min."
+    assert live.numbers(mine, mine.status(), "run")["facts"] == "1 training is before yours: about 2 min."
     app.button(key="cancel_training").click().run()
     check(app)
     assert mine.status().state == "stopped"

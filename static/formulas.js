@@ -1,0 +1,28 @@
+// The formulas of the lecture's pages, as vae_core has them. No page is needed.
+
+/** -x log g - (1 - x) log(1 - g), and half the square, in nats: one pixel of vae_core.losses. */
+export const bce = (x, g) => (x ? -x * Math.log(g) : 0) - (x < 1 ? (1 - x) * Math.log(1 - g) : 0);
+export const square = (x, g) => 0.5 * (x - g) ** 2;
+
+/** The Bhattacharyya coefficient of two bubbles, as vae_core.bubbles.overlap. */
+export function overlap(mean, logvar, i, j) {
+  let logs = 0;
+  for (let k = 0; k < 2; k++) {
+    const a = logvar[2 * i + k],
+      b = logvar[2 * j + k],
+      both = Math.exp(a) + Math.exp(b);
+    logs += 0.5 * (Math.log(2 / both) + (a + b) / 2) - (mean[2 * i + k] - mean[2 * j + k]) ** 2 / (4 * both);
+  }
+  return Math.exp(logs);
+}
+
+/** The same uniform numbers at every visit (mulberry32). */
+export function grains() {
+  let a = 7;
+  return Float64Array.from({ length: 784 }, () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  });
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { frameOf, inside, nearest, round, ticks } from "../../static/geometry.js";
+
+const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
+  [-1, 1],
+  [0, 4],
+]);
+
+test("a frame maps numbers to pixels and back", () => {
+  assert.deepEqual([area.left, area.top, area.width, area.height], [10, 20, 200, 100]);
+  assert.deepEqual([area.x(-1), area.x(1), area.y(4), area.y(0)], [10, 210, 20, 120]);
+  const [x, y] = area.code(area.x(0.3), area.y(1.7));
+  assert.ok(Math.abs(x - 0.3) < 1e-12 && Math.abs(y - 1.7) < 1e-12);
+});
+
+test("a box without room divides by nothing", () => {
+  const none = frameOf({ l: 52, r: 8, t: 34, b: 48 }, 0, 0, [
+    [0, 1],
+    [0, 1],
+  ]);
+  assert.ok(Number.isFinite(none.x(0.5)) && none.code(3, 3).every(Number.isFinite));
+});
+
+test("the nearest dot, within reach and inside the frame", () => {
+  const dots = Float32Array.of(0, 2, 0.1, 2, 5, 2); // the last stands outside
+  const at = (x, y) => [area.x(x), area.y(y)];
+  assert.equal(nearest(dots, area, at(0.02, 2), 14), 0);
+  assert.equal(nearest(dots, area, at(0.09, 2), 14), 1);
+  assert.equal(nearest(dots, area, at(-0.9, 3.9), 14), null);
+  assert.equal(nearest(dots, area, at(5, 2), 14), null);
+  assert.equal(nearest(new Float32Array(0), area, at(0, 2), 14), null);
+});
+
+test("inside a loop, also one that bends", () => {
+  const hook = [
+    [0, 0],
+    [10, 0],
+    [10, 10],
+    [6, 10],
+    [6, 4],
+    [0, 4],
+  ];
+  assert.ok(inside(hook, 1, 1) && inside(hook, 8, 9));
+  assert.ok(!inside(hook, 3, 8) && !inside(hook, -1, 1) && !inside(hook, 11, 1));
+  assert.ok(!inside([], 0, 0) && !inside([[1, 1]], 1, 1));
+});
+
+test("round numbers for axes", () => {
+  assert.deepEqual([0.9, 1.4, 1.6, 3.4, 3.6, 7.4, 8, 0.03].map(round), [1, 1, 2, 2, 5, 5, 10, 0.02]);
+  assert.deepEqual(ticks(-4.2, 4.1), [-4, -3, -2, -1, 0, 1, 2, 3, 4]);
+  assert.ok(!ticks(-1, 1).some((v) => Object.is(v, -0)));
+});

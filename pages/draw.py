@@ -130,7 +130,9 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
             ),
         )
         compared = drawn.unusual(path, epochs, image)
-        if compared is None:
+        if compared is None and drawn.test_losses(path, epochs) is not None:
+            st.caption("This model’s losses are beyond all numbers, so there is nothing to compare.")
+        elif compared is None:
             st.caption(
                 "To say so, the test pictures are needed. They are not on this machine; training on them brings them."
             )

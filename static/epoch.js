@@ -10,7 +10,8 @@ const HTML = `
     <button type="button" class="next" aria-label="One epoch on">›</button>
     <div class="track"><svg aria-hidden="true"></svg><input type="range" min="0" step="1" aria-label="Epoch"></div>
     <output></output>
-  </div>`;
+  </div>
+  <p class="untrained quiet" hidden>This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
 
 export default function (component) {
   const { run, epochs, losses, of } = component.data; // of: all that the training was to have
@@ -57,6 +58,7 @@ export default function (component) {
       loss = losses[epochs.indexOf(epoch)].toFixed(1);
     out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
     slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
+    root.querySelector(".untrained").hidden = epoch !== 0;
     curve(root, losses, epochs.indexOf(epoch));
   });
   if (fromAddress("play") && epochs.length > 1) {

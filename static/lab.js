@@ -102,35 +102,19 @@ export function mount(component, html) {
   return [root, true];
 }
 
-/** A tiny store on the window: one epoch for each run, for the whole visit, kept over reloads and in the address. */
+/** A tiny store on the window: one epoch for each run, for the whole visit; a reload finds it in the address. */
 const epochs = (window.latentLabEpochs ??= { listeners: new Set() });
 
-/** sessionStorage, or a mere Map where an iframe may not store anything. */
-const kept = {
-  get(run) {
-    try {
-      return sessionStorage.getItem("latent-lab-epoch-" + run);
-    } catch {
-      return epochs.kept?.get(run) ?? null;
-    }
-  },
-  set(run, epoch) {
-    try {
-      sessionStorage.setItem("latent-lab-epoch-" + run, epoch);
-    } catch {
-      (epochs.kept ??= new Map()).set(run, epoch);
-    }
-  },
-};
+// It lasts for the visit and no longer: a page that is opened afresh begins at the newest epoch, or at the link's.
+const kept = (epochs.kept ??= new Map());
 
 export function epochOf(run) {
   const asked = fromAddress("epoch");
   if (!epochs.seen && asked !== null) {
     epochs.seen = true; // the address wins when a visit begins; from then on the slider writes it
-    if (/^\d+$/.test(asked)) kept.set(run, asked);
+    if (/^\d{1,9}$/.test(asked)) kept.set(run, Number(asked));
   }
-  const epoch = kept.get(run);
-  return epoch === null ? null : Number(epoch);
+  return kept.get(run) ?? null;
 }
 
 /** Let the address name the run and the epoch that are seen. */

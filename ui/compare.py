@@ -104,6 +104,8 @@ def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     """Both morph the same two pictures: a 3 into an 8, where there are such."""
     known = readers.labels(str(one.path))
     kinds = (3, 8) if {3, 8} <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
+    if len(kinds) < 2:
+        return []
     ends = tuple(int(readers.typical_first(str(one.path), epoch, kind)[0]) for kind in kinds)
     same = same_pictures(one, other, ends)
     if same is None:

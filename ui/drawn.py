@@ -68,14 +68,20 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
 
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
-    """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch. None without them."""
+    """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch.
+
+    None without them, or where a model has grown so far that a loss is no number.
+    """
     known, views = test_losses(path, epochs), []
     if known is None:
         return None
     for epoch, others in zip(epochs, known, strict=True):
-        mine = _own_loss(path, epoch, image.tobytes())
+        mine, others = _own_loss(path, epoch, image.tobytes()), others.astype(np.float64)
+        if not (np.isfinite(mine) and np.isfinite(others).all()):
+            return None
         low, high = min(np.quantile(others, 0.005), mine), max(np.quantile(others, 0.995), mine)
-        low, high = low - 0.02 * (high - low), high + 0.02 * (high - low) + 1e-6
+        room = 0.02 * (high - low) + 1e-6 * max(abs(low), abs(high), 1)  # also where all losses are the same
+        low, high = low - room, high + room
         harder = float((others > mine).mean())
         views.append({
             "counts": np.histogram(np.clip(others, low, high), BINS, (low, high))[0].tolist(),

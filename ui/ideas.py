@@ -12,6 +12,7 @@ import streamlit as st
 from ui import maps, readers
 from ui.components import base64_of, component, sprite, token
 from vae_core import bubbles, data, runs
+from vae_core.records import LARGEST
 from vae_core.runs import Run, RunError
 
 _holes = component("holes", "holes.js")
@@ -326,7 +327,7 @@ def penalty_curves(run: Run) -> bubbles.Penalty | None:
         return None
     found = bubbles.penalty(latents.mean, latents.logvar)
     payload: dict[str, Any] = {"run": run.id, "pictures": len(latents.mean)} | {
-        name: getattr(found, name).round(5).tolist() for name in ("variance", "spread", "square")
+        name: np.minimum(getattr(found, name), LARGEST).round(5).tolist() for name in ("variance", "spread", "square")
     }
     _penalty(key="penalty", data=_version(payload))
     return found

@@ -31,9 +31,10 @@ def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], dict
         Row("Its picture", (rebuilt[-1:] if original is None else original[None]), f"Test picture {place + 1}, {name}",
             "as redrawn" if original is None else name, "x", columns=3),
         Row("Rebuilt", rebuilt, f"Test picture {place + 1} rebuilt", "from its mean", "decoder", epochs, columns=3),
-        Row("Nearest codes", np.stack(pictures), "The test pictures whose codes are nearest", "other test pictures",
-            "mean", epochs, columns=5),
     ]  # fmt: skip
+    if others[0]:  # a run may keep a single picture
+        rows.append(Row("Nearest codes", np.stack(pictures), "The test pictures whose codes are nearest",
+                        "other test pictures", "mean", epochs, columns=5))  # fmt: skip
     latents = [readers.latents(path, epoch) for epoch in epochs]
     means = np.stack([known.mean[place] for known in latents])
     stds = [known.std[place] for known in latents if known.std is not None]

@@ -20,7 +20,7 @@ from vae_core.model import Autoencoder, Posterior
 def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
     """Codes (..., d) to images (..., 28, 28) uint8."""
     flat = torch.tensor(z, dtype=torch.float32).reshape(-1, model.latent_dim)
-    images = model.decode(flat).mul_(255).round_().byte().numpy()
+    images = model.decode(flat).nan_to_num_(0.0).mul_(255).round_().byte().numpy()
     return images.reshape(*z.shape[:-1], 28, 28)
 
 

@@ -9,8 +9,11 @@ def neighbour_accuracy(means: np.ndarray, labels: np.ndarray, count: int = 10) -
     """The share of points (n, d) whose class the vote of their nearest others gets right, 0 to 1.
 
     The k-nearest-neighbour rule (Cover & Hart 1967) with each point left out of its own vote; the nearest breaks a tie.
+    0 for a single point, for which nobody votes.
     """
     count = min(count, len(means) - 1)
+    if count < 1:
+        return 0.0
     near = nearest(means, means, count + 1)
     own = near == np.arange(len(means))[:, None]
     own[~own.any(1), -1] = True  # on a crowded spot it may miss its own list: drop the farthest

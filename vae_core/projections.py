@@ -38,7 +38,7 @@ def dimensions(latent_dim: int, first: int, second: int) -> Basis:
 def pca(points: np.ndarray) -> Basis:
     """The two directions in which points (n, d) vary most (Pearson 1901). Of each, the largest entry is positive."""
     centre = points.mean(0)
-    values, vectors = np.linalg.eigh(np.cov(points - centre, rowvar=False).reshape(len(centre), len(centre)))
+    values, vectors = np.linalg.eigh(np.cov(points - centre, rowvar=False, bias=True).reshape(len(centre), len(centre)))
     order = np.argsort(values)[::-1][:2]
     directions = vectors[:, order]
     if directions.shape[1] == 1:  # one latent dimension: a line

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
-from tests.pages.test_pages import _here, finished  # noqa: F401 (fixtures)
+from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui import shelf
 from vae_core import parcel, runs, waiting
 from vae_core import shelf as kept
@@ -65,3 +65,18 @@ def test_what_is_taken_along_is_no_larger_than_what_is_let_in(finished, monkeypa
     monkeypatch.setenv("VAE_HOSTED", "0")
     shelf.packed(finished)
     assert asked == [50_000_000, parcel.MAX_BYTES]
+
+
+def test_the_field_stays_for_the_next_file_and_each_is_taken_in_once(file):
+    app = show("runs")
+    field = app.file_uploader(key="arrival")
+    known = field.proto.id
+    for name, said in (("bad.zip", "cannot be imported"), ("worse.zip", "cannot be imported"), ("run.zip", "Imported")):
+        data = file.getvalue() if said == "Imported" else name.encode()
+        app.file_uploader(key="arrival").set_value((name, data, "application/zip")).run()
+        check(app)
+        assert said in words(app).replace("\\", "")
+        assert app.file_uploader(key="arrival").proto.id == known
+    before = len(kept.known())
+    check(app.run())  # the file still stands in its field
+    assert len(kept.known()) == before == 1

@@ -144,3 +144,20 @@ def test_locally_nothing_of_this_is_in_the_way(finished, monkeypatch):  # noqa: 
     assert "somebody else" not in words(app)
     assert visitor.owns(finished) and os.environ["VAE_HOSTED"] == "0"
     assert "shared server" not in words(show("train"))
+
+
+def test_what_needs_a_name_waits_until_the_browser_has_said_it(monkeypatch):
+    name = ""
+    monkeypatch.setattr(visitor, "me", lambda: name)
+    app = show("runs")
+    check(app)
+    assert not app.file_uploader and "about to say who you are" in words(app)
+    train = show("train")
+    train.button(key="start_training").click().run()
+    check(train)
+    assert not shelf.known() and "starts as soon as" in words(train) and not train.error
+    name = ME
+    assert app.run().file_uploader
+    check(train.run())  # the early click was not lost
+    (run,) = shelf.known()
+    assert run.about.owner == ME and train.session_state["current_run"] == run.id

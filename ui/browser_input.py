@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata
-from streamlit.runtime.state.session_state import SessionState, unpack_widget_state_value
+from streamlit.runtime.state.session_state import Serialized, SessionState, unpack_widget_state_value
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from vae_core import hosted
@@ -163,8 +163,8 @@ def keep_out_nonsense() -> None:
         take_in(state, kept)
 
     def register_what_fits(state: SessionState, metadata: WidgetMetadata[Any], user_key: str | None) -> Any:
-        early = state._new_widget_state.get_serialized(metadata.id)  # sent before the page had the widget
-        if early is not None and not _fits(early, metadata):
+        early = state._new_widget_state.states.get(metadata.id)
+        if isinstance(early, Serialized) and not _fits(early.value, metadata):  # sent before the page had the widget
             del state._new_widget_state[metadata.id]
         return register(state, replace(metadata, deserializer=_of_any_size(metadata.deserializer)), user_key)
 

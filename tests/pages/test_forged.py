@@ -15,6 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import PAGES, _here, check, show  # noqa: F401 (fixture)
+from tests.pages.test_titles import nodes
 from ui import browser_input
 from vae_core import runs
 from vae_core.drawing import PAD
@@ -121,6 +122,37 @@ def test_forged_addresses_harm_nothing(page, harmless):
 
 def test_enough_was_forged():
     assert counted >= 500 or counted == 0  # 0: only this test was asked for
+
+
+def test_what_is_honest_arrives():
+    app = show("generate", run="two-knobs", part="Knobs")
+    (knobs,) = [wid for wid, each in registered(app).items() if wid.endswith("latent_knobs") and each.callbacks]
+    (feed,) = [wid for wid, each in registered(app).items() if wid.endswith("decoder_feed") and each.callbacks]
+    app._run(WidgetStates(widgets=[
+        WidgetState(id=knobs, json_value='{"start": 0}'), WidgetState(id=feed, json_value='{"epoch": 3}')
+    ]))  # fmt: skip
+    sent = {node.proto.component_name: json.loads(node.proto.json) for node in nodes(app._tree) if is_component(node)}
+    assert sent["latent_lab_knobs"]["place"] == 0 and sent["latent_lab_feed"]["epoch"] == 3
+    app._run(WidgetStates())
+    sent = {node.proto.component_name: json.loads(node.proto.json) for node in nodes(app._tree) if is_component(node)}
+    assert sent["latent_lab_knobs"]["place"] == 0 and sent["latent_lab_feed"]["epoch"] == 3  # and is remembered
+
+
+def is_component(node: Any) -> bool:
+    return bool(getattr(getattr(node, "proto", None), "component_name", ""))
+
+
+def test_a_browsers_name_arrives(monkeypatch):
+    monkeypatch.setenv("VAE_HOSTED", "1")
+    monkeypatch.setattr("vae_core.waiting.keep_going", lambda *_: None)
+    app = show("runs")
+    assert not app.file_uploader
+    (name,) = [
+        wid for wid, each in registered(app).items() if "visitor_token" in wid and each.value_type == "json_value"
+    ]
+    app._run(WidgetStates(widgets=[WidgetState(id=name, json_value='{"token": "%s"}' % ("0123456789abcdef" * 2))]))
+    check(app)
+    assert app.file_uploader and len(app.session_state["visitor"]) == 64
 
 
 def test_what_is_sent_before_the_page_has_the_widget_harms_nothing():

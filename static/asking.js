@@ -1,5 +1,5 @@
 // How components ask Python for something: each in a message of its own, and again should no answer come.
-import { busy, later } from "./settled.js";
+import { busy } from "./settled.js";
 
 const APART = 10; // milliseconds between two messages
 const AGAIN = 3000; // milliseconds after which an answer is thought lost
@@ -37,13 +37,13 @@ export function askUntil({ missing, ask, since = -Infinity, times = Infinity }) 
   const go = () => {
     if (!open() || times-- <= 0) return;
     send(ask, open);
-    wait = later("an answer", go, AGAIN);
+    wait = setTimeout(go, AGAIN); // no work: Streamlit's own signs say when an answer is being made
   };
   const left = since + AGAIN - Date.now();
-  if (left > 0) wait = later("an answer", go, left);
+  if (left > 0) wait = setTimeout(go, left);
   else go();
   return () => {
     ended = true;
-    wait?.cancel();
+    clearTimeout(wait);
   };
 }

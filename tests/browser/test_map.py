@@ -32,7 +32,7 @@ PLACE_AT = """([x, y]) => {
 SPOT = "i => document.querySelector('.st-key-latent_scatter .plot').spotOf(i)"
 
 # Of a canvas over the map: how many pixels are drawn on, and where and how strongly, as one number.
-DRAWN = f"""(which) => {{
+DRAWN = f"""(which = "over") => {{
   const c = document.querySelector('{MAP} canvas.' + which);
   const {{ data }} = c.getContext('2d').getImageData(0, 0, c.width, c.height);
   let count = 0, where = 0;

@@ -32,8 +32,8 @@ PLACE_AT = """([x, y]) => {
 SPOT = "i => document.querySelector('.st-key-latent_scatter .plot').spotOf(i)"
 
 # Of a canvas over the map: how many pixels are drawn on, and where and how strongly, as one number.
-DRAWN = f"""(which = "over") => {{
-  const c = document.querySelector('{MAP} canvas.' + which);
+DRAWN = f"""(which) => {{
+  const c = document.querySelector('{MAP} canvas.' + (which ?? 'over'));
   const {{ data }} = c.getContext('2d').getImageData(0, 0, c.width, c.height);
   let count = 0, where = 0;
   for (let i = 3; i < data.length; i += 4) if (data[i]) (count++, (where += i * data[i]));

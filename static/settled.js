@@ -113,6 +113,35 @@ export function begun(component) {
   if (box) started.add(box);
 }
 
+const NEW_SESSION = 4; // the server begins to run the script, or a fragment
+const FILE_URLS = 19;
+
+/**
+ * The number of the field of a ForwardMsg that says what it is about; 0 if that cannot be read. Before it stand a hash
+ * and metadata, fields 1 and 2.
+ *
+ * @param {Uint8Array} message
+ */
+export function kindOf(message) {
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; at < message.length; shift += 7) {
+      const byte = message[at++];
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+    return 0;
+  };
+  while (at < message.length) {
+    const field = number() >> 3;
+    if (field > 2 || field === 0) return field;
+    const length = number();
+    at += length;
+  }
+  return 0;
+}
+
 /** The moments between a click and Streamlit's own sign that its script runs. */
 function watch() {
   let asked = null;
@@ -125,7 +154,15 @@ function watch() {
   if (app) states.observe(app, { attributeFilter: ["data-test-script-state", "data-test-connection-state"] });
 
   const { send } = WebSocket.prototype;
+  const listened = new WeakSet();
+  const heard = ({ data }) => {
+    // A run may begin and end between two drawings of the frontend, whose sign then never changes.
+    if (data instanceof ArrayBuffer && [NEW_SESSION, FILE_URLS].includes(kindOf(new Uint8Array(data)))) answered();
+    stir();
+  };
   WebSocket.prototype.send = function (data) {
+    if (!listened.has(this)) this.addEventListener("message", heard);
+    listened.add(this);
     const kind = data instanceof Uint8Array ? data[0] : null; // the first field of Streamlit's BackMsg
     if (kind === 0x5a || kind === 0x82) {
       // rerun_script; file_urls_request, after which a file is sent

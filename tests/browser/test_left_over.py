@@ -52,3 +52,26 @@ def test_a_second_finger_on_the_pad_draws_no_lines_to_the_first(server, open_pag
     }"""
     assert page.evaluate(column, 28) > 60
     assert page.evaluate(column, 70) == 0
+
+
+def test_a_stroke_whose_message_is_lost_counts_and_the_pad_says_that_it_waits(server, open_page):
+    page = open_page(server.url + "/draw?run=lecture")
+    page.wait_for_selector(".ll-pad canvas")
+    settle(page)
+    page.evaluate(  # the server is starting anew, or still makes the page
+        """() => {
+          const { send } = WebSocket.prototype;
+          WebSocket.prototype.send = function (data) {
+            WebSocket.prototype.send = send;
+            return undefined;
+          };
+        }"""
+    )
+    box = page.locator(".ll-pad canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)
+    page.mouse.up()
+    page.wait_for_selector(".ll-pad .state >> text=One moment")
+    page.wait_for_selector("text=/10 are a 1/")
+    page.wait_for_function("document.querySelector('.ll-pad .state').textContent === ''")

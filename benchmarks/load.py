@@ -131,6 +131,7 @@ async def watch(visit: Visit, dice: random.Random, until: float, run: Run) -> No
     while time.monotonic() < until:
         if not visit.polls:
             visit.figures.errors["the page does not poll"] += 1
+            await asyncio.sleep(until - time.monotonic())  # not another visit at once, and another
             return
         fragment, pause = next(iter(visit.polls.items()))
         await asyncio.sleep(pause)
@@ -218,6 +219,7 @@ def main(arguments: list[str]) -> int:
     given = options.parse_args(arguments)
     seconds, visitors = 60 * given.minutes, given.visitors
     os.environ["VAE_HOSTED"] = "1"
+    os.environ["VAE_HOSTED_MINUTES"] = str(int(given.minutes) + 60)  # a turn that lasts as long as the visitors stay
     dataset = "mnist" if data.is_here("mnist") else "digits"
     batch = 256 if given.minutes < WARM else 32  # a training that lasts as long
     figures = Figures()

@@ -12,6 +12,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from ui.guard import plain
 from vae_core import portable, runs, storage
 from vae_core.config import Config
 
@@ -220,7 +221,7 @@ def test_a_bad_setting_is_refused_in_the_command_lines_words(setting, value):
     check(app)
     with pytest.raises(ValueError, match=setting) as refused:
         Config(**{setting: value})
-    assert [e.value for e in app.error] == [str(refused.value)]
+    assert [e.value for e in app.error] == [plain(refused.value)]
     assert app.button(key="start_training").disabled
     assert not list(runs.runs_dir().glob("*"))
 
@@ -232,7 +233,7 @@ def test_a_graphics_card_that_is_not_there_is_refused(monkeypatch):
     app = show("train")
     app.selectbox(key="device").set_value("cuda").run()
     app.button(key="start_training").click().run()
-    assert "Device (device)" in app.error[0].value
+    assert plain("Device (device)") in app.error[0].value
     assert not list(runs.runs_dir().glob("*"))
 
 

@@ -260,7 +260,8 @@ class _Transfer:
     def _run(self, address: str, start: int, timeout: float) -> None:
         try:
             request = urllib.request.Request(address, headers={"Range": f"bytes={start}-"} if start else {})
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
+            # urlopen keeps the proxies of its first call for the life of the process.
+            with urllib.request.build_opener().open(request, timeout=timeout) as answer:
                 resumed = answer.status == 206
                 if resumed and not (answer.headers.get("Content-Range") or "").startswith(f"bytes {start}-"):
                     raise ValueError("another range than was asked for")

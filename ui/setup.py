@@ -34,6 +34,9 @@ def setup_form() -> None:
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = "mnist" if data.is_here("mnist") else "digits"
         _fill()
+    # Said at every drawing: a browser that was asked for another before it had shown the first would know only zeros.
+    for name in ("preset", *FIELDS):
+        st.session_state[name] = browser_input.in_widget(name)
     st.radio(
         "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
         format_func=lambda name: PRESETS[name].label, captions=[preset.sentence for preset in PRESETS.values()],

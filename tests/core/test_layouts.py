@@ -16,6 +16,12 @@ from vae_core import layouts, runs, storage
 from vae_core.layouts import Progress
 
 
+@pytest.fixture(autouse=True)
+def _no_low_priority(monkeypatch):
+    """The maker's, which a process does not get rid of: all later tests of this one would be last in line."""
+    monkeypatch.setattr(layouts.portable, "yield_to_others", lambda: None)
+
+
 @pytest.fixture
 def run(finished_run, runs_dir) -> runs.Run:
     shutil.copytree(finished_run.path, runs_dir / "mine")

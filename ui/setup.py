@@ -138,13 +138,13 @@ def _start() -> None:
 
     The settings are read here: one that was typed just before the click came with it, and was never drawn.
     """
+    st.session_state.pop("start_when_known", None)
     one_epoch = browser_input.one_of(browser_input.in_widget("one_epoch"), (True, False))
     if one_epoch is None:
-        return  # a second click, while the page already shows the run in place of the form
+        return  # a second click, while the page already shows the run; or a visitor who has been on other pages since
     if not visitor.is_known():
         st.session_state["start_when_known"] = True
         return
-    st.session_state.pop("start_when_known", None)
     try:
         config = _config()
     except (ConfigError, runs.RunError):

@@ -161,3 +161,15 @@ def test_what_needs_a_name_waits_until_the_browser_has_said_it(monkeypatch):
     check(train.run())  # the early click was not lost
     (run,) = shelf.known()
     assert run.about.owner == ME and train.session_state["current_run"] == run.id
+
+
+def test_an_early_click_is_forgotten_by_who_went_to_other_pages_meanwhile(monkeypatch):
+    name = ""
+    monkeypatch.setattr(visitor, "me", lambda: name)
+    app = show("train")
+    app.button(key="start_training").click().run()
+    app.switch_page("pages/glossary.py").run()
+    name = ME
+    check(app.run())
+    check(app.switch_page("pages/train.py").run())  # once it was drawn again and again, without an end
+    assert app.button(key="start_training") and not shelf.known()

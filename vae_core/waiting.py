@@ -22,13 +22,13 @@ from filelock import FileLock, Timeout
 
 from vae_core import hosted, jobs, parcel, portable, runs, shelf, storage
 from vae_core.config import Config
+from vae_core.data import TRAIN_SIZES
 from vae_core.hosted import Limits
 from vae_core.room import DELETED_SECONDS, changed, check_pin, is_looked_at, looked_at, make_room
 from vae_core.runs import Run, RunError, Status, write_status
 
 __all__ = ["again", "ask", "cancel", "change", "keep_going", "looked_at", "make_room", "put_back", "take_in"]
 
-IMAGES = {"digits": 1_438}  # training pictures; all others have 60,000
 UNWATCHED_SECONDS = 900.0  # a request that waited so long while nobody looked makes room in a full queue
 WAKING_SECONDS = 4.0  # a trainer before its first step
 LAST_SECONDS = 120.0  # for a trainer whose turn is over to heed the request to stop
@@ -380,7 +380,7 @@ def _pace(folder: Path) -> float | None:
         try:
             seconds = [record["seconds"] for record in run.metrics()[1:] if "seconds" in record]
             if seconds:
-                measured.append(statistics.median(seconds) / _images(run.config))
+                measured.append(statistics.median(seconds) / TRAIN_SIZES[run.config.dataset])
         except RunError:
             continue
     pace = statistics.median(measured) if measured else None
@@ -388,12 +388,8 @@ def _pace(folder: Path) -> float | None:
     return pace
 
 
-def _images(config: Config) -> int:
-    return IMAGES.get(config.dataset, 60_000)
-
-
 def _turn(config: Config, pace: float, limits: Limits) -> float:
-    return min(WAKING_SECONDS + config.epochs * _images(config) * pace, 60.0 * limits.minutes)
+    return min(WAKING_SECONDS + config.epochs * TRAIN_SIZES[config.dataset] * pace, 60.0 * limits.minutes)
 
 
 def _left(run: Run, status: Status, pace: float, limits: Limits) -> float:

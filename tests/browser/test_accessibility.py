@@ -32,9 +32,10 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
 
     found, axe = [], Axe().axe_script
     plain = open_page("about:blank", scheme=scheme, width=width)
-    plotted = open_page("about:blank", scheme=scheme, width=width, webgl=scheme == "light")  # Plotly once, the plain map once
+    # Plotly's map in one of them, the plain one in the other.
+    mapped = open_page("about:blank", scheme=scheme, width=width, webgl=scheme == "light")
     for path in [*PAGES, *CHOSEN]:
-        page = plotted if path.startswith("latent") else plain
+        page = mapped if path.startswith("latent") else plain
         page.goto(f"{server.url}/{path}")
         page.wait_for_selector("h1, h2, h3")
         settle(page)

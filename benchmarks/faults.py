@@ -14,7 +14,6 @@ import os
 import platform
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from vae_core import runs, shelf, train
 from vae_core.config import Config
@@ -85,7 +85,7 @@ def live(pid: int, seconds: float) -> bool:
         if os.waitpid(pid, os.WNOHANG)[0]:
             return False
         time.sleep(0.001)
-    os.kill(pid, signal.SIGKILL)
+    psutil.Process(pid).kill()
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 

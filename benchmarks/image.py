@@ -24,7 +24,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
@@ -35,6 +34,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+import psutil
 
 from benchmarks.dockerfile import Ignored, Step, assignments, context, filled, steps
 
@@ -219,7 +220,7 @@ def container(image: Image, log: Path) -> Iterator[int]:
         first = wait(lambda: child_of(process), "the container's first process", 20)
         yield first
         began = time.monotonic()
-        os.kill(first, signal.SIGTERM)
+        psutil.Process(first).terminate()
         try:
             process.wait(GRACE)
         except subprocess.TimeoutExpired:

@@ -242,8 +242,7 @@ def main(arguments: list[str]) -> int:
             alone, beside = speed(run, first + 1, middle), speed(run, middle + 2, last)
             status = run.status().state
         finally:
-            server.stop_trainers()
-            server.kill()
+            server.end()
     report(given.report, figures, seconds, visitors, dataset, alone, beside)
     grows = slope(figures.memory) or 0.0
     print(f"errors: {dict(figures.errors)}, training is {status}, memory grows by {grows:.2f} MB a minute")

@@ -95,8 +95,7 @@ def first_points(times: int) -> Table:
                     print(f"{dataset}: first point {point:.2f} s, training curve {curve:.2f} s", file=sys.stderr)
         finally:
             browser.close()
-            server.stop_trainers()
-            server.kill()
+            server.end()
     return Table(
         "From Start to the first point", "python -m benchmarks start",
         ["", "first point (test of the untrained network)", "first point of the training curve"],

@@ -69,8 +69,7 @@ def main() -> None:
             shoot(phone, "phone", height=844, wait=".ll-living .term.z")
         finally:
             browser.close()
-            server.stop_trainers()
-            server.kill()
+            server.end()
 
 
 if __name__ == "__main__":

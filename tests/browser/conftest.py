@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
-from vae_core import runs
+from vae_core import portable, runs
 
 # The first has no window to draw, which saves a good part of the processor's time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -58,24 +59,37 @@ class Server:
         raise TimeoutError((self.folder / "server.log").read_text())
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
+
+    def end(self) -> None:
+        """The server, and all trainers that it or an earlier one of this folder started, those without a word too."""
+        children: list[psutil.Process] = []
+        with suppress(psutil.Error):
+            server = psutil.Process(self.process.pid)
+            server.suspend()  # it starts no more
+            children = server.children(recursive=True)
+        self.kill()
+        for child in children:
+            with suppress(psutil.Error):
+                child.kill()
+        self.stop_trainers()
 
     def runs(self) -> list[runs.Run]:
         return [run for run in runs.list_runs(self.folder / "runs") if not run.gallery]
 
     def stop_trainers(self) -> None:
+        """Those that said who they are. A run that waits or only just starts names nobody yet."""
         for run in self.runs():
-            if run.status().active:
-                os.kill(run.status().pid, signal.SIGKILL)
+            status = run.status()
+            portable.end(status.pid, status.born)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"))
     yield server
-    server.stop_trainers()
-    server.kill()
+    server.end()
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,7 @@ def test_a_training_outlives_the_server_and_is_found_again(tmp_path, open_page, 
     from tests.browser.conftest import Server
 
     server = Server(tmp_path)
-    request.addfinalizer(lambda: (server.stop_trainers(), server.kill()))
+    request.addfinalizer(server.end)
     page = open_page(server.url + "/train")
     run = start_training(page, server, epochs=300)
     page.wait_for_selector("text=/Learning epoch/")

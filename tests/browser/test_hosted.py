@@ -15,8 +15,7 @@ def shared(tmp_path, monkeypatch):
     monkeypatch.setenv("VAE_HOSTED", "1")
     server = Server(tmp_path)
     yield server
-    server.stop_trainers()
-    server.kill()
+    server.end()
 
 
 def test_two_visitors_take_turns_and_cannot_touch_each_others_runs(shared, open_page):

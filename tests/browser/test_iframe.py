@@ -28,8 +28,7 @@ def framed(tmp_path, monkeypatch):
     threading.Thread(target=outside.serve_forever, daemon=True).start()
     yield f"http://localhost:{outside.server_port}/", server
     outside.shutdown()
-    server.stop_trainers()
-    server.kill()
+    server.end()
 
 
 def test_upload_training_and_ownership_work_in_an_iframe_of_another_site(framed, chromium, tmp_path):

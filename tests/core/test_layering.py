@@ -63,6 +63,20 @@ def test_nobody_imports_from_a_layer_above(layer):
     assert not any(wrong.values()), wrong
 
 
+def test_a_number_that_was_read_somewhere_gets_no_signal():
+    """0 stands for no process in a status, and for this process's whole group in ``os.kill``: psutil refuses it."""
+    folders = ("vae_core", "ui", "pages", "tests", "benchmarks", "docs")
+    found = [call for folder in folders for file in sources(folder) for call in signals(file.read_text("utf-8"))]
+    assert found
+    assert set(found) == {"os.getpid()"}, found
+
+
+def signals(source: str) -> list[str]:
+    """To whom a file sends signals by number."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [ast.unparse(call.args[0]) for call in calls if ast.unparse(call.func) in ("os.kill", "os.killpg")]
+
+
 def fresh_process(code: str, *arguments: str) -> str:
     """Run code in a Python that has imported nothing of ours."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

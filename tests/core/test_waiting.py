@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from core_helpers import TINY, assert_one_sentence, wait_for
 from filelock import FileLock
@@ -474,8 +474,8 @@ def ended(runs_dir):
     """Trainers do not outlive the test."""
     yield
     for run in shelf.known(runs_dir):
-        with contextlib.suppress(OSError, RunError):
-            os.kill(run.status().pid or 2**22, signal.SIGKILL)
+        with contextlib.suppress(RunError):
+            portable.end(run.status().pid, run.status().born)
 
 
 SERVER = """
@@ -530,7 +530,7 @@ def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended, mo
     hung, next_ = ask("a", config=config), ask("b", config=Config(**{**TINY, "epochs": 1}))
     wait_for(lambda: hung.epoch and hung.epoch >= 1, "an epoch is finished")
     pid, born = hung.status().pid, hung.status().born
-    os.kill(pid, signal.SIGSTOP)
+    psutil.Process(pid).suspend()
     time.sleep(0.2)
     status = storage.read_json(hung.path / "status.json")
     storage.write_json(hung.path / "status.json", {**status, "heartbeat": time.time() - 60})
@@ -549,11 +549,11 @@ def test_a_trainer_that_only_slept_is_left_alone(runs_dir, ended):
     run = ask("a", config=Config(**{**TINY, "epochs": 500, "batch_size": 4}))
     wait_for(lambda: run.status().state == "running", "it runs")
     pid = run.status().pid
-    os.kill(pid, signal.SIGSTOP)
+    psutil.Process(pid).suspend()
     time.sleep(0.2)
     status = storage.read_json(run.path / "status.json")
     storage.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
-    os.kill(pid, signal.SIGCONT)  # the lid is open again
+    psutil.Process(pid).resume()  # the lid is open again
     waiting.watch(runs_dir, LIMITS)
     assert portable.lives(pid, run.status().born)
     wait_for(lambda: run.status().state == "running", "it goes on")

@@ -156,12 +156,12 @@ def doors(run: runs.Run) -> None:
 
 
 run = watched_run()
-place = st.empty()  # sent at once, it takes the form away when a run comes in its place
 if run is not None:
+    st.empty()  # sent at once, it takes away the form, in whose place it stands
     st.session_state["current_run"] = run.id
     watch(run)
 else:
-    with place.container():
+    with st.container():
         picker.head(
             "Train a model",
             "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. "

@@ -41,8 +41,7 @@ def setup_form() -> None:
         "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
         format_func=lambda name: PRESETS[name].label, captions=[preset.sentence for preset in PRESETS.values()],
     )  # fmt: skip
-    # The session knows whether it is open: on a slow machine the browser may build it anew, and would close it.
-    with st.expander("Advanced: every setting", icon=":material/tune:", key="advanced", on_change="rerun"):
+    with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
     config = None
     try:

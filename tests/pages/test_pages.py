@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import time
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -94,6 +96,25 @@ def test_every_model_of_the_gallery_can_be_shown(page, run):
     app = show(page, run=run)
     check(app)
     assert app.selectbox(key="run_picker").value == run
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_rerun_takes_nothing_away_that_it_draws_again(page, monkeypatch):
+    """A slow browser shows what comes between: an open expander would close, and a field lose the cursor."""
+    app, drawn, enqueue = show(page), defaultdict(list), ForwardMsgQueue.enqueue
+
+    def seen(queue, message):
+        if message.WhichOneof("type") == "delta":
+            delta = message.delta
+            kind = delta.new_element.WhichOneof("type") if delta.HasField("new_element") else delta.WhichOneof("type")
+            if kind != "new_transient":  # a spinner above what is there
+                drawn[tuple(message.metadata.delta_path)].append(kind)
+        enqueue(queue, message)
+
+    monkeypatch.setattr(ForwardMsgQueue, "enqueue", seen)
+    check(app.run())
+    assert drawn
+    assert not {place: kinds for place, kinds in drawn.items() if len(kinds) > 1}
 
 
 @pytest.mark.parametrize("page", PAGES)

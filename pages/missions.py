@@ -26,7 +26,7 @@ def chip(name: str) -> str:
     if name not in answers:
         return MISSIONS[name].name
     with one_sentence():
-        right = MISSIONS[name].is_right(answers[name], MISSIONS[name].look().right)
+        right = MISSIONS[name].is_right(answers[name], missions.right(name))
         return f"{MISSIONS[name].name} :material/{'check' if right else 'close'}:"
     return MISSIONS[name].name
 
@@ -34,7 +34,7 @@ def chip(name: str) -> str:
 def tally() -> None:
     left = len(MISSIONS) - len(answers)
     with one_sentence():
-        right = sum(MISSIONS[name].is_right(answer, MISSIONS[name].look().right) for name, answer in answers.items())
+        right = sum(MISSIONS[name].is_right(answer, missions.right(name)) for name, answer in answers.items())
         words = f"**{right} of {len(answers)} right** so far, and {left} left." if answers else f"{left} missions."
         st.markdown(words if left else f"**All done: {right} of {len(answers)} right.**")
     if not left:

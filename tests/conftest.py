@@ -20,6 +20,8 @@ from vae_core import threads  # noqa: E402
 # Trainers that tests start share two cores with the tests: their threads must sleep, not spin, while they wait.
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 threads.same_sums()  # as in every trainer, whose bits are compared with those made here
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process of ours would compile all of it anew
+sys.dont_write_bytecode = False
 os.environ["VAE_SPARE"] = "0"  # the tests that want a trainer kept ready say so
 
 
@@ -34,10 +36,10 @@ FIRST = ("tests/browser", "tests/core", "tests/pages")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A process for each core; none besides this one for tests that were named."""
+    """A process for each core and one more, as many tests only wait; none besides this one for tests that were named."""
     if config.args and all("::" in name for name in config.args):
         return 0
-    return min(max(os.cpu_count() or 1, 2), 8)
+    return min((os.cpu_count() or 1) + 1, 8)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

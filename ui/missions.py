@@ -12,6 +12,7 @@ import streamlit as st
 from ui import address, browser_input, looks
 from ui.components import duel_curves, image_rows
 from ui.looks import Chart, Seen
+from vae_core import runs
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,17 @@ MISSIONS: dict[str, Mission] = {
         ("train", "See both curves"),
         ("It rises", "It stays about the same", "It falls, too"), params={"run": "lecture"}),
 }  # fmt: skip
+
+
+def right(name: str) -> int:
+    """What the gallery's runs say is right in a mission."""
+    return _right(name, str(runs.GALLERY))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _right(name: str, gallery: str) -> int:
+    """Measured once a gallery: each page tells it for all that were answered."""
+    return MISSIONS[name].look().right
 
 
 def draw_chart(chart: Chart) -> None:

@@ -17,6 +17,8 @@ MAIN = "document.querySelector('[data-testid=stMain]')"
 NOTHING_FADES = (
     "document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
 )
+# As by the browser's "Back": Streamlit's frontend, which costs most of a visit, stays.
+GO = "url => { history.pushState({}, '', url); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
 # axe-core in a page, and of what it finds only what counts: the rest is a megabyte a page.
 VIOLATIONS = """async ([axe, where, serious]) => {
   if (!window.axe) (0, eval)(axe);
@@ -30,15 +32,20 @@ VIOLATIONS = """async ([axe, where, serious]) => {
 def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
-    found, axe = [], Axe().axe_script
-    plain = open_page("about:blank", scheme=scheme, width=width)
+    found, headings, axe = [], set(), Axe().axe_script
+    plain = open_page(server.url + "/noise", scheme=scheme, width=width)
     # Plotly's map in one of them, the plain one in the other.
-    mapped = open_page("about:blank", scheme=scheme, width=width, webgl=scheme == "light")
+    mapped = open_page("about:blank", scheme=scheme, width=width, webgl=True) if scheme == "light" else plain
+    settle(plain)
     for path in [*PAGES, *CHOSEN]:
         page = mapped if path.startswith("latent") else plain
-        page.goto(f"{server.url}/{path}")
+        if path in PAGES and page is plain:
+            page.evaluate(GO, f"/{path}")
+        else:
+            page.goto(f"{server.url}/{path}")
         page.wait_for_selector("h1, h2, h3")
         settle(page)
+        headings.add(page.locator("h1, h2, h3").first.text_content())
         if page.evaluate(f"{MAIN}.scrollWidth - {MAIN}.clientWidth") > 0:
             found.append((path, "is wider than the screen"))
         if page.locator("[data-testid=stException]").count():
@@ -46,4 +53,5 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
         page.wait_for_function(NOTHING_FADES)
         for violation in page.evaluate(VIOLATIONS, [axe, OURS, SERIOUS]):
             found.append((path, *violation))
+    assert len(headings) == len(PAGES)
     assert not found

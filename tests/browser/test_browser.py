@@ -60,7 +60,7 @@ def gallery(name: str) -> runs.Run:
 
 
 def start_training(page, server, **numbers: int) -> runs.Run:
-    page.goto(server.url + "/train")
+    """On the page of the form."""
     if numbers:
         page.click("text=Advanced: every setting")
     for name, value in numbers.items():
@@ -77,7 +77,7 @@ def start_training(page, server, **numbers: int) -> runs.Run:
 
 def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, open_page):
     page = open_page(server.url + "/train", webgl=True)
-    run = start_training(page, server)
+    run = start_training(page, server, epochs=12)
     now = page.locator(".st-key-loss_curves .now").first
     page.wait_for_function("() => document.querySelector('.st-key-loss_curves .now').textContent.includes('training')")
     page.evaluate("() => document.querySelector('.st-key-loss_curves canvas').dataset.mark = 'kept'")
@@ -91,10 +91,10 @@ def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, ope
     page.reload()
     page.wait_for_selector(".st-key-loss_curves canvas")
     assert run.id in page.url
-    page.wait_for_selector("text=Finished all 30 epochs", timeout=90_000)
+    page.wait_for_selector("text=Finished all 12 epochs", timeout=90_000)
     assert run.status().state == "finished"
-    assert len(run.metrics()) == 31
-    page.wait_for_selector("text=epoch 30 of 30")
+    assert len(run.metrics()) == 13
+    page.wait_for_selector("text=epoch 12 of 12")
     settle(page)
     for canvas in page.locator(".st-key-learning_rows canvas").all():
         assert canvas.bounding_box()["width"] > 100

@@ -69,7 +69,7 @@ def test_a_retrained_gallery_changes_what_is_right_and_no_reason_is_given(missio
         return {**record, "test": test}
 
     rewrite(gallery, run, scaled)
-    assert MISSIONS[mission].look().right == right
+    assert missions.right(mission) == right
     app = show("missions", mission=mission, done=f"{mission}.{right}")
     check(app)
     assert "**Right" in app.success[0].value

@@ -23,10 +23,13 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, SessionState, unpack_widget_state_value
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from vae_core import hosted
+from vae_core import hosted, portable
 
 T = TypeVar("T")
+# Streamlit’s field for whole numbers says the one, and its browser side sends the other.
+NUMBERS = {"int_value", "double_value"}
 LONGEST = 1000  # characters of a choice in the address, or of a text that a component sends
+DROPPED = "A browser sent what does not fit a widget of the page; it was dropped. This is said once."
 
 
 # ---- where values come from
@@ -160,16 +163,29 @@ def keep_out_nonsense() -> None:
     def only_what_fits(state: SessionState, sent: WidgetStates) -> None:
         known, kept = state._new_widget_state.widget_metadata, WidgetStates()
         kept.widgets.extend(each for each in sent.widgets if _fits(each, known.get(each.id)))
+        for w in sent.widgets:
+            if not _fits(w, known.get(w.id)):
+                print("DROP", w, known.get(w.id), flush=True)
+        if len(kept.widgets) < len(sent.widgets):
+            _say_once()
         take_in(state, kept)
 
     def register_what_fits(state: SessionState, metadata: WidgetMetadata[Any], user_key: str | None) -> Any:
         early = state._new_widget_state.states.get(metadata.id)
         if isinstance(early, Serialized) and not _fits(early.value, metadata):  # sent before the page had the widget
+            print("DROP2", early, metadata, flush=True)
             del state._new_widget_state[metadata.id]
+            _say_once()
         return register(state, replace(metadata, deserializer=_of_any_size(metadata.deserializer)), user_key)
 
     SessionState.set_widgets_from_proto = only_what_fits  # type: ignore[method-assign, assignment]
     SessionState.register_widget = register_what_fits  # type: ignore[method-assign, assignment]
+
+
+@cache
+def _say_once() -> None:
+    """In the server's log: either somebody forges values, or a new Streamlit sends them in a form not known here."""
+    portable.say(DROPPED, error=True)
 
 
 def _of_any_size(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -186,7 +202,8 @@ def _of_any_size(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _fits(sent: WidgetState, metadata: WidgetMetadata[Any] | None) -> bool:
     """Whether it is of the widget's form, as far as that is known, and can be read."""
-    if metadata is not None and sent.WhichOneof("value") != metadata.value_type:
+    form = sent.WhichOneof("value")  # None: the widget was emptied
+    if metadata is not None and form not in (None, metadata.value_type) and not {form, metadata.value_type} <= NUMBERS:
         return False
     try:
         value = unpack_widget_state_value(sent)

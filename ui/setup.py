@@ -90,6 +90,7 @@ def _advanced() -> None:
             columns = st.columns(3)  # row by row, so that a phone, which stacks them, keeps the order
         limits = FIELDS[name].metadata
         words: dict[str, Any] = {"label": limits["label"], "key": name, "help": explained(name)}
+        number = {**words, "value": None}  # what an emptied field says
         with columns[place % 3]:
             if name in CHOICES:
                 change = _fill_dataset if name == "dataset" else None
@@ -97,9 +98,9 @@ def _advanced() -> None:
                     **words, options=list(CHOICES[name]), format_func=CHOICES[name].__getitem__, on_change=change
                 )
             elif name in ("beta", "learning_rate"):
-                st.number_input(**words, step=0.1 if name == "beta" else 1e-4, format="%.4g")
+                st.number_input(**number, step=0.1 if name == "beta" else 1e-4, format="%.4g")
             else:
-                st.number_input(**words, step=1, placeholder="chosen for you")
+                st.number_input(**number, step=1, placeholder="chosen for you" if name == "hidden_dim" else None)
 
 
 def _preset() -> str:

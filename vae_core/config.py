@@ -109,7 +109,8 @@ def checked(name: str, value: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         good = False
     if not good or isinstance(value, bool):
-        raise ConfigError(f"{what} must be {word} {range_}; you gave {value}.")
+        given = "nothing" if value is None else value  # an emptied field of a form
+        raise ConfigError(f"{what} must be {word} {range_}; you gave {given}.")
     return number if kind is float else int(number)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ui import browser_input
 from vae_core import portable, runs
 
 # The first has no window to draw, which saves a good part of the processor's time.
@@ -74,6 +75,8 @@ class Server:
             with suppress(psutil.Error):
                 child.kill()
         self.stop_trainers()
+        said = (self.folder / "server.log").read_text("utf-8")
+        assert browser_input.DROPPED not in said, "values of a real browser"
 
     def runs(self) -> list[runs.Run]:
         return [run for run in runs.list_runs(self.folder / "runs") if not run.gallery]

@@ -72,7 +72,9 @@ def start_training(page, server, **numbers: int) -> runs.Run:
     page.wait_for_selector(".st-key-loss_curves canvas")
     run_id = re.search(r"run=([^&]+)", page.url)
     assert run_id
-    return runs.Run(server.folder / "runs" / run_id[1])
+    run = runs.Run(server.folder / "runs" / run_id[1])
+    assert {name: getattr(run.config, name) for name in numbers} == numbers
+    return run
 
 
 def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, open_page):
@@ -100,6 +102,28 @@ def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, ope
         assert canvas.bounding_box()["width"] > 100
     assert pixels(page, ".st-key-learning_rows .strip:nth-of-type(4) canvas").max() > 150
     page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")
+
+
+def test_a_setting_is_what_was_typed_or_emptied(server, open_page):
+    page = open_page(server.url + "/train")
+    page.click("text=Advanced: every setting")
+
+    def type_(name: str, text: str) -> None:
+        box = page.locator(f".st-key-{name} input")
+        box.fill(text)
+        box.press("Enter")
+        settle(page)
+        assert box.input_value() == text
+
+    told = page.locator(".stMarkdown", has_text="You will train")
+    type_("epochs", "7")
+    type_("hidden_dim", "64")
+    assert "with your own settings" in told.text_content() and "7 epochs" in told.text_content()
+    type_("epochs", "")
+    page.wait_for_selector("text=Epochs (epochs) must be a whole number from 1 to 500; you gave nothing.")
+    type_("epochs", "30")
+    type_("hidden_dim", "")  # chosen for you again
+    assert "own settings" not in told.text_content()
 
 
 def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):

@@ -38,6 +38,7 @@ TURNS = 3  # odd addresses of each page
 SENT = {  # of the own kind of each of Streamlit's widgets, as only a forger sends them
     "string_value": ["", "nothing", "٣", "lecture", "9" * 5000],
     "double_value": [-1.0, 0.5, 1e30],
+    "int_value": [-1, 0, 2**53],
     "double_array_value": [[], [0.5], [-1e30], [1.0, 2.0]],
     "string_array_value": [[], ["nothing"], ["Grid", "Knobs"]],
     "bool_value": [True],
@@ -132,6 +133,21 @@ def test_what_is_honest_arrives():
     app._run(WidgetStates())
     sent = {node.proto.component_name: json.loads(node.proto.json) for node in nodes(app._tree) if is_component(node)}
     assert sent["latent_lab_knobs"]["place"] == 0 and sent["latent_lab_feed"]["epoch"] == 3  # and is remembered
+
+
+def test_numbers_arrive_as_a_browser_sends_them():
+    """Of whole ones a browser sends another kind than Streamlit asks for, and nothing of those that were emptied."""
+    app = show("train")
+    name = {wid.rsplit("-", 1)[-1]: wid for wid, each in registered(app).items() if each.value_type == "double_value"}
+    for sent, meant in (
+        (WidgetState(id=name["hidden_dim"], int_value=64), 64),
+        (WidgetState(id=name["hidden_dim"]), None),
+    ):
+        app._run(WidgetStates(widgets=[
+            sent, WidgetState(id=name["epochs"], int_value=12), WidgetState(id=name["beta"], double_value=0.5)
+        ]))  # fmt: skip
+        check(app)
+        assert [app.session_state[each] for each in ("hidden_dim", "epochs", "beta")] == [meant, 12, 0.5]
 
 
 def is_component(node: Any) -> bool:

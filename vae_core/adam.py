@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 class Adam:
     """Minimise with steps of size ``learning_rate`` along the gradient's mean over the root of its square's mean."""
 
-    def __init__(
-        self, parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, float] = (0.9, 0.999)
-    ) -> None:
+    def __init__(self, parameters: Iterable[Tensor], lr: float, betas: tuple[float, float] = (0.9, 0.999)) -> None:
         self.parameters: list[Tensor] = list(parameters)
         self.lr, self.betas, self.eps = lr, betas, 1e-8
         self.means = [torch.zeros_like(p) for p in self.parameters]  # exp_avg: running mean of the gradient

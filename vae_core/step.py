@@ -11,7 +11,7 @@ Shapes: b images, d latent, h hidden, 784 pixels. Whatever is computed goes to a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -24,6 +24,13 @@ from vae_core.model import Autoencoder
 threshold_backward = torch.ops.aten.threshold_backward.grad_input  # the gradient of relu
 
 
+def side_by_side(like: Sequence[Tensor], align: int = 1) -> tuple[Tensor, list[Tensor]]:
+    """Zeros in the shapes of some tensors, in one flat tensor, each from a multiple of ``align`` on: it, and they."""
+    sizes = [-(-tensor.numel() // align) * align for tensor in like]
+    flat = torch.zeros(sum(sizes), device=like[0].device)
+    return flat, [part[: t.numel()].view_as(t) for part, t in zip(flat.split(sizes), like, strict=True)]
+
+
 class Step:
     """Both terms and all gradients of one batch: a call fills ``grad`` of each of the model's weights."""
 
@@ -32,21 +39,26 @@ class Step:
         self.listen: Callable[[], object] = lambda: None  # called within a step, of which the largest takes seconds
         self.config, self.d = config, model.latent_dim
         self.weights = [p.detach() for p in model.parameters()]  # W1 b1 W2 b2 W3 b3 W4 b4, as in the formulas below
-        sizes = [w.numel() for w in self.weights]
-        self.flat = torch.zeros(sum(sizes), device=device)  # all gradients beside each other, for several processes
-        self.gradients = [g.view_as(w) for g, w in zip(self.flat.split(sizes), self.weights, strict=True)]
+        self.flat, self.gradients = self.side_by_side(self.weights)  # flat: for several processes
         for parameter, gradient in zip(model.parameters(), self.gradients, strict=True):
             parameter.grad = gradient
-        h, code = model.hidden_dim, self.weights[3].numel()
-        widths = {
-            "x": PIXELS, "logits": PIXELS, "copy": PIXELS, "spare": PIXELS, "h1": h, "h2": h, "dh": h,
-            "code": code, "dcode": code, "z": self.d, "std": self.d, "noise": self.d, "dz": self.d,
-        }  # fmt: skip
+        widths = self.widths(model.hidden_dim, self.weights[3].numel())
         self.room = {name: torch.empty(most, width, device=device) for name, width in widths.items()}
         self.bytes = torch.empty(most, PIXELS, dtype=torch.uint8, device=device)
         self.errors = torch.zeros(most, device=device)  # of the images at each place of a batch, since ``take_sums``
         self.kls = torch.zeros(most, self.d, device=device)  # twice the KL, in the same way
         self._places: dict[int, dict[str, Tensor]] = {}
+
+    def side_by_side(self, weights: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """Zeros in the shapes of the weights, in one flat tensor: it, and they."""
+        return side_by_side(weights)
+
+    def widths(self, h: int, code: int) -> dict[str, int]:
+        """How many numbers of an image each thing holds that a step computes."""
+        return {
+            "x": PIXELS, "logits": PIXELS, "copy": PIXELS, "spare": PIXELS, "h1": h, "h2": h, "dh": h,
+            "code": code, "dcode": code, "z": self.d, "std": self.d, "noise": self.d, "dz": self.d,
+        }  # fmt: skip
 
     def take_sums(self) -> Tensor:
         """Both terms summed over all images since the last call: reconstruction and KL, (2,) float64 in nats."""
@@ -66,10 +78,13 @@ class Step:
         return self._places[b]
 
     @torch.no_grad()
-    def __call__(self, images: Tensor, indices: Tensor, eps: Tensor, batch: int | None = None) -> None:
+    def __call__(
+        self, images: Tensor, indices: Tensor, eps: Tensor, batch: int | None = None, sums: Tensor | None = None
+    ) -> None:
         """Learn from the images (n, 784) uint8 at ``indices`` (b,), with the dice ``eps`` (b, d).
 
-        ``batch``: the images over which the mean is taken, if these are only a part of them.
+        ``batch``: the images over which the mean is taken, if these are only a part of them. ``sums``: where to put
+        what ``take_sums`` gives after this.
         """
         b, beta, listen = len(indices), self.config.beta, self.listen
         if b == 0:  # this process has no share in the last batch of an epoch
@@ -126,3 +141,5 @@ class Step:
         listen()
         torch.addmm(dW1, dh1.t(), x, beta=0, alpha=share, out=dW1)
         torch.sum(dh1, 0, out=db1).mul_(share)
+        if sums is not None:
+            sums.copy_(self.take_sums())

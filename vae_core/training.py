@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core import checkpoint, data, storage
+from vae_core import card, checkpoint, data, storage
 from vae_core.adam import Adam
 from vae_core.config import DEVICES, Config, ConfigError
+from vae_core.late import Late
 from vae_core.losses import VALUE_AND_GRADIENT, Terms, kl_per_dimension
 from vae_core.model import Autoencoder, build
 from vae_core.ranks import Ranks
@@ -26,7 +28,11 @@ from vae_core.threads import Governor, cut_evenly
 LATENT_IMAGES = 10_000  # kept test images; all of MNIST's
 EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor's cache
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
+STEPS_AT_ONCE = 16  # at most, of which a graphics card is asked in one go
 TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
+
+
+Way = Callable[[Tensor, Tensor], Tensor | None]  # to learn from images at their places (n,) with their dice (n, d)
 
 
 class TrainingFailed(Exception):
@@ -54,19 +60,24 @@ def train(
     train_images, test_images = (_on(device, split) for split in (dataset.train, dataset.test))
     torch.manual_seed(config.seed)
     model = build(config).to(device)
-    optimizer = Adam(model.parameters(), lr=config.learning_rate)
-    step = Step(model, config, min(config.batch_size, len(train_images)), device)
-    step.listen = lambda: reporter.listen(pause=False)
-    governor = _governor(step, train_images, max_threads)
-    steps_per_epoch = math.ceil(len(train_images) / config.batch_size)
+    batch, images = config.batch_size, len(train_images)
+    step, optimizer = _learner(model, config, min(batch, images), device)
+    if not replays(device):  # a card is only asked to learn, which takes no time; and a recording must not be left
+        step.listen = lambda: reporter.listen(pause=False)
+    governor = _governor(step, train_images, max_threads if device.type == "cpu" else 1)
+    steps_per_epoch = math.ceil(images / batch)
+    window = _window(steps_per_epoch)
     reporter.update(device=device_name(device), steps_per_epoch=steps_per_epoch, threads=governor.threads)
 
-    def learn(indices: Tensor, eps: Tensor) -> None:
+    def learn(indices: Tensor, eps: Tensor, sums: Tensor | None = None) -> None:
         """One step: the batch, both terms of the loss and all gradients (vae_core/step.py), and Adam's move."""
         mine, its_eps = ranks.share(indices, eps)
-        step(train_images, mine, its_eps, batch=len(indices))
+        step(train_images, mine, its_eps, batch=len(indices), sums=sums)
         ranks.add(step.flat)
         optimizer.step()
+
+    if device.type == "cuda":
+        learn = card.rounded_products()(learn)
 
     first = (_restore(run, model, optimizer) if ranks.first else 0) + 1
     if ranks.first and first == 0:
@@ -74,38 +85,44 @@ def train(
         _finish_epoch(run, model, optimizer, 0, 0, None, test_images, reporter.working_time(), 0.0, governor, reporter)
     first = max(ranks.hear_first(first), 1)
     ranks.follow_first(*step.weights, *optimizer.tensors)
-    learn_whole: Callable[[Tensor, Tensor], None] = learn
-    if replays(device) and not ranks.several and config.batch_size <= len(train_images):
-        examples = next(iter(_batches(config, len(train_images), 1, device)))
-        learn_whole = Replay(learn, examples, (*step.weights, *optimizer.tensors, step.errors, step.kls))
+    order, eps = dice(config, images, first, device)
+    steps_per_sum, steps_at_once, ways = window, 1, dict[int, Way]()
+    if replays(device) and not ranks.several:
+        steps_per_sum = math.ceil(window / math.ceil(window / STEPS_AT_ONCE))
+        steps_at_once = STEPS_AT_ONCE // steps_per_sum * steps_per_sum
+        state, some = (*step.weights, *optimizer.tensors, step.errors, step.kls), steps_per_sum * batch
+        learn_many = _many(learn, batch, some)
+        ways = {n: Replay(learn_many, (order[:n], eps[:n]), state) for n in {*cut(images, steps_at_once * batch)}}
+    pieces = plan(images, steps_at_once * batch, steps_per_sum * batch)
+    lengths = [length for length, _ in pieces]
     reporter.begin(step=(first - 1) * steps_per_epoch, epoch=first - 1)
 
     for epoch in range(first, config.epochs + 1):
         started = reporter.working_time()
-        total = np.zeros(2)
-        images = 0  # since the last point of the live curve
-        for number, (indices, eps) in enumerate(_batches(config, len(train_images), epoch, device), start=1):
+        curve, late, asked = Curve(reporter, config, images, epoch), Late(), 0
+        for (length, parts), indices, its_eps in zip(pieces, order.split(lengths), eps.split(lengths), strict=True):
             clock = time.perf_counter()
-            whole = len(indices) == config.batch_size
-            governor.before_step(whole)
-            (learn_whole if whole else learn)(indices, eps)
-            governor.after_step(time.perf_counter() - clock, len(indices))
-            taken, images = (epoch - 1) * steps_per_epoch + number, images + len(indices)
-            if number % max(steps_per_epoch // WINDOWS_PER_EPOCH, 1) == 0 or number == steps_per_epoch:
-                taken_sums = step.take_sums()
-                ranks.add(taken_sums)
-                sums = np.array(taken_sums.tolist())
-                point = record(sums / images, config)
-                reporter.window(taken, epoch, reconstruction=point["reconstruction"], kl=point["kl"])
-                total, images = total + sums, 0
-            reporter.after_step(taken, epoch, len(indices), governor.threads)  # answers pause and stop
+            governor.before_step(whole=length >= batch)
+            sums = ways.get(length, learn)(indices, its_eps)
+            governor.after_step(time.perf_counter() - clock, length)
+            if parts:
+                if sums is None:
+                    sums = step.take_sums()[None]
+                    ranks.add(sums)
+                late.read(sums, partial(curve.add, parts))
+            asked += length
+            taken = (epoch - 1) * steps_per_epoch + math.ceil(asked / batch)
+            reporter.after_step(taken, epoch, length, governor.threads)  # answers pause and stop
+        if epoch < config.epochs:  # drawn while a card is still at work
+            order, eps = dice(config, images, epoch + 1, device)
+        late.settle()
 
         seconds = reporter.working_time() - started
         reporter.write_points()  # before the epoch counts as finished, so that none of its points can be lost
         if ranks.first:
             _finish_epoch(
-                run, model, optimizer, epoch, taken, record(total / len(train_images), config), test_images,
-                started, len(train_images) / seconds, governor, reporter,
+                run, model, optimizer, epoch, taken, record([s / images for s in curve.total], config), test_images,
+                started, images / seconds, governor, reporter,
             )  # fmt: skip
         reporter.epoch_done(epoch, taken)
 
@@ -115,15 +132,84 @@ def replays(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
-def _batches(config: Config, images: int, epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """The shuffled places of an epoch's images, batch by batch (b,), and the dice of each (b, d)."""
+def _learner(model: Autoencoder, config: Config, most: int, device: torch.device) -> tuple[Step, Adam]:
+    """The step, for batches of ``most`` images, and what moves the weights by its gradients."""
+    if (graphics := card.graphics(device)) is not None:
+        step = card.CardStep(model, config, most, device, graphics)
+        return step, card.CardAdam(step, config.learning_rate)
+    return Step(model, config, most, device), Adam(model.parameters(), lr=config.learning_rate)
+
+
+def _window(steps_per_epoch: int) -> int:
+    """Steps to a point of the live curve."""
+    return max(steps_per_epoch // WINDOWS_PER_EPOCH, 1)
+
+
+def cut(images: int, length: int) -> list[int]:
+    """The lengths of so many images, cut into equal ones and a rest."""
+    return [length] * (images // length) + ([images % length] if images % length else [])
+
+
+def plan(images: int, at_once: int, a_sum: int) -> list[tuple[int, list[int]]]:
+    """An epoch's pieces: the images that are asked for at once, and those of each of the sums that are taken then.
+
+    One of the lengths is a multiple of the other. The last piece is a rest, with a sum of its own.
+    """
+    pieces, since = [], 0  # the last sum
+    for left, length in zip(range(images, 0, -at_once), cut(images, at_once), strict=True):
+        since += length
+        parts = cut(since, a_sum) if since >= a_sum or left == length else []
+        pieces.append((length, parts))
+        since = 0 if parts else since
+    return pieces
+
+
+def _many(learn: Callable[[Tensor, Tensor, Tensor | None], None], batch: int, a_sum: int) -> Way:
+    """Learn from several batches, and give the sums of both terms over each ``a_sum`` images, (sums, 2)."""
+
+    def learn_many(indices: Tensor, eps: Tensor) -> Tensor:
+        lengths = cut(len(indices), a_sum)
+        sums = torch.empty(len(lengths), 2, dtype=torch.float64, device=indices.device)
+        for place, part, its_eps in zip(sums, indices.split(lengths), eps.split(lengths), strict=True):
+            batches = [*zip(part.split(batch), its_eps.split(batch), strict=True)]
+            for number, (some, their_eps) in enumerate(batches, start=1):
+                learn(some, their_eps, place if number == len(batches) else None)
+        return sums
+
+    return learn_many
+
+
+class Curve:
+    """Both terms over an epoch, from sums over its parts; and points of the live curve, from as many as these take."""
+
+    def __init__(self, reporter: Reporter, config: Config, images: int, epoch: int) -> None:
+        self.reporter, self.config, self.epoch, self.images = reporter, config, epoch, images
+        self.steps = math.ceil(images / config.batch_size)
+        self.total, self._sums = [0.0, 0.0], [0.0, 0.0]  # of the epoch, and since the last point
+        self._known = self._before = 0  # images whose sums are known, and those of them before the last point
+
+    def add(self, parts: Sequence[int], sums: Sequence[Sequence[float]]) -> None:
+        """Sums of reconstruction and KL over the next parts, of so many images each."""
+        for images, found in zip(parts, sums, strict=True):
+            self.total = [a + b for a, b in zip(self.total, found, strict=True)]
+            self._sums = [a + b for a, b in zip(self._sums, found, strict=True)]
+            self._known += images
+            since = self._known - self._before
+            if since >= _window(self.steps) * self.config.batch_size or self._known == self.images:
+                point = record([s / since for s in self._sums], self.config)
+                taken = (self.epoch - 1) * self.steps + math.ceil(self._known / self.config.batch_size)
+                self.reporter.window(taken, self.epoch, reconstruction=point["reconstruction"], kl=point["kl"])
+                self._sums, self._before = [0.0, 0.0], self._known
+
+
+def dice(config: Config, images: int, epoch: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The order of an epoch's images (n,), and for each of them in this order its noise (n, d)."""
     generator = torch.Generator(device).manual_seed(_epoch_seed(config.seed, epoch))
     order = torch.randperm(images, generator=generator, device=device)
-    eps = torch.randn(images, config.latent_dim, generator=generator, device=device)
-    return zip(order.split(config.batch_size), eps.split(config.batch_size), strict=True)
+    return order, torch.randn(images, config.latent_dim, generator=generator, device=device)
 
 
-def record(means: Sequence[float] | np.ndarray, config: Config) -> dict[str, float | None]:
+def record(means: Sequence[float], config: Config) -> dict[str, float | None]:
     """Reconstruction and KL, nats per image, as they are written. Raises TrainingFailed unless they are finite."""
     terms = Terms(*(float(value) for value in means))
     if not all(math.isfinite(term) for term in terms):

@@ -1,8 +1,8 @@
 """``python -m benchmarks [module ...]``: measure, print the tables, write results.md and its pictures.
 
-Without a name all of MODULES; one that lacks something (MNIST, Chromium, the peers' environment) says so and is left
-out. What is not measured now keeps its last result, with its date and machine. ``load`` writes load.md; its ``--help``
-says what it takes.
+Without a name all of MODULES; one that lacks something (MNIST, Chromium, a graphics card, the peers' environment) says
+so and is left out. What is not measured now keeps its last result, with its date and machine. ``load`` writes load.md;
+its ``--help`` says what it takes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict
 
 from benchmarks.table import HERE, Table, machine, picture
 
-MODULES = ("training", "neighbour", "step", "start", "starts", "pages", "explore", "layouts", "imports")
+MODULES = ("training", "neighbour", "step", "cuda", "start", "starts", "pages", "explore", "layouts", "imports")
 STORE = HERE / "results.json"
 
 
@@ -33,7 +33,7 @@ def main(names: list[str]) -> int:
             print(f"{name}: {lacking}", file=sys.stderr)
             continue
         print("\n\n".join(table.markdown() for table in tables))
-        when = f"{time.strftime('%B %Y')}; {machine()}"
+        when = f"{time.strftime('%B %Y')}; {machine(card=name == 'cuda')}"
         results[name] = {"when": when, "tables": [asdict(table) for table in tables]}
         STORE.write_text(json.dumps(results, indent=1) + "\n")
     write(results)
@@ -49,8 +49,9 @@ def write(results: dict) -> None:
             lines += ["", Table(**table).markdown()]
             if table["picture"]:
                 (HERE / table["picture"]).write_text(picture(table))
-    lines += ["", "No graphics card was at hand: CUDA is not yet measured.", ""]
-    (HERE / "results.md").write_text("\n".join(lines))
+    if "cuda" not in results:
+        lines += ["", "No graphics card was at hand: CUDA is not yet measured."]
+    (HERE / "results.md").write_text("\n".join([*lines, ""]))
 
 
 if __name__ == "__main__":

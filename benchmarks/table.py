@@ -44,8 +44,8 @@ def summary(values: Sequence[float], unit: str = "s", digits: int = 2) -> str:
     return f"{middle} {unit} ({low} to {high})"
 
 
-def machine() -> str:
-    """The processor, its cores, and the versions that matter."""
+def machine(card: bool = False) -> str:
+    """The processor, its cores, and the versions that matter; the graphics card too, where it was used."""
     try:  # Linux; Python itself tells no more than x86_64 there
         told = subprocess.run(["lscpu"], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"})
         name = re.findall(r"Model name:\s*(.+)", told.stdout)[0]
@@ -53,6 +53,10 @@ def machine() -> str:
         name = platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = ", ".join(f"{package} {version(package)}" for package in ("torch", "streamlit", "numpy"))
+    if card:
+        import torch
+
+        name = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}; {name}"
     return f"{name}, {cores} cores, {platform.system()}, Python {platform.python_version()}, {versions}"
 
 

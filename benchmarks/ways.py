@@ -126,19 +126,16 @@ def quality_of(model) -> Callable[[], float]:
     return quality
 
 
-def eager() -> None:
-    """Plain torch as one writes it at first, but with all pictures in memory."""
+def plain(images, batch: int = BATCH, fused: bool = False):
+    """Plain torch as one writes it at first, but with all pictures in memory, where ``images`` are: network, epoch."""
     import torch
     from torch.nn import functional as F
 
-    from vae_core import data
-
-    images = torch.from_numpy(data.load("mnist").train.images.copy())
-    model = network()
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+    model = network().to(images.device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=fused or None)
 
     def epoch() -> None:
-        for indices in torch.randperm(len(images)).split(BATCH):
+        for indices in torch.randperm(len(images), device=images.device).split(batch):
             x = images[indices].float() / 255
             mean, logvar = model.encode(x)
             z = mean + torch.randn_like(mean) * torch.exp(logvar / 2)
@@ -148,6 +145,16 @@ def eager() -> None:
             loss.backward()
             optimizer.step()
 
+    return model, epoch
+
+
+def eager() -> None:
+    """``plain`` on the processor."""
+    import torch
+
+    from vae_core import data
+
+    model, epoch = plain(torch.from_numpy(data.load("mnist").train.images.copy()))
     serve(epoch, quality_of(model))
 
 

@@ -51,7 +51,7 @@ def throw() -> None:
 def dice() -> int:
     """The seed and the button that changes it."""
     seed = st.number_input(
-        "Seed", 0, SEEDS, 0, key="seed", bind="query-params", width=NARROW,
+        "Seed", 0, SEEDS, key="seed", bind="query-params", width=NARROW,
         help=glossary.tips("seed", before="The same for everybody, and for every model of this size."),
     )  # fmt: skip
     st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)

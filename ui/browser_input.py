@@ -12,7 +12,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -163,9 +163,6 @@ def keep_out_nonsense() -> None:
     def only_what_fits(state: SessionState, sent: WidgetStates) -> None:
         known, kept = state._new_widget_state.widget_metadata, WidgetStates()
         kept.widgets.extend(each for each in sent.widgets if _fits(each, known.get(each.id)))
-        for w in sent.widgets:
-            if not _fits(w, known.get(w.id)):
-                print("DROP", w, known.get(w.id), flush=True)
         if len(kept.widgets) < len(sent.widgets):
             _say_once()
         take_in(state, kept)
@@ -173,10 +170,9 @@ def keep_out_nonsense() -> None:
     def register_what_fits(state: SessionState, metadata: WidgetMetadata[Any], user_key: str | None) -> Any:
         early = state._new_widget_state.states.get(metadata.id)
         if isinstance(early, Serialized) and not _fits(early.value, metadata):  # sent before the page had the widget
-            print("DROP2", early, metadata, flush=True)
             del state._new_widget_state[metadata.id]
             _say_once()
-        return register(state, replace(metadata, deserializer=_of_any_size(metadata.deserializer)), user_key)
+        return register(state, replace(metadata, deserializer=_Reader.of(metadata)), user_key)
 
     SessionState.set_widgets_from_proto = only_what_fits  # type: ignore[method-assign, assignment]
     SessionState.register_widget = register_what_fits  # type: ignore[method-assign, assignment]
@@ -188,29 +184,41 @@ def _say_once() -> None:
     portable.say(DROPPED, error=True)
 
 
-def _of_any_size(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A number that is beyond all bounds is as wrong as a word, which Streamlit leaves out of the address."""
+@dataclass(frozen=True)
+class _Reader:
+    """What makes a widget's value of what a browser sent, and the form in which it expects that.
 
-    def reading(value: Any) -> Any:
+    Streamlit's own note of the form is overwritten with that of whatever came last.
+    """
+
+    read: Callable[[Any], Any]
+    form: str
+
+    @staticmethod
+    def of(metadata: WidgetMetadata[Any]) -> _Reader:
+        own = metadata.deserializer
+        return own if isinstance(own, _Reader) else _Reader(own, metadata.value_type)
+
+    def __call__(self, value: Any) -> Any:
+        """A number that is beyond all bounds is as wrong as a word, which Streamlit leaves out of the address."""
         try:
-            return read(value)
+            return self.read(value)
         except OverflowError as error:
             raise ValueError(str(error)) from None
-
-    return reading
 
 
 def _fits(sent: WidgetState, metadata: WidgetMetadata[Any] | None) -> bool:
     """Whether it is of the widget's form, as far as that is known, and can be read."""
-    form = sent.WhichOneof("value")  # None: the widget was emptied
-    if metadata is not None and form not in (None, metadata.value_type) and not {form, metadata.value_type} <= NUMBERS:
+    form, reader = sent.WhichOneof("value"), None if metadata is None else _Reader.of(metadata)
+    # A field that was emptied sends none.
+    if reader is not None and form not in (None, reader.form) and not {form, reader.form} <= NUMBERS:
         return False
     try:
         value = unpack_widget_state_value(sent)
-        if sent.WhichOneof("value") == "json_value" and not isinstance(value, dict):
+        if form == "json_value" and not isinstance(value, dict):
             return False
-        if metadata is not None:
-            metadata.deserializer(value)
+        if reader is not None:
+            reader(value)
     except Exception:  # readers of JSON and of numbers raise almost anything, RecursionError included
         return False
     return True

@@ -139,12 +139,10 @@ def test_numbers_arrive_as_a_browser_sends_them():
     """Of whole ones a browser sends another kind than Streamlit asks for, and nothing of those that were emptied."""
     app = show("train")
     name = {wid.rsplit("-", 1)[-1]: wid for wid, each in registered(app).items() if each.value_type == "double_value"}
-    for sent, meant in (
-        (WidgetState(id=name["hidden_dim"], int_value=64), 64),
-        (WidgetState(id=name["hidden_dim"]), None),
-    ):
+    for sent, meant in (({"int_value": 64}, 64), ({}, None), ({"int_value": 32}, 32), ({"string_value": "64"}, 32)):
         app._run(WidgetStates(widgets=[
-            sent, WidgetState(id=name["epochs"], int_value=12), WidgetState(id=name["beta"], double_value=0.5)
+            WidgetState(id=name["hidden_dim"], **sent), WidgetState(id=name["epochs"], int_value=12),
+            WidgetState(id=name["beta"], double_value=0.5),
         ]))  # fmt: skip
         check(app)
         assert [app.session_state[each] for each in ("hidden_dim", "epochs", "beta")] == [meant, 12, 0.5]

@@ -6,12 +6,14 @@ import ast
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import PAGES, _here, check, show  # noqa: F401 (fixture)
@@ -283,3 +285,13 @@ def test_the_door_is_watched():
         assert read_past_the_door(source)
     for source in ('st.session_state["dot"] = 1', 'st.session_state.get("tour")', 'x = st.session_state["visitor"]'):
         assert not read_past_the_door(source)
+
+
+def test_the_form_that_a_widget_expects_outlasts_what_was_sent_last():
+    """Streamlit notes in its place the form of the last value that came, none after a field was emptied."""
+    widget = WidgetMetadata("field", int, str, value_type="double_value")
+    widget = replace(widget, deserializer=browser_input._Reader.of(widget))
+    for last in ("double_value", "int_value", "string_value", None):
+        later = replace(widget, value_type=last)
+        assert browser_input._fits(WidgetState(id="field", int_value=12), later)
+        assert not browser_input._fits(WidgetState(id="field", string_value="12"), later)

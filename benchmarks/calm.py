@@ -36,6 +36,8 @@ def once(tests: list[str]) -> tuple[list[str], float]:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    if failed:
+        print(*re.findall(r"^E  .*", done.stdout, re.MULTILINE)[:20], sep="\n", flush=True)
     if done.returncode not in (0, 1) or (done.returncode and not failed):
         raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
     return failed, time.monotonic() - start

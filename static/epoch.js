@@ -45,8 +45,8 @@ export default function (component) {
     root.played = playing();
     root.timer = setInterval(
       () => {
-        if (+slider.value >= epochs.length - 1) return stop();
         go(+slider.value + 1);
+        if (+slider.value >= epochs.length - 1) stop(); // at once: what the last epoch sets going is no film any more
       },
       Math.max(120, Math.min(600, 6000 / epochs.length)),
     );

@@ -6,6 +6,7 @@
 import { colour } from "./lab.js";
 import { marginOf } from "./plain.js";
 import { mover } from "./scene.js";
+import { busy } from "./settled.js";
 
 let library;
 /** Plotly once for the page, when the first map needs it. A server that is just starting again is asked a few times. */
@@ -68,12 +69,11 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
 
   const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
   const tried = (promise) => promise.catch(lost);
-  const settle = (now) =>
-    tried(
-      Plotly.restyle(plot, { x: groups.map((g) => axis(now, g, 0)), y: groups.map((g) => axis(now, g, 1)) }, [
-        ...groups.keys(),
-      ]).then(moved),
-    );
+  const settle = (now) => {
+    const done = busy("Plotly learns of the dots", { film: true });
+    const places = { x: groups.map((g) => axis(now, g, 0)), y: groups.map((g) => axis(now, g, 1)) };
+    return tried(Plotly.restyle(plot, places, [...groups.keys()]).then(moved)).finally(done);
+  };
   const dots = mover({ push: pusher(plot, groups), settle, first: start, redrawn: () => moved() });
   const placeOf = (event) => event.points[0].customdata ?? null; // null: a mark
   const told = {

@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from ui import browser_input, components, tour, uploads, visitor
-from ui.guard import AROUND, one_sentence
+from ui.guard import AROUND, keep_what_has_not_left, one_sentence
 from ui.readers import forget_replaced
 from ui.warm import one_thread, warm_up
 
 browser_input.keep_out_nonsense()
+keep_what_has_not_left()
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import streamlit as st
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 
 from vae_core import hosted, portable
@@ -46,6 +48,24 @@ def one_sentence() -> Iterator[None]:
         if not portable.is_short_of_memory(error):
             raise
         st.error("There is not enough memory for this just now. Close other programs, or wait, then reload the page.")
+
+
+@cache
+def keep_what_has_not_left() -> None:
+    """app.py, once a process: what a fragment drew stays in line for the browser, though the fragment runs again.
+
+    Streamlit drops it, with the place in which the fragment stands. Where that was its first drawing, which a busy
+    server had not yet sent, all that stands after it or in it then comes with numbers that the browser cannot know
+    ("Bad delta path"), and the page stands still. There is no public switch.
+    """
+    clear = ForwardMsgQueue.clear
+
+    def keep(
+        queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+    ) -> None:
+        clear(queue, retain_lifecycle_msgs, fragment_ids_this_run and [])
+
+    ForwardMsgQueue.clear = keep  # type: ignore[method-assign, assignment]
 
 
 def through_app() -> None:

@@ -98,23 +98,66 @@ def test_every_model_of_the_gallery_can_be_shown(page, run):
     assert app.selectbox(key="run_picker").value == run
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_rerun_takes_nothing_away_that_it_draws_again(page, monkeypatch):
-    """A slow browser shows what comes between: an open expander would close, and a field lose the cursor."""
-    app, drawn, enqueue = show(page), defaultdict(list), ForwardMsgQueue.enqueue
+@pytest.fixture
+def deltas(monkeypatch) -> list:
+    """What a browser is sent to draw from here on."""
+    found, enqueue = [], ForwardMsgQueue.enqueue
 
     def seen(queue, message):
         if message.WhichOneof("type") == "delta":
-            delta = message.delta
-            kind = delta.new_element.WhichOneof("type") if delta.HasField("new_element") else delta.WhichOneof("type")
-            if kind != "new_transient":  # a spinner above what is there
-                drawn[tuple(message.metadata.delta_path)].append(kind)
+            found.append(message)
         enqueue(queue, message)
 
     monkeypatch.setattr(ForwardMsgQueue, "enqueue", seen)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_rerun_takes_nothing_away_that_it_draws_again(page, deltas):
+    """A slow browser shows what comes between: an open expander would close, and a field lose the cursor."""
+    app, drawn = show(page), defaultdict(list)
+    deltas.clear()
     check(app.run())
+    for message in deltas:
+        kind = message.delta.WhichOneof("type")
+        if kind == "new_element":
+            kind = message.delta.new_element.WhichOneof("type")
+        if kind != "new_transient":  # a spinner above what is there
+            drawn[tuple(message.metadata.delta_path)].append(kind)
     assert drawn
     assert not {place: kinds for place, kinds in drawn.items() if len(kinds) > 1}
+
+
+def fits_together(deltas: list) -> bool:
+    """Whether a browser can put each where it belongs: after what stands before it, in what holds it."""
+    children = {(root,): 0 for root in range(4)}  # of each block: the page, its sidebar, and two more
+    for message in deltas:
+        place = tuple(message.metadata.delta_path)
+        block, number = place[:-1], place[-1]
+        if number > children.get(block, -1):
+            return False
+        children[block] = max(children[block], number + 1)
+        children.setdefault(place, 0)
+    return True
+
+
+@pytest.mark.parametrize("page", [*PAGES, "train?run=digits"])
+def test_a_fragment_that_runs_again_at_once_leaves_no_gap(page, deltas):
+    """Before a busy server has sent what it drew first, with all that stands after it and in it."""
+    page, _, run = page.partition("?run=")
+    check(show(page, **({"run": run} if run else {})))
+    first = list(deltas)
+    fragments = {message.delta.fragment_id for message in first} - {""}
+    assert fragments or not run
+    for fragment in fragments:
+        queue = ForwardMsgQueue()
+        for message in first:
+            queue.enqueue(message)
+        queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[fragment])  # as Streamlit does before it runs
+        for message in first:
+            if message.delta.fragment_id == fragment:
+                queue.enqueue(message)
+        assert fits_together(queue.flush())
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -36,7 +36,7 @@ FIRST = ("tests/browser", "tests/core", "tests/pages")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A process more than there are cores, as many tests only wait; none besides this one for tests that were named."""
+    """One process more than there are cores, since many tests only wait; just this one for tests that were named."""
     if config.args and all("::" in name for name in config.args):
         return 0
     return min((os.cpu_count() or 1) + 1, 8)

@@ -79,7 +79,7 @@ function awaited() {
   const { testScriptState: script, testConnectionState: connection } = app instanceof HTMLElement ? app.dataset : {};
   if (script !== "notRunning" && script !== "compilationError") found.push(`script ${script}`);
   if (connection !== "CONNECTED") found.push(`connection ${connection}`);
-  if (document.querySelector(".stSkeleton, [data-stale=true]")) found.push("Streamlit draws");
+  if (document.querySelector("[data-testid=stSkeleton], [data-stale=true]")) found.push("Streamlit draws");
   for (const box of document.querySelectorAll("[data-testid=stBidiComponentRegular]"))
     if (!started.has(box)) found.push("a component begins");
   return found;

@@ -150,6 +150,19 @@ def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):
     page.wait_for_selector("text=Stopped after epoch")
 
 
+def test_a_page_with_placeholders_does_not_rest(server, open_page):
+    """Streamlit fetches each kind of widget when a page first needs it, and shows a grey bar until it is here."""
+    page, held = open_page("about:blank"), []
+    page.route("**/Button.*.js", lambda route: held.append(route))
+    page.goto(server.url + "/train")
+    page.wait_for_selector(".st-key-start_training [data-testid=stSkeleton]")
+    page.wait_for_function("window.latentLabBusy?.().join() === 'Streamlit draws'")
+    assert not page.evaluate(SETTLED)
+    held.pop().continue_()
+    settle(page)
+    assert page.locator(".st-key-start_training button").is_visible()
+
+
 def test_two_parts_whose_turn_comes_at_once_are_both_drawn_again(server, open_page):
     page = open_page(server.url + "/train?run=digits")
     page.wait_for_selector(".st-key-learning_rows canvas")

@@ -18,10 +18,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.table import Table, summary
-from vae_core import data, shelf, threads
 from vae_core.config import Config
-from vae_core.reporter import Reporter, Stopped
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.datasets.spec import Dataset, Split
+from vae_core.runs import lifecycle
+from vae_core.runs.run import Run
+from vae_core.training import threads
+from vae_core.training.progress import Reporter, Stopped
 
 ROUNDS, WARM = 21, 2  # epochs of each way, and those before them that are not counted
 LONGER, LONG_ROUNDS = 10, 7  # times MNIST's pictures, and epochs of them
@@ -46,16 +49,16 @@ def measure() -> list[Table]:
     return [*tables, numbers_table(pictures), resume_table(pictures)] if real else tables
 
 
-def mnist_or_random() -> tuple[data.Dataset, bool]:
+def mnist_or_random() -> tuple[Dataset, bool]:
     """MNIST, or random pictures of its size; and whether it is MNIST."""
-    if data.is_here("mnist"):
-        return data.load("mnist"), True
+    if registry.is_here("mnist"):
+        return registry.load("mnist"), True
     dice = np.random.default_rng(0)
     splits = (
-        data.Split(dice.integers(0, 256, (n, data.PIXELS), dtype=np.uint8), dice.integers(0, 10, n, dtype=np.uint8))
+        Split(dice.integers(0, 256, (n, 784), dtype=np.uint8), dice.integers(0, 10, n, dtype=np.uint8))
         for n in (60_000, 10_000)
     )
-    return data.Dataset("mnist", *splits), False
+    return Dataset("mnist", *splits), False
 
 
 # ---- speed
@@ -95,12 +98,12 @@ def timed(epoch: Callable[[], None]) -> float:
     return time.perf_counter() - started
 
 
-def turns(pictures: data.Dataset, batch: int, names: tuple[str, ...], rounds: int = ROUNDS) -> Turns:
+def turns(pictures: Dataset, batch: int, names: tuple[str, ...], rounds: int = ROUNDS) -> Turns:
     """Train rounds epochs of ours, and of the others by name, in turns."""
     import torch
 
     from benchmarks.ways import plain
-    from vae_core.card import rounded_products
+    from vae_core.training.cuda_step import rounded_products
 
     images = torch.from_numpy(pictures.train.images.copy()).cuda()
     every = {
@@ -115,13 +118,13 @@ def turns(pictures: data.Dataset, batch: int, names: tuple[str, ...], rounds: in
 
 
 @contextmanager
-def trained(pictures: data.Dataset, **settings: Any) -> Iterator[tuple[Run, Callable[[Reporter], None]]]:
+def trained(pictures: Dataset, **settings: Any) -> Iterator[tuple[Run, Callable[[Reporter], None]]]:
     """A run in a directory for the moment, and what trains it with a reporter."""
-    from vae_core import training
+    from vae_core.training import loop
 
     with tempfile.TemporaryDirectory() as folder:
-        run = shelf.create(Config(**{"dataset": "mnist", "device": "cuda", **settings}), Path(folder))
-        yield run, lambda reporter: training.train(run, pictures, reporter, max_threads=threads.prepare())
+        run = lifecycle.create(Config(**{"dataset": "mnist", "device": "cuda", **settings}), Path(folder))
+        yield run, lambda reporter: loop.train(run, pictures, reporter, max_threads=threads.prepare())
 
 
 def milliseconds(seconds: list[float]) -> str:
@@ -133,7 +136,7 @@ def ratio(slow: list[float], fast: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(slow, fast, strict=True))
 
 
-def epoch_table(pictures: data.Dataset, real: bool) -> Table:
+def epoch_table(pictures: Dataset, real: bool) -> Table:
     found = turns(pictures, 256, ("eager", "quick"))
     rows = [
         [NAMES[name], milliseconds(seconds), f"{ratio(seconds, found.seconds['ours']):.1f}",
@@ -148,7 +151,7 @@ def epoch_table(pictures: data.Dataset, real: bool) -> Table:
     )  # fmt: skip
 
 
-def batch_table(pictures: data.Dataset, real: bool) -> Table:
+def batch_table(pictures: Dataset, real: bool) -> Table:
     many, rows = repeated(pictures, LONGER), []
     for batch in BATCHES:
         short, long = turns(pictures, batch, ("quick",)).seconds, turns(many, batch, (), LONG_ROUNDS).seconds
@@ -171,10 +174,10 @@ def millions(images: int, seconds: list[float]) -> str:
     return summary([images / s / 1e6 for s in seconds], "million", 1)
 
 
-def repeated(pictures: data.Dataset, times: int) -> data.Dataset:
+def repeated(pictures: Dataset, times: int) -> Dataset:
     images, labels = pictures.train.images, pictures.train.labels
-    train = data.Split(np.tile(images, (times, 1)), np.tile(labels, times))
-    return data.Dataset(pictures.name, train, pictures.test)
+    train = Split(np.tile(images, (times, 1)), np.tile(labels, times))
+    return Dataset(pictures.name, train, pictures.test)
 
 
 # ---- the same numbers
@@ -198,7 +201,7 @@ class Keeps(Reporter):
         self.weights: list[np.ndarray] = []
 
     def epoch_done(self, epoch: int, step: int) -> None:
-        from vae_core.checkpoint import load_tensors
+        from vae_core.training.checkpoint import load_tensors
 
         super().epoch_done(epoch, step)
         tensors = load_tensors(self.run.path / "resume.safetensors")[0]
@@ -206,11 +209,11 @@ class Keeps(Reporter):
         self.weights.append(np.concatenate(kept))
 
 
-def numbers_table(pictures: data.Dataset) -> Table:
+def numbers_table(pictures: Dataset) -> Table:
     """The same dice on all: drawn on the processor, since a card's own are others."""
     import torch
 
-    from vae_core import card, training
+    from vae_core.training import cuda_step, loop
 
     def dice(config: Config, images: int, epoch: int, device: torch.device) -> tuple[torch.Tensor, ...]:
         return tuple(drawn.to(device) for drawn in ours(config, images, epoch, torch.device("cpu")))
@@ -219,17 +222,17 @@ def numbers_table(pictures: data.Dataset) -> Table:
     def exact_products() -> Iterator[None]:
         yield
 
-    ours = training.dice
+    ours = loop.dice
     ways = [
-        ("processor", {"device": "cpu"}, card.rounded_products),
-        ("card, as it trains", {}, card.rounded_products),
+        ("processor", {"device": "cpu"}, cuda_step.rounded_products),
+        ("card, as it trains", {}, cuda_step.rounded_products),
         ("card, factors not rounded", {}, exact_products),
-        ("processor, another seed", {"device": "cpu", "seed": 2}, card.rounded_products),
+        ("processor, another seed", {"device": "cpu", "seed": 2}, cuda_step.rounded_products),
     ]
     rows, first = [], None
     for name, settings, products in ways:
         with (
-            replaced(training, "dice", dice), replaced(card, "rounded_products", products),
+            replaced(loop, "dice", dice), replaced(cuda_step, "rounded_products", products),
             trained(pictures, epochs=LEARNED, **settings) as (run, train),
         ):  # fmt: skip
             keeper = Keeps(run)
@@ -260,7 +263,7 @@ class StopsIn(Reporter):
             raise Stopped
 
 
-def resume_table(pictures: data.Dataset) -> Table:
+def resume_table(pictures: Dataset) -> Table:
     rows = []
     for batch in (256, 4096):
         found = []
@@ -284,7 +287,7 @@ def resume_table(pictures: data.Dataset) -> Table:
 
 def contents(run: Run) -> dict[str, Any]:
     """All that a training computes, without what depends on the clock."""
-    from vae_core.checkpoint import load_tensors
+    from vae_core.training.checkpoint import load_tensors
 
     found: dict[str, Any] = {"points": run.steps()}
     for record in run.metrics():

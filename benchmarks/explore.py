@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.table import Table, summary
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
-from vae_core import data
+from vae_core import paths
 
 COMMAND = "python -m benchmarks explore"
 TIMES, STEPS, ANSWERS = 5, 60, 20
@@ -118,7 +118,7 @@ def measure() -> list[Table]:
     if CHROMIUM is None:
         raise RuntimeError("there is no Chromium on this machine.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder), data_dir=data.data_dir())
+        server = Server(Path(folder), data_dir=paths.data_dir())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
             return [paints(browser, server.url), frames(browser, server.url), answers(browser, server.url)]

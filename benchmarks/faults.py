@@ -25,9 +25,10 @@ from typing import Any
 import numpy as np
 import psutil
 
-from vae_core import runs, shelf, train
+from vae_core import paths, train
 from vae_core.config import Config
-from vae_core.runs import Run, RunError
+from vae_core.runs import lifecycle
+from vae_core.runs.run import Run, RunError
 
 EPOCHS = 5
 COMMAND_LINE = 8  # every so manieth trainer is the real command line
@@ -44,7 +45,7 @@ def settings(seed: int) -> Config:
 
 def content(run: Run) -> dict[str, Any]:
     """All that a training computes, exactly, without what depends on the clock."""
-    from vae_core.checkpoint import load_tensors
+    from vae_core.training.checkpoint import load_tensors
 
     found: dict[str, Any] = {"steps": run.steps()}
     for record in run.metrics():
@@ -75,7 +76,7 @@ def forked(run: Run) -> int:
 def command_line(run: Run) -> int:
     command = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(run.path.parent), "--resume", run.id]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-    return subprocess.Popen(command, cwd=runs.ROOT, **quiet).pid  # type: ignore[call-overload]
+    return subprocess.Popen(command, cwd=paths.ROOT, **quiet).pid  # type: ignore[call-overload]
 
 
 def live(pid: int, seconds: float) -> bool:
@@ -91,7 +92,7 @@ def live(pid: int, seconds: float) -> bool:
 
 def broken(run: Run) -> str:
     """What is wrong with a run directory, or nothing."""
-    from vae_core.checkpoint import load_model, load_tensors
+    from vae_core.training.checkpoint import load_model, load_tensors
 
     try:
         run.check()
@@ -115,12 +116,12 @@ def main(kills: int) -> int:
     folder = Path(tempfile.mkdtemp())
     while done < kills or not finished:
         config = settings(seed=finished + 1)
-        whole = shelf.create(config, folder / "whole")
+        whole = lifecycle.create(config, folder / "whole")
         clock = time.monotonic()
         if live(forked(whole), 120):
             raise SystemExit("an uninterrupted training did not end in two minutes")
         usual = time.monotonic() - clock
-        run = shelf.create(config, folder / "killed")
+        run = lifecycle.create(config, folder / "killed")
         while run.status().state != "finished":
             started += 1
             real = started % COMMAND_LINE == 0
@@ -167,12 +168,12 @@ Where the kills fell:
 
 {seconds:.0f} s on {os.cpu_count()} cores, {platform.system()}, torch {torch.__version__}, CPU. A kill is not a power
 cut: what the kernel had not yet written is still written. Against a power cut, every file of an epoch is flushed before
-its name is moved into place (`vae_core/storage.py`), and the epoch's line comes last; that order is tested, the cut is
-not.
+its name is moved into place (`vae_core/runs/files.py`), and the epoch's line comes last; that order is tested, the cut
+is not.
 
 The other faults are injected in tests: a full disk at every single write, a folder that cannot be written, a dataset
 that vanished, a graphics card without memory (`tests/core/test_faults.py`), a trainer that hangs, two servers on one
-folder (`tests/core/test_waiting.py`), hostile files and mutated run directories (`tests/core/test_parcel.py`).
+folder (`tests/core/test_queue.py`), hostile files and mutated run directories (`tests/core/test_archive.py`).
 """)
 
 

@@ -22,8 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.table import Table, summary
+from vae_core.architecture import network_shapes
 from vae_core.config import Config
-from vae_core.runs import ROOT, network_shapes
+from vae_core.paths import ROOT
 
 REPEATS = 3
 EPOCHS = 23  # of the lecture's size: 50 MB
@@ -66,8 +67,8 @@ def main(file: Path) -> None:
     import psutil
     import safetensors.numpy  # noqa: F401 (a server has it already)
 
-    from vae_core import parcel
-    from vae_core.runs import RunError
+    from vae_core.runs import archive
+    from vae_core.runs.run import RunError
 
     process, done = psutil.Process(), threading.Event()
     before = process.memory_info().rss
@@ -83,7 +84,7 @@ def main(file: Path) -> None:
         watcher.start()
         began, worked = time.perf_counter(), time.process_time()
         try:
-            answer = f"taken: {parcel.unpack(opened, Path(folder)).status().state}"
+            answer = f"taken: {archive.unpack(opened, Path(folder)).status().state}"
         except RunError as error:
             answer = str(error).removeprefix("This file cannot be imported: ")
         seconds, worked = time.perf_counter() - began, time.process_time() - worked

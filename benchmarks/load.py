@@ -31,9 +31,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import Server
-from vae_core import data, jobs
+from vae_core import paths
 from vae_core.config import Config
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.jobs import launcher
+from vae_core.runs.run import Run
 
 ALONE = 30.0  # seconds of the training by itself, after it has warmed up
 WIRE: dict[str, Any] = {"max_size": None, "ping_interval": None}
@@ -220,14 +222,14 @@ def main(arguments: list[str]) -> int:
     seconds, visitors = 60 * given.minutes, given.visitors
     os.environ["VAE_HOSTED"] = "1"
     os.environ["VAE_HOSTED_MINUTES"] = str(int(given.minutes) + 60)  # a turn that lasts as long as the visitors stay
-    dataset = "mnist" if data.is_here("mnist") else "digits"
+    dataset = "mnist" if registry.is_here("mnist") else "digits"
     batch = 256 if given.minutes < WARM else 32  # a training that lasts as long
     figures = Figures()
     figures.busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), data_dir=data.data_dir())
+        server = Server(Path(folder), data_dir=paths.data_dir())
         try:
-            run = jobs.start(
+            run = launcher.start(
                 Config(dataset=dataset, epochs=500, batch_size=batch, device="cpu"), server.folder / "runs"
             )
             asyncio.run(warm(server, run))

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 import psutil
 
 from benchmarks.table import Table
-from vae_core import runs, storage
-from vae_core.runs import Run
+from vae_core import paths
+from vae_core.runs import files
+from vae_core.runs.run import Run, write_status
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -38,14 +39,14 @@ POINTS = 23  # of the live curve, an epoch
 
 def lengthened(folder: Path, run_id: str, epochs: int) -> Run:
     """The gallery's lecture as a run of the visitor's own with so many epochs."""
-    source, target = Run(runs.GALLERY / "lecture"), folder / run_id
+    source, target = Run(paths.GALLERY / "lecture"), folder / run_id
     last = source.weight_epochs()[-1]
     for part in ("weights", "latents"):
         (target / part).mkdir(parents=True)
     for name in ("config.json", "status.json", "latents/labels.npz"):
         shutil.copy(source.path / name, target / name)
-    config = storage.read_json(target / "config.json")
-    storage.write_json(target / "config.json", {**config, "epochs": epochs})
+    config = files.read_json(target / "config.json")
+    files.write_json(target / "config.json", {**config, "epochs": epochs})
     made, metrics, steps = Run(target), source.metrics(), []
     for epoch in range(epochs + 1):
         known = min(epoch, last)
@@ -56,15 +57,15 @@ def lengthened(folder: Path, run_id: str, epochs: int) -> Run:
             for k in range(POINTS):
                 point = {"step": (epoch - 1) * 235 + 10 * (k + 1), "epoch": epoch}
                 steps.append({**point, "reconstruction": record["reconstruction"], "kl": record["kl"]})
-    storage.append_lines(target / "metrics.jsonl", [{**metrics[min(e, last)], "epoch": e} for e in range(epochs + 1)])
-    storage.append_lines(target / "steps.jsonl", steps)
+    files.append_lines(target / "metrics.jsonl", [{**metrics[min(e, last)], "epoch": e} for e in range(epochs + 1)])
+    files.append_lines(target / "steps.jsonl", steps)
     status = replace(source.status(), state="finished", epoch=epochs, epochs=epochs, steps_per_epoch=235)
-    runs.write_status(made, replace(status, step=235 * epochs))
+    write_status(made, replace(status, step=235 * epochs))
     return made
 
 
 def linkable(folder: Path) -> bool:
-    return os.stat(folder).st_dev == os.stat(runs.GALLERY).st_dev
+    return os.stat(folder).st_dev == os.stat(paths.GALLERY).st_dev
 
 
 @contextmanager
@@ -77,17 +78,17 @@ def seemingly_training(run: Run) -> Iterator[None]:
         at = step
         while not done.wait(0.5):
             at += 40
-            runs.write_status(run, replace(before, step=at, images_per_second=30_000.0))
+            write_status(run, replace(before, step=at, images_per_second=30_000.0))
             point = {"step": at, "epoch": before.epoch + 1, "reconstruction": 80.0, "kl": 25.0}
-            storage.append_lines(run.path / "steps.jsonl", [point])
+            files.append_lines(run.path / "steps.jsonl", [point])
 
-    runs.write_status(run, before)
+    write_status(run, before)
     thread = threading.Thread(target=move, daemon=True)
     thread.start()
     yield
     done.set()
     thread.join()
-    runs.write_status(run, replace(before, state="finished"))
+    write_status(run, replace(before, state="finished"))
 
 
 def cpu_seconds(pid: int) -> float:
@@ -196,7 +197,7 @@ def answer(page: str, folders: dict[str, Path]) -> dict[str, list[float]]:
 def opened(page: str) -> AppTest:
     from streamlit.testing.v1 import AppTest
 
-    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=120)
     app.query_params["run"] = "run-0"
     app.run()
     if page != "start":
@@ -208,7 +209,7 @@ def opened(page: str) -> AppTest:
 
 
 def measure() -> list[Table]:
-    os.chdir(runs.ROOT)
+    os.chdir(paths.ROOT)
     return [polls(), answers()]
 
 

@@ -19,7 +19,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.table import Table, summary
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
-from vae_core import data
+from vae_core import paths
+from vae_core.datasets import registry
 
 TIMES = 5
 READING = 4000  # milliseconds that a visitor looks at the form
@@ -67,8 +68,8 @@ def cold(times: int) -> Table:
 
 
 def first_points(times: int) -> Table:
-    here = data.data_dir()
-    dataset = "mnist" if data.is_here("mnist") else "digits"
+    here = paths.data_dir()
+    dataset = "mnist" if registry.is_here("mnist") else "digits"
     points, curves = [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ.pop("VAE_SPARE", None)  # the tests do without a trainer kept ready

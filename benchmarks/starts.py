@@ -18,10 +18,12 @@ import time
 from pathlib import Path
 
 from benchmarks.table import Table, summary
-from vae_core import jobs, portable, runs, spare, storage, waiting
+from vae_core import os_compat
 from vae_core.config import Config
-from vae_core.hosted import Limits
-from vae_core.runs import Run
+from vae_core.jobs import launcher, queue, warm_worker
+from vae_core.jobs.limits import Limits
+from vae_core.runs import files
+from vae_core.runs.run import ACTIVE, Run
 
 PRESSES = 200
 PATIENCE = 90.0  # seconds until a Start counts as lost
@@ -33,7 +35,8 @@ def stand_in() -> int:
 
     import numpy as np
 
-    from vae_core import data
+    from vae_core.datasets import registry
+    from vae_core.datasets.spec import Dataset, Split
 
     def train(run: Run, dataset: object, reporter: object, **_: object) -> None:
         reporter.begin(step=0, epoch=0)  # type: ignore[attr-defined]
@@ -41,19 +44,19 @@ def stand_in() -> int:
             time.sleep(0.002)
             reporter.after_step(1, 1, 1, 1)  # type: ignore[attr-defined]
 
-    nothing = data.Split(np.zeros((1, data.PIXELS), np.uint8), np.zeros(1, np.uint8))
-    data.is_here = lambda *_: True  # type: ignore[assignment]
-    data.download = lambda *_, **__: None  # type: ignore[assignment]
-    data.load = lambda name, *_: data.Dataset(name, nothing, nothing)
+    nothing = Split(np.zeros((1, 784), np.uint8), np.zeros(1, np.uint8))
+    registry.is_here = lambda *_: True  # type: ignore[assignment]
+    registry.fetch = lambda *_, **__: None  # type: ignore[assignment]
+    registry.load = lambda name, *_: Dataset(name, nothing, nothing)
     torch = types.ModuleType("torch")
     torch.set_flush_denormal = lambda _: True  # type: ignore[attr-defined]
-    training = types.ModuleType("vae_core.training")
+    training = types.ModuleType("vae_core.training.loop")
     training.TrainingFailed = type("TrainingFailed", (Exception,), {})  # type: ignore[attr-defined]
     training.pick_device = lambda _: types.SimpleNamespace(type="cpu")  # type: ignore[attr-defined]
     training.train = train  # type: ignore[attr-defined]
-    sys.modules |= {"torch": torch, "vae_core.training": training}
+    sys.modules |= {"torch": torch, "vae_core.training.loop": training}
     sys.modules["vae_core"].training = training  # type: ignore[attr-defined]
-    return spare.main()
+    return warm_worker.main()
 
 
 class Watcher(threading.Thread):
@@ -74,29 +77,29 @@ class Watcher(threading.Thread):
     @staticmethod
     def is_trained(run: Run) -> bool:
         try:
-            told = storage.read_json(run.path / "status.json")
+            told = files.read_json(run.path / "status.json")
         except (OSError, ValueError):
             return False
-        return told["state"] in runs.ACTIVE and portable.lives(told["pid"], told["born"])
+        return told["state"] in ACTIVE and os_compat.lives(told["pid"], told["born"])
 
 
 def press(number: int, folder: Path, limits: Limits, watcher: Watcher) -> tuple[str, float]:
     """One Start and its Stop. Returns what was lost, or nothing, and the seconds until the trainer's first word."""
     config = Config(latent_dim=2, hidden_dim=8, batch_size=32, epochs=500, seed=number, device="cpu")
-    spare.keep_one()
-    wait(lambda: is_idle(spare._waiting[0].pid) if spare._waiting else True)
+    warm_worker.keep_one()
+    wait(lambda: is_idle(warm_worker._waiting[0].pid) if warm_worker._waiting else True)
     began = time.monotonic()
-    run = waiting.ask(config, f"visitor {number}", limits, folder)
+    run = queue.ask(config, f"visitor {number}", limits, folder)
     watcher.runs.append(run)
     if not wait(lambda: run.status().pid or run.status().state == "failed"):
         return f"{run.id}: no word; {run.status()}", time.monotonic() - began
     seconds = time.monotonic() - began
-    spare.keep_one()  # the next one wakes up beside
-    started = storage.read_json(run.path / "queue.json").get("started")
-    jobs.request(run, "stop")
+    warm_worker.keep_one()  # the next one wakes up beside
+    started = files.read_json(run.path / "queue.json").get("started")
+    launcher.request(run, "stop")
     ended = wait(lambda: not run.status().active)
     if not ended or run.status().state != "stopped" or not started:
-        return f"{run.id}: {run.status()} {jobs.log_tail(run)}", seconds
+        return f"{run.id}: {run.status()} {launcher.log_tail(run)}", seconds
     return "", seconds
 
 
@@ -122,16 +125,16 @@ def is_idle(pid: int) -> bool:
 
 
 def measure(presses: int = PRESSES, *, real: bool = False) -> list[Table]:
-    start = portable.start
+    start = os_compat.start
     if not real:
-        portable.start = lambda module, *told, **options: start(  # type: ignore[assignment]
-            "benchmarks.starts" if module == "vae_core.spare" else module, *told, **options
+        os_compat.start = lambda module, *told, **options: start(  # type: ignore[assignment]
+            "benchmarks.starts" if module == "vae_core.jobs.warm_worker" else module, *told, **options
         )
     lost, seconds, watcher, began = [], [], Watcher(), time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # the queue's thread goes on
         folder = Path(name)
         limits = Limits(trainings=1, epochs=500, runs=10_000, all_runs=10_000, batch_size=1)
-        waiting.keep_going(folder, limits)
+        queue.keep_going(folder, limits)
         watcher.start()
         for number in range(presses):
             trouble, took = press(number, folder, limits, watcher)
@@ -142,9 +145,9 @@ def measure(presses: int = PRESSES, *, real: bool = False) -> list[Table]:
             if number % 20 == 19:
                 print(f"{number + 1} Starts, {len(lost)} lost, at most {watcher.most} at once", file=sys.stderr)
         watcher.done = True
-        for child in list(spare._waiting):
-            spare.dismiss(child)
-    portable.start = start
+        for child in list(warm_worker._waiting):
+            warm_worker.dismiss(child)
+    os_compat.start = start
     head = [
         "Starts",
         "lost",

@@ -12,20 +12,21 @@ from collections.abc import Callable
 from itertools import cycle
 
 from benchmarks.table import Table, summary
-from vae_core import data, threads
 from vae_core.config import Config
+from vae_core.datasets import registry
+from vae_core.training import threads
 
 ROUNDS, STEPS, LEARNED = 11, 40, 10  # LEARNED: epochs that all have behind them, when Adam's memory has faded
 
 
 def measure() -> list[Table]:
-    if not data.is_here("mnist"):
+    if not registry.is_here("mnist"):
         raise RuntimeError("MNIST is not on this machine (VAE_DATA_DIR).")
     threads.prepare(1)
     import torch
 
     torch.set_num_threads(1)
-    images = torch.from_numpy(data.load("mnist").train.images.copy())
+    images = torch.from_numpy(registry.load("mnist").train.images.copy())
     work = {"floor": floor(), "ours": by_hand(images), "autograd": by_autograd(images)}
     seconds: dict[str, list[float]] = {name: [] for name in work}
     for turn in range(ROUNDS + 1):
@@ -72,9 +73,9 @@ def floor() -> Callable[[], None]:
 def by_hand(images) -> Callable[[], None]:
     import torch
 
-    from vae_core.adam import Adam
     from vae_core.model import build
-    from vae_core.step import Step
+    from vae_core.training.adam import Adam
+    from vae_core.training.manual_step import Step
 
     config = Config(dataset="mnist")
     model = build(config)
@@ -91,9 +92,9 @@ def by_hand(images) -> Callable[[], None]:
 def by_autograd(images) -> Callable[[], None]:
     import torch
 
-    from vae_core.adam import Adam
     from vae_core.losses import terms
     from vae_core.model import build
+    from vae_core.training.adam import Adam
 
     config = Config(dataset="mnist")
     model = build(config)
@@ -115,8 +116,8 @@ def faded(flush: bool) -> list[float]:
     """Seconds of Adam's steps with a memory as it is after LEARNED epochs."""
     import torch
 
-    from vae_core.adam import Adam
     from vae_core.model import build
+    from vae_core.training.adam import Adam
 
     torch.set_flush_denormal(flush)
     model = build(Config(dataset="mnist"))

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from benchmarks.table import HERE, Table, summary
-from vae_core import data
+from vae_core import paths
+from vae_core.datasets import registry
 
 ROUNDS, LEARNED = 10, 10  # epochs of each way; the test loss is asked after LEARNED
 NAMES = {
@@ -35,7 +36,7 @@ class Way:
             if not peers:
                 raise RuntimeError("VAE_PEERS_PYTHON is not set")
             command = [peers, str(HERE / "peers.py"), name]
-        environment = {**os.environ, "VAE_DATA_DIR": str(data.data_dir())}
+        environment = {**os.environ, "VAE_DATA_DIR": str(paths.data_dir())}
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=environment, cwd=HERE.parent,
@@ -74,7 +75,7 @@ def turns(ways: dict[str, Way], rounds: int, warm: int = 1) -> dict[str, list[fl
 @contextmanager
 def started(names: Iterable[str]) -> Iterator[dict[str, Way]]:
     """The ways that can be had here. Raises RuntimeError without MNIST."""
-    if not data.is_here("mnist"):
+    if not registry.is_here("mnist"):
         raise RuntimeError("MNIST is not on this machine (VAE_DATA_DIR).")
     ways: dict[str, Way] = {}
     try:

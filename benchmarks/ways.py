@@ -44,7 +44,7 @@ def products():
 
 def floor() -> None:
     """The matrix products alone: 4 forwards, 7 backwards, as many threads as ours."""
-    from vae_core import threads
+    from vae_core.training import threads
 
     most = threads.prepare()
     import torch
@@ -62,14 +62,16 @@ def floor() -> None:
 
 def ours() -> None:
     """A real run in a real directory. Says the seconds of training alone, and with evaluation and files."""
-    from vae_core import data, shelf, threads
     from vae_core.config import Config
-    from vae_core.reporter import Reporter, Stopped
+    from vae_core.datasets import registry
+    from vae_core.runs import lifecycle
+    from vae_core.training import threads
+    from vae_core.training.progress import Reporter, Stopped
 
     most = threads.prepare()
     import torch
 
-    from vae_core import training
+    from vae_core.training import loop
 
     torch.set_flush_denormal(True)
     requests = iter(sys.stdin)
@@ -95,9 +97,9 @@ def ours() -> None:
             self.paused_seconds += time.perf_counter() - started
 
     with tempfile.TemporaryDirectory() as folder:
-        run = shelf.create(Config(dataset="mnist", epochs=EPOCHS, device="cpu"), Path(folder))
+        run = lifecycle.create(Config(dataset="mnist", epochs=EPOCHS, device="cpu"), Path(folder))
         try:
-            training.train(run, data.load("mnist"), Answering(run), max_threads=most)
+            loop.train(run, registry.load("mnist"), Answering(run), max_threads=most)
         except Stopped:
             return
 
@@ -114,10 +116,10 @@ def quality_of(model) -> Callable[[], float]:
     import torch
     from torch.nn import functional as F
 
-    from vae_core import data
+    from vae_core.datasets import registry
 
     def quality() -> float:
-        x = torch.from_numpy(data.load_test("mnist").images.copy()).float() / 255
+        x = torch.from_numpy(registry.load_test("mnist").images.copy()).float() / 255
         with torch.no_grad():
             mean, logvar = model.encode(x)
             error = F.binary_cross_entropy_with_logits(model.decode_logits(mean), x, reduction="sum")
@@ -152,9 +154,9 @@ def eager() -> None:
     """``plain`` on the processor."""
     import torch
 
-    from vae_core import data
+    from vae_core.datasets import registry
 
-    model, epoch = plain(torch.from_numpy(data.load("mnist").train.images.copy()))
+    model, epoch = plain(torch.from_numpy(registry.load("mnist").train.images.copy()))
     serve(epoch, quality_of(model))
 
 
@@ -163,9 +165,9 @@ def batches() -> Iterator:
     import torch
     from torchvision import datasets, transforms
 
-    from vae_core import data
+    from vae_core import paths
 
-    mnist = datasets.MNIST(data.data_dir(), transform=transforms.ToTensor())
+    mnist = datasets.MNIST(paths.data_dir(), transform=transforms.ToTensor())
     return torch.utils.data.DataLoader(mnist, batch_size=BATCH, shuffle=True)
 
 
@@ -202,7 +204,7 @@ def examples() -> None:
     from torch.nn import functional as F
     from torchvision import datasets, transforms
 
-    from vae_core import data
+    from vae_core import paths
 
     class VAE(nn.Module):
         def __init__(self) -> None:
@@ -222,7 +224,7 @@ def examples() -> None:
             std = torch.exp(0.5 * logvar)
             return torch.sigmoid(self.decode_logits(mu + torch.randn_like(std) * std)), mu, logvar
 
-    mnist = datasets.MNIST(data.data_dir(), transform=transforms.ToTensor())
+    mnist = datasets.MNIST(paths.data_dir(), transform=transforms.ToTensor())
     loader = torch.utils.data.DataLoader(mnist, batch_size=BATCH, shuffle=True)
     model = VAE()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)

@@ -5,7 +5,7 @@ import streamlit as st
 from ui import glossary, ideas, picker
 from ui.guard import through_app
 from ui.words import looking_at
-from vae_core import data
+from vae_core.datasets import registry
 
 through_app()
 
@@ -49,6 +49,6 @@ st.markdown(
     f"points outwards is {forces.outward:.1f}, against {forces.inward:.1f} inwards by the penalty. These do not "
     "cancel: one encoder serves all pictures, and cannot give each just the place that it wants."
 )
-if not data.is_here("mnist"):
+if not registry.is_here("mnist"):
     st.caption("The forces were measured where the pictures were; the pictures themselves are not on this machine.")
 st.page_link("pages/noise.py", label="What the bubble does: noise that can learn", icon=":material/casino:")

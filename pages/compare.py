@@ -6,7 +6,7 @@ from ui import compare, normal, picker
 from ui.components import duel_curves, epoch_slider, image_rows
 from ui.guard import plain, through_app
 from ui.words import about
-from vae_core.drawing import as_mnist
+from vae_core.datasets.drawing import as_mnist
 
 through_app()
 

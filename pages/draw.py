@@ -17,8 +17,8 @@ from ui.components import (
 )
 from ui.guard import one_sentence, through_app
 from ui.words import about
-from vae_core import data
-from vae_core.drawing import as_mnist
+from vae_core.datasets import registry
+from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
@@ -31,7 +31,7 @@ picker.head(
 )
 about("draw")
 run = picker.pick_run(default="lecture")
-path, epochs, names = str(run.path), picker.film(run), data.CLASS_NAMES[run.config.dataset]
+path, epochs, names = str(run.path), picker.film(run), registry.get(run.config.dataset).class_names
 
 
 @st.fragment

@@ -20,8 +20,9 @@ from ui.components import (
 )
 from ui.guard import one_sentence, through_app
 from ui.words import about
-from vae_core import data
-from vae_core.runs import Run
+from vae_core import paths
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 through_app()
 
@@ -75,8 +76,8 @@ def grid() -> None:
 
 
 def show_grid(count: int, width: float, seed: int) -> None:
-    if data.is_here(run.config.dataset):
-        samples.get_ready(run.config.dataset, str(data.data_dir()))
+    if registry.is_here(run.config.dataset):
+        samples.get_ready(run.config.dataset, str(paths.data_dir()))
     left, right = st.columns([3, 2], gap="large")
     version = token(run.path, epochs, count, seed, width)
     with left:

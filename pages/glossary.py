@@ -6,7 +6,7 @@ from ui import browser_input, glossary, picker
 from ui.components import glossary_links
 from ui.glossary import Term
 from ui.guard import plain, through_app
-from vae_core.runs import ROOT
+from vae_core.paths import ROOT
 
 through_app()
 

@@ -8,7 +8,7 @@ from ui import browser_input, glossary, maps, picker, readers, stories, waiting
 from ui.components import chosen_on, code_chart, decoder_feed, epoch_slider, image_rows, latent_scatter, run_figures
 from ui.guard import one_sentence, through_app
 from ui.words import about
-from vae_core import layouts
+from vae_core.analysis import embeddings
 
 through_app()
 
@@ -94,7 +94,7 @@ def the_map() -> None:
 
 
 def show_map(view: str, first: int, second: int) -> None:
-    ready = view not in layouts.METHODS or maps.layout_of(run, epochs, view)
+    ready = view not in embeddings.METHODS or maps.layout_of(run, epochs, view)
     if not ready:
         waiting.for_map(run, epochs, view)
         view = "pca"
@@ -114,7 +114,7 @@ def show_map(view: str, first: int, second: int) -> None:
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
             "So a dot that moves has really moved."
         )
-    elif view in layouts.METHODS:
+    elif view in embeddings.METHODS:
         trust = maps.layout_of(run, epochs, view).trust[-1]
         st.caption(
             "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch "

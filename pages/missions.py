@@ -8,7 +8,7 @@ from ui.guard import one_sentence, through_app
 from ui.looks import Seen
 from ui.missions import MISSIONS, Mission
 from ui.words import about
-from vae_core.runs import ROOT
+from vae_core.paths import ROOT
 
 through_app()
 

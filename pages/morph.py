@@ -22,7 +22,7 @@ from ui.components import (
 from ui.guard import one_sentence, through_app
 from ui.picking import End
 from ui.words import about
-from vae_core.drawing import as_mnist
+from vae_core.datasets.drawing import as_mnist
 
 through_app()
 

@@ -5,7 +5,7 @@ import streamlit as st
 from ui import picker, readers, shelf
 from ui.guard import through_app
 from ui.words import about
-from vae_core import hosted
+from vae_core.jobs.limits import hosted_limits
 
 through_app()
 
@@ -25,7 +25,7 @@ with st.container():
 with st.container():
     shelf.trash()
 shelf.arrivals()
-if hosted.limits():
+if hosted_limits():
     st.caption(
         "This server is shared. Your runs belong to this browser: others can look at one if you send them its link, "
         "but only you can change it. Take along what you want to keep."

@@ -6,7 +6,9 @@ from ui import living, tour
 from ui.components import living_map
 from ui.guard import through_app
 from ui.words import about
-from vae_core import runs
+from vae_core import paths
+from vae_core.runs.index import find_run
+from vae_core.runs.run import RunError
 
 through_app()
 
@@ -16,10 +18,10 @@ st.markdown(
     "and learns to draw new ones from such numbers. This one uses only **two numbers**: a place on a map."
 )
 
-model = runs.find("two-knobs", folder=runs.GALLERY)
+model = find_run("two-knobs", folder=paths.GALLERY)
 try:
     picture = living.payload(model) if model else None
-except runs.RunError:
+except RunError:
     picture = None
 if picture:
     living_map(picture)

@@ -8,33 +8,36 @@ from ui.guard import one_sentence, plain, through_app
 from ui.setup import setup_form
 from ui.warm import awake
 from ui.words import about
-from vae_core import data, runs, spare
+from vae_core.datasets import registry
+from vae_core.jobs import warm_worker
+from vae_core.runs.index import find_run, list_runs
+from vae_core.runs.run import RESUMABLE, Run, RunError, Status
 
 through_app()
 
 SAMPLES, SEED = 10, 0
 
 
-def watched_run() -> runs.Run | None:
+def watched_run() -> Run | None:
     """The run in the address; without one, a training that is going on."""
     asked = browser_input.asked("run")
     if asked:
-        run = runs.find(asked)
+        run = find_run(asked)
         if run is None:
             st.warning("The address names a run that is not here. It may have been deleted. Start a new one below.")
         return run
     return None if st.session_state.get("new_training") else active_run()
 
 
-def active_run() -> runs.Run | None:
+def active_run() -> Run | None:
     """The visitor's newest training that is going on, or else the newest that waits in line."""
     waiting = None
-    for run in filter(visitor.owns, runs.list_runs()):
+    for run in filter(visitor.owns, list_runs()):
         try:
             if readers.at_rest(run):  # its file need not be read again
                 continue
             status = run.status()
-        except runs.RunError:
+        except RunError:
             continue
         if status.active:
             return run
@@ -47,7 +50,7 @@ def new_training() -> None:
     browser_input.empty_address()
 
 
-def watch(run: runs.Run) -> None:
+def watch(run: Run) -> None:
     title, again = st.columns([3, 2], vertical_alignment="center")
     with again, st.container(key="aside_again", horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
@@ -58,12 +61,12 @@ def watch(run: runs.Run) -> None:
     visitor.looked_at(run)
     if not run.gallery and not visitor.owns(run):
         st.info(visitor.NOT_YOURS)
-    elif before.state in runs.RESUMABLE:
-        spare.keep_one()  # should it go on, a trainer is awake
+    elif before.state in RESUMABLE:
+        warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
     every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
-    def keep_pace(status: runs.Status) -> None:
+    def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
             st.rerun()
 
@@ -105,30 +108,30 @@ def watch(run: runs.Run) -> None:
     pictures()
 
 
-def look(run: runs.Run) -> tuple[runs.Status, str]:
+def look(run: Run) -> tuple[Status, str]:
     """The state of a run and the last request, read once: what a part says and the token that names it must agree."""
     status = run.status()
     return status, live.asked_of(run, status)
 
 
-def newest(run: runs.Run, status: runs.Status) -> str:
+def newest(run: Run, status: Status) -> str:
     """What the pictures are drawn from: they are drawn again when it has changed."""
     return f"{len(growing.metrics(run))} {growing.film(run)[-1:]}" if pictures_can_be_made(status) else "later"
 
 
-def pictures_can_be_made(status: runs.Status) -> bool:
+def pictures_can_be_made(status: Status) -> bool:
     """On a server that is just waking up, Pause and Stop of a training must not wait until torch is there."""
     return not status.active or awake()
 
 
-def learned(run: runs.Run, *, so_far: bool) -> None:
+def learned(run: Run, *, so_far: bool) -> None:
     """What the model can do at each finished epoch: rebuild test pictures, invent new ones, sort them on a map."""
     epochs = picker.film(run)
     if not epochs:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
     st.markdown("#### What it can do so far" if so_far else "#### What it can do")
-    here = data.is_here(run.config.dataset)
+    here = registry.is_here(run.config.dataset)
     rows, complete = films.learned(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
     show_rows("learning_rows", rows)
@@ -143,7 +146,7 @@ def learned(run: runs.Run, *, so_far: bool) -> None:
     latent_scatter(maps.payload(str(run.path), (epochs[-1],), view))
 
 
-def doors(run: runs.Run) -> None:
+def doors(run: Run) -> None:
     with st.container(horizontal=True):
         for page, label, icon in (
             ("pages/latent.py", "Walk its map", "scatter_plot"),
@@ -172,4 +175,4 @@ else:
                 st.markdown(f"A training is going on: **{plain(going_on.title)}**")
                 st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
         setup_form()
-        spare.keep_one()  # while the visitor reads, a trainer wakes up
+        warm_worker.keep_one()  # while the visitor reads, a trainer wakes up

@@ -4,7 +4,7 @@
 export const bce = (x, g) => (x ? -x * Math.log(g) : 0) - (x < 1 ? (1 - x) * Math.log(1 - g) : 0);
 export const square = (x, g) => 0.5 * (x - g) ** 2;
 
-/** The Bhattacharyya coefficient of two bubbles, as vae_core.bubbles.overlap. */
+/** The Bhattacharyya coefficient of two bubbles, as vae_core.analysis.posterior.overlap. */
 export function overlap(mean, logvar, i, j) {
   let logs = 0;
   for (let k = 0; k < 2; k++) {

@@ -43,7 +43,7 @@ export default function (component) {
     drawn = "";
   [trail.width, trail.height] = [TRAIL * 28, 28];
 
-  /** The walk at a time, in the knobs' units: vae_core.explore.random_walk. */
+  /** The walk at a time, in the knobs' units: vae_core.analysis.sampling.random_walk. */
   const along = (t) => {
     const z = new Float32Array(d);
     for (let k = 0; k < waves; k++) {

@@ -15,7 +15,7 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that a plain `pytest` finds the project from any directory
 
-from vae_core import threads  # noqa: E402
+from vae_core.training import threads  # noqa: E402
 
 # Trainers that tests start share two cores with the tests: their threads must sleep, not spin, while they wait.
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -72,7 +72,7 @@ def finished_run(tmp_path_factory, worker_id):
 
     Made once: where several processes share out the tests, they share it.
     """
-    from vae_core.runs import Run
+    from vae_core.runs.run import Run
 
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "finished"
@@ -88,6 +88,6 @@ def finished_run(tmp_path_factory, worker_id):
 @pytest.fixture
 def own_run(finished_run, runs_dir):
     """A copy of the finished run in ``runs_dir``, to be changed or broken."""
-    from vae_core.runs import Run
+    from vae_core.runs.run import Run
 
     return Run(Path(shutil.copytree(finished_run.path, runs_dir / "mine")))

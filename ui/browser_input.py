@@ -23,7 +23,8 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, SessionState, unpack_widget_state_value
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from vae_core import hosted, portable
+from vae_core import os_compat
+from vae_core.jobs.limits import TOKEN
 
 T = TypeVar("T")
 # Streamlit’s field for whole numbers says the one, and its browser side sends the other.
@@ -112,7 +113,7 @@ def text(value: object, longest: int = LONGEST) -> str | None:
 
 def token(value: object) -> str | None:
     """128 bits as 32 hexadecimal digits."""
-    return value if isinstance(value, str) and hosted.TOKEN.fullmatch(value) else None
+    return value if isinstance(value, str) and TOKEN.fullmatch(value) else None
 
 
 def pixels(value: object, side: int) -> np.ndarray | None:
@@ -181,7 +182,7 @@ def keep_out_nonsense() -> None:
 @cache
 def _say_once() -> None:
     """In the server's log: either somebody forges values, or a new Streamlit sends them in a form not known here."""
-    portable.say(DROPPED, error=True)
+    os_compat.say(DROPPED, error=True)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import numpy as np
 from ui import drawn, growing, morphs, picker, readers
 from ui.components import Row
 from ui.picking import End
-from vae_core import data
-from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, RECONSTRUCTIONS
-from vae_core.runs import Run
+from vae_core import reconstructions
+from vae_core.config import DEVICES, FIELDS, MODELS
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
 Task = tuple[str, str, str, Images]  # label, note, colour
-NAMED = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
+NAMED = {"dataset": registry.TITLES, "model": MODELS, "reconstruction": reconstructions.TITLES, "device": DEVICES}
 PICTURES = 10  # of each row
 SEED = 0
 
@@ -110,7 +111,7 @@ def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     same = same_pictures(one, other, ends)
     if same is None:
         return []
-    at, names = (ends, same), data.CLASS_NAMES[one.config.dataset]
+    at, names = (ends, same), registry.get(one.config.dataset).class_names
     words = f"{names[kinds[0]]} to {names[kinds[1]]}"
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:

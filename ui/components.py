@@ -20,8 +20,9 @@ import streamlit as st
 from PIL import Image
 
 from ui import browser_input, glossary, growing
-from vae_core.drawing import PAD
-from vae_core.runs import ROOT, Run
+from vae_core.datasets.drawing import PAD
+from vae_core.paths import ROOT
+from vae_core.runs.run import Run
 
 STATIC = ROOT / "static"
 # A new version of a file gets a new address, so that no browser mixes old and new.

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ui import readers
-from vae_core.projections import Basis
-from vae_core.runs import Run
+from vae_core.analysis.projections import Basis
+from vae_core.runs.run import Run
 
 COMPARED = 500  # test pictures that a drawing is compared with, at every epoch of a film
 BINS = 36
@@ -30,7 +30,7 @@ class Look:
 @readers.kept(500)
 def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look:
     """Encode and decode a drawing of 784 bytes. The same dice at every epoch."""
-    from vae_core.explore import decode, encode, noise
+    from vae_core.analysis.sampling import decode, encode, noise
 
     model = readers.model(path, epoch)
     mean, logvar = encode(model, np.frombuffer(image, np.uint8)[None])
@@ -50,7 +50,7 @@ def test_losses(path: str, epochs: Sequence[int]) -> list[np.ndarray] | None:
 
 @readers.kept(200)
 def _test_losses(path: str, epoch: int) -> np.ndarray | None:
-    from vae_core.explore import sampled_losses
+    from vae_core.analysis.sampling import sampled_losses
 
     run = Run(Path(path))
     images = readers.originals(run, np.arange(min(COMPARED, len(readers.labels(path)))))
@@ -61,7 +61,7 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
 
 @readers.kept(500)
 def _own_loss(path: str, epoch: int, image: bytes) -> float:
-    from vae_core.explore import sampled_losses
+    from vae_core.analysis.sampling import sampled_losses
 
     config, pixels = Run(Path(path)).config, np.frombuffer(image, np.uint8)[None]
     return float(sampled_losses(readers.model(path, epoch), pixels, config.reconstruction, config.beta, draws=10)[0])

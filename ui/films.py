@@ -10,8 +10,8 @@ import streamlit as st
 
 from ui import readers
 from ui.components import Row, rows_payload
-from vae_core import data
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 
 def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[list[Row], bool]:
@@ -34,7 +34,7 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
 
 
 def class_names(run: Run, places: tuple[int, ...]) -> str:
-    names = data.CLASS_NAMES[run.config.dataset]
+    names = registry.get(run.config.dataset).class_names
     return ", ".join(names[label] for label in readers.labels(str(run.path))[list(places)])
 
 

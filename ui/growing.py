@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from vae_core import storage
-from vae_core.runs import Run, RunError
+from vae_core.runs import files
+from vae_core.runs.run import Run, RunError
 
 T = TypeVar("T")
 KEPT = 128  # runs whose lines are remembered, of each kind
@@ -40,7 +40,7 @@ class _Tail:
             raw = file.read()
         whole = raw[: raw.rfind(b"\n") + 1]  # what comes after it is still being written
         lines = whole.splitlines(keepends=True)
-        records = [storage.parse(line) for line in lines]
+        records = [files.parse(line) for line in lines]
         self.offset, self.last = self.offset + len(whole), lines[-1] if lines else self.last
         self.whole = whole == raw
         self.stamp = now if self.whole else now[:1]  # with half a line at its end, it is looked at again

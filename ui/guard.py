@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 
-from vae_core import hosted, portable
-from vae_core.data import DataError
-from vae_core.runs import RunError
+from vae_core import os_compat
+from vae_core.datasets.spec import DataError
+from vae_core.jobs.limits import without_paths
+from vae_core.runs.run import RunError
 
 AROUND = "app_around"  # in the session once app.py has run
 
@@ -30,7 +31,7 @@ def plain(text: object) -> str:
     (``www.``, ``https://``, ``a@b.c``), emoji (``:smile:``), icons (``:material/home:``) and arrows (``->``): these
     are broken up by a mark that cannot be seen.
     """
-    line = " ".join(hosted.without_paths(str(text)).split())
+    line = " ".join(without_paths(str(text)).split())
     line = re.sub(r"([\\`*_{}\[\]<>()#+!|$~:&])", r"\\\1", line)
     line = re.sub(r"^([-=]|[0-9]+(?=\.))", r"\1" + JOINER, line)  # a list, or a rule
     line = re.sub(r"(?<=:)(?=//|[\\\w+/-]+:)|(?<=@)|(?<=www)(?=\.)", JOINER, line, flags=re.IGNORECASE)
@@ -45,7 +46,7 @@ def one_sentence() -> Iterator[None]:
     except (RunError, DataError) as error:
         st.error(plain(f"{error} Other runs are not affected."))
     except (MemoryError, ImportError, RuntimeError, OSError) as error:
-        if not portable.is_short_of_memory(error):
+        if not os_compat.is_short_of_memory(error):
             raise
         st.error("There is not enough memory for this just now. Close other programs, or wait, then reload the page.")
 

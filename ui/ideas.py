@@ -11,9 +11,11 @@ import streamlit as st
 
 from ui import maps, readers
 from ui.components import base64_of, component, sprite, token
-from vae_core import bubbles, data, runs
-from vae_core.records import LARGEST
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.analysis import posterior
+from vae_core.datasets import registry
+from vae_core.runs.run import Run, RunError
+from vae_core.runs.schema import LARGEST
 
 _holes = component("holes", "holes.js")
 _bubbles = component("bubbles", "bubbles.js")
@@ -30,7 +32,7 @@ CELLS = 72  # a side of the picture of all bubbles together
 
 def gallery(name: str) -> Run:
     """A model of the gallery. Raises RunError if it is not there, or not whole."""
-    run = Run(runs.GALLERY / name, gallery=True)
+    run = Run(paths.GALLERY / name, gallery=True)
     if not run.path.exists():
         raise RunError(f"This page needs the gallery’s model {name}, which is missing from checkpoints/pretrained.")
     run.check()
@@ -58,49 +60,49 @@ def dice_report(path: str) -> dict[str, float]:
     ``middle_far`` that of the codes half-way between two real ones;
     ``*_clear`` are agreements (``bubbles.agreement``) with the model's own rebuilt pictures.
     """
-    from vae_core import explore
+    from vae_core.analysis import sampling
 
     run = Run(Path(path))
     epoch, model = last(run), readers.model(path, last(run))
     mean, labels = readers.latents(path, epoch).mean[:2_000], readers.labels(path)[:2_000]
-    usual = bubbles.gaps(mean)
+    usual = posterior.gaps(mean)
     thrown = _random_codes(run, mean)
     one, other = np.random.default_rng(0).integers(0, len(mean), (2, 4 * DICE))
     between = np.flatnonzero(labels[one] != labels[other])[:DICE]
     middles = (mean[one[between]] + mean[other[between]]) / 2
-    away = bubbles.nearest(mean, thrown)
-    rebuilt = explore.decode(model, mean).reshape(-1, data.PIXELS) / 255
+    away = posterior.nearest(mean, thrown)
+    rebuilt = sampling.decode(model, mean).reshape(-1, run.dataset.shape.pixels) / 255
 
     def clear(codes: np.ndarray) -> float:
-        pictures = explore.decode(model, codes).reshape(-1, data.PIXELS) / 255
-        return float(bubbles.agreement(pictures, rebuilt, labels).mean())
+        pictures = sampling.decode(model, codes).reshape(-1, run.dataset.shape.pixels) / 255
+        return float(posterior.agreement(pictures, rebuilt, labels).mean())
 
-    known = bubbles.agreement(rebuilt[:DICE], np.delete(rebuilt, np.s_[:DICE], 0), labels[DICE:])
+    known = posterior.agreement(rebuilt[:DICE], np.delete(rebuilt, np.s_[:DICE], 0), labels[DICE:])
     return {
         "error": float(run.metrics()[epoch]["test_mean"]["reconstruction"]),
         "gaps": float(np.median(away) / np.median(usual)), "far": float((away > np.quantile(usual, 0.99)).mean()),
         "rebuilt_clear": float(known.mean()), "random_clear": clear(thrown), "middle_clear": clear(middles),
-        "middle_far": float((bubbles.nearest(mean, middles) > np.quantile(usual, 0.99)).mean()),
+        "middle_far": float((posterior.nearest(mean, middles) > np.quantile(usual, 0.99)).mean()),
     }  # fmt: skip
 
 
 def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
-    from vae_core import explore
+    from vae_core.analysis import sampling
 
     if run.config.is_vae:
-        return explore.sample_prior(DICE, run.config.latent_dim, seed=0)
-    return explore.sample_codes(mean, DICE, seed=0)
+        return sampling.sample_prior(DICE, run.config.latent_dim, seed=0)
+    return sampling.sample_codes(mean, DICE, seed=0)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and a telling hole."""
     run = Run(Path(path))
-    epoch, names = last(run), data.CLASS_NAMES[run.config.dataset]
+    epoch, names = last(run), registry.get(run.config.dataset).class_names
     mean, labels = readers.latents(path, epoch).mean[: readers.COMMON], readers.labels(path)[: readers.COMMON]
-    usual = bubbles.gaps(mean)
+    usual = posterior.gaps(mean)
     far = float(np.quantile(usual, 0.99))
-    hole = bubbles.strangest_hole(mean, far, lambda z: maps.decoded(run, epoch, z))
+    hole = posterior.strangest_hole(mean, far, lambda z: maps.decoded(run, epoch, z))
     typical = readers.typical_first(path, epoch, 3)[0]
     low, high = np.quantile(mean, 0.004, axis=0), np.quantile(mean, 0.996, axis=0)
     centres = [(np.median(mean[labels == c], axis=0), names[c]) for c in np.unique(labels)]
@@ -119,24 +121,24 @@ def dice_on_the_map(path: str) -> tuple[int, int, int]:
     """Of 100 draws from N(0, 1) on a map of two numbers: how many fall into a hole, how many classes are nearest to at
     least two of them, and how often the commonest class is. The same that ``static/holes.js`` counts.
     """
-    from vae_core.explore import noise
+    from vae_core.analysis.sampling import noise
 
     run = Run(Path(path))
     mean, labels = readers.latents(path, last(run)).mean[: readers.COMMON], readers.labels(path)[: readers.COMMON]
     dice = noise(100, 2, 0)
     away = np.linalg.norm(dice[:, None] - mean, axis=-1)
-    holes = away.min(1) > np.quantile(bubbles.gaps(mean), 0.99)
+    holes = away.min(1) > np.quantile(posterior.gaps(mean), 0.99)
     counts = np.bincount(labels[away.argmin(1)])
     return int(holes.sum()), int((counts > 1).sum()), int(counts.max())
 
 
 def holes(classic: Run, vae: Run) -> None:
     """Two maps of codes side by side, with a code on each that one drags."""
-    from vae_core.explore import noise
+    from vae_core.analysis.sampling import noise
 
     titles = ("Classic autoencoder", "VAE")
     pairs = [_map_of_codes(str(run.path), title) for run, title in zip((classic, vae), titles, strict=True)]
-    names = list(data.CLASS_NAMES[vae.config.dataset])
+    names = list(registry.get(vae.config.dataset).class_names)
     _holes(key="holes", data=_version({"maps": pairs, "names": names, "dice": base64_of(noise(100, 2, 0), "f4")}))
 
 
@@ -147,7 +149,7 @@ def holes(classic: Run, vae: Run) -> None:
 def _bubbles_of(path: str, title: str) -> dict[str, Any]:
     """One panel of /bubbles: some bubbles at every epoch with the forces on them, and all of them together."""
     run = Run(Path(path), gallery=True)
-    forces, epochs = bubbles.kept_forces(run), run.latent_epochs()
+    forces, epochs = posterior.kept_forces(run), run.latent_epochs()
     if forces is None or len(forces.on_mean) != len(epochs):
         raise RunError(f"The gallery’s model {run.id} has no measured forces.")
     latents = [readers.latents(path, epoch) for epoch in epochs]
@@ -157,9 +159,9 @@ def _bubbles_of(path: str, title: str) -> dict[str, Any]:
     pictures, shapes = [], []
     for found in latents:
         assert found.logvar is not None
-        cells = bubbles.density(found.mean[:MIXED], found.logvar[:MIXED], reach, CELLS)
+        cells = posterior.density(found.mean[:MIXED], found.logvar[:MIXED], reach, CELLS)
         pictures.append(np.rint(255 * np.sqrt(cells / cells.max())).astype(np.uint8))
-        centre, covariance = bubbles.together(found.mean[:MIXED], found.logvar[:MIXED])
+        centre, covariance = posterior.together(found.mean[:MIXED], found.logvar[:MIXED])
         values, vectors = np.linalg.eigh(covariance)
         angle = float(np.arctan2(vectors[1, 1], vectors[0, 1]))
         shapes.append([*centre.tolist(), *np.sqrt(values[::-1]).tolist(), angle])
@@ -182,7 +184,12 @@ TWO_KNOBS = {
 def bubble_panels(titles: dict[str, str]) -> None:
     """The bubbles of some gallery models beside each other, under one epoch."""
     panels = [_bubbles_of(str(gallery(name).path), title) for name, title in titles.items()]
-    payload = {"panels": panels, "epochs": panels[0]["epochs"], "size": CELLS, "names": list(data.CLASS_NAMES["mnist"])}
+    payload = {
+        "panels": panels,
+        "epochs": panels[0]["epochs"],
+        "size": CELLS,
+        "names": list(registry.get("mnist").class_names),
+    }
     _bubbles(key="bubbles", data=_version(payload))
 
 
@@ -201,7 +208,7 @@ def overlaps(name: str, epoch: int | None = None) -> Overlaps:
     """Of a gallery model with measured forces. Raises RunError."""
     run = gallery(name)
     mean, logvar, labels, _ = _forced(run, last(run) if epoch is None else epoch)
-    pairs = bubbles.overlap(mean[:, None], logvar[:, None], mean, logvar)
+    pairs = posterior.overlap(mean[:, None], logvar[:, None], mean, logvar)
     touching = (pairs > 0.5) & (labels[:, None] != labels)
     radius = np.sqrt(np.exp(logvar).mean(1))
     spread = np.sqrt(np.square(mean).sum(1).mean())
@@ -232,9 +239,9 @@ def forces_in_words(name: str) -> InWords:
     return InWords(*(float(values.mean()) for values in (pull, outward, inward, shrink, swell)))
 
 
-def _forced(run: Run, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, bubbles.Forces]:
+def _forced(run: Run, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, posterior.Forces]:
     """Mean, logvar, class of the bubbles whose forces ship, and the forces. Raises RunError."""
-    forces, latents = bubbles.kept_forces(run), readers.latents(str(run.path), epoch)
+    forces, latents = posterior.kept_forces(run), readers.latents(str(run.path), epoch)
     if forces is None or latents.logvar is None:
         raise RunError(f"The gallery’s model {run.id} has no measured forces.")
     places = forces.places
@@ -244,9 +251,9 @@ def _forced(run: Run, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, b
 # --- Noise that can learn ---
 
 
-def thrown(run: Run) -> bubbles.Dice:
+def thrown(run: Run) -> posterior.Dice:
     """The gallery's measured throws of a run. Raises RunError if it has none."""
-    dice = bubbles.kept_dice(run)
+    dice = posterior.kept_dice(run)
     if dice is None:
         raise RunError(f"The gallery’s model {run.id} has no measured throws of the dice.")
     return dice
@@ -263,7 +270,7 @@ def noisy(run: Run) -> bool:
     some = latents.mean[:1_500]
     low, high = np.quantile(some, 0.004, axis=0), np.quantile(some, 0.996, axis=0)
     payload = {
-        "run": run.id, "names": list(data.CLASS_NAMES[run.config.dataset]), "pictures": base64_of(shown, "u1"),
+        "run": run.id, "names": list(registry.get(run.config.dataset).class_names), "pictures": base64_of(shown, "u1"),
         "mean": base64_of(latents.mean[dice.places], "f4"), "std": base64_of(latents.std[dice.places], "f4"),
         "eps": base64_of(dice.eps, "f4"), "loss": base64_of(dice.loss, "f4"), "slope": base64_of(dice.slope, "f4"),
         "points": base64_of(some, "f4"), "labels": base64_of(readers.labels(path)[: len(some)], "u1"),
@@ -288,9 +295,9 @@ def worth_of_the_trick(path: str) -> Worth:
     dice, std = thrown(run), readers.latents(path, last(run)).std
     assert std is not None
     std = std[dice.places]
-    trick = bubbles.scatter(bubbles.with_the_trick(dice.slope, dice.eps)[0])
+    trick = posterior.scatter(posterior.with_the_trick(dice.slope, dice.eps)[0])
     plain, helped = (
-        bubbles.scatter(bubbles.without_the_trick(dice.loss, dice.eps, std, baseline=b)[0]) for b in (False, True)
+        posterior.scatter(posterior.without_the_trick(dice.loss, dice.eps, std, baseline=b)[0]) for b in (False, True)
     )
     return Worth(plain / trick, helped / trick)
 
@@ -310,7 +317,7 @@ def damage(run: Run) -> bool:
     originals = readers.originals(run, places)
     mean = readers.latents(path, epoch).mean[list(places)]
     shown = originals if originals is not None else readers.decoded_means(path, epoch, places)
-    names = data.CLASS_NAMES[run.config.dataset]
+    names = registry.get(run.config.dataset).class_names
     payload = {
         "run": run.id, "names": [names[c] for c in readers.labels(path)[list(places)]],
         "pictures": base64_of(shown, "u1"), "mean": base64_of(mean, "f4"), "decoder": maps.decoder(run, epoch),
@@ -320,12 +327,12 @@ def damage(run: Run) -> bool:
     return originals is not None
 
 
-def penalty_curves(run: Run) -> bubbles.Penalty | None:
+def penalty_curves(run: Run) -> posterior.Penalty | None:
     """The penalty's two curves with the run's dimensions on them; None for a model that has no bubbles."""
     latents = readers.latents(str(run.path), last(run))
     if latents.logvar is None:
         return None
-    found = bubbles.penalty(latents.mean, latents.logvar)
+    found = posterior.penalty(latents.mean, latents.logvar)
     payload: dict[str, Any] = {"run": run.id, "pictures": len(latents.mean)} | {
         name: np.minimum(getattr(found, name), LARGEST).round(5).tolist() for name in ("variance", "spread", "square")
     }

@@ -11,9 +11,10 @@ import streamlit as st
 from ui import glossary, growing, visitor
 from ui.components import base64_of
 from ui.guard import plain
-from vae_core import hosted, jobs, waiting
 from vae_core.config import Config
-from vae_core.runs import Run, RunError, Status
+from vae_core.jobs import launcher, queue
+from vae_core.jobs.limits import without_paths
+from vae_core.runs.run import Run, RunError, Status
 
 IN_USE = 0.05  # nats of KL above which a number of the code is counted as used
 POINTS = 100  # of a live curve, however long the run
@@ -92,9 +93,9 @@ def state_bar(run: Run, status: Status, asked: str) -> None:
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
     with actions, st.container(key="aside_steering", horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
-    if status.state in ("failed", "interrupted") and (tail := jobs.log_tail(run)):
+    if status.state in ("failed", "interrupted") and (tail := launcher.log_tail(run)):
         with st.expander("What the trainer printed"):
-            st.code(hosted.without_paths(tail), language=None)
+            st.code(without_paths(tail), language=None)
 
 
 def structure(status: Status, asked: str) -> str:
@@ -108,7 +109,7 @@ def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
     waits = visitor.place_in_line(run) if status.state == "queued" else ""
     return {
         "progress": round(status.progress if status.state != "finished" else 1.0, 4),
-        "facts": waits or waiting.note(run) or facts(status, stepping=stepping),
+        "facts": waits or queue.note(run) or facts(status, stepping=stepping),
     }
 
 

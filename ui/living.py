@@ -11,9 +11,10 @@ import numpy as np
 from ui import readers
 from ui.components import base64_of
 from ui.maps import decoder, view_range
-from vae_core import data, runs
-from vae_core.drawing import as_mnist
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.datasets import registry
+from vae_core.datasets.drawing import as_mnist
+from vae_core.runs.run import Run, RunError
 
 DOTS = 3_000
 EACH = 3  # pictures of each digit to choose from
@@ -22,7 +23,7 @@ TRIED = 20  # embedded digits of each kind, of which those are shown that lie wh
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
-          "vae_core/explore.py", "x = torch.tensor(images.reshape(-1, PIXELS)).float() / 255"),
+          "vae_core/analysis/sampling.py", "x = torch.tensor(images.reshape("),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
                 "and a standard deviation for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
@@ -53,7 +54,7 @@ def payload(run: Run) -> dict[str, Any]:
     centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
     return {
         "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"), "range": view_range([mean]),
-        "centres": [[float(x), float(y), data.DIGIT_NAMES[c]] for c, (x, y) in enumerate(centres)],
+        "centres": [[float(x), float(y), run.dataset.class_names[c]] for c, (x, y) in enumerate(centres)],
         "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
         "parts": {name: part(name) for name in PARTS},
     }  # fmt: skip
@@ -62,7 +63,7 @@ def payload(run: Run) -> dict[str, Any]:
 def part(name: str) -> dict[str, str]:
     """The words of a part, and where its line stands in the source today."""
     colour, words, file, fragment = PARTS[name]
-    lines = (runs.ROOT / file).read_text(encoding="utf-8").splitlines()
+    lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
     number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
     code = lines[number - 1].strip() if number else ""
     return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
@@ -85,7 +86,7 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
         near = np.concatenate([np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(10)])
         images, labels, means, stds = images[near], labels[near], means[near], stds[near]
     return [
-        {"name": data.DIGIT_NAMES[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
+        {"name": run.dataset.class_names[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
         for image, label, m, s in zip(
             images, labels, means.astype(float).round(4), stds.astype(float).round(4), strict=True
         )
@@ -95,7 +96,7 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
 @cache
 def _embedded() -> tuple[np.ndarray, np.ndarray]:
     """The first embedded test digits of each class, centred as MNIST is: (n, 28, 28) and (n,)."""
-    test = data.load_test("digits")
+    test = registry.load_test("digits")
     places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in range(10)])
     images = [as_mnist(image.reshape(28, 28)) for image in test.images[places]]
     return np.stack([image for image in images if image is not None]), test.labels[places]

@@ -13,7 +13,7 @@ import streamlit as st
 from ui import ideas, readers
 from ui.components import Row
 from ui.live import IN_USE
-from vae_core.runs import Run
+from vae_core.runs.run import Run
 
 PICTURES, MANY, SEED = 10, 200, 0
 
@@ -100,7 +100,7 @@ def copies(run: Run, name: str) -> Row:
 
 def noisy_copies(run: Run, name: str) -> Row:
     """Rebuilt as in training: each from a random point of its bubble."""
-    from vae_core.explore import decode, noise
+    from vae_core.analysis.sampling import decode, noise
 
     path, epoch = str(run.path), ideas.last(run)
     places, latents = list(readers.first_of_each_class(path)[:PICTURES]), readers.latents(path, epoch)

@@ -11,8 +11,9 @@ import numpy as np
 from ui import growing, readers
 from ui.components import base64_of, webp
 from ui.live import IN_USE
-from vae_core import data, layouts, projections
-from vae_core.runs import Run, RunError
+from vae_core.analysis import embeddings, projections
+from vae_core.datasets import registry
+from vae_core.runs.run import Run, RunError
 
 TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
 TILES_WIDE = 100
@@ -31,9 +32,9 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     Raises RunError if a bent map is asked for that has not been made (``layout_of``).
     """
     run = Run(Path(path))
-    flat, axes = _bent(run, epochs, view) if view in layouts.METHODS else _flat(run, epochs, view, first, second)
+    flat, axes = _bent(run, epochs, view) if view in embeddings.METHODS else _flat(run, epochs, view, first, second)
     count = len(next(iter(flat.values())))
-    names = data.CLASS_NAMES[run.config.dataset]
+    names = registry.get(run.config.dataset).class_names
     return {
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
         "labels": base64_of(readers.labels(path)[:count], "u1"), "names": list(names),
@@ -61,9 +62,9 @@ def _bent(run: Run, epochs: tuple[int, ...], view: str) -> tuple[dict[int, np.nd
     return chosen, ["", ""]  # its directions mean nothing
 
 
-def layout_of(run: Run, epochs: Sequence[int], view: str) -> layouts.Layout | None:
+def layout_of(run: Run, epochs: Sequence[int], view: str) -> embeddings.Layout | None:
     """The bent map that is kept with a run, if it reaches to the newest epoch."""
-    layout = layouts.load(run, view)
+    layout = embeddings.load(run, view)
     return layout if layout and layout.epochs[-1] == epochs[-1] else None
 
 
@@ -74,7 +75,7 @@ def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     None where codes have no spread (the classic autoencoder), and on bent maps, which keep no lengths.
     """
     run = Run(Path(path))
-    if not run.config.is_vae or view in layouts.METHODS:
+    if not run.config.is_vae or view in embeddings.METHODS:
         return None
     basis = view_of(readers.latents(path, epochs[-1]).mean, view, first, second)
     return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]
@@ -90,9 +91,9 @@ def _std(path: str, epoch: int) -> np.ndarray:
 @readers.kept(200)
 def separation(path: str, epoch: int) -> float:
     """How well the classes keep apart at an epoch: ``measures.neighbour_accuracy`` of up to 2,000 kept means."""
-    from vae_core.measures import neighbour_accuracy
+    from vae_core.analysis.knn import neighbour_accuracy
 
-    mean = readers.latents(path, epoch).mean[: layouts.POINTS]
+    mean = readers.latents(path, epoch).mean[: embeddings.POINTS]
     return neighbour_accuracy(mean, readers.labels(path)[: len(mean)])
 
 
@@ -159,7 +160,7 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     places = np.arange(len(readers.labels(path)))
     images = readers.originals(run, places) if have_originals else None
     if images is None:
-        from vae_core.explore import decode
+        from vae_core.analysis.sampling import decode
 
         images = decode(readers.model(path, epoch), readers.latents(path, epoch).mean)
     small = images.reshape(-1, TILE, 28 // TILE, TILE, 28 // TILE).mean((2, 4)).astype(np.uint8)

@@ -12,7 +12,7 @@ import streamlit as st
 from ui import address, browser_input, looks
 from ui.components import duel_curves, image_rows
 from ui.looks import Chart, Seen
-from vae_core import runs
+from vae_core import paths
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ MISSIONS: dict[str, Mission] = {
 
 def right(name: str) -> int:
     """What the gallery's runs say is right in a mission."""
-    return _right(name, str(runs.GALLERY))
+    return _right(name, str(paths.GALLERY))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

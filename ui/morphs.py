@@ -12,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ui import maps, picking, readers, smallmaps
 from ui.components import Row, base64_of
 from ui.picking import End
-from vae_core import runs
-from vae_core.projections import Basis
-from vae_core.runs import Run
+from vae_core import paths
+from vae_core.analysis.projections import Basis
+from vae_core.runs.index import find_run
+from vae_core.runs.run import Run, RunError
 
 PATHS = {"straight": "Straight", "spherical": "Spherical"}
 SECONDS = 5  # there and back, as the player takes
@@ -28,7 +29,7 @@ def frames_for(steps: int, least: int = 33) -> int:
 @readers.kept(100)
 def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """The codes (epochs, frames, d) along a way (``PATHS``) between the means of two ends."""
-    from vae_core.explore import interpolate
+    from vae_core.analysis.sampling import interpolate
 
     return np.stack(
         [interpolate(picking.code(path, e, start), picking.code(path, e, end), frames, way) for e in epochs]
@@ -38,7 +39,7 @@ def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int,
 @readers.kept(100)
 def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """Those codes decoded, each epoch's by its own decoder, (epochs, frames, 28, 28) uint8."""
-    from vae_core.explore import decode
+    from vae_core.analysis.sampling import decode
 
     paths = codes(path, epochs, start, end, frames, way)
     return np.stack([decode(readers.model(path, e), z) for e, z in zip(epochs, paths, strict=True)])
@@ -46,7 +47,7 @@ def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, 
 
 def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> tuple[list[Row], bool]:
     """The same morph three ways. The flag says whether the cross-fade mixes the original pictures."""
-    from vae_core.explore import cross_fade
+    from vae_core.analysis.sampling import cross_fade
 
     path, last = str(run.path), epochs[-1]
     words = f"from {picking.name_of(run, start)} to {picking.name_of(run, end)}"
@@ -69,14 +70,14 @@ def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way
 def classic_walk(run: Run, start: End, end: End, frames: int, way: str) -> np.ndarray | None:
     """The morph of the gallery's classic autoencoder between the same pictures, or None if it does not know them."""
     try:
-        classic = runs.find("autoencoder", folder=runs.GALLERY)
+        classic = find_run("autoencoder", folder=paths.GALLERY)
         if classic is None or classic.id == run.id or classic.config.dataset != run.config.dataset:
             return None
         theirs = [_same_picture(run, classic, each) for each in (start, end)]
         if theirs[0] is None or theirs[1] is None:
             return None
         return walk(str(classic.path), (classic.weight_epochs()[-1],), theirs[0], theirs[1], frames, way)
-    except runs.RunError:
+    except RunError:
         return None  # the gallery's copy is damaged; this page is about another run
 
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from ui import glossary, growing
 from ui.guard import one_sentence
-from vae_core import bands
-from vae_core.bands import Band
+from vae_core.analysis import reference
+from vae_core.analysis.reference import Band
 from vae_core.config import FIELDS, Config
-from vae_core.runs import Run, Status
+from vae_core.runs.run import Run, Status
 
 NAMES = {
     "train": "Training loss", "test": "Test loss, noise on", "test_mean": "Test loss, means decoded",
@@ -70,8 +70,8 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
 
 def found(config: Config) -> tuple[Band | None, bool]:
     """The band to compare with, and whether it is for exactly this setting."""
-    exact = bands.band_of(config)
-    return (exact, True) if exact else (bands.nearest(config), False)
+    exact = reference.band_of(config)
+    return (exact, True) if exact else (reference.nearest(config), False)
 
 
 def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
@@ -83,7 +83,7 @@ def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
     late = f" We measured only {band.epochs} epochs; yours had {epoch}." if epoch > band.epochs else ""
     if exact:
         return f"Compared with {seeds}.{late}"
-    names = bands.differing(config, band.config)
+    names = reference.differing(config, band.config)
     differs = "; ".join(
         f"{FIELDS[name].metadata['label'].lower()} {written(getattr(config, name))}, "
         f"measured {written(getattr(band.config, name))}"
@@ -102,7 +102,7 @@ def written(value: object) -> str:
 def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> list[str]:
     """A line of a table for each number: its own value, what is usual, and how it lies."""
     rows = []
-    for name, value in bands.figures_of(record).items():
+    for name, value in reference.figures_of(record).items():
         usual = band.at(name, min(epoch, band.epochs))
         if value is None or usual is None or (name == "test_mean" and not config.is_vae):
             continue
@@ -114,15 +114,15 @@ def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> 
 
 def advice(config: Config, records: list[dict[str, Any]], band: Band | None, exact: bool) -> list[str]:
     """What to try, if anything."""
-    lines = [TRY[name] for name in bands.symptoms(config, records)]
-    epoch, test = len(records) - 1, bands.figures_of(records[-1])["test"]
+    lines = [TRY[name] for name in reference.symptoms(config, records)]
+    epoch, test = len(records) - 1, reference.figures_of(records[-1])["test"]
     usual = band.at("test", min(epoch, band.epochs)) if band else None
     if usual is None or test is None or usual.says(test) != "high":
         return lines
     if exact:
         lines.append("Worse than usual with the same settings: chance, most likely. Try another **seed**.")
     elif band:
-        for name in bands.differing(config, band.config):
+        for name in reference.differing(config, band.config):
             value = written(getattr(band.config, name))
             lines.append(f"Try **{FIELDS[name].metadata['label'].lower()} {value}**, as in our runs.")
     return lines
@@ -134,7 +134,7 @@ def why_below(record: Mapping[str, Any]) -> str:
     In the first epochs it is that training is measured on the way, and with a code that says nothing, a mean may even
     be drawn worse than a random point.
     """
-    figures = bands.figures_of(record)
+    figures = reference.figures_of(record)
     train, test, mean = figures["train"], figures["test"], figures["test_mean"]
     assert train is not None and test is not None and mean is not None
     if not (mean < train and test - mean > abs(train - test)):

@@ -9,8 +9,8 @@ import streamlit as st
 
 from ui import browser_input, growing, readers, visitor
 from ui.guard import plain
-from vae_core.config import DATASETS
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 
 def head(title: str, sentence: str, *, help: str | None = None) -> None:
@@ -94,7 +94,7 @@ def label(run: Run) -> str:
     """How a run is called in lists: the gallery by its name, the visitor's own by settings and time."""
     if run.gallery:
         numbers = f"{run.config.latent_dim} numbers"
-        return f"{run.title} · {DATASETS[run.config.dataset]} · {numbers}"
+        return f"{run.title} · {registry.TITLES[run.config.dataset]} · {numbers}"
     stamp = growing.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
     made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"

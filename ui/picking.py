@@ -11,8 +11,8 @@ import numpy as np
 
 from ui import readers
 from ui.components import sprite, webp
-from vae_core import data
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 PER_CLASS = 40  # pictures of each class that travel with the page, so that a shuffle asks the server nothing
 DRAWING = "drawing"  # how the address calls the visitor's own
@@ -54,7 +54,7 @@ def address_of(run: Run, end: End) -> str:
 
 
 def name_of(run: Run, end: End) -> str:
-    return "your drawing" if end.drawing else data.CLASS_NAMES[run.config.dataset][end.label]
+    return "your drawing" if end.drawing else registry.get(run.config.dataset).class_names[end.label]
 
 
 @readers.kept(500)
@@ -62,7 +62,7 @@ def code(path: str, epoch: int, end: End) -> np.ndarray:
     """The mean that the encoder gives an end at an epoch, (d,)."""
     if not end.drawing:
         return readers.latents(path, epoch).mean[end.place]
-    from vae_core.explore import encode
+    from vae_core.analysis.sampling import encode
 
     return encode(readers.model(path, epoch), np.frombuffer(end.drawing, np.uint8)[None])[0][0]
 
@@ -101,7 +101,7 @@ def sheet(path: str, epoch: int, have_originals: bool) -> str:
 
 def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], **more: Any) -> dict[str, Any]:
     """What ``static/pick.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
-    path, names = str(run.path), data.CLASS_NAMES[run.config.dataset]
+    path, names = str(run.path), registry.get(run.config.dataset).class_names
     here = readers.originals(run, (0,)) is not None
     lines, numbers = places_by_class(path, epoch), readers.test_indices(str(run.path))
     known = {place for places in lines.values() for place in places}

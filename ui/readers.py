@@ -15,9 +15,12 @@ import numpy as np
 import streamlit as st
 
 from ui import growing, visitor
-from vae_core import data, runs
+from vae_core import paths
+from vae_core.datasets import registry
+from vae_core.datasets.spec import DataError
 from vae_core.gallery import Piece
-from vae_core.runs import Latents, Run
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import RESUMABLE, Latents, Run, RunError
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
 FILM = 41  # epochs of a long run that a film shows, evenly spread
@@ -82,7 +85,7 @@ def model(path: str, epoch: int) -> Any:
     """The network at an epoch. torch is imported here, on first use."""
     import torch
 
-    from vae_core.checkpoint import load_model
+    from vae_core.training.checkpoint import load_model
 
     torch.set_num_threads(1)  # as in ui.warm, for a first picture that comes before it
     return load_model(Run(Path(path)), epoch)
@@ -91,7 +94,7 @@ def model(path: str, epoch: int) -> Any:
 @kept(2000)
 def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
     """What the decoder makes of the means of some kept images at an epoch, (n, 28, 28) uint8."""
-    from vae_core.explore import decode
+    from vae_core.analysis.sampling import decode
 
     return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
 
@@ -99,19 +102,19 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
 @kept(1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
     """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
-    from vae_core.explore import decode
+    from vae_core.analysis.sampling import decode
 
     return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
 
 
 def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
     """The random codes (n, d) behind the invented images."""
-    from vae_core import explore
+    from vae_core.analysis import sampling
 
     run = Run(Path(path))
     if run.config.is_vae:
-        return explore.sample_prior(count, run.config.latent_dim, seed, spread)
-    return explore.sample_codes(latents(path, epoch).mean, count, seed, spread)
+        return sampling.sample_prior(count, run.config.latent_dim, seed, spread)
+    return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
 
 
 @kept(200)
@@ -135,7 +138,7 @@ def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _test_images(dataset: str, folder: str) -> np.ndarray:
-    return data.load_test(dataset).images
+    return registry.load_test(dataset).images
 
 
 _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
@@ -146,17 +149,17 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
-    dataset, folder = run.config.dataset, str(data.data_dir())
-    if not data.is_here(dataset):
+    dataset, folder = run.config.dataset, str(paths.data_dir())
+    if not registry.is_here(dataset):
         return None
     key = dataset, folder
-    if key in _damaged and _damaged[key] == data.stamp(dataset):
+    if key in _damaged and _damaged[key] == registry.stamp(dataset):
         return None
     try:
         images = _test_images(dataset, folder)
         return images[test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
-    except data.DataError:
-        _damaged[key] = data.stamp(dataset)
+    except DataError:
+        _damaged[key] = registry.stamp(dataset)
         return None
     except IndexError:
         return None
@@ -173,7 +176,7 @@ def handles() -> list[Run]:
 
 def _list() -> list[tuple[Run, tuple[int, ...]]]:
     """Every run with the stamp of its settings."""
-    return [(run, growing.stamp(f"{run.path}/config.json")) for run in runs.list_runs()]
+    return [(run, growing.stamp(f"{run.path}/config.json")) for run in list_runs()]
 
 
 def _stamp_of_about(run: Run) -> tuple[int, ...]:
@@ -211,7 +214,7 @@ def forget_replaced() -> None:
 def check(run: Run) -> None:
     """``run.check()``, made again when the run has changed. Raises RunError."""
     if found := trouble(run):
-        raise runs.RunError(found)
+        raise RunError(found)
 
 
 def trouble(run: Run) -> str:
@@ -232,7 +235,7 @@ def standing(run: Run) -> tuple[str, tuple[int, ...]]:
 
 def at_rest(run: Run) -> bool:
     """Whether a run's own last word was that it had ended. Raises RunError."""
-    return _last_word(str(run.path), _stamp(run, "status.json")) in (*runs.RESUMABLE, "finished")
+    return _last_word(str(run.path), _stamp(run, "status.json")) in (*RESUMABLE, "finished")
 
 
 @lru_cache(maxsize=2000)
@@ -257,7 +260,7 @@ def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tu
     try:
         run.check()
         return "", tuple(growing.film(run))
-    except runs.RunError as error:
+    except RunError as error:
         return str(error), ()
 
 
@@ -265,6 +268,6 @@ def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tu
 def _trouble_of_status(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
     try:
         Run(Path(path), gallery).status()
-    except runs.RunError as error:
+    except RunError as error:
         return str(error)
     return ""

@@ -19,8 +19,10 @@ import numpy as np
 from ui import films, live, maps, morphs, readers
 from ui.components import STATIC, Row, base64_of
 from ui.picking import End
-from vae_core.config import DATASETS, FIELDS, RECONSTRUCTIONS
-from vae_core.runs import Run, RunError
+from vae_core import reconstructions
+from vae_core.config import FIELDS
+from vae_core.datasets import registry
+from vae_core.runs.run import Run, RunError
 
 TEMPLATE = Path(__file__).with_name("report.html")
 EPOCHS = 21  # at most, evenly chosen
@@ -61,7 +63,10 @@ def _data(run: Run, epochs: list[int]) -> dict[str, Any]:
 
 def _settings(run: Run) -> list[list[str]]:
     config = run.config
-    shown = {"dataset": DATASETS[config.dataset], "reconstruction": RECONSTRUCTIONS[config.reconstruction]}
+    shown = {
+        "dataset": registry.TITLES[config.dataset],
+        "reconstruction": reconstructions.TITLES[config.reconstruction],
+    }
     shown |= {name: f"{getattr(config, name):,}" for name in FIELDS if not FIELDS[name].metadata.get("choices")}
     shown["model"] = "VAE" if config.is_vae else "Classic autoencoder"
     names = [name for name in FIELDS if name != "device" and (config.is_vae or name != "beta")]

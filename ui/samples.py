@@ -14,9 +14,11 @@ import streamlit as st
 from ui import growing, maps, readers, smallmaps, warm
 from ui.components import base64_of, sprite, token, webp
 from ui.live import IN_USE
-from vae_core import data
-from vae_core.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.analysis.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
+from vae_core.datasets import registry
+from vae_core.datasets.spec import DataError, Split
+from vae_core.runs.run import Run, RunError
 
 BUBBLES = 4_000  # kept test images whose bubbles make up "where the data are"
 REAL = 400  # of them, those whose codes an invented one is compared with
@@ -30,7 +32,7 @@ KNOBS = 24  # the most that are shown; a model may have 64
 @readers.kept(60)
 def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
     """The invented pictures of every epoch as one PNG in base64, a line for each epoch."""
-    from vae_core.explore import decode
+    from vae_core.analysis.sampling import decode
 
     codes = [readers.codes(path, epoch, count, seed, spread) for epoch in epochs]
     return sprite(np.stack([decode(readers.model(path, e), z) for e, z in zip(epochs, codes, strict=True)]))
@@ -42,7 +44,7 @@ def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread:
 @readers.kept(200)
 def real_farness(path: str, epoch: int) -> np.ndarray:
     """How far REAL codes of test pictures are from the others', sorted; drawn from their bubbles, if they have any."""
-    from vae_core.explore import noise
+    from vae_core.analysis.sampling import noise
 
     kept = readers.latents(path, epoch)
     n = min(BUBBLES, len(kept.mean))
@@ -69,7 +71,7 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
     """
     codes = readers.codes(path, epoch, count, seed, spread)
     farness = _farness(path, epoch, codes)
-    classes = len(data.CLASS_NAMES[Run(Path(path)).config.dataset])
+    classes = len(registry.get(Run(Path(path)).config.dataset).class_names)
     mean, labels = readers.latents(path, epoch).mean, readers.labels(path)
     kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
     return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
@@ -79,20 +81,20 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _training_pictures(dataset: str, folder: str) -> tuple[data.Split, np.ndarray]:
-    from vae_core.neighbours import squares_of
+def _training_pictures(dataset: str, folder: str) -> tuple[Split, np.ndarray]:
+    from vae_core.analysis.nearest_images import squares_of
 
-    split = data.load_train(dataset)
+    split = registry.load_train(dataset)
     return split, squares_of(split.images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _test_distances(dataset: str, folder: str) -> np.ndarray:
     """5, 25, 50, 75 and 95 per cent of the test pictures are at most so far from their nearest training picture."""
-    from vae_core.neighbours import nearest
+    from vae_core.analysis.nearest_images import nearest
 
     train, squares = _training_pictures(dataset, folder)
-    test = data.load_test(dataset).images
+    test = registry.load_test(dataset).images
     few = test[np.unique(np.linspace(0, len(test) - 1, COMPARED).astype(int))]
     return np.quantile(nearest(train.images, few, squares)[1], [0.05, 0.25, 0.5, 0.75, 0.95])
 
@@ -103,7 +105,7 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 
     def work() -> None:
         time.sleep(warm.HEAD_START)
-        with suppress(data.DataError):  # the click will say what is wrong
+        with suppress(DataError):  # the click will say what is wrong
             _test_distances(dataset, folder)
 
     thread = threading.Thread(target=work, name="training pictures", daemon=True)
@@ -115,13 +117,13 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 def _nearest(
     path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str
 ) -> dict[str, Any]:
-    from vae_core.neighbours import nearest
+    from vae_core.analysis.nearest_images import nearest
 
     dataset = Run(Path(path)).config.dataset
     train, squares = _training_pictures(dataset, folder)
     invented = np.stack([readers.samples(path, epoch, count, seed, spread)[chosen] for epoch in epochs])
     places, away = nearest(train.images, invented, squares)
-    names = data.CLASS_NAMES[dataset]
+    names = registry.get(dataset).class_names
     return {
         "png": sprite(train.images[places].reshape(-1, 1, 28, 28)),
         "places": places.tolist(), "classes": [names[c] for c in train.labels[places]],
@@ -134,11 +136,11 @@ def nearest_training(
     run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int
 ) -> dict[str, Any] | None:
     """The training picture nearest to one invented picture at each epoch; None where the dataset is not here."""
-    if not data.is_here(run.config.dataset):
+    if not registry.is_here(run.config.dataset):
         return None
     try:
-        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, str(data.data_dir()))
-    except data.DataError:
+        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, str(paths.data_dir()))
+    except DataError:
         return None
 
 
@@ -151,7 +153,7 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     return {
         "run": run.id, "epochs": epochs, "count": count, "chosen": chosen, "classic": not run.config.is_vae,
         "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
-        "names": list(data.CLASS_NAMES[run.config.dataset]), "around": int(kinds[0, 0].sum()),
+        "names": list(registry.get(run.config.dataset).class_names), "around": int(kinds[0, 0].sum()),
         "nearest": found, "real": len(real_farness(path, epochs[-1])),
         "version": token(path, epochs, count, seed, spread, chosen, found is None),
     }  # fmt: skip
@@ -212,7 +214,7 @@ def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
 @readers.kept(30)
 def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tuple[int, ...]) -> str:
     """A WebP, a line for each epoch: the start decoded, then each of the dimensions in ``order`` at all STEPS."""
-    from vae_core.explore import decode, traverse
+    from vae_core.analysis.sampling import decode, traverse
 
     lines = []
     for epoch in epochs:
@@ -238,7 +240,7 @@ def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
     if pictures is None:
         pictures = readers.decoded_means(path, epochs[-1], offered)
     starts = np.stack([start_code(path, epoch, place) for epoch in epochs])
-    names = data.CLASS_NAMES[run.config.dataset]
+    names = registry.get(run.config.dataset).class_names
     labels = readers.labels(path)
     return {
         "run": run.id, "epochs": epochs, "order": list(order), "steps": STEPS.tolist(), "latent_dim": use.shape[1],
@@ -260,13 +262,13 @@ def offered_places(path: str) -> tuple[int, ...]:
 @readers.kept(20)
 def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> tuple[str, np.ndarray]:
     """A WebP with a line of size * size pictures for each epoch, and the two axes (2, size) in knob units."""
-    from vae_core import explore
+    from vae_core.analysis import sampling
 
-    grid = explore.manifold(size, 3.0) if even else explore.quantile_manifold(size)
+    grid = sampling.manifold(size, 3.0) if even else sampling.quantile_manifold(size)
     lines = []
     for epoch in epochs:
         shift, scale = frame_of(path, epoch)
-        lines.append(explore.decode(readers.model(path, epoch), (shift + scale * grid).reshape(-1, 2)))
+        lines.append(sampling.decode(readers.model(path, epoch), (shift + scale * grid).reshape(-1, 2)))
     return webp(np.stack(lines)), np.stack([grid[0, :, 0], grid[:, 0, 1]])
 
 
@@ -282,7 +284,7 @@ def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, An
 
 def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
     """What ``static/wander.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
-    from vae_core.explore import walk_coefficients
+    from vae_core.analysis.sampling import walk_coefficients
 
     coefficients = walk_coefficients(run.config.latent_dim, seed)
     return {

@@ -8,10 +8,13 @@ import streamlit as st
 
 from ui import browser_input, glossary, visitor
 from ui.guard import plain
-from vae_core import data, hosted, runs
-from vae_core.config import DATASETS, DEVICES, FIELDS, MODELS, PRESETS, RECONSTRUCTIONS, Config, ConfigError, default_of
+from vae_core import reconstructions
+from vae_core.config import DEVICES, FIELDS, MODELS, PRESETS, Config, ConfigError, default_of
+from vae_core.datasets import registry
+from vae_core.jobs.limits import hosted_limits
+from vae_core.runs.run import RunError
 
-CHOICES = {"dataset": DATASETS, "model": MODELS, "reconstruction": RECONSTRUCTIONS, "device": DEVICES}
+CHOICES = {"dataset": registry.TITLES, "model": MODELS, "reconstruction": reconstructions.TITLES, "device": DEVICES}
 # The terms of the glossary that a setting needs; what only the setting says comes before them.
 TERMS = {
     "model": ("vae", "autoencoder"), "latent_dim": ("latent-dim",), "hidden_dim": ("hidden",), "beta": ("beta",),
@@ -32,7 +35,7 @@ def setup_form() -> None:
         st.rerun()
     if browser_input.in_widget("preset") is None:
         st.session_state["preset"] = "lecture"
-        st.session_state["dataset"] = "mnist" if data.is_here("mnist") else "digits"
+        st.session_state["dataset"] = "mnist" if registry.is_here("mnist") else "digits"
         _fill()
     # Said at every drawing: a browser that was asked for another before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
@@ -46,18 +49,20 @@ def setup_form() -> None:
     config = None
     try:
         config = _config()
-    except (ConfigError, runs.RunError) as error:
+    except (ConfigError, RunError) as error:
         st.error(plain(str(error)))
     if config is not None:
         own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
-        pictures = f"{data.TRAIN_SIZES[config.dataset]:,} pictures"
+        pictures = f"{registry.get(config.dataset).train_size:,} pictures"
         st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
-    obstacle = "" if config is None else data.obstacle(config.dataset)
+    obstacle = "" if config is None else registry.obstacle(config.dataset)
     if obstacle:
         st.error(plain(obstacle))
-    elif config is not None and not data.is_here(config.dataset):
-        st.caption(f"{DATASETS[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB).")
-    if limits := hosted.limits():
+    elif config is not None and not registry.is_here(config.dataset):
+        st.caption(
+            f"{registry.TITLES[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB)."
+        )
+    if limits := hosted_limits():
         st.caption(limits.words)
     st.toggle(
         "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
@@ -108,7 +113,7 @@ def _preset() -> str:
 
 
 def _dataset() -> str:
-    return browser_input.word(browser_input.in_widget("dataset"), DATASETS) or default_of("dataset")
+    return browser_input.word(browser_input.in_widget("dataset"), registry.TITLES) or default_of("dataset")
 
 
 def _fill() -> None:
@@ -128,7 +133,7 @@ def _config() -> Config:
     """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
     settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
     config = Config(**settings)  # looks at their types
-    if limits := hosted.limits():
+    if limits := hosted_limits():
         limits.accept(config)
     return config
 
@@ -147,15 +152,15 @@ def _start() -> None:
         return
     try:
         config = _config()
-    except (ConfigError, runs.RunError):
+    except (ConfigError, RunError):
         return  # the form says what is wrong with it
     try:
         if config.device == "cuda":
-            from vae_core.training import pick_device
+            from vae_core.training.loop import pick_device
 
             pick_device(config.device)
         run = visitor.start(config, one_epoch=one_epoch)
-    except (ConfigError, runs.RunError) as error:
+    except (ConfigError, RunError) as error:
         st.session_state["start_error"] = str(error)
         return
     st.session_state.pop("new_training", None)

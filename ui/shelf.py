@@ -11,8 +11,12 @@ import streamlit as st
 
 from ui import browser_input, growing, live, normal, picker, readers, report, uploads, visitor
 from ui.guard import one_sentence, plain
-from vae_core import hosted, parcel, runs, shelf, waiting
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.jobs import queue
+from vae_core.jobs.eviction import DELETED_SECONDS
+from vae_core.jobs.limits import hosted_limits
+from vae_core.runs import archive, lifecycle, schema
+from vae_core.runs.run import Run, RunError
 
 SHOWN = 16  # cards on a page of the list
 KINDS = {"All": (False, True), "Yours": (False,), "Gallery": (True,)}  # whether they are of the gallery
@@ -155,7 +159,7 @@ def _name_and_pin(run: Run) -> None:
 
 
 def _what_a_pin_does() -> str:
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits is None:
         return "Pinned runs stand first and never make room for others."
     return (
@@ -167,17 +171,17 @@ def _what_a_pin_does() -> str:
 def _save(run: Run, name: str, pinned: bool) -> None:
     if not visitor.owns(run):
         raise RunError(visitor.NOT_YOURS)
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits:
-        waiting.change(run, limits, title=runs.one_line(name), pinned=pinned)
+        queue.change(run, limits, title=schema.one_line(name), pinned=pinned)
     else:
-        shelf.note(run, title=runs.one_line(name), pinned=pinned)
+        lifecycle.note(run, title=schema.one_line(name), pinned=pinned)
 
 
 def packed(run: Run) -> io.BytesIO:
     """The run as one file that ``parcel.unpack`` takes, here too: no larger than what this server lets in."""
-    limits, out = hosted.limits(), io.BytesIO()
-    parcel.pack(run, out, limits.parcel * 1_000_000 if limits else parcel.MAX_BYTES)
+    limits, out = hosted_limits(), io.BytesIO()
+    archive.pack(run, out, limits.parcel * 1_000_000 if limits else archive.MAX_BYTES)
     out.seek(0)
     return out
 
@@ -193,7 +197,7 @@ def _delete(run: Run) -> None:
     if not visitor.owns(run):
         raise RunError(visitor.NOT_YOURS)
     title = run.title if not _broken(run) else run.id
-    st.session_state["just_deleted"] = (str(shelf.delete(run).path), title)
+    st.session_state["just_deleted"] = (str(lifecycle.delete(run).path), title)
 
 
 def _broken(run: Run) -> bool:
@@ -209,30 +213,30 @@ def news() -> None:
     if error := st.session_state.pop("shelf_error", None):
         st.error(plain(error))
     path, title = st.session_state.get("just_deleted", ("", ""))
-    item = next((item for item in shelf.trashed(runs.runs_dir()) if str(item.path) == path), None)
+    item = next((item for item in lifecycle.trashed(paths.runs_dir()) if str(item.path) == path), None)
     if item:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_bar"):
             st.markdown(f":material/delete: Deleted: **{plain(title)}**")
             st.button("Undo", key="undo_delete", icon=":material/undo:", on_click=_try, args=(lambda: _restore(item),))
 
 
-def _restore(item: shelf.Trashed) -> None:
+def _restore(item: lifecycle.Trashed) -> None:
     if not visitor.owns(item.run):
         raise RunError(visitor.NOT_YOURS)
-    if limits := hosted.limits():
-        waiting.put_back(item, limits)
+    if limits := hosted_limits():
+        queue.put_back(item, limits)
     else:
-        shelf.restore(item)
+        lifecycle.restore(item)
     st.session_state.pop("just_deleted", None)
 
 
 def trash() -> None:
     """What was deleted lately."""
-    shelf.sweep(runs.runs_dir(), waiting.DELETED_SECONDS if hosted.limits() else shelf.KEPT_SECONDS)
-    items = [item for item in shelf.trashed(runs.runs_dir()) if visitor.owns(item.run)]
+    lifecycle.sweep(paths.runs_dir(), DELETED_SECONDS if hosted_limits() else lifecycle.KEPT_SECONDS)
+    items = [item for item in lifecycle.trashed(paths.runs_dir()) if visitor.owns(item.run)]
     if not items:
         return
-    kept = "an hour" if hosted.limits() else "a day"
+    kept = "an hour" if hosted_limits() else "a day"
     with st.expander(f"Deleted ({len(items)}), kept for {kept}", icon=":material/delete:"):
         for item in items:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -246,8 +250,8 @@ def trash() -> None:
 
 def arrivals() -> None:
     """The door for a run that was exported elsewhere."""
-    limits = hosted.limits()
-    most = limits.parcel if limits else parcel.MAX_BYTES // 1_000_000
+    limits = hosted_limits()
+    most = limits.parcel if limits else archive.MAX_BYTES // 1_000_000
     with st.expander("Bring a run from elsewhere", icon=":material/upload:"):
         st.caption(
             "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "
@@ -291,9 +295,9 @@ def _outcome() -> None:
 
 
 def _take_in(file: Any, limit: int) -> Run:
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits is None:
-        return parcel.unpack(file, runs.runs_dir(), limit=limit)
+        return archive.unpack(file, paths.runs_dir(), limit=limit)
     if not visitor.me():
         raise RunError(visitor.NOT_KNOWN)
-    return waiting.take_in(file, visitor.me(), limits)
+    return queue.take_in(file, visitor.me(), limits)

@@ -9,9 +9,9 @@ import numpy as np
 
 from ui import maps, readers
 from ui.components import base64_of
-from vae_core import data
-from vae_core.projections import Basis
-from vae_core.runs import Run
+from vae_core.analysis.projections import Basis
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 DOTS = 2_500  # enough for the shape of the classes; each epoch's are drawn anew in a few milliseconds
 
@@ -46,7 +46,8 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
     shares = view.explained
     return {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
-        "labels": base64_of(readers.labels(path)[:DOTS], "u1"), "names": list(data.CLASS_NAMES[run.config.dataset]),
+        "labels": base64_of(readers.labels(path)[:DOTS], "u1"),
+        "names": list(registry.get(run.config.dataset).class_names),
         "range": maps.view_range(flat),
         "caption": "the numbers of the code" if shares is None
         else f"the two main directions (PCA), {sum(shares):.0%} of the variance",

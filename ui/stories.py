@@ -11,8 +11,8 @@ import numpy as np
 from ui import readers
 from ui.components import Row, base64_of
 from ui.drawn import neighbours
-from vae_core import data
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
 
 NEAR = 10  # neighbours of a dot that are shown
 SOME = 10  # pictures of a group that are shown
@@ -48,7 +48,7 @@ def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], dict
 
 def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[Row], str]:
     """The rows of a circled group (its average picture, its middle decoded, some of it), and which kinds are in it."""
-    from vae_core.explore import decode
+    from vae_core.analysis.sampling import decode
 
     path, known = str(run.path), readers.labels(str(run.path))[places]
     chosen = tuple(int(p) for p in places[np.linspace(0, len(places) - 1, min(SOME, len(places))).astype(int)])
@@ -62,14 +62,14 @@ def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[
             columns=3),
         Row("Some of them", _pictures(run, epochs[-1], chosen)[None], "Pictures of the group", "", "mean", columns=5),
     ]  # fmt: skip
-    names = data.CLASS_NAMES[run.config.dataset]
+    names = registry.get(run.config.dataset).class_names
     counted = Counter(names[label] for label in known).most_common()
     parts = [f"**{name}** ({number / len(known):.0%})" for name, number in counted if number / len(known) >= 0.005]
     return rows, ", ".join(parts)
 
 
 def kind(run: Run, place: int) -> str:
-    return data.CLASS_NAMES[run.config.dataset][readers.labels(str(run.path))[place]]
+    return registry.get(run.config.dataset).class_names[readers.labels(str(run.path))[place]]
 
 
 def _pictures(run: Run, epoch: int, places: tuple[int, ...]) -> np.ndarray:

@@ -18,7 +18,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from vae_core import hosted
+from vae_core.jobs.limits import hosted_limits
 
 HELD_SECONDS = 60.0  # the browser asks for the page within a second of its upload
 LEAST = 65_536  # bytes that even an empty file counts, so that their number is bounded
@@ -30,7 +30,7 @@ OPTION = "server.maxUploadSize"
 def bound() -> None:
     """Once for each server. A version of Streamlit that keeps uploads otherwise is left as it is."""
     manager = getattr(Runtime.instance(), "uploaded_file_mgr", None) if Runtime.exists() else None
-    if limits := hosted.limits():
+    if limits := hosted_limits():
         config.set_option(OPTION, limits.parcel)
     if isinstance(manager, MemoryUploadedFileManager):
         keep_within(manager, largest() * 2**20)

@@ -8,9 +8,11 @@ import streamlit as st
 
 from ui import browser_input
 from ui.components import visitor_token
-from vae_core import hosted, jobs, runs, waiting
+from vae_core import paths
 from vae_core.config import Config
-from vae_core.runs import Run, RunError
+from vae_core.jobs import eviction, launcher, queue
+from vae_core.jobs.limits import hosted_limits, owner_of
+from vae_core.runs.run import Run, RunError
 
 NOT_KNOWN = "Your browser has not said who you are yet; try again in a second."
 NOT_YOURS = "This run belongs to somebody else: you can look at it, but not change it."
@@ -18,23 +20,23 @@ NOT_YOURS = "This run belongs to somebody else: you can look at it, but not chan
 
 def meet() -> None:
     """app.py, on a shared server: learn the browser's name once a visit, and keep the queue going."""
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits is None:
         return
-    _queue(str(runs.runs_dir()))
+    _queue(str(paths.runs_dir()))
     slot = st.container()  # always there: were it to vanish, the page below would be built anew
     if not me():
         with slot:
             token = visitor_token()
         if token:  # the page below goes on as this visitor's; to start it over would lose a click that came along
-            st.session_state["visitor"] = hosted.owner_of(token)
+            st.session_state["visitor"] = owner_of(token)
 
 
 @st.cache_resource(show_spinner=False)
 def _queue(folder: str) -> object:
-    limits = hosted.limits()
+    limits = hosted_limits()
     assert limits is not None
-    return waiting.keep_going(Path(folder), limits)
+    return queue.keep_going(Path(folder), limits)
 
 
 def me() -> str:
@@ -44,19 +46,19 @@ def me() -> str:
 
 def is_known() -> bool:
     """Whether it is clear who this visitor is; on a shared server, once the browser has answered."""
-    return hosted.limits() is None or bool(me())
+    return hosted_limits() is None or bool(me())
 
 
 def owns(run: Run) -> bool:
     """Whether this visitor may steer, rename, pin and delete a run."""
     if run.gallery:
         return False
-    return hosted.limits() is None or (bool(me()) and run.about.owner == me())
+    return hosted_limits() is None or (bool(me()) and run.about.owner == me())
 
 
 def may_map(run: Run) -> bool:
     """Whether this visitor may have a bent map of a run made: half a minute of the server's work, kept with the run."""
-    return hosted.limits() is None or owns(run)
+    return hosted_limits() is None or owns(run)
 
 
 def sees(run: Run) -> bool:
@@ -69,37 +71,37 @@ def sees(run: Run) -> bool:
 
 def start(config: Config, *, one_epoch: bool) -> Run:
     """Start a training, or put it into the queue. Raises RunError."""
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits is None:
-        return jobs.start(config, one_epoch=one_epoch)
+        return launcher.start(config, one_epoch=one_epoch)
     if not me():
         raise RunError(NOT_KNOWN)
-    return waiting.ask(config, me(), limits, one_epoch=one_epoch)
+    return queue.ask(config, me(), limits, one_epoch=one_epoch)
 
 
 def steer(run: Run, what: str) -> None:
     """``run``, ``pause``, ``step``, ``stop``, ``cancel``, or ``again`` after an end. Raises RunError."""
     if not owns(run):
         raise RunError(NOT_YOURS if not run.gallery else "The gallery’s models cannot be changed.")
-    limits = hosted.limits()
+    limits = hosted_limits()
     if what == "cancel":
-        waiting.cancel(run)
+        queue.cancel(run)
     elif what != "again":
-        jobs.request(run, what)
+        launcher.request(run, what)
     elif limits is None:
-        jobs.resume(run)
+        launcher.resume(run)
     else:
-        waiting.again(run, limits)
+        queue.again(run, limits)
 
 
 def place_in_line(run: Run) -> str:
     """Where a waiting run stands, in words."""
-    limits = hosted.limits()
+    limits = hosted_limits()
     if limits is None:
         return "It waits for a server that runs a queue (VAE_HOSTED=1)."
     if owns(run):
-        waiting.looked_at(run)  # who waits at the page keeps the place in a full queue
-    where = waiting.place(run, limits)
+        eviction.looked_at(run)  # who waits at the page keeps the place in a full queue
+    where = queue.place(run, limits)
     if where.ahead == 0:
         return "You are next."
     words = "1 training is before yours" if where.ahead == 1 else f"{where.ahead} trainings are before yours"
@@ -114,5 +116,5 @@ def _about(seconds: float) -> str:
 
 def looked_at(run: Run) -> None:
     """Remember on a shared server that somebody sees this run, so that it does not make room for another."""
-    if hosted.limits() is not None:
-        waiting.looked_at(run)
+    if hosted_limits() is not None:
+        eviction.looked_at(run)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from ui import maps, visitor
 from ui.guard import one_sentence, plain
-from vae_core import layouts
-from vae_core.runs import Run
+from vae_core.analysis import embeddings
+from vae_core.runs.run import Run
 
 
 def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
@@ -30,14 +30,14 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
 
 
 def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
-    told = layouts.progress(run, view)
+    told = embeddings.progress(run, view)
     if told and told.state == "failed":
         st.error(plain(told.error))
         if not st.button("Try again", key="try_map_again"):
             return
     if told is None or not told.active:
-        layouts.start(run, view, epochs)
-        told = layouts.Progress("loading")
+        embeddings.start(run, view, epochs)
+        told = embeddings.Progress("loading")
     words = {
         "waiting": "another map is being made first",
         "loading": "waking up, about a minute the first time",

@@ -9,7 +9,7 @@ import time
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from vae_core import portable
+from vae_core import os_compat
 
 HEAD_START = 2.0  # seconds for the first page to reach its visitor; the import would hold it up
 
@@ -33,9 +33,9 @@ def warm_up() -> threading.Thread:
         try:
             import torch
 
-            from vae_core import explore  # noqa: F401
+            from vae_core.analysis import sampling  # noqa: F401
         except Exception as error:  # the first page that needs it tries again, and says what is wrong
-            portable.say(f"torch could not be loaded beside the pages: {type(error).__name__}: {error}", error=True)
+            os_compat.say(f"torch could not be loaded beside the pages: {type(error).__name__}: {error}", error=True)
             return
 
         # The pages' decodes are small, and threads that spin for each other would take the trainer's cores.

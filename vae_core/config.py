@@ -11,14 +11,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
-DATASETS: dict[str, str] = {
-    "digits": "Embedded digits",
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "kmnist": "KMNIST",
-}
+from vae_core import architecture, reconstructions
+from vae_core.datasets import registry
+
 MODELS: dict[str, str] = {"vae": "Variational autoencoder (VAE)", "autoencoder": "Classic autoencoder"}
-RECONSTRUCTIONS: dict[str, str] = {"bce": "Binary cross-entropy (BCE)", "mse": "Squared error"}
 DEVICES: dict[str, str] = {"auto": "Choose for me", "cpu": "Processor (CPU)", "cuda": "Graphics card (CUDA)"}
 
 
@@ -35,8 +31,9 @@ def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
 class Config:
     """All settings of one run. Defaults are the lecture's, on the digits that need no download."""
 
-    dataset: str = setting("digits", "Dataset", "The pictures to learn from.", choices=DATASETS)
+    dataset: str = setting("digits", "Dataset", "The pictures to learn from.", choices=registry.TITLES)
     model: str = setting("vae", "Model", "With noise and penalty (VAE), or without (classic).", choices=MODELS)
+    network: str = setting("lecture", "Network", "The layers that it is made of.", choices=architecture.TITLES)
     latent_dim: int = setting(
         20, "Latent size", "How many numbers the model may use to describe one picture.", low=1, high=64
     )
@@ -47,7 +44,7 @@ class Config:
         1.0, "Beta", "Weight of the KL penalty. 0 switches it off, 1 is the lecture's.", low=0.0, high=1000.0
     )
     reconstruction: str = setting(
-        "bce", "Reconstruction loss", "How the error of a rebuilt picture is measured.", choices=RECONSTRUCTIONS
+        "bce", "Reconstruction loss", "How the error of a rebuilt picture is measured.", choices=reconstructions.TITLES
     )
     epochs: int = setting(10, "Epochs", "How many times every training picture is seen.", low=1, high=500)
     batch_size: int = setting(256, "Batch size", "Pictures per learning step.", low=1, high=8192)
@@ -73,7 +70,7 @@ class Config:
         """A short name in words, e.g. ``MNIST · VAE · 20 numbers · beta 1``."""
         size = f"{self.latent_dim} number{'s' if self.latent_dim != 1 else ''}"
         kind = f"VAE · {size} · beta {self.beta:g}" if self.is_vae else f"classic autoencoder · {size}"
-        return f"{DATASETS[self.dataset]} · {kind}"
+        return f"{registry.TITLES[self.dataset]} · {kind}"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -123,11 +120,7 @@ def default_of(name: str, dataset: str = "digits") -> Any:
     """The default of one setting for a dataset."""
     default = FIELDS[name].default
     assert default is not MISSING
-    return DATASET_DEFAULTS.get(dataset, {}).get(name, default)
-
-
-# 1,438 embedded digits at the lecture's batch of 256 would be six steps an epoch: too few to learn in ten.
-DATASET_DEFAULTS: dict[str, dict[str, Any]] = {"digits": {"epochs": 30, "batch_size": 32}}
+    return registry.defaults(dataset).get(name, default)
 
 
 @dataclass(frozen=True)
@@ -139,7 +132,7 @@ class Preset:
     changes: Mapping[str, Any]
 
     def config(self, dataset: str = "digits") -> Config:
-        return replace(Config(dataset=dataset, **DATASET_DEFAULTS.get(dataset, {})), hidden_dim=None, **self.changes)
+        return replace(Config(dataset=dataset, **registry.defaults(dataset)), hidden_dim=None, **self.changes)
 
 
 PRESETS: dict[str, Preset] = {

@@ -18,11 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import data, layouts, portable, runs, storage
-from vae_core.config import DATASET_DEFAULTS, Config
+from vae_core import os_compat, paths
+from vae_core.analysis import embeddings
+from vae_core.config import Config
+from vae_core.datasets import registry
+from vae_core.runs import files
+from vae_core.runs.run import Run
 
 MNIST = Config(dataset="mnist")
-DIGITS = Config(dataset="digits", **DATASET_DEFAULTS["digits"])
+DIGITS = Config(dataset="digits", **registry.get("digits").defaults)
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,14 @@ def make(piece: Piece, gallery: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         options = [f"--{name.replace('_', '-')}={value}" for name, value in piece.config.to_json().items()]
         trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", piece.name]
-        subprocess.run([*trainer, *options], check=True, env=portable.environment({}))
-        run = runs.Run(Path(folder) / piece.name)
+        subprocess.run([*trainer, *options], check=True, env=os_compat.environment({}))
+        run = Run(Path(folder) / piece.name)
         if piece.has_forces:
             measure(run, piece)
         slim(run, piece)
         if piece.config.latent_dim > 2:
-            for method in layouts.METHODS:
-                layouts.make(run, method)
+            for method in embeddings.METHODS:
+                embeddings.make(run, method)
         shutil.rmtree(gallery / piece.name, ignore_errors=True)
         shutil.copytree(run.path, gallery / piece.name)
 
@@ -86,22 +90,22 @@ def make(piece: Piece, gallery: Path) -> None:
 BUBBLES = 12  # of each class, whose forces ship
 
 
-def measure(run: runs.Run, piece: Piece) -> None:
+def measure(run: Run, piece: Piece) -> None:
     """Keep the forces on some bubbles at every epoch, and for the first of each class single throws of the dice."""
-    from vae_core import forces  # torch, which a list of the pieces does not need
+    from vae_core.analysis import autograd_gradients  # torch, which a list of the pieces does not need
 
-    images, labels = data.load(piece.config.dataset).test.images, run.labels()
+    images, labels = registry.load(piece.config.dataset).test.images, run.labels()
     places = np.concatenate([np.flatnonzero(labels == c)[:BUBBLES] for c in np.unique(labels)])
-    found = forces.measure_forces(run, images, places)
+    found = autograd_gradients.measure_forces(run, images, places)
     halves = {"mean": found.on_mean.astype(np.float16), "logvar": found.on_logvar.astype(np.float16)}
-    storage.write_npz(run.path / "forces.npz", {"places": places, **halves}, compress=True)
+    files.write_npz(run.path / "forces.npz", {"places": places, **halves}, compress=True)
     if piece.every_epoch:
-        dice = forces.measure_dice(run, images, places[::BUBBLES])
+        dice = autograd_gradients.measure_dice(run, images, places[::BUBBLES])
         thrown = {"places": dice.places, "eps": dice.eps, "loss": dice.loss, "slope": dice.slope}
-        storage.write_npz(run.path / "dice.npz", thrown, compress=True)
+        files.write_npz(run.path / "dice.npz", thrown, compress=True)
 
 
-def slim(run: runs.Run, piece: Piece) -> None:
+def slim(run: Run, piece: Piece) -> None:
     """Leave out what the gallery does not need, and give the run its name."""
     for name in ("resume.safetensors", "log.txt", "control.json"):
         (run.path / name).unlink(missing_ok=True)
@@ -115,12 +119,12 @@ def slim(run: runs.Run, piece: Piece) -> None:
     for file in sorted((run.path / "latents").glob("*.npz")):
         with np.load(file) as arrays:
             kept = {name: coarse(array[: piece.points], name) for name, array in arrays.items()}
-        storage.write_npz(file, kept, compress=True)
-    storage.rewrite_lines(run.path / "steps.jsonl", [_short(record) for record in run.steps()])
-    config = storage.read_json(run.path / "config.json")
-    storage.write_json(run.path / "config.json", {**config, "title": piece.title})
-    status = storage.read_json(run.path / "status.json")
-    storage.write_json(run.path / "status.json", {**status, "pid": 0})
+        files.write_npz(file, kept, compress=True)
+    files.rewrite_lines(run.path / "steps.jsonl", [_short(record) for record in run.steps()])
+    config = files.read_json(run.path / "config.json")
+    files.write_json(run.path / "config.json", {**config, "title": piece.title})
+    status = files.read_json(run.path / "status.json")
+    files.write_json(run.path / "status.json", {**status, "pid": 0})
 
 
 def _short(record: dict[str, Any]) -> dict[str, Any]:
@@ -148,12 +152,12 @@ def main(names: list[str]) -> int:
         known = ", ".join(piece.name for piece in PIECES)
         print(f"There is no piece {unknown.pop()!r}; choose among {known}.", file=sys.stderr)
         return 2
-    runs.GALLERY.mkdir(exist_ok=True)
+    paths.GALLERY.mkdir(exist_ok=True)
     for piece in chosen:
-        make(piece, runs.GALLERY)
-    storage.write_json(runs.GALLERY / "index.json", [piece.name for piece in PIECES])
-    total = sum(file.stat().st_size for file in runs.GALLERY.rglob("*") if file.is_file())
-    print(f"{total / 1e6:.1f} MB in {runs.GALLERY}")
+        make(piece, paths.GALLERY)
+    files.write_json(paths.GALLERY / "index.json", [piece.name for piece in PIECES])
+    total = sum(file.stat().st_size for file in paths.GALLERY.rglob("*") if file.is_file())
+    print(f"{total / 1e6:.1f} MB in {paths.GALLERY}")
     return 0
 
 

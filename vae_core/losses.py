@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from vae_core import reconstructions
 from vae_core.model import Posterior
+from vae_core.reconstructions import Formulas
 
 
 class Terms(NamedTuple):
@@ -40,7 +42,7 @@ class _BinaryCrossEntropy(torch.autograd.Function):
 
 
 def bce(logits: Tensor, x: Tensor) -> Tensor:
-    """Binary cross-entropy -sum(x log x^ + (1-x) log(1-x^)), x^ = sigmoid(logits), of (b, 784) each. Nats per image."""
+    """Binary cross-entropy -sum(x log x^ + (1-x) log(1-x^)), x^ = sigmoid(logits), of (b, pixels). Nats per image."""
     return _BinaryCrossEntropy.apply(logits, x) / len(x)
 
 
@@ -54,11 +56,8 @@ def _total(values: Tensor) -> Tensor:
     return values.sum(1).sum()
 
 
-RECONSTRUCTION = {"bce": bce, "mse": mse}
-
-
 def bce_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy of each image (b,) and its gradient by the logits, copy - x (b, 784). Overwrites all but ``x``.
+    """Cross-entropy of each image (b,) and its gradient by the logits, copy - x (b, pixels). Overwrites all but ``x``.
 
     With the copy x^ = sigmoid(l), the term is max(l, 0) - x l - log max(x^, 1 - x^): one sigmoid for both.
     """
@@ -69,14 +68,11 @@ def bce_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Te
 
 
 def mse_step(logits: Tensor, x: Tensor, copy: Tensor, spare: Tensor) -> tuple[Tensor, Tensor]:
-    """Half the squared distance of each image (b,) and its gradient by the logits (b, 784). Overwrites all but x."""
+    """Half the squared distance of each image (b,) and its gradient by the logits (b, pixels). Overwrites all but x."""
     torch.sigmoid(logits, out=copy)
     torch.sub(copy, x, out=spare)
     value = torch.mul(spare, spare, out=logits).sum(1).mul_(0.5)
     return value, copy.addcmul_(copy, copy, value=-1).mul_(spare)  # the slope of the sigmoid is x^ (1 - x^)
-
-
-VALUE_AND_GRADIENT = {"bce": bce_step, "mse": mse_step}
 
 
 def kl_per_dimension(posterior: Posterior) -> Tensor:
@@ -91,9 +87,14 @@ def kl_per_dimension(posterior: Posterior) -> Tensor:
 
 
 def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str = "bce") -> Terms:
-    """Both terms for a batch of images x (b, 784) in [0, 1] and what was decoded from their codes."""
+    """Both terms for a batch of images x (b, pixels) in [0, 1] and what was decoded from their codes.
+
+    Raises KeyError for a reconstruction that is not registered.
+    """
+    formulas = reconstructions.get(reconstruction).formulas()
     kl = _total(kl_per_dimension(posterior)) / len(x) if posterior.logvar is not None else logits.new_zeros(())
-    return Terms(RECONSTRUCTION[reconstruction](logits, x), kl)
+    error = formulas.total(logits, x) if formulas.total else formulas.of_each(logits, x).sum()
+    return Terms(error / len(x), kl)
 
 
 def _bce_of_each(logits: Tensor, x: Tensor) -> Tensor:
@@ -104,18 +105,17 @@ def _mse_of_each(logits: Tensor, x: Tensor) -> Tensor:
     return 0.5 * F.mse_loss(torch.sigmoid(logits), x, reduction="none").sum(1)
 
 
-OF_EACH = {"bce": _bce_of_each, "mse": _mse_of_each}  # (b, 784) each to (b,)
-
-
 def per_image(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str, beta: float) -> Tensor:
     """The loss of each image of a batch on its own, (b,) in nats; their mean is ``terms(...).loss(beta)``.
 
-    Raises ValueError for a reconstruction that is not in RECONSTRUCTION.
+    Raises KeyError for a reconstruction that is not registered.
     """
-    if reconstruction not in OF_EACH:
-        raise ValueError(f"unknown reconstruction: {reconstruction}")
-    errors = OF_EACH[reconstruction](logits, x)
+    errors = reconstructions.get(reconstruction).formulas().of_each(logits, x)
     if posterior.logvar is None:
         return errors
     loss: Tensor = Terms(errors, kl_per_dimension(posterior).sum(1)).loss(beta)
     return loss
+
+
+BCE = Formulas(_bce_of_each, bce_step, _BinaryCrossEntropy.apply)
+MSE = Formulas(_mse_of_each, mse_step)

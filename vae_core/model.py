@@ -1,14 +1,16 @@
-"""The lecture's networks: one hidden layer each way, a Gaussian in the middle. Shapes: b images, d latent, h hidden."""
+"""The model: an encoder, a Gaussian in the middle, a decoder. Shapes: b images, d latent, h hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from vae_core.architecture import Architecture, Layer, of_config
 from vae_core.config import Config
-from vae_core.data import PIXELS
+from vae_core.datasets.spec import Shape
 
 
 class Posterior(NamedTuple):
@@ -27,21 +29,38 @@ class Posterior(NamedTuple):
         return self.mean + (torch.randn_like(self.mean) if eps is None else eps) * torch.exp(self.logvar / 2)
 
 
+MODULES: dict[str, Callable[[Layer], nn.Module]] = {
+    "linear": lambda layer: nn.Linear(layer["inputs"], layer["outputs"]),
+    "relu": lambda layer: nn.ReLU(),
+    "reshape": lambda layer: nn.Unflatten(1, layer["shape"]) if len(layer["shape"]) > 1 else nn.Flatten(),
+    "convolution": lambda layer: nn.Conv2d(
+        layer["inputs"], layer["outputs"], layer["kernel"], layer["stride"], layer["padding"]
+    ),
+    "transposed_convolution": lambda layer: nn.ConvTranspose2d(
+        layer["inputs"], layer["outputs"], layer["kernel"], layer["stride"], layer["padding"], layer["output_padding"]
+    ),
+}  # of each kind of layer in ``architecture``
+
+
 class Autoencoder(nn.Module):
-    """Encoder 784 -> h -> 2d and decoder d -> h -> 784 (NYU Deep Learning, week 8, practicum 3).
+    """Encoder and decoder. The lecture's: 784 -> h -> 2d and d -> h -> 784 (NYU Deep Learning, week 8, practicum 3).
 
     The classic autoencoder is the same network with the code as its only output: 784 -> h -> d.
     """
 
-    def __init__(self, latent_dim: int, hidden_dim: int, *, variational: bool = True) -> None:
+    def __init__(self, architecture: Architecture, latent_dim: int, *, variational: bool = True) -> None:
         super().__init__()
-        self.latent_dim, self.hidden_dim, self.variational = latent_dim, hidden_dim, variational
-        outputs = 2 * latent_dim if variational else latent_dim
-        self.encoder = nn.Sequential(nn.Linear(PIXELS, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, outputs))
-        self.decoder = nn.Sequential(nn.Linear(latent_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, PIXELS))
+        self.architecture, self.latent_dim, self.variational = architecture, latent_dim, variational
+        self.encoder = nn.Sequential(*(MODULES[layer["type"]](layer) for layer in architecture.encoder))
+        self.decoder = nn.Sequential(*(MODULES[layer["type"]](layer) for layer in architecture.decoder))
+
+    @property
+    def shape(self) -> Shape:
+        """Of a picture."""
+        return self.architecture.shape
 
     def encode(self, x: Tensor) -> Posterior:
-        """Images (b, 784) in [0, 1] to where they might sit in the latent space."""
+        """Images (b, pixels) in [0, 1] to where they might sit in the latent space."""
         code = self.encoder(x)  # (b, 2d), or (b, d)
         if not self.variational:
             return Posterior(code, None)
@@ -49,15 +68,14 @@ class Autoencoder(nn.Module):
         return Posterior(mean, logvar)
 
     def decode_logits(self, z: Tensor) -> Tensor:
-        """Codes (b, d) to images before the sigmoid, (b, 784); the loss is stabler and faster from these."""
-        return self.decoder(z)
+        """Codes (b, d) to images before the sigmoid, (b, pixels); the loss is stabler and faster from these."""
+        return self.decoder(z).flatten(1)
 
     def decode(self, z: Tensor) -> Tensor:
-        """Codes (b, d) to images (b, 784) in [0, 1]."""
+        """Codes (b, d) to images (b, pixels) in [0, 1]."""
         return torch.sigmoid(self.decode_logits(z))
 
 
-def build(config: Config) -> Autoencoder:
+def build(config: Config, architecture: Architecture | None = None) -> Autoencoder:
     """The untrained network of a run, with torch's initial weights from the current random state."""
-    assert config.hidden_dim is not None
-    return Autoencoder(config.latent_dim, config.hidden_dim, variational=config.is_vae)
+    return Autoencoder(architecture or of_config(config), config.latent_dim, variational=config.is_vae)

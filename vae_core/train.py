@@ -19,12 +19,18 @@ from typing import Any, NoReturn
 
 from filelock import Timeout
 
-from vae_core import data, download, portable, runs, shelf, storage, threads
-from vae_core.background import Background, TookTooLong
-from vae_core.config import DATASET_DEFAULTS, DATASETS, FIELDS, Config, ConfigError
-from vae_core.portable import say
-from vae_core.ranks import Ranks, Silent
-from vae_core.reporter import Interrupted, Reporter, Stopped
+from vae_core import os_compat, paths
+from vae_core.config import FIELDS, Config, ConfigError
+from vae_core.datasets import download, registry
+from vae_core.datasets.spec import DataError, Dataset
+from vae_core.os_compat import say
+from vae_core.runs import files, lifecycle
+from vae_core.runs.index import find_run, list_runs
+from vae_core.runs.run import Run, RunError, Status
+from vae_core.training import threads
+from vae_core.training.background import Background, TookTooLong
+from vae_core.training.distributed import Ranks, Silent
+from vae_core.training.progress import Interrupted, Reporter, Stopped
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,11 +46,11 @@ def _main(argv: list[str] | None) -> int:
         return _help(ranks, _device_of(arguments))
     try:
         run = _open_run(arguments)
-        lock = shelf.lock_of(run, seconds=1)  # one that ends has said so a moment before it lets go
+        lock = lifecycle.lock_of(run, seconds=1)  # one that ends has said so a moment before it lets go
         lock.acquire()
     except Timeout:
         return _mistake(f"The run {run.id} is being trained already.")
-    except (ConfigError, runs.RunError) as error:
+    except (ConfigError, RunError) as error:
         return _mistake(str(error))
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
@@ -80,28 +86,28 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def _open_run(arguments: argparse.Namespace) -> runs.Run:
-    folder = arguments.runs_dir or runs.runs_dir()
+def _open_run(arguments: argparse.Namespace) -> Run:
+    folder = arguments.runs_dir or paths.runs_dir()
     given = {name: getattr(arguments, name) for name in FIELDS if getattr(arguments, name) is not None}
     if arguments.resume is not None:
         run_id = arguments.resume or arguments.run_id or ""
-        run = next((r for r in runs.list_runs(folder) if r.id == run_id and not r.gallery), None)
+        run = next((r for r in list_runs(folder) if r.id == run_id and not r.gallery), None)
         if run is None:
-            raise runs.RunError(f"There is no run {run_id!r} in {folder}.")
+            raise RunError(f"There is no run {run_id!r} in {folder}.")
         if given:
             raise ConfigError(f"A resumed run keeps its settings; leave out --{next(iter(given)).replace('_', '-')}.")
         run.check()
         return run
     dataset = given.get("dataset", FIELDS["dataset"].default)
-    config = Config(**{**DATASET_DEFAULTS.get(dataset, {}), **given})
+    config = Config(**{**registry.defaults(dataset), **given})
     _check_device(config.device)
-    return shelf.create(config, folder, arguments.run_id)
+    return lifecycle.create(config, folder, arguments.run_id)
 
 
 def _check_device(device: str) -> None:
     if device == "cuda":  # only then is torch needed to know
         threads.prepare()
-        from vae_core.training import pick_device
+        from vae_core.training.loop import pick_device
 
         pick_device(device)
 
@@ -111,20 +117,20 @@ def _mistake(sentence: str) -> int:
     return 2
 
 
-def _train(run: runs.Run, ranks: Ranks) -> int:
+def _train(run: Run, ranks: Ranks) -> int:
     """Train under the run's lock, and leave a true status behind whatever happens."""
     _tidy(run)
     reporter = Reporter(run, Terminal())
-    portable.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
+    os_compat.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
     with reporter.heartbeat():
         return _train_and_report(run, ranks, reporter)
 
 
-def _train_and_report(run: runs.Run, ranks: Ranks, reporter: Reporter) -> int:
+def _train_and_report(run: Run, ranks: Ranks, reporter: Reporter) -> int:
     say(f"{run.id}: {run.config.title}")
     try:
         reporter.resume_from(run.status())
-        me = {"pid": os.getpid(), "born": portable.born(), "host": runs.HOST}
+        me = {"pid": os.getpid(), "born": os_compat.born(), "host": os_compat.HOST}
         reporter.update(state="starting", epoch=run.epoch or 0, message="Waking up …", **me)
         most = threads.prepare(ranks=ranks.here)
         # Two seconds, during which the pictures are read; on a machine that has just started, many more.
@@ -133,23 +139,23 @@ def _train_and_report(run: runs.Run, ranks: Ranks, reporter: Reporter) -> int:
         importing.result(reporter.listen)  # what went wrong there, a second import would only hide
         import torch
 
-        from vae_core import training
+        from vae_core.training import loop
 
         # Adam's memory of pixels that are always black fades below 1e-38, where each number takes a processor a hundred
         # times as long; there it becomes 0. OpenMP's threads take this over when they are made.
         torch.set_flush_denormal(True)
-        on_cpu = training.pick_device(run.config.device).type == "cpu"
+        on_cpu = loop.pick_device(run.config.device).type == "cpu"
         ranks.join(cuda=not on_cpu)
         ranks.hear_first(str(run.path))
         try:
-            training.train(run, dataset, reporter, max_threads=most if on_cpu else 1, ranks=ranks)
-        except training.TrainingFailed as error:
+            loop.train(run, dataset, reporter, max_threads=most if on_cpu else 1, ranks=ranks)
+        except loop.TrainingFailed as error:
             return _end(reporter, "failed", 1, str(error))
     except (Interrupted, KeyboardInterrupt):
         return _end(reporter, "interrupted", 130)
     except Stopped:
         return _end(reporter, "stopped", 130)
-    except (ConfigError, data.DataError, runs.RunError) as error:
+    except (ConfigError, DataError, RunError) as error:
         return _end(reporter, "failed", 2, str(error))
     except TookTooLong as error:
         return _end(reporter, "failed", 1, str(error))
@@ -164,9 +170,9 @@ def _device_of(arguments: argparse.Namespace) -> str:
     """The device that the run will ask for, told before it is there; what is wrong with it, the first rank says."""
     run_id = None if arguments.resume is None else arguments.resume or arguments.run_id
     try:
-        run = runs.find(run_id, arguments.runs_dir) if run_id else None
+        run = find_run(run_id, arguments.runs_dir) if run_id else None
         return run.config.device if run else arguments.device or "auto"
-    except runs.RunError:
+    except RunError:
         return "auto"
 
 
@@ -175,38 +181,38 @@ def _help(ranks: Ranks, device: str) -> int:
     most = threads.prepare(ranks=ranks.here)
     import torch
 
-    from vae_core import training
+    from vae_core.training import loop
 
     torch.set_flush_denormal(True)
     try:
         on_cpu = device == "cpu" or not torch.cuda.is_available()
         ranks.join(cuda=not on_cpu)  # as the first does, or they would never meet
-        run = runs.Run(Path(ranks.hear_first()))
+        run = Run(Path(ranks.hear_first()))
         reporter = Silent(run)
-        portable.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
-        training.train(run, data.load(run.config.dataset), reporter, max_threads=most if on_cpu else 1, ranks=ranks)
+        os_compat.on_request_to_end(lambda: setattr(reporter, "interrupted", True))
+        loop.train(run, registry.load(run.config.dataset), reporter, max_threads=most if on_cpu else 1, ranks=ranks)
     except Interrupted:  # the first said why
         return 130
     ranks.leave()
     return 0
 
 
-def _tidy(run: runs.Run) -> None:
+def _tidy(run: Run) -> None:
     """Leave behind what a killed trainer was in the middle of: half-written files, and a pause nobody waits for.
 
     A page has put its own request in place before it starts a trainer, so what is there then was asked since.
     """
-    storage.remove_left_parts(run.path)
+    files.remove_left_parts(run.path)
     if run.control() == "pause" and not os.environ.get("VAE_STEERED"):
         with suppress(OSError):  # then it waits, and says so
-            portable.remove(run.path / "control.json")
+            os_compat.remove(run.path / "control.json")
 
 
-def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
+def _dataset(config: Config, reporter: Reporter) -> Dataset:
     """Fetch and read the pictures, in the background: neither a network nor a disk keeps a visitor waiting."""
-    title, message = DATASETS[config.dataset], ""
+    title, message = registry.TITLES[config.dataset], ""
 
-    def fetch_and_read(work: Background[data.Dataset]) -> data.Dataset:
+    def fetch_and_read(work: Background[Dataset]) -> Dataset:
         nonlocal message
 
         def tell(progress: download.Progress) -> None:
@@ -218,9 +224,9 @@ def _dataset(config: Config, reporter: Reporter) -> data.Dataset:
             if work.left:
                 raise Stopped  # as whoever waited has
 
-        data.download(config.dataset, tell=tell)
+        registry.fetch(config.dataset, tell=tell)
         message = f"Reading {title} …"
-        return data.load(config.dataset)
+        return registry.load(config.dataset)
 
     def listen() -> None:
         reporter.listen()
@@ -234,7 +240,7 @@ def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
         try:
             reporter.finish(state, error=error, message="")
         finally:  # answered, and it must not stop the next trainer too
-            portable.remove(reporter.run.path / "control.json")
+            os_compat.remove(reporter.run.path / "control.json")
     except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
         error = f"{error} The status cannot be written: {trouble.strerror}."
     if error:
@@ -245,7 +251,7 @@ def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
 # What libraries say when memory is short; their loaders have words of their own, on Linux, macOS and Windows.
 def _sentence(error: Exception) -> str:
     """One sentence for a visitor; the traceback is in log.txt."""
-    short_of_memory = portable.is_short_of_memory(error)
+    short_of_memory = os_compat.is_short_of_memory(error)
     if isinstance(error, ImportError):  # before any of the settings counts
         if short_of_memory:
             return "There is not enough memory to load PyTorch; close other programs, then go on."
@@ -261,10 +267,10 @@ class Terminal:
     """Shows the status: one moving line on a terminal, a plain line an epoch otherwise."""
 
     def __init__(self) -> None:
-        self.moving = portable.is_terminal()
+        self.moving = os_compat.is_terminal()
         self.last = ("", -1)
 
-    def __call__(self, status: runs.Status) -> None:
+    def __call__(self, status: Status) -> None:
         if self.moving:
             filled = round(30 * status.progress)
             speed = f"{status.images_per_second:,.0f} images/s" if status.images_per_second else status.message
@@ -278,12 +284,12 @@ class Terminal:
 
 def leave(code: int) -> NoReturn:
     """End the process, without waiting for work in the background that nobody wants any more."""
-    portable.close_output()
+    os_compat.close_output()
     if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
         os._exit(code)  # Python would pull such a thread down in the middle of an import, and crash
     sys.exit(code)
 
 
 if __name__ == "__main__":
-    portable.steady_output()
+    os_compat.steady_output()
     leave(main())

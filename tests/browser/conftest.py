@@ -16,7 +16,9 @@ import psutil
 import pytest
 
 from ui import browser_input
-from vae_core import portable, runs
+from vae_core import os_compat, paths
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import Run
 
 # The first has no window to draw, which saves a good part of the processor's time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -47,7 +49,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--server.address", "127.0.0.1"], cwd=runs.ROOT, env=environment, stdout=log, stderr=log
+                [*command, "--server.address", "127.0.0.1"], cwd=paths.ROOT, env=environment, stdout=log, stderr=log
             )
         deadline = time.time() + 60
         while time.time() < deadline:
@@ -78,14 +80,14 @@ class Server:
         said = (self.folder / "server.log").read_text("utf-8")
         assert browser_input.DROPPED not in said, "values of a real browser"
 
-    def runs(self) -> list[runs.Run]:
-        return [run for run in runs.list_runs(self.folder / "runs") if not run.gallery]
+    def runs(self) -> list[Run]:
+        return [run for run in list_runs(self.folder / "runs") if not run.gallery]
 
     def stop_trainers(self) -> None:
         """Those that said who they are. A run that waits or only just starts names nobody yet."""
         for run in self.runs():
             status = run.status()
-            portable.end(status.pid, status.born)
+            os_compat.end(status.pid, status.born)
 
 
 @pytest.fixture(scope="session")

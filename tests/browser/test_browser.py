@@ -8,9 +8,10 @@ import time
 
 import numpy as np
 
-from vae_core import runs
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode, encode, interpolate
+from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.runs.index import find_run
+from vae_core.runs.run import Run
+from vae_core.training.checkpoint import load_model
 
 IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
@@ -53,13 +54,13 @@ def drawn_anew(page, selector: str, old: np.ndarray) -> np.ndarray:
     return pixels(page, selector)
 
 
-def gallery(name: str) -> runs.Run:
-    run = runs.find(name)
+def gallery(name: str) -> Run:
+    run = find_run(name)
     assert run is not None
     return run
 
 
-def start_training(page, server, **numbers: int) -> runs.Run:
+def start_training(page, server, **numbers: int) -> Run:
     """On the page of the form."""
     if numbers:
         page.click("text=Advanced: every setting")
@@ -72,7 +73,7 @@ def start_training(page, server, **numbers: int) -> runs.Run:
     page.wait_for_selector(".st-key-loss_curves canvas")
     run_id = re.search(r"run=([^&]+)", page.url)
     assert run_id
-    run = runs.Run(server.folder / "runs" / run_id[1])
+    run = Run(server.folder / "runs" / run_id[1])
     assert {name: getattr(run.config, name) for name in numbers} == numbers
     return run
 
@@ -252,7 +253,7 @@ def test_the_epoch_slider_moves_everything_without_the_server(server, open_page)
 
 
 def test_the_samples_are_what_the_core_decodes(server, open_page):
-    from vae_core.explore import sample_prior
+    from vae_core.analysis.sampling import sample_prior
 
     page = open_page(server.url + "/generate?run=lecture&count=16")
     page.wait_for_selector(".st-key-sampling_grid canvas")

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
-from vae_core import data
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode, random_walk, sample_prior, walk_coefficients
+from vae_core.analysis.sampling import decode, random_walk, sample_prior, walk_coefficients
+from vae_core.datasets import registry
+from vae_core.training.checkpoint import load_model
 
 GRID, STORY = ".st-key-sampling_grid", ".st-key-sample_story"
 KNOBS, WALK = ".st-key-latent_knobs", ".st-key-random_walk"
@@ -39,7 +39,7 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     run = gallery("digits")
     picture = decode(load_model(run, 30), sample_prior(16, 20, 4))[5]
     assert (pixels(page, f"{STORY} .big") == picture.ravel()).all()
-    train = data.load_train("digits")
+    train = registry.load_train("digits")
     away = np.linalg.norm(train.images / 255 - picture.ravel() / 255, axis=1)
     assert (pixels(page, f"{STORY} .nearest") == train.images[away.argmin()]).all()
     said = page.locator(f"{STORY} .copy p").text_content()

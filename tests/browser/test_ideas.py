@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ui import ideas, readers
-from vae_core import bubbles, explore
-from vae_core.checkpoint import load_model
+from vae_core.analysis import posterior, sampling
 from vae_core.losses import bce, mse
+from vae_core.training.checkpoint import load_model
 
 from .test_browser import SET_RANGE, gallery, pixels, settle
 
@@ -31,7 +31,7 @@ def drag(page, selector: str, *places: tuple[float, float]) -> None:
 
 
 def decoded(name: str, z: np.ndarray) -> np.ndarray:
-    return explore.decode(load_model(gallery(name), 10), z.astype(np.float32)[None]).astype(int).ravel()
+    return sampling.decode(load_model(gallery(name), 10), z.astype(np.float32)[None]).astype(int).ravel()
 
 
 def opened(server, open_page, path: str, first: str):
@@ -58,10 +58,10 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
         z = numbers(page, section, "z")
         assert (z != start).all()
         codes = gallery(run).latents(10).mean[: readers.COMMON]
-        assert numbers(page, section, "away")[0] == pytest.approx(bubbles.nearest(codes, z[None])[0], rel=1e-4)
+        assert numbers(page, section, "away")[0] == pytest.approx(posterior.nearest(codes, z[None])[0], rel=1e-4)
         assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
         near = codes[np.linalg.norm(codes - z, axis=1).argmin()]
-        away, far = bubbles.nearest(codes, explore.noise(100, 2, 0)), np.quantile(bubbles.gaps(codes), 0.99)
+        away, far = posterior.nearest(codes, sampling.noise(100, 2, 0)), np.quantile(posterior.gaps(codes), 0.99)
         assert ideas.dice_on_the_map(str(gallery(run).path))[0] == (away > far).sum()
         assert np.abs(pixels(page, f"{section} .near") - decoded(run, near)).max() <= 1
     page.click("button.hole")
@@ -114,7 +114,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     assert numbers(page, "section[data-run=two-knobs]", "shown")[0] == 108
     page.click(".views button >> nth=2")
     latents = gallery("two-knobs").latents(10)
-    _, covariance = bubbles.together(latents.mean[:2_000], latents.logvar[:2_000])
+    _, covariance = posterior.together(latents.mean[:2_000], latents.logvar[:2_000])
     wide = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
     assert f"{wide[0]:.2f} × {wide[1]:.2f}" in page.locator("section[data-run=two-knobs] .facts").text_content()
     assert len(page.sent) == sent
@@ -126,7 +126,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
 def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_page):
     page = opened(server, open_page, "noise", ".ll[data-draws='10']")
     run = gallery("two-knobs")
-    dice, std = bubbles.kept_dice(run), run.latents(10).std
+    dice, std = posterior.kept_dice(run), run.latents(10).std
     assert dice is not None and std is not None
     sent = len(page.sent)
     page.click("[data-add='1']")
@@ -144,15 +144,15 @@ def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_
     page.click("[data-add='100']")
     assert "100 draws" in page.locator(".many").text_content()
     ways = {
-        "trick": bubbles.with_the_trick(dice.slope[7], dice.eps)[0],
-        "none": bubbles.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]])[0],
-        "helped": bubbles.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]], baseline=True)[0],
+        "trick": posterior.with_the_trick(dice.slope[7], dice.eps)[0],
+        "none": posterior.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]])[0],
+        "helped": posterior.without_the_trick(dice.loss[7], dice.eps, std[dice.places[7]], baseline=True)[0],
     }
     page.evaluate(SET_RANGE, [".throws input", 50])
     for way, each in ways.items():
         section = f"section[data-way={way}]"
         assert numbers(page, section, "average") == pytest.approx(each[:50].mean(0), rel=1e-3, abs=1e-2)
-        assert numbers(page, section, "scatter")[0] == pytest.approx(np.sqrt(bubbles.scatter(each)), rel=1e-3)
+        assert numbers(page, section, "scatter")[0] == pytest.approx(np.sqrt(posterior.scatter(each)), rel=1e-3)
     assert len(page.sent) == sent
     restored(page, "digit")
     page.wait_for_selector(".ll[data-draws='100'][data-digit='7']")
@@ -184,7 +184,7 @@ def test_the_losses_on_the_page_are_the_cores(server, open_page):
     place = int(np.flatnonzero(run.labels() == 4)[0])
     page.click(".st-key-damage .digits button >> nth=4")
     mean = run.latents(10).mean[[place]]
-    picture = torch.tensor(explore.decode(model, mean).reshape(1, -1)).float() / 255  # no dataset: as redrawn
+    picture = torch.tensor(sampling.decode(model, mean).reshape(1, -1)).float() / 255  # no dataset: as redrawn
     logits = model.decode_logits(torch.tensor(mean))
     assert numbers(page, ".st-key-damage .ll", "bce")[0] == pytest.approx(bce(logits, picture).item(), rel=1e-3)
     page.evaluate(SET_RANGE, [".st-key-damage .knobs input", 1])
@@ -195,18 +195,18 @@ def test_the_losses_on_the_page_are_the_cores(server, open_page):
 
     latents = run.latents(10)
     assert latents.logvar is not None
-    total = bubbles.penalty(latents.mean, latents.logvar).kl.sum()
+    total = posterior.penalty(latents.mean, latents.logvar).kl.sum()
     assert numbers(page, ".st-key-penalty .ll", "total")[0] == pytest.approx(total, rel=1e-3)
     page.evaluate(SET_RANGE, [".st-key-penalty .one input", 0.5])
     page.evaluate(SET_RANGE, [".st-key-penalty .two input", 2])
-    found = bubbles.penalty(np.array([[2.0]]), np.log([[0.5]])).kl[0]
+    found = posterior.penalty(np.array([[2.0]]), np.log([[0.5]])).kl[0]
     assert numbers(page, ".st-key-penalty .ll", "kl")[0] == pytest.approx(found, rel=1e-6)
 
     page.evaluate(SET_RANGE, [".st-key-tradeoff .knobs input", 3])
     assert page.locator(".st-key-tradeoff .ll").get_attribute("data-beta") == "4"
     beta4 = gallery("beta-4")
     expected = (
-        explore.decode(load_model(beta4, 10), explore.sample_prior(10, 20, 0)).transpose(1, 0, 2).reshape(28, 280)
+        sampling.decode(load_model(beta4, 10), sampling.sample_prior(10, 20, 0)).transpose(1, 0, 2).reshape(28, 280)
     )
     assert (pixels(page, ".st-key-tradeoff .invented").reshape(28, 280) == expected).all()
     assert f"{beta4.metrics()[10]['test']['kl']:.1f} nats" in page.locator(".st-key-tradeoff .facts").text_content()

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from tests.browser.conftest import Server
-from vae_core.runs import ROOT
+from vae_core.paths import ROOT
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import re
 import numpy as np
 
 from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
-from vae_core import layouts, measures
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode
+from vae_core.analysis import embeddings, knn
+from vae_core.analysis.sampling import decode
+from vae_core.training.checkpoint import load_model
 
 MAP = ".st-key-latent_scatter"
 STORY = ".st-key-story_rows .strip:nth-of-type({}) canvas"
@@ -51,7 +51,7 @@ def opened(open_page, server, address: str, epoch: int = 10, **options):
 
 def measures_of_solitude(mean: np.ndarray) -> np.ndarray:
     """Distance to the nearest other dot, for those that surely stand on the screen."""
-    near = measures.nearest(mean, mean, 2)[:, 1]
+    near = knn.nearest(mean, mean, 2)[:, 1]
     away = np.linalg.norm(mean - mean[near], axis=1)
     inside = (np.abs(mean - mean.mean(0)) < 1.5 * mean.std(0)).all(1)
     return np.where(inside, away, 0)
@@ -163,7 +163,7 @@ def test_the_epochs_play_without_a_word_to_the_server_and_the_dots_arrive(server
     page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='10']")
     settle(page)
     assert len(page.sent) == sent
-    layout = layouts.load(run, "umap")
+    layout = embeddings.load(run, "umap")
     for place in (0, 999):
         np.testing.assert_allclose(page.evaluate(WHERE, place)[2:], layout.points[-1][place], atol=0.02)
     lonely = int(np.argmax(measures_of_solitude(layout.points[-1])))
@@ -203,9 +203,9 @@ def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, fin
     page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='5']")
     settle(page)
     place = 7
-    from vae_core.runs import Run
+    from vae_core.runs.run import Run
 
-    expected = layouts.load(Run(target), "tsne").points[-1][place]
+    expected = embeddings.load(Run(target), "tsne").points[-1][place]
     page.wait_for_function(f"([i, x]) => Math.abs(({WHERE})(i)[2] - x) < 0.1", arg=[place, float(expected[0])])
 
 

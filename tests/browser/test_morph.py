@@ -7,8 +7,8 @@ from PIL import Image
 
 from tests.browser.test_browser import MORPH_RANGE, SET_RANGE, drawn_anew, gallery, pixels, settle
 from ui import smallmaps
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode, encode, interpolate
+from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.training.checkpoint import load_model
 
 FIRST = ".st-key-morph_player .stage figure:nth-child(1) canvas"
 LAST = ".st-key-morph_player .stage figure:nth-child(3) canvas"

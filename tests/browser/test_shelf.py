@@ -8,8 +8,8 @@ import shutil
 import numpy as np
 
 from tests.browser.test_browser import SET_RANGE, pixels, settle
-from vae_core import runs
-from vae_core.runs import Run
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import Path, Run
 
 
 def test_a_run_is_named_deleted_taken_back_and_taken_along(server, open_page, finished_run, tmp_path):
@@ -88,9 +88,9 @@ def report_opens_alone(chromium, file) -> None:
 
 def test_a_report_is_safe_from_a_title_out_of_a_file(own_run, chromium, tmp_path):
     from ui import report
-    from vae_core import shelf
+    from vae_core.runs import lifecycle
 
-    shelf.rename(own_run, "</script><script>document.body.id='ran'</script>{{data}}")
+    lifecycle.rename(own_run, "</script><script>document.body.id='ran'</script>{{data}}")
     file = tmp_path / "report.html"
     file.write_text(report.build(Run(own_run.path)))
     page = chromium.new_page()
@@ -105,5 +105,5 @@ def test_a_report_is_safe_from_a_title_out_of_a_file(own_run, chromium, tmp_path
 def test_every_model_of_the_gallery_makes_a_small_report():
     from ui import report
 
-    for run in runs.list_runs(runs.Path("nowhere")):
+    for run in list_runs(Path("nowhere")):
         assert 20_000 < len(report.build(run)) < 2_000_000

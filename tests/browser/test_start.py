@@ -9,8 +9,8 @@ import pytest
 
 from tests.browser.test_browser import EPOCH_RANGE, PIXELS, SET_RANGE, gallery, settle, unpacked
 from ui import tour
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode, encode
+from vae_core.analysis.sampling import decode, encode
+from vae_core.training.checkpoint import load_model
 
 TERM = ".ll-living .term."
 

@@ -8,7 +8,9 @@ import pytest
 import torch
 from core_helpers import shortened
 
-from vae_core import data, train
+from vae_core import train
+from vae_core.datasets import registry
+from vae_core.datasets.spec import Dataset
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,9 +20,9 @@ def one_thread():
 
 
 @pytest.fixture(scope="session")
-def few_digits() -> data.Dataset:
+def few_digits() -> Dataset:
     """320 + 96 of the embedded digits: at 32 a batch, ten whole steps an epoch."""
-    return shortened(data.load("digits"), train=320, test=96)
+    return shortened(registry.load("digits"), train=320, test=96)
 
 
 @pytest.fixture

@@ -14,9 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vae_core import data, runs, shelf, storage, training
+from vae_core import paths
 from vae_core.config import Config
-from vae_core.reporter import Reporter
+from vae_core.datasets.spec import Dataset, Split
+from vae_core.runs import files, lifecycle
+from vae_core.runs.run import Run
+from vae_core.training import loop
+from vae_core.training.progress import Reporter
 
 
 def bug(reason: str, raises: type[BaseException] = AssertionError) -> pytest.MarkDecorator:
@@ -51,7 +55,7 @@ def trainer(*arguments: object, **changes: str | None) -> subprocess.CompletedPr
     """Run the command line to its end in a process of its own, with changes to the environment (None: without it)."""
     environment = {name: value for name, value in {**os.environ, **changes}.items() if value is not None}
     return subprocess.run(
-        command(*arguments), cwd=runs.ROOT, env=environment,
+        command(*arguments), cwd=paths.ROOT, env=environment,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -65,33 +69,33 @@ def assert_mistake(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-def shortened(dataset: data.Dataset, train: int, test: int) -> data.Dataset:
-    return data.Dataset(
+def shortened(dataset: Dataset, train: int, test: int) -> Dataset:
+    return Dataset(
         dataset.name,
-        data.Split(dataset.train.images[:train], dataset.train.labels[:train]),
-        data.Split(dataset.test.images[:test], dataset.test.labels[:test]),
+        Split(dataset.train.images[:train], dataset.train.labels[:train]),
+        Split(dataset.test.images[:test], dataset.test.labels[:test]),
     )
 
 
-def train_here(run: runs.Run, dataset: data.Dataset, max_threads: int = 1) -> runs.Run:
+def train_here(run: Run, dataset: Dataset, max_threads: int = 1) -> Run:
     """Train a run in this process, from wherever it stands to its end."""
     reporter = Reporter(run)
-    training.train(run, dataset, reporter, max_threads=max_threads)
+    loop.train(run, dataset, reporter, max_threads=max_threads)
     reporter.finish("finished")
     return run
 
 
-def new_run(folder: Path, run_id: str = "a", **settings: Any) -> runs.Run:
-    return shelf.create(Config(**{**TINY, **settings}), folder, run_id)
+def new_run(folder: Path, run_id: str = "a", **settings: Any) -> Run:
+    return lifecycle.create(Config(**{**TINY, **settings}), folder, run_id)
 
 
 def files_in(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
-def results(run: runs.Run) -> dict[str, Any]:
+def results(run: Run) -> dict[str, Any]:
     """All that a training computes, exactly, without what depends on the clock."""
-    from vae_core.checkpoint import load_tensors
+    from vae_core.training.checkpoint import load_tensors
 
     found: dict[str, Any] = {}
     for record in run.metrics():
@@ -114,4 +118,4 @@ def differences(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 
 
 def keep_lines(file: Path, count: int) -> None:
-    storage.rewrite_lines(file, storage.read_lines(file)[:count])
+    files.rewrite_lines(file, files.read_lines(file)[:count])

@@ -7,8 +7,8 @@ import threading
 import pytest
 from core_helpers import assert_one_sentence
 
-from vae_core import background
-from vae_core.background import Background, TookTooLong
+from vae_core.training import background
+from vae_core.training.background import Background, TookTooLong
 
 
 class Left(Exception):

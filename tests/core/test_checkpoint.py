@@ -10,10 +10,11 @@ import pytest
 import torch
 from core_helpers import assert_one_sentence, new_run
 
-from vae_core import checkpoint, storage
 from vae_core.losses import terms
 from vae_core.model import Autoencoder, build
-from vae_core.runs import Run, RunError
+from vae_core.runs import files
+from vae_core.runs.run import Run, RunError
+from vae_core.training import checkpoint
 
 
 def network(run: Run, seed: int) -> tuple[Autoencoder, torch.optim.Optimizer]:
@@ -57,7 +58,7 @@ def test_weights_of_another_shape_are_refused(runs_dir, change):
     checkpoint.save_weights(run, 0, model)
     checkpoint.save_resume(run, model, optimizer, 1, {"epoch": 0})
     other = replace(run.config, **change)
-    storage.write_json(run.path / "config.json", {"format": 1, **other.to_json()})
+    files.write_json(run.path / "config.json", {"format": 1, **other.to_json()})
     run = Run(run.path)
     for load in (lambda: checkpoint.load_model(run, 0), lambda: checkpoint.load_resume(run, *network(run, seed=1))):
         with pytest.raises(RunError) as refusal:

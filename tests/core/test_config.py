@@ -12,7 +12,8 @@ from core_helpers import assert_one_sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.config import DATASET_DEFAULTS, DATASETS, FIELDS, PRESETS, Config, ConfigError, default_of
+from vae_core.config import FIELDS, PRESETS, Config, ConfigError, default_of
+from vae_core.datasets import registry
 
 CHOICES = [name for name, field in FIELDS.items() if "choices" in field.metadata]
 NUMBERS = [name for name in FIELDS if name not in CHOICES]
@@ -58,7 +59,7 @@ def test_json_brings_back_the_same_settings(config):
 
 @given(configs())
 def test_every_valid_config_has_a_title_with_its_dataset(config):
-    assert config.title.startswith(DATASETS[config.dataset]) and "\n" not in config.title
+    assert config.title.startswith(registry.TITLES[config.dataset]) and "\n" not in config.title
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -123,7 +124,7 @@ def test_settings_of_another_version_are_refused(change):
     assert next(iter(change)) in str(refusal.value)
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", registry.TITLES)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_can_be_used_with_every_dataset(preset, dataset):
     config = PRESETS[preset].config(dataset)
@@ -142,4 +143,4 @@ def test_the_lectures_preset_on_mnist_is_the_lectures_model():
 def test_every_field_has_words_for_the_form():
     for name, field in FIELDS.items():
         assert field.metadata["label"] and field.metadata["help"].endswith("."), name
-    assert set(DATASET_DEFAULTS) <= set(DATASETS)
+    assert all(set(registry.get(name).defaults) <= set(FIELDS) for name in registry.TITLES)

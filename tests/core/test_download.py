@@ -15,9 +15,20 @@ from pathlib import Path
 import pytest
 from core_helpers import assert_one_sentence, files_in
 
-from vae_core import download, storage
-from vae_core.download import CHECKSUMS, LOCK, Download, Patience, Progress, Unavailable, _Pace, _Refused, _TooSlow
-from vae_core.idx import DataError
+from vae_core.datasets import download
+from vae_core.datasets.download import (
+    CHECKSUMS,
+    LOCK,
+    Download,
+    Patience,
+    Progress,
+    Unavailable,
+    _Pace,
+    _Refused,
+    _TooSlow,
+)
+from vae_core.datasets.spec import DataError
+from vae_core.runs import files
 
 QUICK = Patience(look=0.01, settle=0.3)
 BRISK = replace(QUICK, silence=0.2)  # where a server is silent
@@ -324,7 +335,7 @@ def test_what_fits_its_sum_is_not_fetched_again(server, tmp_path):
     with pytest.raises(DataError, match=r"three\.gz"):
         fetch(tmp_path, [server.url + "/"], resources)
     assert files_in(tmp_path) - {LOCK} == {"one", "two", CHECKSUMS}
-    assert set(storage.read_json(tmp_path / CHECKSUMS)) == {"one", "two"}  # written as it goes
+    assert set(files.read_json(tmp_path / CHECKSUMS)) == {"one", "two"}  # written as it goes
     server.answers = {f"/{name}": content for name, content in packed.items()}
     server.asked.clear()
     fetch(tmp_path, [server.url + "/"], resources)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vae_core import data
-from vae_core.drawing import PAD, as_mnist
+from vae_core.datasets import registry
+from vae_core.datasets.drawing import PAD, as_mnist
 
 
 def stroke(top: int, left: int, height: int, width: int, ink: int = 255) -> np.ndarray:
@@ -52,9 +52,9 @@ def test_a_drawing_whose_weight_lies_on_one_side_stays_inside():
     assert len(np.flatnonzero(image.max(0))) == 20
 
 
-@pytest.mark.skipif(not data.is_here("mnist"), reason="the MNIST files are not on this machine (VAE_DATA_DIR)")
+@pytest.mark.skipif(not registry.is_here("mnist"), reason="the MNIST files are not on this machine (VAE_DATA_DIR)")
 def test_mnists_own_digits_come_back_as_they_were():
-    originals = data.load_test("mnist").images[:200].reshape(-1, 28, 28)
+    originals = registry.load_test("mnist").images[:200].reshape(-1, 28, 28)
     away = []
     for original in originals:
         large = np.asarray(Image.fromarray(original).resize((PAD, PAD), Image.Resampling.NEAREST))

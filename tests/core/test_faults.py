@@ -11,16 +11,22 @@ import pytest
 import torch
 from core_helpers import TINY, assert_one_sentence, differences, new_run, results, shortened, wait_for
 
-from vae_core import data, hosted, jobs, runs, shelf, storage, train, training, waiting
+from vae_core import train
 from vae_core.config import Config
-from vae_core.runs import Run
+from vae_core.datasets import registry
+from vae_core.datasets.spec import DataError
+from vae_core.jobs import launcher, queue
+from vae_core.jobs.limits import Limits
+from vae_core.runs import files, lifecycle
+from vae_core.runs.run import HEARTBEAT_TIMEOUT, Run
+from vae_core.training import loop
 
 
 @pytest.fixture
 def small(monkeypatch, few_digits):
     """The command line trains on few pictures."""
     few = shortened(few_digits, train=96, test=32)
-    monkeypatch.setattr(data, "load", lambda name, folder=None: few)
+    monkeypatch.setattr(registry, "load", lambda name, folder=None: few)
     return few
 
 
@@ -48,7 +54,7 @@ class Disk:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return open_(path, mode, *arguments, **options)
 
-        monkeypatch.setattr(storage, "open", opened, raising=False)
+        monkeypatch.setattr(files, "open", opened, raising=False)
 
 
 def test_a_disk_that_fills_up_at_any_write_loses_no_finished_epoch(main, whole, runs_dir):
@@ -83,14 +89,14 @@ def whole_records(whole: Run, known: list[dict]) -> list[dict]:
 
 def test_a_full_disk_says_so_on_the_page_once_there_is_room_for_a_sentence(main, small, runs_dir, monkeypatch):
     run = new_run(runs_dir, "full")
-    write_npz = storage.write_npz
+    write_npz = files.write_npz
 
     def full(path, arrays, **options):
         if path.name == "0001.npz":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write_npz(path, arrays, **options)
 
-    monkeypatch.setattr(storage, "write_npz", full)
+    monkeypatch.setattr(files, "write_npz", full)
     assert main(["--resume", "full"]) == 1
     assert run.status().error == "A file could not be written: No space left on device."
     assert run.epoch == 0
@@ -122,9 +128,9 @@ def test_a_dataset_that_vanished_is_one_sentence_and_the_run_waits_for_it(main, 
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "gone"))
 
     def nowhere(*arguments, **options):
-        raise data.DataError("MNIST could not be downloaded: none of 2 servers gave train-images; check the network.")
+        raise DataError("MNIST could not be downloaded: none of 2 servers gave train-images; check the network.")
 
-    monkeypatch.setattr(data, "download", nowhere)
+    monkeypatch.setattr(registry, "fetch", nowhere)
     assert main(["--resume", "a"]) == 2
     assert run.status().state == "failed"
     assert_one_sentence(run.status().error)
@@ -141,7 +147,7 @@ def test_a_dataset_that_vanished_is_one_sentence_and_the_run_waits_for_it(main, 
 )
 def test_a_device_without_memory_is_one_sentence_and_keeps_the_epochs(main, whole, small, runs_dir, monkeypatch, error):
     run = new_run(runs_dir, "a")
-    step, calls = training.Step.__call__, 0
+    step, calls = loop.Step.__call__, 0
 
     def out_of_memory(*arguments, **options):
         nonlocal calls
@@ -150,38 +156,38 @@ def test_a_device_without_memory_is_one_sentence_and_keeps_the_epochs(main, whol
             raise error
         return step(*arguments, **options)
 
-    monkeypatch.setattr(training.Step, "__call__", out_of_memory)
+    monkeypatch.setattr(loop.Step, "__call__", out_of_memory)
     assert main(["--resume", "a"]) == 1
     assert run.status().error == (
         "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     )
     run.check()
-    monkeypatch.setattr(training.Step, "__call__", step)
+    monkeypatch.setattr(loop.Step, "__call__", step)
     assert main(["--resume", "a"]) == 0
     assert differences(results(run), results(whole)) == []
 
 
 def test_faults_of_one_leave_the_others_and_the_queue_alone(runs_dir, whole, monkeypatch):
     """The first of three in line cannot be trained, the second is deleted while it waits; the third has its turn."""
-    limits = hosted.Limits(batch_size=1)
-    going = shelf.create(Config(**TINY), runs_dir)
-    bad, gone, good = (waiting.ask(Config(**{**TINY, "epochs": 1}), owner, limits) for owner in "abc")
+    limits = Limits(batch_size=1)
+    going = lifecycle.create(Config(**TINY), runs_dir)
+    bad, gone, good = (queue.ask(Config(**{**TINY, "epochs": 1}), owner, limits) for owner in "abc")
     before = results(whole)
     (bad.path / "resume.safetensors").write_bytes(b"not this")
-    storage.write_json(runs_dir / going.id / "status.json", {"state": "stopped"})
+    files.write_json(runs_dir / going.id / "status.json", {"state": "stopped"})
     shutil.rmtree(gone.path)
 
     def all_ended() -> bool:
-        waiting.dispatch(runs_dir, limits)
+        queue.dispatch(runs_dir, limits)
         return {bad.status().state, good.status().state} == {"failed", "finished"}
 
     wait_for(all_ended, "both have had their turn", 60)
     assert_one_sentence(bad.status().error)
     assert differences(before, results(whole)) == []
-    assert jobs.log_tail(good)
+    assert launcher.log_tail(good)
 
 
 def test_the_trainers_words_for_errors_are_sentences():
     for error in (OSError(28, "No space left on device"), MemoryError(), KeyError("x"), RuntimeError("CUDA error")):
         assert_one_sentence(train._sentence(error))
-    assert runs.HEARTBEAT_TIMEOUT > 20
+    assert HEARTBEAT_TIMEOUT > 20

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from vae_core import runs
-from vae_core.checkpoint import load_model
+from vae_core import paths
 from vae_core.gallery import PIECES, coarse
+from vae_core.runs.index import list_runs
+from vae_core.training.checkpoint import load_model
 
-GALLERY = {run.id: run for run in runs.list_runs(runs.ROOT / "no-such-folder")}
+GALLERY = {run.id: run for run in list_runs(paths.ROOT / "no-such-folder")}
 
 
 def test_the_gallery_is_what_its_script_makes_in_its_order():
@@ -18,7 +19,7 @@ def test_the_gallery_is_what_its_script_makes_in_its_order():
 
 
 def test_it_is_small_enough_to_ship():
-    files = [file for file in runs.GALLERY.rglob("*") if file.is_file()]
+    files = [file for file in paths.GALLERY.rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) < 45e6
     assert max(file.stat().st_size for file in files) < 5e6
 

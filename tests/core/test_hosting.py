@@ -9,9 +9,11 @@ from dataclasses import fields
 
 import pytest
 
-from vae_core import parcel, waiting
-from vae_core.hosted import Limits, without_paths
-from vae_core.runs import ROOT, RunError, runs_dir
+from vae_core.jobs import queue
+from vae_core.jobs.limits import Limits, without_paths
+from vae_core.paths import ROOT, runs_dir
+from vae_core.runs import archive
+from vae_core.runs.run import RunError
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -108,8 +110,8 @@ def test_a_folder_that_cannot_be_written_is_said_without_its_path(monkeypatch, f
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "file" / "runs"))
     (tmp_path / "file").write_text("no folder can be made in a file")
     out = io.BytesIO()
-    parcel.pack(finished_run, out)
-    for refused in (lambda: waiting.take_in(out, "me", Limits(epochs=500)), lambda: parcel.unpack(out, runs_dir())):
+    archive.pack(finished_run, out)
+    for refused in (lambda: queue.take_in(out, "me", Limits(epochs=500)), lambda: archive.unpack(out, runs_dir())):
         with pytest.raises(RunError) as refusal:
             refused()
         assert str(tmp_path) not in without_paths(str(refusal.value))
@@ -121,5 +123,5 @@ def test_the_proxy_takes_what_the_server_takes_and_no_more():
     assert Limits().parcel < int(proxy) <= Limits().parcel + 5
     assert "location /_stcore/metrics { return 404; }" in text and "frame-ancestors 'self'" in text
     home = re.search(r"^maxUploadSize = (\d+)$", (ROOT / ".streamlit" / "config.toml").read_text(), re.M)
-    assert home and int(home[1]) * 2**20 >= parcel.MAX_BYTES
+    assert home and int(home[1]) * 2**20 >= archive.MAX_BYTES
     assert environment()["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] == str(Limits().parcel)

@@ -9,8 +9,10 @@ import time
 
 import pytest
 
-from vae_core import jobs, portable, runs, storage
-from vae_core.runs import Run
+from vae_core import os_compat
+from vae_core.jobs import launcher
+from vae_core.runs import files
+from vae_core.runs.run import Run
 
 
 @pytest.fixture
@@ -23,13 +25,13 @@ def sleeper():
 
 
 def say(run: Run, **changes: object) -> None:
-    status = storage.read_json(run.path / "status.json")
-    storage.write_json(run.path / "status.json", {**status, "state": "running", "host": runs.HOST, **changes})
+    status = files.read_json(run.path / "status.json")
+    files.write_json(run.path / "status.json", {**status, "state": "running", "host": os_compat.HOST, **changes})
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE", 0.05)
+    monkeypatch.setattr(launcher, "PATIENCE", 0.05)
 
 
 HOUR = 3600.0
@@ -37,49 +39,49 @@ HOUR = 3600.0
 
 @pytest.mark.parametrize("off", [-60, -HOUR, HOUR, 24 * HOUR], ids=str)
 def test_a_trainer_that_says_nothing_is_ended_however_wrong_its_clock(own_run, sleeper, off):
-    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() + off)
+    say(own_run, pid=sleeper, born=os_compat.born(sleeper), heartbeat=time.time() + off)
     assert own_run.status().state == "interrupted"
-    assert jobs.end_hung(own_run)
-    assert portable.is_gone(sleeper)
+    assert launcher.end_hung(own_run)
+    assert os_compat.is_gone(sleeper)
 
 
 @pytest.mark.parametrize("born", [0.0, 1.0, -HOUR], ids=["not known", "at another time", "before"])
 def test_a_process_that_only_has_the_number_is_left_alone(own_run, sleeper, born):
-    born = portable.born(sleeper) + born if born < 0 else born
+    born = os_compat.born(sleeper) + born if born < 0 else born
     say(own_run, pid=sleeper, born=born, heartbeat=time.time() - 60)
     assert own_run.status().state == "interrupted"
-    assert not jobs.end_hung(own_run)
-    assert portable.lives(sleeper, portable.born(sleeper))
+    assert not launcher.end_hung(own_run)
+    assert os_compat.lives(sleeper, os_compat.born(sleeper))
 
 
 def test_a_trainer_of_another_machine_is_left_alone(own_run, sleeper):
-    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() - 60, host="elsewhere")
-    assert not jobs.end_hung(own_run)
-    assert portable.lives(sleeper, portable.born(sleeper))
+    say(own_run, pid=sleeper, born=os_compat.born(sleeper), heartbeat=time.time() - 60, host="elsewhere")
+    assert not launcher.end_hung(own_run)
+    assert os_compat.lives(sleeper, os_compat.born(sleeper))
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR], ids=str)
 def test_a_trainer_that_speaks_is_left_alone_though_the_clock_was_set(own_run, sleeper, jump, monkeypatch):
     """The clock jumps by an hour; the trainer's next word comes while it is being looked at."""
-    say(own_run, pid=sleeper, born=portable.born(sleeper), heartbeat=time.time() + jump)
+    say(own_run, pid=sleeper, born=os_compat.born(sleeper), heartbeat=time.time() + jump)
     assert own_run.status().state == "interrupted"
-    monkeypatch.setattr(jobs, "PATIENCE", 60)  # its word ends the waiting
+    monkeypatch.setattr(launcher, "PATIENCE", 60)  # its word ends the waiting
     monkeypatch.setattr(time, "sleep", lambda _: say(own_run, heartbeat=time.time()))
-    assert not jobs.end_hung(own_run)
+    assert not launcher.end_hung(own_run)
     assert own_run.status().state == "running"
 
 
 def test_the_number_of_a_trainer_that_ended_may_be_anothers_by_now(own_run):
     """As after a container's start: this process has the number, but began at another time."""
-    say(own_run, pid=os.getpid(), born=portable.born() - 10, heartbeat=time.time())
+    say(own_run, pid=os.getpid(), born=os_compat.born() - 10, heartbeat=time.time())
     assert own_run.status().state == "interrupted"
-    say(own_run, pid=os.getpid(), born=portable.born(), heartbeat=time.time())
+    say(own_run, pid=os.getpid(), born=os_compat.born(), heartbeat=time.time())
     assert own_run.status().state == "running"
 
 
 def test_the_status_of_an_older_version_still_opens(own_run):
-    status = storage.read_json(own_run.path / "status.json")
+    status = files.read_json(own_run.path / "status.json")
     del status["born"]
-    storage.write_json(own_run.path / "status.json", {**status, "state": "running", "heartbeat": time.time()})
+    files.write_json(own_run.path / "status.json", {**status, "state": "running", "heartbeat": time.time()})
     assert own_run.status().born == 0.0
     assert own_run.status().state == "interrupted"  # its process is gone

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from vae_core.runs import ROOT
+from vae_core.paths import ROOT
 
 NODE = shutil.which("node")
 TOOLS = ROOT / "node_modules" / ".bin"

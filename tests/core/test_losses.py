@@ -9,12 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vae_core import training
-from vae_core.config import RECONSTRUCTIONS, Config
+from vae_core import reconstructions
+from vae_core.config import Config
 from vae_core.losses import (
-    OF_EACH,
-    RECONSTRUCTION,
-    VALUE_AND_GRADIENT,
     Terms,
     bce,
     kl_per_dimension,
@@ -23,8 +20,12 @@ from vae_core.losses import (
     terms,
 )
 from vae_core.model import Posterior
+from vae_core.training import loop
 
 B, D, PIXELS = 5, 3, 784
+RECONSTRUCTION = {"bce": bce, "mse": mse}
+FORMULAS = {name: reconstructions.get(name).formulas() for name in reconstructions.TITLES}
+VALUE_AND_GRADIENT = {name: formulas.value_and_gradient for name, formulas in FORMULAS.items()}
 
 
 def batch(seed: int = 0, images: int = B, pixels: int = PIXELS) -> tuple[torch.Tensor, torch.Tensor]:
@@ -148,7 +149,8 @@ def test_an_unknown_reconstruction_is_an_error_everywhere(name):
 
 
 def test_every_reconstruction_of_the_settings_is_known_everywhere():
-    assert set(RECONSTRUCTIONS) == set(RECONSTRUCTION) == set(VALUE_AND_GRADIENT) == set(OF_EACH)
+    assert set(reconstructions.TITLES) == set(RECONSTRUCTION)
+    assert all(formulas.of_each and formulas.value_and_gradient for formulas in FORMULAS.values())
 
 
 @pytest.mark.parametrize("model", ["vae", "autoencoder"])
@@ -156,8 +158,8 @@ def test_the_loss_that_is_written_down_is_the_line_that_is_shown(monkeypatch, mo
     """The start page shows ``Terms.loss`` as the line that computes the loss."""
     config = Config(model=model, beta=3.0)
     kl = 2.0 if model == "vae" else 0.0
-    assert training.record((100.0, kl), config)["loss"] == 100.0 + 3.0 * kl
+    assert loop.record((100.0, kl), config)["loss"] == 100.0 + 3.0 * kl
     monkeypatch.setattr(Terms, "loss", lambda self, beta: 42.0)
-    assert training.record((100.0, kl), config)["loss"] == 42.0
+    assert loop.record((100.0, kl), config)["loss"] == 42.0
     logits, x = batch()
     assert per_image(logits, x, bubbles(), "bce", 3.0) == 42.0

@@ -15,7 +15,7 @@ KINDS = [True, False]  # variational, classic
 
 def model_of(latent_dim: int, hidden_dim: int, variational: bool = True) -> Autoencoder:
     torch.manual_seed(0)
-    return Autoencoder(latent_dim, hidden_dim, variational=variational)
+    return build(Config(latent_dim=latent_dim, hidden_dim=hidden_dim, model="vae" if variational else "autoencoder"))
 
 
 @pytest.mark.parametrize("variational", KINDS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from vae_core import projections
+from vae_core.analysis import projections
 
 
 def points(d: int, n: int = 300, seed: int = 0) -> np.ndarray:

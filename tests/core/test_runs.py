@@ -16,11 +16,14 @@ import numpy as np
 import pytest
 from core_helpers import assert_one_sentence, files_in, new_run
 
-from vae_core import runs, shelf, storage
-from vae_core.checkpoint import load_model, load_resume
+from vae_core import paths
 from vae_core.config import Config
 from vae_core.model import build
-from vae_core.runs import HEARTBEAT_TIMEOUT, Run, RunError, Status
+from vae_core.runs import files, lifecycle
+from vae_core.runs.index import find_run, list_runs
+from vae_core.runs.run import ACTIVE, HEARTBEAT_TIMEOUT, RUN_ID, Run, RunError, Status
+from vae_core.runs.schema import FORMAT
+from vae_core.training.checkpoint import load_model, load_resume
 
 
 def epoch_files(last: int) -> set[str]:
@@ -49,13 +52,16 @@ def test_a_finished_run_is_whole_and_says_so(finished_run):
 
 
 def test_config_json_has_the_settings_and_a_format(finished_run):
-    stored = storage.read_json(finished_run.path / "config.json")
-    assert stored.pop("format") == runs.FORMAT
+    stored = files.read_json(finished_run.path / "config.json")
+    assert stored.pop("format") == FORMAT
+    layers, pictures = stored.pop("layers"), stored.pop("pictures")
     assert stored == finished_run.config.to_json()
+    assert pictures == {"shape": [1, 28, 28], "class_names": list("0123456789")}
+    assert [layer["type"] for layer in layers["encoder"] + layers["decoder"]] == 2 * ["linear", "relu", "linear"]
 
 
 def test_status_json_has_what_the_design_promises(finished_run):
-    stored = storage.read_json(finished_run.path / "status.json")
+    stored = files.read_json(finished_run.path / "status.json")
     promised = {"state", "epoch", "step", "epochs", "heartbeat", "device", "images_per_second", "error"}
     assert promised <= set(stored)
 
@@ -69,7 +75,7 @@ def test_old_metrics_stay_a_page_sees_only_epochs_that_stand_there(own_run):
             (own_run.path / folder / name).touch()
     assert own_run.weight_epochs() == own_run.latent_epochs() == [0, 1, 2, 3, 4, 5]
     own_run.check()
-    storage.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:3])
+    files.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:3])
     assert own_run.weight_epochs() == own_run.latent_epochs() == [0, 1, 2]
     assert own_run.epoch == 2
     (own_run.path / "metrics.jsonl").unlink()
@@ -80,9 +86,9 @@ def test_old_metrics_stay_a_page_sees_only_epochs_that_stand_there(own_run):
 def test_a_torn_last_line_of_metrics_or_steps_is_not_an_error(own_run):
     for name in ("metrics.jsonl", "steps.jsonl"):
         file = own_run.path / name
-        whole = storage.read_lines(file)
+        whole = files.read_lines(file)
         file.write_bytes(file.read_bytes()[:-7])
-        assert storage.read_lines(file) == whole[:-1]
+        assert files.read_lines(file) == whole[:-1]
     own_run.check()
     assert own_run.epoch == own_run.config.epochs - 1
 
@@ -115,8 +121,8 @@ def flip(name: str, share: float) -> Callable[[Run], None]:
 
 def configure(**changes: object) -> Callable[[Run], None]:
     def damage(run: Run) -> None:
-        stored = storage.read_json(run.path / "config.json") | changes
-        storage.write_json(run.path / "config.json", {name: v for name, v in stored.items() if v is not ...})
+        stored = files.read_json(run.path / "config.json") | changes
+        files.write_json(run.path / "config.json", {name: v for name, v in stored.items() if v is not ...})
 
     return damage
 
@@ -126,7 +132,7 @@ def say(**changes: object) -> Callable[[Run], None]:
 
     def damage(run: Run) -> None:
         stored = asdict(Status(state="running", heartbeat=time.time(), pid=os.getpid()))
-        storage.write_json(run.path / "status.json", stored | changes)
+        files.write_json(run.path / "status.json", stored | changes)
 
     return damage
 
@@ -137,7 +143,7 @@ def lines(*records: object) -> Callable[[Run], None]:
 
 def swap_epochs(run: Run) -> None:
     first, second, *rest = run.metrics()
-    storage.rewrite_lines(run.path / "metrics.jsonl", [second, first, *rest])
+    files.rewrite_lines(run.path / "metrics.jsonl", [second, first, *rest])
 
 
 def arrays(name: str, **content: np.ndarray) -> Callable[[Run], None]:
@@ -218,7 +224,7 @@ def test_a_broken_run_says_what_is_wrong_in_one_sentence_and_hides_no_other(own_
         read(Run(broken.path))
     assert_one_sentence(refusal.value)
     assert "broken" in str(refusal.value), "the sentence does not say which run"
-    assert {run.id for run in runs.list_runs(gallery=tmp_path / "none")} == {"mine", "broken"}
+    assert {run.id for run in list_runs(gallery=tmp_path / "none")} == {"mine", "broken"}
     own_run.check()
 
 
@@ -265,7 +271,7 @@ def test_settings_from_the_start_stay_readable_while_the_run_has_no_epoch(runs_d
 def test_a_silent_trainer_is_shown_as_interrupted(own_run):
     say(pid=os.getpid())(own_run)
     heartbeat = own_run.status().heartbeat
-    for state in runs.ACTIVE:
+    for state in ACTIVE:
         say(state=state)(own_run)
         assert own_run.status(now=heartbeat + HEARTBEAT_TIMEOUT - 1).state == state
         assert own_run.status(now=heartbeat + HEARTBEAT_TIMEOUT + 5).state == "interrupted"
@@ -284,7 +290,7 @@ def dead_process() -> int:
 
 
 def test_a_trainer_whose_process_is_gone_is_interrupted_at_once(own_run):
-    for state in runs.ACTIVE:
+    for state in ACTIVE:
         say(state=state, pid=dead_process())(own_run)
         assert own_run.status().state == "interrupted"
 
@@ -298,12 +304,12 @@ def test_a_process_number_that_cannot_be_is_no_crash(own_run):
 def test_a_trainer_that_was_asked_to_stop_is_stopping(own_run, state):
     say(state=state)(own_run)
     for request, shown in (("stop", "stopping"), ("pause", state), ("run", state)):
-        storage.write_json(own_run.path / "control.json", {"request": request})
+        files.write_json(own_run.path / "control.json", {"request": request})
         assert own_run.status().state == shown
 
 
 def test_an_old_request_to_stop_does_not_change_an_ended_run(own_run):
-    storage.write_json(own_run.path / "control.json", {"request": "stop"})
+    files.write_json(own_run.path / "control.json", {"request": "stop"})
     assert own_run.status().state == "finished"
 
 
@@ -335,45 +341,45 @@ HOSTILE = [
 
 @pytest.mark.parametrize("run_id", HOSTILE)
 def test_find_knows_no_hostile_id(own_run, run_id):
-    assert runs.find(run_id) is None
-    assert runs.find(str(own_run.path)) is None
-    assert runs.find("mine") == own_run
+    assert find_run(run_id) is None
+    assert find_run(str(own_run.path)) is None
+    assert find_run("mine") == own_run
 
 
 @pytest.mark.parametrize("run_id", [r for r in HOSTILE if r] + ["-a", ".a", "_a", "a b", "a" * 65])
 def test_no_run_is_made_with_a_hostile_id(runs_dir, run_id):
     with pytest.raises(RunError) as refusal:
-        shelf.create(Config(), runs_dir, run_id)
+        lifecycle.create(Config(), runs_dir, run_id)
     assert_one_sentence(refusal.value)
     assert files_in(runs_dir.parent) == set()
 
 
 def test_a_new_run_has_settings_and_status_and_a_name_of_its_own(runs_dir):
-    made = [shelf.create(Config(), runs_dir) for _ in range(20)]
+    made = [lifecycle.create(Config(), runs_dir) for _ in range(20)]
     assert len({run.id for run in made}) == 20
-    assert all(runs.RUN_ID.fullmatch(run.id) for run in made)
+    assert all(RUN_ID.fullmatch(run.id) for run in made)
     assert files_in(made[0].path) == {"config.json", "status.json"}
-    assert runs.find(made[0].id) == made[0]
+    assert find_run(made[0].id) == made[0]
     with pytest.raises(RunError) as refusal:
-        shelf.create(Config(), runs_dir, made[0].id)
+        lifecycle.create(Config(), runs_dir, made[0].id)
     assert_one_sentence(refusal.value)
 
 
 def test_a_run_is_listed_only_once_it_is_whole(runs_dir, tmp_path, monkeypatch):
     """Another visitor's page may list the runs at any moment of its making."""
-    write_atomic = storage.write_atomic
+    write_atomic = files.write_atomic
 
     def look_and_write(*arguments, **options):
-        for run in runs.list_runs(gallery=tmp_path / "none"):
+        for run in list_runs(gallery=tmp_path / "none"):
             run.check()
         write_atomic(*arguments, **options)
 
-    monkeypatch.setattr(storage, "write_atomic", look_and_write)
-    assert shelf.create(Config(), runs_dir, "a") == runs.find("a")
+    monkeypatch.setattr(files, "write_atomic", look_and_write)
+    assert lifecycle.create(Config(), runs_dir, "a") == find_run("a")
 
 
 def test_a_run_may_have_a_title(runs_dir):
-    run = shelf.create(Config(), runs_dir, "a", title="The lecture’s model")
+    run = lifecycle.create(Config(), runs_dir, "a", title="The lecture’s model")
     assert (run.title, run.config) == ("The lecture’s model", Config())
 
 
@@ -381,7 +387,7 @@ def test_a_run_may_have_a_title(runs_dir):
 def test_a_folder_that_cannot_hold_runs_is_named_in_one_sentence(runs_dir, folder):
     (runs_dir / "file").touch()
     with pytest.raises(RunError) as refusal:
-        shelf.create(Config(), runs_dir / folder)
+        lifecycle.create(Config(), runs_dir / folder)
     assert_one_sentence(refusal.value)
     assert str(runs_dir / folder) in str(refusal.value)
 
@@ -395,17 +401,17 @@ def test_own_runs_come_newest_first_and_then_the_gallery(own_run, tmp_path):
         os.utime(made.path / "config.json", (time.time() + 100 - age,) * 2)
     (own_run.path.parent / "a file").touch()
     (own_run.path.parent / "Not A Run").mkdir()
-    listed = runs.list_runs(gallery=gallery)
+    listed = list_runs(gallery=gallery)
     assert [run.id for run in listed] == ["new", "old", "mine", "a", "b"]
     assert [run.gallery for run in listed] == [False, False, False, True, True]
-    assert runs.find("b", gallery=gallery).path == gallery / "b"
+    assert find_run("b", gallery=gallery).path == gallery / "b"
 
 
 def test_no_folder_means_no_runs(tmp_path):
-    assert runs.list_runs(tmp_path / "nowhere", tmp_path / "nowhere either") == []
+    assert list_runs(tmp_path / "nowhere", tmp_path / "nowhere either") == []
 
 
 def test_the_folder_of_runs_follows_the_environment(runs_dir, monkeypatch):
-    assert runs.runs_dir() == runs_dir
+    assert paths.runs_dir() == runs_dir
     monkeypatch.setenv("VAE_RUNS_DIR", "")
-    assert runs.runs_dir() == runs.ROOT / "checkpoints" / "runs"
+    assert paths.runs_dir() == paths.ROOT / "checkpoints" / "runs"

@@ -6,23 +6,27 @@ import numpy as np
 import pytest
 import torch
 
-from vae_core import data, explore
-from vae_core.checkpoint import load_model
-from vae_core.model import Autoencoder
+from vae_core.analysis import sampling
+from vae_core.config import Config
+from vae_core.datasets import registry
+from vae_core.model import Autoencoder, build
+from vae_core.training.checkpoint import load_model
 
-IMAGES = data.load_test("digits").images[:40]
+IMAGES = registry.load_test("digits").images[:40]
 
 
 def model(variational: bool = True) -> Autoencoder:
     torch.manual_seed(0)
-    return Autoencoder(3, 8, variational=variational).requires_grad_(False)
+    return build(Config(latent_dim=3, hidden_dim=8, model="vae" if variational else "autoencoder")).requires_grad_(
+        False
+    )
 
 
 def test_one_number_for_each_image_and_the_same_for_the_same_dice():
-    found = explore.sampled_losses(model(), IMAGES, "bce", 1.0, draws=4, seed=2)
+    found = sampling.sampled_losses(model(), IMAGES, "bce", 1.0, draws=4, seed=2)
     assert found.shape == (40,)
-    assert np.array_equal(found, explore.sampled_losses(model(), IMAGES.reshape(-1, 28, 28), "bce", 1.0, 4, 2))
-    assert not np.array_equal(found, explore.sampled_losses(model(), IMAGES, "bce", 1.0, draws=4, seed=3))
+    assert np.array_equal(found, sampling.sampled_losses(model(), IMAGES.reshape(-1, 28, 28), "bce", 1.0, 4, 2))
+    assert not np.array_equal(found, sampling.sampled_losses(model(), IMAGES, "bce", 1.0, draws=4, seed=3))
 
 
 @pytest.mark.parametrize("reconstruction", ["bce", "mse"])
@@ -30,7 +34,7 @@ def test_the_mean_over_draws_is_the_mean_of_single_draws(reconstruction):
     """Computed in one batch, against the definition, one draw after the other."""
     net, draws = model(), 5
     posterior = net.encode(torch.tensor(IMAGES).float() / 255)
-    eps = torch.from_numpy(explore.noise(draws * len(IMAGES), 3, 7)).view(draws, len(IMAGES), 3)
+    eps = torch.from_numpy(sampling.noise(draws * len(IMAGES), 3, 7)).view(draws, len(IMAGES), 3)
     expected = np.zeros(len(IMAGES))
     for one in eps:
         p, x = net.decode(posterior.sample(one)).numpy().astype(float), IMAGES / 255
@@ -41,19 +45,19 @@ def test_the_mean_over_draws_is_the_mean_of_single_draws(reconstruction):
         )
         mean, logvar = posterior.mean.numpy(), posterior.logvar.numpy()
         expected += errors + 2.0 * 0.5 * (np.exp(logvar) - logvar - 1 + mean**2).sum(1)
-    found = explore.sampled_losses(net, IMAGES, reconstruction, 2.0, draws, 7)
+    found = sampling.sampled_losses(net, IMAGES, reconstruction, 2.0, draws, 7)
     np.testing.assert_allclose(found, expected / draws, rtol=1e-4)
 
 
 def test_without_noise_it_is_the_loss_of_the_code():
     net = model(variational=False)
-    found = explore.sampled_losses(net, IMAGES, "bce", 1.0, draws=3)
-    np.testing.assert_allclose(found, explore.losses(net, IMAGES, "bce", 1.0), rtol=1e-6)
+    found = sampling.sampled_losses(net, IMAGES, "bce", 1.0, draws=3)
+    np.testing.assert_allclose(found, sampling.losses(net, IMAGES, "bce", 1.0), rtol=1e-6)
 
 
 def test_for_a_trained_model_it_agrees_with_what_the_training_recorded(finished_run):
     """metrics.jsonl holds the same quantity over the whole test set, with other dice."""
-    images = data.load_test("digits").images
-    found = explore.sampled_losses(load_model(finished_run, 5), images, "bce", 1.0, draws=8)
+    images = registry.load_test("digits").images
+    found = sampling.sampled_losses(load_model(finished_run, 5), images, "bce", 1.0, draws=8)
     assert found.mean() == pytest.approx(finished_run.metrics()[-1]["test"]["loss"], rel=0.02)
-    assert found.mean() > explore.losses(load_model(finished_run, 5), images, "bce", 1.0).mean()
+    assert found.mean() > sampling.losses(load_model(finished_run, 5), images, "bce", 1.0).mean()

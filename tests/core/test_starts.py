@@ -19,10 +19,13 @@ from filelock import Timeout
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vae_core import jobs, portable, runs, shelf, storage, train, waiting
+from vae_core import os_compat, train
 from vae_core.config import Config
-from vae_core.hosted import Limits
-from vae_core.runs import Run, Status, write_status
+from vae_core.jobs import launcher, queue
+from vae_core.jobs.limits import Limits
+from vae_core.runs import files, lifecycle
+from vae_core.runs.index import own_runs
+from vae_core.runs.run import HEARTBEAT_TIMEOUT, Run, Status, write_status
 
 LIMITS = Limits(batch_size=1, trainings=1)
 HOUR = 3600.0
@@ -74,12 +77,12 @@ class World:
         real_time, real_sleep = time.time, time.sleep
         patch.setattr(time, "time", lambda: real_time() + self.clock)
         patch.setattr(time, "sleep", lambda seconds: self.step() or real_sleep(0 if self.is_acting() else seconds))
-        for owner, name in ((portable, "replace"), (portable, "remove"), (portable, "read_bytes"), (os, "rename")):
+        for owner, name in ((os_compat, "replace"), (os_compat, "remove"), (os_compat, "read_bytes"), (os, "rename")):
             patch.setattr(owner, name, self.stepping(getattr(owner, name)))
-        patch.setattr(portable, "lives", lambda pid, born: pid in self.living)
-        patch.setattr(portable, "is_gone", lambda pid, born=0.0: pid > 0 and pid not in self.living)
-        patch.setattr(portable, "born", lambda pid=None: float(pid or os.getpid()))
-        patch.setattr(jobs, "spawn", self.spawn)
+        patch.setattr(os_compat, "lives", lambda pid, born: pid in self.living)
+        patch.setattr(os_compat, "is_gone", lambda pid, born=0.0: pid > 0 and pid not in self.living)
+        patch.setattr(os_compat, "born", lambda pid=None: float(pid or os.getpid()))
+        patch.setattr(launcher, "spawn", self.spawn)
         patch.setenv("VAE_STEERED", "1")
 
     @staticmethod
@@ -110,26 +113,26 @@ class World:
         return pid
 
     def train(self, run: Run, pid: int) -> None:
-        lock = shelf.lock_of(run, seconds=1)
+        lock = lifecycle.lock_of(run, seconds=1)
         try:
             lock.acquire()
         except Timeout:
             self.living.discard(pid)
             return
-        told = storage.read_json(run.path / "queue.json")
+        told = files.read_json(run.path / "queue.json")
         assert "started" in told, "its turn would never end"
         train._tidy(run)
         self.training.add(run.id)
         assert len(self.training) <= LIMITS.trainings, f"{self.training} at once"
         state = "finished"
         for word in ("starting", "running", "running"):
-            write_status(run, Status(state=word, epochs=2, pid=pid, born=float(pid), host=runs.HOST))
+            write_status(run, Status(state=word, epochs=2, pid=pid, born=float(pid), host=os_compat.HOST))
             if run.control() == "stop":
                 state = "stopped"
                 break
         self.training.discard(run.id)
-        write_status(run, Status(state=state, epochs=2, pid=pid, born=float(pid), host=runs.HOST))
-        portable.remove(run.path / "control.json")
+        write_status(run, Status(state=state, epochs=2, pid=pid, born=float(pid), host=os_compat.HOST))
+        os_compat.remove(run.path / "control.json")
         lock.release()
         self.living.discard(pid)
 
@@ -144,7 +147,7 @@ class World:
 
     def dispatch_often(self) -> None:
         for _ in range(4):
-            waiting.dispatch(self.folder, LIMITS)
+            queue.dispatch(self.folder, LIMITS)
 
 
 @settings(max_examples=40)
@@ -156,12 +159,12 @@ def test_no_start_is_lost_and_never_do_two_train_at_once(tmp_path_factory, data)
         made: list[Run] = []
 
         def press_start(owner: str) -> None:
-            made.append(waiting.ask(Config(**{**TINY, "seed": len(owner)}), owner, LIMITS, folder))
+            made.append(queue.ask(Config(**{**TINY, "seed": len(owner)}), owner, LIMITS, folder))
 
         def press_stop() -> None:
-            for run in 3 * shelf.known(folder):
+            for run in 3 * own_runs(folder):
                 if run.status().active:
-                    jobs.request(run, "stop")
+                    launcher.request(run, "stop")
 
         servers = [world.add(f"server {n}", world.dispatch_often) for n in range(2)]
         for owner in ("a", "bb", "ccc"):
@@ -183,7 +186,7 @@ def test_no_start_is_lost_and_never_do_two_train_at_once(tmp_path_factory, data)
                     actor.go_on()
         world.finish()
         for _ in range(12):  # who crashed is done without, time goes by
-            world.clock += runs.HEARTBEAT_TIMEOUT + 5
+            world.clock += HEARTBEAT_TIMEOUT + 5
             world.add("a server that lives", world.dispatch_often)
             world.finish()
         assert len(made) == 3
@@ -193,15 +196,15 @@ def test_no_start_is_lost_and_never_do_two_train_at_once(tmp_path_factory, data)
 
 def test_a_request_that_comes_while_an_epoch_ends_is_not_lost(own_run, monkeypatch):
     """One epoch at a time: the trainer reads ``step`` and is about to write ``pause``, when Stop is pressed."""
-    from vae_core.reporter import Reporter, Stopped
+    from vae_core.training.progress import Reporter, Stopped
 
-    jobs.request(own_run, "step")
+    launcher.request(own_run, "step")
     reporter, control, looks = Reporter(own_run), Run.control, []
 
     def pressed_meanwhile(run):
         looks.append(control(run))
         if len(looks) == 1:
-            jobs.request(own_run, "stop")
+            launcher.request(own_run, "stop")
         return looks[-1]
 
     monkeypatch.setattr(Run, "control", pressed_meanwhile)
@@ -210,7 +213,7 @@ def test_a_request_that_comes_while_an_epoch_ends_is_not_lost(own_run, monkeypat
 
 
 def test_a_pause_that_was_asked_for_while_the_trainer_woke_up_counts(own_run, monkeypatch):
-    jobs.request(own_run, "pause")
+    launcher.request(own_run, "pause")
     monkeypatch.setenv("VAE_STEERED", "1")  # by the page, which had asked it to run before it started it
     train._tidy(own_run)
     assert own_run.control() == "pause"
@@ -221,15 +224,15 @@ def test_a_pause_that_was_asked_for_while_the_trainer_woke_up_counts(own_run, mo
 
 def test_a_trainer_that_is_slow_to_speak_keeps_its_turn_and_one_that_is_gone_loses_it(runs_dir, monkeypatch):
     spawned: list[str] = []
-    monkeypatch.setattr(jobs, "spawn", lambda run: spawned.append(run.id) or os.getpid())
-    run = waiting.ask(Config(**TINY), "a", LIMITS)
-    waiting.ask(Config(**TINY), "b", LIMITS)
-    status = storage.read_json(run.path / "status.json")
-    storage.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
-    waiting.dispatch(runs_dir, LIMITS)
+    monkeypatch.setattr(launcher, "spawn", lambda run: spawned.append(run.id) or os.getpid())
+    run = queue.ask(Config(**TINY), "a", LIMITS)
+    queue.ask(Config(**TINY), "b", LIMITS)
+    status = files.read_json(run.path / "status.json")
+    files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
+    queue.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id]  # its process lives: this one
-    monkeypatch.setattr(portable, "lives", lambda pid, born: False)
-    waiting.dispatch(runs_dir, LIMITS)
+    monkeypatch.setattr(os_compat, "lives", lambda pid, born: False)
+    queue.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id, run.id]
 
 
@@ -237,25 +240,25 @@ def test_a_trainer_that_is_slow_to_speak_keeps_its_turn_and_one_that_is_gone_los
 def test_a_clock_that_is_set_gives_no_second_training_a_place(runs_dir, monkeypatch, jump):
     """Until the trainer's next word its heartbeat seems old, or to come."""
     spawned: list[str] = []
-    monkeypatch.setattr(jobs, "spawn", lambda run: spawned.append(run.id) or os.getpid())
-    run, other = (waiting.ask(Config(**TINY), owner, LIMITS) for owner in "ab")
-    write_status(run, Status(state="running", pid=os.getpid(), born=portable.born(), host=runs.HOST))
+    monkeypatch.setattr(launcher, "spawn", lambda run: spawned.append(run.id) or os.getpid())
+    run, other = (queue.ask(Config(**TINY), owner, LIMITS) for owner in "ab")
+    write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + jump)
-    waiting.dispatch(runs_dir, LIMITS)
+    queue.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id] and other.status().state == "queued"
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR], ids=str)
 def test_a_turn_is_as_long_as_it_is_however_the_clock_is_set(runs_dir, monkeypatch, jump):
-    monkeypatch.setattr(jobs, "spawn", lambda run: os.getpid())
-    run, now, passed = waiting.ask(Config(**TINY), "a", LIMITS), time.time(), time.monotonic()
+    monkeypatch.setattr(launcher, "spawn", lambda run: os.getpid())
+    run, now, passed = queue.ask(Config(**TINY), "a", LIMITS), time.time(), time.monotonic()
     monkeypatch.setattr(time, "time", lambda: now + jump)
 
     def after(minutes: float) -> str:
         monkeypatch.setattr(time, "monotonic", lambda: passed + 60 * minutes)
-        write_status(run, Status(state="running", pid=os.getpid(), born=portable.born(), host=runs.HOST))
-        waiting.watch(runs_dir, LIMITS)
+        write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
+        queue.watch(runs_dir, LIMITS)
         return run.control()
 
     assert after(LIMITS.minutes - 1) == "run"
@@ -263,28 +266,28 @@ def test_a_turn_is_as_long_as_it_is_however_the_clock_is_set(runs_dir, monkeypat
 
 
 def test_a_turn_ends_though_nobody_could_write_when_it_began(runs_dir, monkeypatch):
-    monkeypatch.setattr(jobs, "spawn", lambda run: os.getpid())
-    run, passed = waiting.ask(Config(**TINY), "a", LIMITS), time.monotonic()
-    waiting._write(run, asked=1.0)
-    write_status(run, Status(state="running", pid=os.getpid(), born=portable.born(), host=runs.HOST))
-    waiting.watch(runs_dir, LIMITS)
+    monkeypatch.setattr(launcher, "spawn", lambda run: os.getpid())
+    run, passed = queue.ask(Config(**TINY), "a", LIMITS), time.monotonic()
+    queue._write(run, asked=1.0)
+    write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
+    queue.watch(runs_dir, LIMITS)
     assert run.control() == "run"
     monkeypatch.setattr(time, "monotonic", lambda: passed + 60 * LIMITS.minutes + 60)
-    write_status(run, Status(state="running", pid=os.getpid(), born=portable.born(), host=runs.HOST))
-    waiting.watch(runs_dir, LIMITS)
+    write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
+    queue.watch(runs_dir, LIMITS)
     assert run.control() == "stop"
 
 
 def test_a_trainer_that_does_not_heed_the_end_of_its_turn_is_ended(runs_dir, monkeypatch):
     """Its heart may beat by the clock while it hangs."""
     ended: list[int] = []
-    monkeypatch.setattr(jobs, "spawn", lambda run: os.getpid())
-    monkeypatch.setattr(portable, "end", lambda pid, born: ended.append(pid))
-    run = waiting.ask(Config(**TINY), "a", LIMITS)
-    jobs.request(run, "stop")
-    for seconds in (60, waiting.LAST_SECONDS + 60):
-        waiting._write(run, asked=1.0, started=time.time() - 60 * LIMITS.minutes - seconds)
-        write_status(run, Status(state="running", pid=os.getpid(), born=portable.born(), host=runs.HOST))
+    monkeypatch.setattr(launcher, "spawn", lambda run: os.getpid())
+    monkeypatch.setattr(os_compat, "end", lambda pid, born: ended.append(pid))
+    run = queue.ask(Config(**TINY), "a", LIMITS)
+    launcher.request(run, "stop")
+    for seconds in (60, queue.LAST_SECONDS + 60):
+        queue._write(run, asked=1.0, started=time.time() - 60 * LIMITS.minutes - seconds)
+        write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
         assert ended == []
-        waiting.watch(runs_dir, LIMITS)
+        queue.watch(runs_dir, LIMITS)
     assert ended == [os.getpid()]

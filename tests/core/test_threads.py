@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import threads
-from vae_core.threads import Governor
+from vae_core.training import threads
+from vae_core.training.threads import Governor
 
 BATCH = 256
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,7 +110,7 @@ def test_prepare_respects_a_spin_that_is_set_already(monkeypatch):
 
 
 BOTH_CORES = """
-from vae_core import threads
+from vae_core import threads  # noqa: E402
 threads.prepare(2)
 import torch
 from vae_core import training

@@ -28,9 +28,15 @@ from core_helpers import (
     wait_for,
 )
 
-from vae_core import background, data, jobs, runs, threads, train
+from vae_core import paths, train
 from vae_core.config import FIELDS
-from vae_core.download import Progress
+from vae_core.datasets import registry
+from vae_core.datasets.download import Progress
+from vae_core.datasets.spec import DataError, Dataset
+from vae_core.jobs import launcher
+from vae_core.runs.index import find_run, list_runs
+from vae_core.runs.run import RunError, Status
+from vae_core.training import background, threads
 
 TINY_OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
 # No server answers there, so that a download fails at once, on a machine with a network as on one without.
@@ -108,7 +114,7 @@ def test_a_dataset_that_cannot_be_had_is_one_sentence(main, runs_dir, tmp_path, 
     sentence = capsys.readouterr().err.strip()
     assert_one_sentence(sentence)
     assert str(tmp_path / "empty" / "MNIST" / "raw") in sentence
-    status = runs.find("far").status()
+    status = find_run("far").status()
     assert (status.state, status.error) == ("failed", sentence)  # the page says the same
     assert not [file for file in files_in(tmp_path / "empty") if "ubyte" in file]
 
@@ -131,7 +137,7 @@ def test_a_training_ends_with_0_and_plain_lines(main, runs_dir, capsys):
     assert printed.err == ""
     assert "\r" not in printed.out  # no moving bar where nobody watches
     assert "epoch 2/2 · finished" in printed.out
-    run = runs.find("whole")
+    run = find_run("whole")
     assert run.status().state == "finished" and run.epoch == 2
     assert {name: getattr(run.config, name) for name in TINY} == TINY
 
@@ -140,8 +146,8 @@ def test_on_a_terminal_one_line_moves(monkeypatch, capsys):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     show = train.Terminal()
     for step in range(0, 101, 10):
-        show(runs.Status(state="running", epochs=1, steps_per_epoch=100, step=step, images_per_second=9e3))
-    show(runs.Status(state="finished", epoch=1, epochs=1, steps_per_epoch=100, step=100))
+        show(Status(state="running", epochs=1, steps_per_epoch=100, step=step, images_per_second=9e3))
+    show(Status(state="finished", epoch=1, epochs=1, steps_per_epoch=100, step=100))
     printed = capsys.readouterr().out
     assert printed.count("\n") == 1 and printed.endswith("\n")
     lines = printed.rstrip("\n").split("\r")[1:]
@@ -153,14 +159,14 @@ def test_a_run_without_an_id_gets_one(main, runs_dir, tmp_path):
     assert main([*TINY_OPTIONS, "--epochs=1"]) == 0
     assert main([*TINY_OPTIONS, "--epochs=1", f"--runs-dir={tmp_path / 'other'}"]) == 0
     for folder in (runs_dir, tmp_path / "other"):
-        (run,) = runs.list_runs(folder, tmp_path / "no gallery")
+        (run,) = list_runs(folder, tmp_path / "no gallery")
         assert run.status().state == "finished"
 
 
 def test_the_digits_have_defaults_of_their_own(main, runs_dir, monkeypatch):
     monkeypatch.setattr("vae_core.train._train", lambda run, ranks: 0)
     assert main(["--run-id=a"]) == main(["--run-id=b", "--dataset=kmnist"]) == main(["--run-id=c", "--epochs=3"]) == 0
-    a, b, c = (runs.find(name).config for name in "abc")
+    a, b, c = (find_run(name).config for name in "abc")
     assert (a.dataset, a.epochs, a.batch_size) == ("digits", 30, 32)
     assert (b.dataset, b.epochs, b.batch_size) == ("kmnist", 10, 256)
     assert (c.epochs, c.batch_size) == (3, 32)
@@ -177,11 +183,11 @@ def test_resuming_a_finished_run_changes_nothing(main, own_run):
 def test_diverging_ends_as_failed_with_one_sentence(main, runs_dir, capsys):
     options = ["--learning-rate=1", "--beta=1000", "--latent-dim=20", "--hidden-dim=256", "--run-id=wild"]
     assert main([*TINY_OPTIONS, *options]) == 1
-    status = runs.find("wild").status()
+    status = find_run("wild").status()
     assert status.state == "failed" and not status.active
     assert_one_sentence(status.error)
     assert capsys.readouterr().err.splitlines() == [status.error]
-    runs.find("wild").check()
+    find_run("wild").check()
 
 
 @pytest.mark.parametrize(
@@ -191,7 +197,7 @@ def test_diverging_ends_as_failed_with_one_sentence(main, runs_dir, capsys):
         (MemoryError(), 1, "memory"),
         (RuntimeError("CUDA out of memory"), 1, "memory"),
         (RuntimeError("shape '[2]' is invalid"), 1, "RuntimeError"),
-        (data.DataError("The file x is damaged."), 2, "The file x is damaged."),
+        (DataError("The file x is damaged."), 2, "The file x is damaged."),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
@@ -199,9 +205,9 @@ def test_any_trouble_ends_as_failed_with_one_sentence(main, runs_dir, monkeypatc
     def fail(*_, **__):
         raise trouble
 
-    monkeypatch.setattr("vae_core.training.train", fail)
+    monkeypatch.setattr("vae_core.training.loop.train", fail)
     assert main([*TINY_OPTIONS, "--run-id=unlucky"]) == code
-    status = runs.find("unlucky").status()
+    status = find_run("unlucky").status()
     assert status.state == "failed" and word in status.error
     assert_one_sentence(status.error)
 
@@ -211,7 +217,7 @@ def test_any_trouble_ends_as_failed_with_one_sentence(main, runs_dir, monkeypatc
 
 def started(*options: object) -> subprocess.Popen[str]:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command(*options), cwd=runs.ROOT, text=True, **pipes)
+    return subprocess.Popen(command(*options), cwd=paths.ROOT, text=True, **pipes)
 
 
 def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: signal.Signals) -> str:
@@ -220,8 +226,8 @@ def end_after(child: subprocess.Popen[str], run_id: str, epoch: int, number: sig
     def got_there() -> bool:
         assert child.poll() is None, "the trainer ended before the signal came"
         try:
-            status = runs.find(run_id).status()
-        except (AttributeError, runs.RunError):  # it is just being made
+            status = find_run(run_id).status()
+        except (AttributeError, RunError):  # it is just being made
             return False
         return status.state == "running" and status.epoch >= epoch
 
@@ -239,7 +245,7 @@ def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(m
     options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
     child = started("--run-id=tough", *options)
     end_after(child, "tough", 1, signal.SIGKILL)
-    run = runs.find("tough")
+    run = find_run("tough")
     assert child.returncode == -signal.SIGKILL
     assert run.status().state == "interrupted"  # its process is gone, and nobody wrote so
     run.check()
@@ -260,22 +266,22 @@ def test_a_run_that_was_killed_and_interrupted_ends_as_if_nothing_had_happened(m
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_before_the_first_step_ends_with_130(main, runs_dir, monkeypatch, number):
-    load = data.load
+    load = registry.load
 
-    def load_and_be_told(name: str) -> data.Dataset:
+    def load_and_be_told(name: str) -> Dataset:
         os.kill(os.getpid(), number)
         return load(name)
 
-    monkeypatch.setattr(data, "load", load_and_be_told)
+    monkeypatch.setattr(registry, "load", load_and_be_told)
     assert main([*TINY_OPTIONS, "--run-id=early"]) == 130
-    assert runs.find("early").status().state == "interrupted"
-    monkeypatch.setattr(data, "load", load)
+    assert find_run("early").status().state == "interrupted"
+    monkeypatch.setattr(registry, "load", load)
     assert main(["--resume=early"]) == 0
 
 
 def test_a_run_that_was_stopped_goes_on_at_the_command_line(main, runs_dir):
     run = new_run(runs_dir, "halted")
-    jobs.request(run, "stop")
+    launcher.request(run, "stop")
     assert main(["--resume=halted"]) == 130
     assert run.status().state == "stopped"
     assert main(["--resume=halted"]) == 0
@@ -289,12 +295,12 @@ def test_a_download_says_how_far_it_is_and_can_be_stopped(main, runs_dir, monkey
             while True:
                 tell(Progress(1, 4, 2, 3, got=1_200_000, total=9_900_000))
                 if run.status().message == "Downloading KMNIST, file 1 of 4: 1.2 of 9.9 MB (server 2 of 3) …":
-                    jobs.request(run, "stop")
+                    launcher.request(run, "stop")
                 time.sleep(0.01)
         finally:
             ended.set()
 
-    monkeypatch.setattr(data, "download", endless)
+    monkeypatch.setattr(registry, "fetch", endless)
     assert main(["--resume=slow"]) == 130
     assert run.status().state == "stopped"
     assert ended.wait(10)  # nobody goes on loading behind it
@@ -308,18 +314,18 @@ def test_a_download_can_be_paused_and_goes_on(main, runs_dir, monkeypatch, few_d
             tell(Progress(1, 4, 1, 3, got=len(counts), total=40))
             counts.append(run.status().state)
             if len(counts) == 2:
-                jobs.request(run, "pause")
+                launcher.request(run, "pause")
                 wait_for(lambda: run.status().state == "paused", "it pauses")
-                threading.Timer(0.2, jobs.request, (run, "run")).start()
+                threading.Timer(0.2, launcher.request, (run, "run")).start()
 
-    monkeypatch.setattr(data, "download", steady)
-    monkeypatch.setattr(data, "load", lambda name: few_digits)
+    monkeypatch.setattr(registry, "fetch", steady)
+    monkeypatch.setattr(registry, "load", lambda name: few_digits)
     assert main(["--resume=slow"]) == 0
     assert run.status().state == "finished"
     assert "paused" not in counts[3:]  # nothing is fetched in a pause
 
 
-@pytest.mark.parametrize("hangs", ["data.download", "data.load", "importlib.import_module"])
+@pytest.mark.parametrize("hangs", ["registry.fetch", "registry.load", "importlib.import_module"])
 @pytest.mark.parametrize("how", ["stop", "signal"])
 def test_whatever_hangs_before_the_first_step_stop_and_ctrl_c_are_answered(main, runs_dir, monkeypatch, hangs, how):
     """A network, a disk, the import of torch."""
@@ -327,7 +333,7 @@ def test_whatever_hangs_before_the_first_step_stop_and_ctrl_c_are_answered(main,
 
     def hang(*_, **__):
         if how == "stop":
-            jobs.request(run, "stop")
+            launcher.request(run, "stop")
         else:
             os.kill(os.getpid(), signal.SIGINT)
         over.wait(30)
@@ -345,7 +351,7 @@ def test_whatever_hangs_before_the_first_step_stop_and_ctrl_c_are_answered(main,
 
 def test_a_disk_that_never_answers_is_given_up_with_a_sentence(main, runs_dir, monkeypatch):
     run, over = new_run(runs_dir, "stuck"), threading.Event()
-    monkeypatch.setattr(data, "load", lambda name: over.wait(30))
+    monkeypatch.setattr(registry, "load", lambda name: over.wait(30))
     monkeypatch.setattr(background.Background.__init__, "__defaults__", (0.05,))
     assert main(["--resume=stuck"]) == 1
     over.set()
@@ -363,15 +369,15 @@ def test_ctrl_c_before_there_is_a_run_ends_quietly(main, runs_dir, monkeypatch, 
 
 
 def test_a_process_does_not_wait_for_work_that_nobody_wants(tmp_path):
-    code = "import threading, time; from vae_core import train; from vae_core.background import Background\n"
+    code = "import threading, time; from vae_core import train; from vae_core.training.background import Background\n"
     code += "print('said', end=''); Background('Sleeping', lambda _: time.sleep(60)); train.leave(130)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=runs.ROOT, capture_output=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, timeout=30, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"said", b"")
 
 
 def test_the_folder_of_this_test_is_the_one_that_was_used(runs_dir):
     """A guard for the tests above: none may write into the project."""
-    assert runs.runs_dir() == runs_dir and Path(runs.ROOT) not in runs_dir.parents
+    assert paths.runs_dir() == runs_dir and Path(paths.ROOT) not in runs_dir.parents
 
 
 # ---- output, and what goes wrong beside
@@ -388,7 +394,7 @@ def test_output_never_decides_over_a_training(main, runs_dir, monkeypatch, strea
         monkeypatch.setattr(sys, name, None if stream == "none" else there)
     monkeypatch.setattr(train.Terminal, "__init__", lambda self: self.__dict__.update(moving=True, last=("", -1)))
     assert main([*TINY_OPTIONS, "--epochs=1", "--run-id=mute"]) == 0
-    assert runs.find("mute").status().state == "finished"
+    assert find_run("mute").status().state == "finished"
 
 
 def test_a_picture_of_the_progress_that_fails_is_done_without(main, runs_dir, monkeypatch):
@@ -413,6 +419,6 @@ def test_what_goes_wrong_while_torch_is_imported_is_said_and_not_lost_beside(mai
 
     monkeypatch.setattr(train.importlib, "import_module", fail)
     assert main([*TINY_OPTIONS, "--run-id=poor"]) == 1
-    status = runs.find("poor").status()
+    status = find_run("poor").status()
     assert status.state == "failed" and word in status.error
     assert_one_sentence(status.error)

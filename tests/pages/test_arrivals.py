@@ -8,14 +8,16 @@ import pytest
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui import shelf
-from vae_core import parcel, runs, waiting
-from vae_core import shelf as kept
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.jobs.eviction import looked_at
+from vae_core.runs import archive, lifecycle
+from vae_core.runs.index import own_runs
+from vae_core.runs.run import Run, RunError
 
 
 def mine(run_id: str, finished: Run, **about: object) -> Run:  # noqa: F811
-    run = Run(shutil.copytree(finished.path, runs.runs_dir() / run_id))
-    kept.note(run, owner=ME, **about)
+    run = Run(shutil.copytree(finished.path, paths.runs_dir() / run_id))
+    lifecycle.note(run, owner=ME, **about)
     return Run(run.path)
 
 
@@ -32,39 +34,39 @@ def test_what_arrives_takes_the_place_of_the_oldest_and_not_of_itself(finished_r
     time.sleep(0.01)
     mine("pinned", finished_run, pinned=True)
     run = shelf._take_in(file, 10**7)
-    assert {known.id for known in kept.known()} == {"pinned", run.id}
+    assert {known.id for known in own_runs()} == {"pinned", run.id}
 
 
 def test_where_all_others_stay_it_is_refused_in_a_sentence(finished_run, file, monkeypatch):
     monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
     mine("pinned", finished_run, pinned=True)
-    waiting.looked_at(mine("seen", finished_run))
+    looked_at(mine("seen", finished_run))
     with pytest.raises(RunError, match="All your runs are pinned, busy or were looked at just now"):
         shelf._take_in(file, 10**7)
-    assert {known.id for known in kept.known()} == {"pinned", "seen"}
+    assert {known.id for known in own_runs()} == {"pinned", "seen"}
 
 
 def test_what_comes_back_from_the_trash_counts_like_any_other(finished_run, monkeypatch):
     monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
     monkeypatch.setenv("VAE_HOSTED_PINS", "1")
-    deleted = kept.delete(mine("first", finished_run, pinned=True))
+    deleted = lifecycle.delete(mine("first", finished_run, pinned=True))
     mine("second", finished_run, pinned=True)
     third = mine("third", finished_run)
     with pytest.raises(RunError, match="You have 2 runs"):
         shelf._restore(deleted)
     assert deleted.path.exists()
-    kept.delete(third)
+    lifecycle.delete(third)
     shelf._restore(deleted)
-    assert {run.id: run.about.pinned for run in kept.known()} == {"first": False, "second": True}
+    assert {run.id: run.about.pinned for run in own_runs()} == {"first": False, "second": True}
 
 
 def test_what_is_taken_along_is_no_larger_than_what_is_let_in(finished, monkeypatch):  # noqa: F811
     asked = []
-    monkeypatch.setattr(parcel, "pack", lambda run, out, limit: asked.append(limit))
+    monkeypatch.setattr(archive, "pack", lambda run, out, limit: asked.append(limit))
     shelf.packed(finished)
     monkeypatch.setenv("VAE_HOSTED", "0")
     shelf.packed(finished)
-    assert asked == [50_000_000, parcel.MAX_BYTES]
+    assert asked == [50_000_000, archive.MAX_BYTES]
 
 
 def test_the_field_stays_for_the_next_file_and_each_is_taken_in_once(file):
@@ -77,6 +79,6 @@ def test_the_field_stays_for_the_next_file_and_each_is_taken_in_once(file):
         check(app)
         assert said in words(app).replace("\\", "")
         assert app.file_uploader(key="arrival").proto.id == known
-    before = len(kept.known())
+    before = len(own_runs())
     check(app.run())  # the file still stands in its field
-    assert len(kept.known()) == before == 1
+    assert len(own_runs()) == before == 1

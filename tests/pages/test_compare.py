@@ -9,13 +9,14 @@ import pytest
 
 from tests.pages.test_pages import check, show, words
 from ui import compare
-from vae_core import runs
-from vae_core.checkpoint import load_model
-from vae_core.explore import decode, encode, sample_prior
+from vae_core.analysis.sampling import decode, encode, sample_prior
+from vae_core.runs.index import find_run
+from vae_core.runs.run import Run
+from vae_core.training.checkpoint import load_model
 
 
-def gallery(name: str) -> runs.Run:
-    run = runs.find(name, folder=Path("nowhere"))
+def gallery(name: str) -> Run:
+    run = find_run(name, folder=Path("nowhere"))
     assert run is not None
     return run
 

@@ -12,8 +12,9 @@ import pytest
 
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
 from ui import growing, live, maps, readers, samples, shelf
-from vae_core import runs, storage
-from vae_core.runs import Run, RunError
+from vae_core import paths
+from vae_core.runs import files
+from vae_core.runs.run import Run, RunError, write_status
 
 LONG = 40  # epochs
 
@@ -25,7 +26,7 @@ def long_run(own_run) -> Run:
     for epoch in range(6, LONG + 1):
         for file in (own_run.weights_file, own_run.latents_file):
             shutil.copy(file(5), file(epoch))
-    storage.append_lines(own_run.path / "metrics.jsonl", [{**last, "epoch": e} for e in range(6, LONG + 1)])
+    files.append_lines(own_run.path / "metrics.jsonl", [{**last, "epoch": e} for e in range(6, LONG + 1)])
     return Run(own_run.path)
 
 
@@ -44,9 +45,9 @@ def test_a_film_is_read_and_made_once(long_run, monkeypatch):
     with monkeypatch.context() as patch:
         for name in ("latents", "metrics", "labels"):
             patch.setattr(Run, name, lambda *_: pytest.fail("read again"))
-        patch.setattr("vae_core.explore.decode", lambda *_: pytest.fail("decoded again"))
+        patch.setattr("vae_core.analysis.sampling.decode", lambda *_: pytest.fail("decoded again"))
         look(long_run)
-    monkeypatch.setattr("vae_core.checkpoint.load_model", lambda *_: pytest.fail("a network was loaded again"))
+    monkeypatch.setattr("vae_core.training.checkpoint.load_model", lambda *_: pytest.fail("a network was loaded again"))
     look(long_run, seed=1)  # other dice, the same networks: a film's fit into the cache
 
 
@@ -62,7 +63,7 @@ def test_what_is_shared_cannot_be_changed(own_run):
 @pytest.fixture
 def many(finished) -> list[Run]:  # noqa: F811
     """40 runs, of which one is broken, and `finished`."""
-    folder = runs.runs_dir()
+    folder = paths.runs_dir()
     for k in range(40):
         shutil.copytree(finished.path, folder / f"run-{k:02d}")
     (folder / "run-07" / "config.json").write_text("{")
@@ -107,10 +108,10 @@ def test_a_page_of_the_list_is_in_the_address_and_a_wrong_one_is_the_nearest(man
 
 
 def test_a_run_is_found_by_its_name_and_pinned_ones_stand_first(many):
-    from vae_core import shelf as disk
+    from vae_core.runs import lifecycle
 
-    disk.note(many[30], title="For Anna")
-    disk.note(many[31], pinned=True)
+    lifecycle.note(many[30], title="For Anna")
+    lifecycle.note(many[31], pinned=True)
     app = show("runs")
     assert shown(app)[0] == "run-31"
     app.text_input(key="find").set_value("anna for").run()
@@ -134,10 +135,8 @@ def test_the_files_of_resting_runs_are_not_read_again(many, monkeypatch):
     before = [run.id for run, *_ in readers.known_runs()]
     with monkeypatch.context() as patch:
         for name in ("read_lines", "read_json"):  # but for the gallery's order
-            real = getattr(storage, name)
-            patch.setattr(
-                storage, name, lambda p, real=real: real(p) if "index" in p.name else pytest.fail(f"{p} again")
-            )
+            real = getattr(files, name)
+            patch.setattr(files, name, lambda p, real=real: real(p) if "index" in p.name else pytest.fail(f"{p} again"))
         assert [run.id for run, *_ in readers.known_runs()] == before
     shutil.rmtree(many[0].path / "weights")
     (broken,) = [trouble for run, trouble, _ in readers.known_runs() if run.id == many[0].id]
@@ -150,7 +149,7 @@ def test_the_files_of_resting_runs_are_not_read_again(many, monkeypatch):
 def test_a_poll_sends_one_small_thing(finished, monkeypatch):  # noqa: F811
     set_state(finished, "running", steps_per_epoch=200, step=1200)
     points = [{"step": s, "epoch": 6, "reconstruction": 500 / s + 80, "kl": 25.0} for s in range(10, 30_000, 10)]
-    storage.append_lines(finished.path / "steps.jsonl", points)
+    files.append_lines(finished.path / "steps.jsonl", points)
     run = Run(finished.path)
     status = run.status()
     sent = {**live.numbers(run, status, "run"), **live.curves(run, status)}
@@ -159,16 +158,16 @@ def test_a_poll_sends_one_small_thing(finished, monkeypatch):  # noqa: F811
 
 
 def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished):  # noqa: F811
-    from vae_core import jobs
+    from vae_core.jobs import launcher
 
     set_state(finished, "running")
     run = Run(finished.path)
     before = live.structure(run.status(), run.control())
-    runs.write_status(run, replace(run.status(), step=run.status().step + 5, images_per_second=1.0, seconds_left=3.0))
+    write_status(run, replace(run.status(), step=run.status().step + 5, images_per_second=1.0, seconds_left=3.0))
     assert live.structure(run.status(), run.control()) == before  # only numbers moved
     facts = live.numbers(run, run.status(), "run")["facts"]
     assert facts == "3 s left · 1 pictures per second · on the processor (CPU)"
-    jobs.request(run, "pause")
+    launcher.request(run, "pause")
     assert live.structure(run.status(), run.control()) != before
 
 

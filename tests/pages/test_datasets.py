@@ -6,9 +6,11 @@ import pytest
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui import readers
-from vae_core import data
+from vae_core import paths
 from vae_core.config import Config
-from vae_core.runs import Run
+from vae_core.datasets import mnist, registry
+from vae_core.datasets.spec import TRAIN_SIZES, DataError
+from vae_core.runs.run import Run
 
 
 def form(dataset: str):
@@ -34,11 +36,11 @@ def test_where_downloading_is_forbidden_the_form_says_so_before_the_training(mon
 
 
 def test_files_that_are_wrong_are_named_before_the_training():
-    folder = data.data_dir() / "KMNIST" / "raw"
+    folder = paths.data_dir() / "KMNIST" / "raw"
     folder.mkdir(parents=True)
-    (folder / data.FILES[0]).write_bytes(b"<html>")
+    (folder / mnist.FILES[0]).write_bytes(b"<html>")
     app = form("kmnist")
-    assert data.FILES[0] in app.error[0].value
+    assert mnist.FILES[0] in app.error[0].value
     assert app.button(key="start_training").disabled
 
 
@@ -47,19 +49,19 @@ def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, mon
 
     def damaged(dataset: str, folder: str) -> None:
         reads.append(dataset)
-        raise data.DataError("The file is damaged.")
+        raise DataError("The file is damaged.")
 
     monkeypatch.setattr(readers, "_test_images", damaged)
     monkeypatch.setattr(readers, "_damaged", {})
-    monkeypatch.setattr(data, "is_here", lambda name: True)
-    monkeypatch.setattr(data, "stamp", lambda name: stamps[-1])
+    monkeypatch.setattr(registry, "is_here", lambda name: True)
+    monkeypatch.setattr(registry, "stamp", lambda name: stamps[-1])
     run = Run(finished_run.path)
     assert [readers.originals(run, (0,)) for _ in range(5)] == [None] * 5 and len(reads) == 1
     stamps.append((2,))
     assert readers.originals(run, (0,)) is None and len(reads) == 2
 
 
-@pytest.mark.parametrize("dataset", data.TRAIN_SIZES)
+@pytest.mark.parametrize("dataset", TRAIN_SIZES)
 def test_the_number_of_pictures_is_known_for_every_dataset(dataset):
     config = replace(Config(), dataset=dataset)
-    assert data.TRAIN_SIZES[config.dataset] >= 1_000 and set(data.TRAIN_SIZES) == {"digits", *data.FOLDERS}
+    assert registry.get(config.dataset).train_size >= 1_000 and set(TRAIN_SIZES) == {"digits", *mnist.FOLDERS}

@@ -12,11 +12,12 @@ import pytest
 
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
 from ui import compare, components, maps, picker, readers, stories
-from vae_core import runs
+from vae_core.runs.index import find_run
+from vae_core.runs.run import Run
 
 
-def gallery(name: str) -> runs.Run:
-    run = runs.find(name, folder=Path("nowhere"))
+def gallery(name: str) -> Run:
+    run = find_run(name, folder=Path("nowhere"))
     assert run is not None
     return run
 

@@ -19,8 +19,9 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.test_pages import PAGES, _here, check, show  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
 from ui import browser_input
-from vae_core import runs
-from vae_core.drawing import PAD
+from vae_core import paths
+from vae_core.datasets.drawing import PAD
+from vae_core.runs.run import RunError
 
 # As JSON, since that is how they travel.
 FORGED = [
@@ -97,8 +98,8 @@ def _of_a_widget(wid: str, kind: str, value: Any) -> WidgetState:
 @pytest.fixture
 def harmless(monkeypatch):
     """Buttons that a forger presses start nothing."""
-    monkeypatch.setattr("ui.visitor.start", lambda *_, **__: (_ for _ in ()).throw(runs.RunError("Not now.")))
-    monkeypatch.setattr("vae_core.layouts.start", lambda *_: None)
+    monkeypatch.setattr("ui.visitor.start", lambda *_, **__: (_ for _ in ()).throw(RunError("Not now.")))
+    monkeypatch.setattr("vae_core.analysis.embeddings.start", lambda *_: None)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -156,7 +157,7 @@ def is_component(node: Any) -> bool:
 
 def test_a_browsers_name_arrives(monkeypatch):
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr("vae_core.waiting.keep_going", lambda *_: None)
+    monkeypatch.setattr("vae_core.jobs.queue.keep_going", lambda *_: None)
     app = show("runs")
     assert not app.file_uploader
     (name,) = [
@@ -171,7 +172,7 @@ def test_what_is_sent_before_the_page_has_the_widget_harms_nothing():
     """After a server has started anew, a browser sends what it knows to a session that knows nothing."""
     known = registered(show("generate"))
     states = WidgetStates(widgets=[WidgetState(id=wid, string_value="x") for wid in known])
-    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=30)
     app.switch_page("pages/generate.py")
     app._run(states)
     check(app)
@@ -268,7 +269,7 @@ def _is_ours(key: ast.AST | None = None) -> bool:
     return name in OURS
 
 
-SOURCES = [file for folder in ("ui", "pages", ".") for file in sorted((runs.ROOT / folder).glob("*.py"))]
+SOURCES = [file for folder in ("ui", "pages", ".") for file in sorted((paths.ROOT / folder).glob("*.py"))]
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)

@@ -7,7 +7,10 @@ import pytest
 from test_pages import _here, check, finished, show, words  # noqa: F401
 
 from ui import picker, samples, warm
-from vae_core import data, explore, neighbours, runs
+from vae_core import paths
+from vae_core.analysis import nearest_images, sampling
+from vae_core.datasets import registry
+from vae_core.runs.index import find_run
 
 pytestmark = pytest.mark.usefixtures("_here")
 
@@ -30,7 +33,7 @@ def test_every_part_of_every_kind_of_model(part, run, finished):  # noqa: F811
     check(app)
     assert not app.error
     assert app.segmented_control(key="part").value == part
-    if part == "Plane" and runs.find(run).config.latent_dim != 2:
+    if part == "Plane" and find_run(run).config.latent_dim != 2:
         assert "With two, all that it can draw" in words(app)
 
 
@@ -77,20 +80,20 @@ def test_the_story_names_the_nearest_training_picture_of_each_epoch(finished):  
     epochs = picker.film(finished)
     found = samples.nearest_training(finished, epochs, 16, 3, 1.0, 5)
     model = samples.readers.model(str(finished.path), epochs[-1])
-    picture = explore.decode(model, explore.sample_prior(16, finished.config.latent_dim, 3))[5]
-    train = data.load_train("digits")
+    picture = sampling.decode(model, sampling.sample_prior(16, finished.config.latent_dim, 3))[5]
+    train = registry.load_train("digits")
     away = np.sqrt(np.square(train.images / 255 - picture.ravel() / 255).sum(1))
     assert found["places"][-1] == away.argmin()
     assert found["away"][-1] == pytest.approx(away.min(), abs=0.006)
     assert found["classes"][-1] == str(train.labels[away.argmin()])
     assert len(found["places"]) == len(epochs)
-    typical = neighbours.nearest(train.images, data.load_test("digits").images)[1]
+    typical = nearest_images.nearest(train.images, registry.load_test("digits").images)[1]
     assert found["typical"][2] == pytest.approx(np.median(typical), rel=0.1)
 
 
 @pytest.mark.parametrize("run_id", ["two-knobs", "autoencoder"])
 def test_far_and_near_codes_are_told_apart(run_id):
-    run = runs.find(run_id)
+    run = find_run(run_id)
     path, epoch = str(run.path), run.weight_epochs()[-1]
     near, *_ = samples.surroundings(path, epoch, 64, 0, 0.5)
     far, kinds, order = samples.surroundings(path, epoch, 64, 0, 2.0)
@@ -100,7 +103,7 @@ def test_far_and_near_codes_are_told_apart(run_id):
 
 
 def test_dead_knobs_are_the_ones_that_change_nothing():
-    run = runs.find("beta-10")
+    run = find_run("beta-10")
     path, epoch = str(run.path), run.weight_epochs()[-1]
     use = samples.use_of(path, (epoch,))[0]
     dead = samples.dead(use, classic=False)
@@ -108,7 +111,9 @@ def test_dead_knobs_are_the_ones_that_change_nothing():
     model = samples.readers.model(path, epoch)
     moved = []
     for dim in range(run.config.latent_dim):
-        strip = explore.decode(model, explore.traverse(np.zeros(len(use), np.float32), dim, samples.STEPS)).astype(int)
+        strip = sampling.decode(model, sampling.traverse(np.zeros(len(use), np.float32), dim, samples.STEPS)).astype(
+            int
+        )
         moved.append(np.abs(strip - strip[4]).mean())
     moved = np.array(moved)
     assert moved[dead].max() < moved[~dead].min()
@@ -118,7 +123,7 @@ def test_the_strips_of_a_long_run_stay_within_a_megabyte(monkeypatch):
     epochs = list(range(41))
     assert len(samples.strip_epochs(epochs)) == samples.STRIP_EPOCHS
     assert samples.strip_epochs(epochs)[0] == 0 and samples.strip_epochs(epochs)[-1] == 40
-    lecture = runs.find("lecture")
+    lecture = find_run("lecture")
     assert len(samples.knobs(lecture, picker.film(lecture), None)["film"]) < 1_000_000
 
 
@@ -152,9 +157,9 @@ def test_the_training_pictures_are_read_beside_the_page(monkeypatch, tmp_path):
     """So that the first click on a picture does not wait for them; what is missing is said there, not here."""
     monkeypatch.setattr(warm, "HEAD_START", 0)
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
-    folder = str(data.data_dir())
+    folder = str(paths.data_dir())
     samples.get_ready.clear()
     samples.get_ready("mnist", folder).join()
     samples.get_ready("digits", folder).join()
-    monkeypatch.setattr(data, "load_train", lambda name: pytest.fail("read again"))
+    monkeypatch.setattr(registry, "load_train", lambda name: pytest.fail("read again"))
     assert len(samples._test_distances("digits", folder)) == 5

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ui import growing, live
-from vae_core import storage
-from vae_core.runs import RunError
+from vae_core.runs import files
+from vae_core.runs.run import RunError
 
 
 def by_the_run(run) -> np.ndarray:
@@ -24,19 +24,19 @@ def test_points_grow_as_the_file_does(own_run):
     file = own_run.path / "steps.jsonl"
     np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
     for step in (451, 452):
-        storage.append_lines(file, [point(step)])
+        files.append_lines(file, [point(step)])
         np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
     assert growing.points(own_run)[-1].tolist() == [452, 552, 20]
 
 
 def test_only_what_is_new_is_read(own_run, monkeypatch):
     growing.points(own_run)
-    storage.append_lines(own_run.path / "steps.jsonl", [point(451)])
+    files.append_lines(own_run.path / "steps.jsonl", [point(451)])
     growing.metrics(own_run)
-    storage.append_lines(own_run.path / "metrics.jsonl", [{**own_run.metrics()[-1], "epoch": 6}])
+    files.append_lines(own_run.path / "metrics.jsonl", [{**own_run.metrics()[-1], "epoch": 6}])
     parsed = []
-    parse = storage.parse
-    monkeypatch.setattr(storage, "parse", lambda line: parsed.append(line) or parse(line))
+    parse = files.parse
+    monkeypatch.setattr(files, "parse", lambda line: parsed.append(line) or parse(line))
     for _ in range(2):
         assert growing.points(own_run)[-1, 0] == 451
         assert growing.metrics(own_run)[-1]["epoch"] == 6
@@ -56,7 +56,7 @@ def test_a_line_that_is_being_written_is_waited_for(own_run):
 @pytest.mark.parametrize("kept", [0, 1, 30])
 def test_a_resumed_trainer_starts_the_file_anew(own_run, kept):
     growing.points(own_run)
-    storage.rewrite_lines(own_run.path / "steps.jsonl", own_run.steps()[:kept])
+    files.rewrite_lines(own_run.path / "steps.jsonl", own_run.steps()[:kept])
     assert len(growing.points(own_run)) == kept
 
 
@@ -84,7 +84,7 @@ def test_metrics_and_films_follow_the_run(own_run):
     assert growing.film(own_run) == [0, 1, 2, 3, 4, 5]
     own_run.weights_file(2).unlink()
     assert growing.film(own_run) == [0, 1, 3, 4, 5]
-    storage.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:4])
+    files.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:4])
     assert growing.metrics(own_run) == own_run.metrics()
     assert growing.film(own_run) == [0, 1, 3]
 

@@ -7,8 +7,12 @@ import pytest
 
 from tests.pages.test_pages import PAGES, _here, check, finished, set_state, show, words  # noqa: F401 (fixtures)
 from ui import live, visitor
-from vae_core import jobs, layouts, runs, shelf, waiting
-from vae_core.runs import Run
+from vae_core import paths
+from vae_core.analysis import embeddings
+from vae_core.jobs import launcher, queue
+from vae_core.runs import lifecycle
+from vae_core.runs.index import find_run, own_runs
+from vae_core.runs.run import Run, RunError
 
 ME, OTHER = "a" * 64, "b" * 64
 
@@ -17,13 +21,13 @@ ME, OTHER = "a" * 64, "b" * 64
 def shared(monkeypatch):
     """A shared server on which this visitor is known and nobody runs the queue."""
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr(waiting, "keep_going", lambda *_: None)
-    monkeypatch.setattr(jobs, "spawn", lambda run: None)
+    monkeypatch.setattr(queue, "keep_going", lambda *_: None)
+    monkeypatch.setattr(launcher, "spawn", lambda run: None)
     monkeypatch.setattr(visitor, "me", lambda: ME)
 
 
 def give(run: Run, owner: str) -> Run:
-    shelf.note(run, owner=owner)
+    lifecycle.note(run, owner=owner)
     return run
 
 
@@ -42,7 +46,7 @@ def test_a_link_lets_one_look_and_not_touch(finished):  # noqa: F811
     assert "Learning epoch" in words(app)
     assert "belongs to somebody else" in words(app)
     assert not [b.key for b in app.button if b.key.endswith("_training")]
-    with pytest.raises(runs.RunError, match="belongs to somebody else"):
+    with pytest.raises(RunError, match="belongs to somebody else"):
         visitor.steer(finished, "stop")
     assert finished.control() == "run"
 
@@ -51,7 +55,7 @@ def test_a_link_lets_one_look_and_not_touch(finished):  # noqa: F811
 def test_only_its_owner_has_the_server_make_a_map(finished, owner, monkeypatch):  # noqa: F811
     give(finished, owner)
     made = []
-    monkeypatch.setattr(layouts, "start", lambda run, view, epochs: made.append(view))
+    monkeypatch.setattr(embeddings, "start", lambda run, view, epochs: made.append(view))
     app = show("latent", run="mine", view="UMAP")
     check(app)
     assert made == (["umap"] if owner == ME else [])
@@ -73,8 +77,8 @@ def test_others_runs_are_not_offered(page, finished):  # noqa: F811
 def test_ones_own_running_training_is_found_without_an_address(finished):  # noqa: F811
     give(finished, ME)
     set_state(finished, "running")
-    shutil.copytree(finished.path, runs.runs_dir() / "theirs")
-    give(Run(runs.runs_dir() / "theirs"), OTHER)
+    shutil.copytree(finished.path, paths.runs_dir() / "theirs")
+    give(Run(paths.runs_dir() / "theirs"), OTHER)
     app = show("train")
     assert app.session_state["current_run"] == "mine"
     assert [b.key for b in app.button if b.key.endswith("_training")] == ["pause_training", "stop_training"]
@@ -94,7 +98,7 @@ def test_a_second_training_waits_and_can_leave_the_line(finished):  # noqa: F811
     app = show("train")
     app.button(key="start_training").click().run()
     check(app)
-    (mine,) = [run for run in shelf.known() if run.about.owner == ME]
+    (mine,) = [run for run in own_runs() if run.about.owner == ME]
     assert mine.status().state == "queued"
     assert "Waiting in line" in words(app)
     assert live.numbers(mine, mine.status(), "run")["facts"] == "1 training is before yours: about 2 min."
@@ -111,7 +115,7 @@ def test_a_refusal_of_the_queue_is_one_sentence_on_the_form(monkeypatch):
     app.button(key="start_training").click().run()
     check(app)
     assert "queue of this server is full" in app.error[0].value
-    assert not shelf.known()
+    assert not own_runs()
 
 
 def test_only_ones_own_runs_can_be_named_and_deleted_and_few_pinned(finished, monkeypatch):  # noqa: F811
@@ -122,19 +126,19 @@ def test_only_ones_own_runs_can_be_named_and_deleted_and_few_pinned(finished, mo
     check(app)
     assert "Shared" in words(app) and not [b for b in app.button if b.key == "delete_mine"]
     for change in (lambda: cards._delete(finished), lambda: cards._save(finished, "x", False)):
-        with pytest.raises(runs.RunError, match="belongs to somebody else"):
+        with pytest.raises(RunError, match="belongs to somebody else"):
             change()
     give(finished, ME)
     monkeypatch.setenv("VAE_HOSTED_PINS", "0")
-    with pytest.raises(runs.RunError, match="you can pin 0 runs"):
+    with pytest.raises(RunError, match="you can pin 0 runs"):
         cards._save(Run(finished.path), "x", True)
     app = show("runs")
     app.button(key="delete_mine").click().run()
     check(app)
-    assert runs.find("mine") is None
+    assert find_run("mine") is None
     app.button(key="undo_delete").click().run()
     check(app)
-    assert runs.find("mine") is not None
+    assert find_run("mine") is not None
 
 
 def test_locally_nothing_of_this_is_in_the_way(finished, monkeypatch):  # noqa: F811
@@ -155,11 +159,11 @@ def test_what_needs_a_name_waits_until_the_browser_has_said_it(monkeypatch):
     train = show("train")
     train.button(key="start_training").click().run()
     check(train)
-    assert not shelf.known() and "starts as soon as" in words(train) and not train.error
+    assert not own_runs() and "starts as soon as" in words(train) and not train.error
     name = ME
     assert app.run().file_uploader
     check(train.run())  # the early click was not lost
-    (run,) = shelf.known()
+    (run,) = own_runs()
     assert run.about.owner == ME and train.session_state["current_run"] == run.id
 
 
@@ -172,4 +176,4 @@ def test_an_early_click_is_forgotten_by_who_went_to_other_pages_meanwhile(monkey
     name = ME
     check(app.run())
     check(app.switch_page("pages/train.py").run())  # once it was drawn again and again, without an end
-    assert app.button(key="start_training") and not shelf.known()
+    assert app.button(key="start_training") and not own_runs()

@@ -11,9 +11,11 @@ import pytest
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
 from ui import ideas, maps, readers
-from vae_core import bubbles, data, explore, runs
-from vae_core.checkpoint import load_model
+from vae_core import paths
+from vae_core.analysis import posterior, sampling
 from vae_core.config import Config
+from vae_core.datasets import registry
+from vae_core.training.checkpoint import load_model
 
 
 @pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
@@ -28,8 +30,8 @@ def test_without_the_dataset_the_page_says_so_and_the_rest_works(page):
 
 @pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
 def test_with_the_dataset_nothing_is_missing(page, monkeypatch):
-    monkeypatch.setattr(data, "is_here", lambda name: True)
-    monkeypatch.setattr("ui.readers._test_images", lambda name, folder: np.zeros((10_000, data.PIXELS), np.uint8))
+    monkeypatch.setattr(registry, "is_here", lambda name: True)
+    monkeypatch.setattr("ui.readers._test_images", lambda name, folder: np.zeros((10_000, 784), np.uint8))
     app = show(page)
     check(app)
     assert not app.error
@@ -79,7 +81,7 @@ BETAS = ("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10")
 
 
 def test_the_loss_of_a_visitors_run_and_of_a_classic_one(finished_run):
-    shutil.copytree(finished_run.path, runs.runs_dir() / "mine")
+    shutil.copytree(finished_run.path, paths.runs_dir() / "mine")
     app = show("loss", run="mine")
     check(app)
     assert not app.warning and not app.error
@@ -95,8 +97,8 @@ def test_the_loss_of_a_visitors_run_and_of_a_classic_one(finished_run):
 )
 def test_a_damaged_or_missing_model_of_the_gallery_is_one_sentence(page, missing, monkeypatch, tmp_path):
     gallery = tmp_path / "gallery"
-    shutil.copytree(runs.GALLERY, gallery)
-    monkeypatch.setattr(runs, "GALLERY", gallery)
+    shutil.copytree(paths.GALLERY, gallery)
+    monkeypatch.setattr(paths, "GALLERY", gallery)
     (gallery / missing / "config.json").write_text("{")
     app = show(page)
     check(app)
@@ -109,8 +111,8 @@ def test_a_damaged_or_missing_model_of_the_gallery_is_one_sentence(page, missing
 
 def test_missing_forces_are_one_sentence(monkeypatch, tmp_path):
     gallery = tmp_path / "gallery"
-    shutil.copytree(runs.GALLERY, gallery)
-    monkeypatch.setattr(runs, "GALLERY", gallery)
+    shutil.copytree(paths.GALLERY, gallery)
+    monkeypatch.setattr(paths, "GALLERY", gallery)
     (gallery / "two-knobs" / "forces.npz").unlink()
     (gallery / "two-knobs" / "dice.npz").write_bytes(b"no zip")
     for page, word in (("bubbles", "no measured forces"), ("noise", "damaged")):
@@ -120,7 +122,7 @@ def test_missing_forces_are_one_sentence(monkeypatch, tmp_path):
 
 
 def test_the_pages_stand_under_understand():
-    assert re.search(r'"Understand":.*autoencoder.*bubbles.*noise.*loss', (runs.ROOT / "app.py").read_text(), re.S)
+    assert re.search(r'"Understand":.*autoencoder.*bubbles.*noise.*loss', (paths.ROOT / "app.py").read_text(), re.S)
 
 
 def test_the_classic_model_of_two_numbers_differs_from_the_vae_in_its_kind_alone():
@@ -135,7 +137,7 @@ def test_the_holes_of_the_maps_are_holes():
         run = ideas.gallery(name)
         sent = ideas._map_of_codes(str(run.path), "a title")
         codes = run.latents(10).mean[: readers.COMMON]
-        assert bubbles.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]
+        assert posterior.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]
 
 
 def test_the_classic_hole_is_no_digit_and_torch_draws_the_same_picture():
@@ -143,7 +145,7 @@ def test_the_classic_hole_is_no_digit_and_torch_draws_the_same_picture():
     hole = np.array([ideas._map_of_codes(str(run.path), "a title")["hole"]])
     codes = run.latents(10).mean[: readers.COMMON].astype(np.float32)
     z = np.concatenate([hole, codes])
-    pictures, by_torch = maps.decoded(run, 10, z), explore.decode(load_model(run, 10), z).reshape(-1, 784)
+    pictures, by_torch = maps.decoded(run, 10, z), sampling.decode(load_model(run, 10), z).reshape(-1, 784)
     assert np.abs(255 * pictures - by_torch).max() < 1
-    alike = bubbles.agreement(pictures, pictures[1:], run.labels()[: readers.COMMON])
+    alike = posterior.agreement(pictures, pictures[1:], run.labels()[: readers.COMMON])
     assert alike[0] <= 0.6 < np.median(alike[1:])

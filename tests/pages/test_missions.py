@@ -12,8 +12,11 @@ import pytest
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures keep the visitor's runs apart)
 from ui import glossary, missions, normal, setup
 from ui.missions import MISSIONS
-from vae_core import bands, runs, storage
+from vae_core import paths
+from vae_core.analysis import reference
 from vae_core.config import FIELDS
+from vae_core.runs import files
+from vae_core.runs.index import find_run
 
 HELPED = ("markdown", "caption", "number_input", "slider", "segmented_control", "button_group")
 
@@ -22,8 +25,8 @@ HELPED = ("markdown", "caption", "number_input", "slider", "segmented_control", 
 def gallery(monkeypatch, tmp_path):
     """A copy of the gallery, to be changed."""
     folder = tmp_path / "gallery"
-    shutil.copytree(runs.GALLERY, folder)
-    monkeypatch.setattr(runs, "GALLERY", folder)
+    shutil.copytree(paths.GALLERY, folder)
+    monkeypatch.setattr(paths, "GALLERY", folder)
     return folder
 
 
@@ -31,7 +34,7 @@ def rewrite(folder, name: str, change) -> None:
     """Change the records of a run's epochs."""
     file = folder / name / "metrics.jsonl"
     records = [json.loads(line) for line in file.read_text().splitlines()]
-    storage.rewrite_lines(file, [change(record) for record in records])
+    files.rewrite_lines(file, [change(record) for record in records])
 
 
 def answers_of(name: str) -> range:
@@ -145,7 +148,7 @@ def test_every_term_leads_somewhere():
         assert set(term.also) <= set(glossary.ALL), key
         assert key not in term.also
         for page in term.pages:
-            assert (runs.ROOT / "pages" / f"{page}.py").exists()
+            assert (paths.ROOT / "pages" / f"{page}.py").exists()
             assert page in glossary.PAGES
         assert term.latex.count("{") == term.latex.count("}"), key
         assert "@" not in term.latex
@@ -180,8 +183,8 @@ def test_tooltips_say_a_term_as_the_glossary_does(page, terms):
 
 @pytest.mark.parametrize("paint", glossary.PAINTS)
 def test_each_colour_of_a_formula_has_its_pair_for_the_dark_ground(paint):
-    css = (runs.ROOT / "static" / "glossary.css").read_text()
-    lab = (runs.ROOT / "static" / "lab.css").read_text()
+    css = (paths.ROOT / "static" / "glossary.css").read_text()
+    lab = (paths.ROOT / "static" / "lab.css").read_text()
     light, dark = re.search(rf"--ll-{paint}: light-dark\((#\w+), (#\w+)\)", lab).groups()
     assert light == glossary.PAINTS[paint]
     red, green, blue = (int(light[k : k + 2], 16) for k in (1, 3, 5))
@@ -229,7 +232,7 @@ def test_a_measured_setting_of_the_gallery_is_normal(name):
     app = show("train", run=name)
     check(app)
     assert label(app) == "Is this normal? Yes: all its numbers are usual."
-    assert f"{len(bands.band_of(runs.find(name).config).seeds)} runs of ours" in words(app)
+    assert f"{len(reference.band_of(find_run(name).config).seeds)} runs of ours" in words(app)
 
 
 def test_a_worse_run_of_the_same_setting_is_called_so(gallery):
@@ -250,12 +253,12 @@ def test_another_setting_is_compared_with_the_nearest_and_says_so(finished):  # 
     assert "not measured" in label(app)
     text = words(app)
     assert "not measured this setting" in text
-    for name in bands.differing(finished.config, bands.nearest(finished.config).config):
+    for name in reference.differing(finished.config, reference.nearest(finished.config).config):
         assert str(getattr(finished.config, name)).removesuffix(".0") in text
 
 
 def test_what_cannot_be_compared_is_not_compared():
-    config = replace(bands.MNIST, reconstruction="mse")
+    config = replace(reference.MNIST, reconstruction="mse")
     assert normal.found(config) == (None, False)
     assert "have not measured" in normal.said(config, None, False, 10)
 
@@ -270,11 +273,13 @@ def test_compare_says_it_of_both_models():
 
 def test_runs_says_it_of_the_one_that_is_asked_about_and_judges_no_other(monkeypatch):
     judged = []
-    monkeypatch.setattr(bands, "band_of", lambda config, judge=bands.band_of: judged.append(config) or judge(config))
+    monkeypatch.setattr(
+        reference, "band_of", lambda config, judge=reference.band_of: judged.append(config) or judge(config)
+    )
     app = show("runs")
     check(app)
     assert not judged
     app.button(key="more_two-knobs").click().run()
     check(app)
     assert label(app) == "Is this normal? Yes: all its numbers are usual."
-    assert judged == [runs.find("two-knobs").config]
+    assert judged == [find_run("two-knobs").config]

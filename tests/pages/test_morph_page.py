@@ -13,16 +13,18 @@ from PIL import Image
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures among them)
 from ui import drawn, morphs, picking, smallmaps
 from ui.picking import End
-from vae_core import runs
-from vae_core.checkpoint import load_model
-from vae_core.drawing import PAD
-from vae_core.explore import decode, encode, interpolate
+from vae_core import paths
+from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.datasets.drawing import PAD
+from vae_core.runs.index import find_run, list_runs
+from vae_core.runs.run import Run
+from vae_core.training.checkpoint import load_model
 
 EPOCHS = (1, 5)
 
 
 @pytest.fixture
-def run(finished) -> runs.Run:  # noqa: F811
+def run(finished) -> Run:  # noqa: F811
     return finished
 
 
@@ -177,7 +179,7 @@ def test_a_drawing_is_compared_with_the_test_pictures(run):
 
 
 def test_without_the_dataset_nothing_is_compared(tmp_path):
-    lecture = runs.find("lecture")
+    lecture = find_run("lecture")
     assert drawn.unusual(str(lecture.path), (10,), np.zeros((28, 28), np.uint8)) is None
 
 
@@ -215,14 +217,14 @@ def test_a_drawing_outlives_its_page(drawing):
     assert "stands in for it" not in words(app)
 
 
-@pytest.mark.parametrize("run_id", [each.id for each in runs.list_runs(runs.ROOT / "nowhere")])
+@pytest.mark.parametrize("run_id", [each.id for each in list_runs(paths.ROOT / "nowhere")])
 def test_every_model_takes_a_drawing(run_id, drawing):
     app = show("draw", run=run_id)
     app.session_state["drawing"] = drawing
     app.run()
     check(app)
     assert not app.error
-    assert ("Imagine it again" in [b.label for b in app.button]) == runs.find(run_id).config.is_vae
+    assert ("Imagine it again" in [b.label for b in app.button]) == find_run(run_id).config.is_vae
     app.query_params.clear()
     app = show("morph", run=run_id, start="drawing")
     app.session_state["drawing"] = drawing

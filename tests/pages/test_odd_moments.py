@@ -4,7 +4,7 @@ import shutil
 
 from tests.pages.test_pages import _here, check, finished, show  # noqa: F401 (fixtures)
 from ui import normal, picker
-from vae_core import runs
+from vae_core.runs.index import list_runs
 
 
 def test_an_epoch_of_thousands_of_digits_is_no_epoch():
@@ -23,7 +23,7 @@ def test_the_noise_is_named_as_the_reason_only_where_it_is():
         record = {name: {"loss": loss, "reconstruction": loss, "kl": 0.0} for name, loss in losses.items()}
         return normal.why_below(record)
 
-    gallery = {run.id: run for run in runs.list_runs() if run.gallery}
+    gallery = {run.id: run for run in list_runs() if run.gallery}
     assert "In training the decoder gets a random point" in normal.why_below(gallery["lecture"].metrics()[-1])
     assert not told(320.6, 260.2, 259.3)  # after two epochs: training was measured while it still learned fast
     assert not told(478.6, 432.5, 486.9)  # beta 1000: the means are drawn worse than random points

@@ -19,11 +19,13 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import _here, check, show  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
-from vae_core import runs, shelf, storage
-from vae_core.checkpoint import save_tensors
+from vae_core import paths
+from vae_core.architecture import network_shapes
 from vae_core.config import Config
-from vae_core.drawing import PAD
-from vae_core.runs import Run, network_shapes
+from vae_core.datasets.drawing import PAD
+from vae_core.runs import files, lifecycle
+from vae_core.runs.run import Run, write_status
+from vae_core.training.checkpoint import save_tensors
 
 LARGE = 65504.0  # the largest number of half precision, in which weights and means are kept
 TINY = Config(dataset="digits", latent_dim=3, hidden_dim=8, epochs=1, batch_size=32, device="cpu")
@@ -39,16 +41,14 @@ def make(
     mean: float | None = None, logvar: float = -1.0, epochs: int = 2, loss: float = 100.0,
 ) -> Run:  # fmt: skip
     """A run of numbers that nobody trained; ``weights`` and ``mean`` None: random ones."""
-    run = shelf.create(config, runs.runs_dir(), run_id)
+    run = lifecycle.create(config, paths.runs_dir(), run_id)
     n, d, rng = len(labels), config.latent_dim, np.random.default_rng(1)
-    storage.write_npz(
-        run.path / "latents" / "labels.npz", {"labels": labels, "test_indices": np.arange(n, dtype="<u4")}
-    )
+    files.write_npz(run.path / "latents" / "labels.npz", {"labels": labels, "test_indices": np.arange(n, dtype="<u4")})
     for epoch in range(epochs):
         arrays = {"mean": (codes(n, d) if mean is None else np.full((n, d), mean)).astype("<f2")}
         if config.is_vae:
             arrays["logvar"] = np.full((n, d), logvar, "<f2")
-        storage.write_npz(run.latents_file(epoch), arrays)
+        files.write_npz(run.latents_file(epoch), arrays)
         tensors = {
             name: torch.tensor(rng.normal(0, 0.1, shape) if weights is None else np.full(shape, weights)).half()
             for name, shape in network_shapes(config).items()
@@ -56,11 +56,11 @@ def make(
         save_tensors(run.weights_file(epoch), tensors, {"epoch": epoch})
     terms: dict[str, Any] = {"loss": loss, "reconstruction": loss, "kl": 1.0 if config.is_vae else None}
     used = [1.0] * d if config.is_vae else None
-    storage.rewrite_lines(run.path / "metrics.jsonl", [
+    files.rewrite_lines(run.path / "metrics.jsonl", [
         {"epoch": e, "train": terms, "test": terms, "test_mean": terms, "kl_per_dimension": used} for e in range(epochs)
     ])  # fmt: skip
     state = "finished" if epochs > config.epochs else "stopped"
-    runs.write_status(run, replace(run.status(), state=state, epoch=epochs - 1, epochs=config.epochs))
+    write_status(run, replace(run.status(), state=state, epoch=epochs - 1, epochs=config.epochs))
     return Run(run.path)
 
 
@@ -135,4 +135,4 @@ def test_an_odd_run_makes_a_report_or_says_why_not(name):
 
 
 def test_the_folder_of_runs_is_the_tests_own():
-    assert runs.runs_dir() != Path("runs")
+    assert paths.runs_dir() != Path("runs")

@@ -15,8 +15,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ui.guard import plain
-from vae_core import portable, runs, storage
+from vae_core import os_compat, paths
 from vae_core.config import Config
+from vae_core.runs import files
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import RESUMABLE, Run, write_status
 
 IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
@@ -28,7 +31,7 @@ def _here(monkeypatch, tmp_path):
     """Own runs in a folder of the test's, and no dataset but the embedded one."""
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(runs.ROOT)
+    monkeypatch.chdir(paths.ROOT)
     # AppTest takes every run for a cold server's first, on which ``through_app`` starts over and a click would be lost.
     original = PagesManager.__init__
 
@@ -40,16 +43,16 @@ def _here(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def finished(finished_run) -> runs.Run:
+def finished(finished_run) -> Run:
     """A finished run among the visitor's own."""
-    target = runs.runs_dir() / "mine"
+    target = paths.runs_dir() / "mine"
     shutil.copytree(finished_run.path, target)
-    return runs.Run(target)
+    return Run(target)
 
 
 def show(page: str, /, **params: str) -> AppTest:
     """A visit that begins with the address of a page."""
-    app = AppTest.from_file(str(runs.ROOT / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=30)
     if page != "start":
         app.switch_page(f"pages/{page}.py")
     for name, value in params.items():
@@ -65,15 +68,15 @@ def check(app: AppTest) -> None:
     assert not app.exception, [e.value for e in app.exception]
 
 
-def set_state(run: runs.Run, state: str, **changes: object) -> None:
+def set_state(run: Run, state: str, **changes: object) -> None:
     """Put a run into a state, as a trainer of this very process would."""
-    status = replace(run.status(), state=state, pid=os.getpid(), born=portable.born(), **changes)
-    runs.write_status(run, status)
+    status = replace(run.status(), state=state, pid=os.getpid(), born=os_compat.born(), **changes)
+    write_status(run, status)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_without_any_run_says_what_to_do(page, monkeypatch, tmp_path):
-    monkeypatch.setattr(runs, "GALLERY", tmp_path / "no-gallery")
+    monkeypatch.setattr(paths, "GALLERY", tmp_path / "no-gallery")
     app = show(page)
     check(app)
     if page in ON_A_RUN:
@@ -91,7 +94,7 @@ def test_a_page_has_something_to_show_from_the_gallery_alone(page):
 
 
 @pytest.mark.parametrize("page", ON_A_RUN)
-@pytest.mark.parametrize("run", [run.id for run in runs.list_runs(Path("nowhere"))])
+@pytest.mark.parametrize("run", [run.id for run in list_runs(Path("nowhere"))])
 def test_every_model_of_the_gallery_can_be_shown(page, run):
     app = show(page, run=run)
     check(app)
@@ -182,7 +185,7 @@ def test_an_unknown_run_in_the_address_is_said_and_harms_nothing(page, run_id):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_broken_run_is_named_and_harms_no_other(page, finished):
-    broken = runs.runs_dir() / "broken"
+    broken = paths.runs_dir() / "broken"
     shutil.copytree(finished.path, broken)
     (broken / "metrics.jsonl").write_text('{"epoch": 0\n{"epoch": 1}\n')
     app = show(page, run="broken")
@@ -223,18 +226,18 @@ STATES = {
 def test_each_state_has_its_sentence_and_its_buttons(state, finished, monkeypatch):
     sentence, buttons = STATES[state]
     awake = []
-    monkeypatch.setattr("vae_core.spare.keep_one", lambda: awake.append(state))
+    monkeypatch.setattr("vae_core.jobs.warm_worker.keep_one", lambda: awake.append(state))
     set_state(finished, state, error="The disk is full." if state == "failed" else "")
     app = show("train", run="mine")
     check(app)
     assert sentence in words(app)
     assert [b.key for b in app.button if b.key.endswith("_training")] == buttons
-    assert bool(awake) == (state in runs.RESUMABLE)  # a trainer wakes up before it is asked to go on
+    assert bool(awake) == (state in RESUMABLE)  # a trainer wakes up before it is asked to go on
 
 
 def test_a_run_asked_to_stop_is_stopping_and_offers_no_button(finished):
     set_state(finished, "running")
-    storage.write_json(finished.path / "control.json", {"request": "stop"})
+    files.write_json(finished.path / "control.json", {"request": "stop"})
     app = show("train", run="mine")
     assert "Stopping" in words(app)
     assert not [b.key for b in app.button if b.key.endswith("_training")]
@@ -242,8 +245,8 @@ def test_a_run_asked_to_stop_is_stopping_and_offers_no_button(finished):
 
 def test_a_silent_trainer_is_called_interrupted(finished):
     set_state(finished, "running")
-    status = storage.read_json(finished.path / "status.json")
-    storage.write_json(finished.path / "status.json", {**status, "heartbeat": time.time() - 3600})
+    status = files.read_json(finished.path / "status.json")
+    files.write_json(finished.path / "status.json", {**status, "heartbeat": time.time() - 3600})
     assert "cut off" in words(show("train", run="mine"))
 
 
@@ -287,7 +290,7 @@ def test_a_bad_setting_is_refused_in_the_command_lines_words(setting, value):
         Config(**{setting: value})
     assert [e.value for e in app.error] == [plain(refused.value)]
     assert app.button(key="start_training").disabled
-    assert not list(runs.runs_dir().glob("*"))
+    assert not list(paths.runs_dir().glob("*"))
 
 
 def test_a_graphics_card_that_is_not_there_is_refused(monkeypatch):
@@ -298,7 +301,7 @@ def test_a_graphics_card_that_is_not_there_is_refused(monkeypatch):
     app.selectbox(key="device").set_value("cuda").run()
     app.button(key="start_training").click().run()
     assert plain("Device (device)") in app.error[0].value
-    assert not list(runs.runs_dir().glob("*"))
+    assert not list(paths.runs_dir().glob("*"))
 
 
 def test_the_presets_fill_the_form():
@@ -317,7 +320,7 @@ def test_start_begins_a_trainer_with_the_settings_of_the_form():
     app.number_input(key="hidden_dim").set_value(8).run()
     app.button(key="start_training").click().run()
     check(app)
-    (run,) = [run for run in runs.list_runs() if not run.gallery]
+    (run,) = [run for run in list_runs() if not run.gallery]
     assert json.loads((run.path / "config.json").read_text())["hidden_dim"] == 8
     deadline = time.time() + 60
     while run.status().active and time.time() < deadline:
@@ -327,9 +330,7 @@ def test_start_begins_a_trainer_with_the_settings_of_the_form():
 
 def test_what_is_typed_just_before_the_click_counts(monkeypatch):
     started = []
-    monkeypatch.setattr(
-        "ui.visitor.start", lambda config, one_epoch: started.append((config, one_epoch)) or runs.Run("x")
-    )
+    monkeypatch.setattr("ui.visitor.start", lambda config, one_epoch: started.append((config, one_epoch)) or Run("x"))
     app = show("train")
     app.number_input(key="epochs").set_value(7)
     app.toggle(key="one_epoch").set_value(True)
@@ -362,8 +363,8 @@ def test_an_odd_status_is_one_broken_run_on_the_list(status, finished):
 
 
 def test_a_title_from_disk_is_text_and_not_markdown(finished):
-    config = storage.read_json(finished.path / "config.json")
-    storage.write_json(finished.path / "config.json", {**config, "title": "![x](http://elsewhere.example/x.png)"})
+    config = files.read_json(finished.path / "config.json")
+    files.write_json(finished.path / "config.json", {**config, "title": "![x](http://elsewhere.example/x.png)"})
     for page in ("train", "runs"):
         app = show(page, run="mine")
         check(app)
@@ -371,12 +372,12 @@ def test_a_title_from_disk_is_text_and_not_markdown(finished):
 
 
 def test_going_on_keeps_the_curves_and_the_progress(finished, monkeypatch):
-    from vae_core import jobs
+    from vae_core.jobs import launcher
 
     set_state(finished, "stopped")
-    monkeypatch.setattr(jobs, "spawn", lambda run: None)
+    monkeypatch.setattr(launcher, "spawn", lambda run: None)
     before = finished.status()
-    jobs.resume(finished)
+    launcher.resume(finished)
     after = finished.status()
     assert (after.state, after.step, after.steps_per_epoch) == ("starting", before.step, before.steps_per_epoch)
 

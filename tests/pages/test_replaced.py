@@ -4,7 +4,7 @@ import shutil
 
 from tests.pages.test_pages import _here, check, finished, show  # noqa: F401 (fixtures)
 from ui import readers
-from vae_core import runs
+from vae_core import paths
 
 
 def test_another_run_under_the_same_id_is_shown_as_it_is(finished):  # noqa: F811
@@ -13,7 +13,7 @@ def test_another_run_under_the_same_id_is_shown_as_it_is(finished):  # noqa: F81
     before = readers.latents(path, 5).mean
     check(show("generate", run="mine"))
     shutil.rmtree(path)
-    shutil.copytree(runs.GALLERY / "two-knobs", path)
+    shutil.copytree(paths.GALLERY / "two-knobs", path)
     app = show("generate", run="mine")
     check(app)
     assert not app.error

@@ -10,23 +10,24 @@ import pytest
 
 from tests.pages.test_pages import check, show, words
 from ui import living, tour
-from vae_core import runs
-from vae_core.checkpoint import load_model
-from vae_core.explore import encode
+from vae_core import paths
+from vae_core.analysis.sampling import encode
+from vae_core.runs.index import find_run
+from vae_core.training.checkpoint import load_model
 
 
 @pytest.mark.parametrize("name", living.PARTS)
 def test_each_part_shows_the_line_that_computes_it(name):
     part = living.part(name)
     file, number = part["where"].split(", line ")
-    line = (runs.ROOT / file).read_text("utf-8").splitlines()[int(number) - 1]
+    line = (paths.ROOT / file).read_text("utf-8").splitlines()[int(number) - 1]
     assert part["code"] == line.strip()
     assert living.PARTS[name][3] in line
 
 
 def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))  # without MNIST: embedded digits, encoded without torch
-    run = runs.find("two-knobs", folder=runs.GALLERY)
+    run = find_run("two-knobs", folder=paths.GALLERY)
     shown = living.payload(run)["digits"]
     assert sorted({d["name"] for d in shown}) == list("0123456789")
     images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
@@ -39,7 +40,7 @@ def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
 
 
 def test_the_start_page_needs_no_gallery(monkeypatch, tmp_path):
-    monkeypatch.setattr(runs, "GALLERY", tmp_path / "nothing")
+    monkeypatch.setattr(paths, "GALLERY", tmp_path / "nothing")
     app = show("start")
     check(app)
     assert "gallery" in words(app)
@@ -48,7 +49,7 @@ def test_the_start_page_needs_no_gallery(monkeypatch, tmp_path):
 @pytest.mark.parametrize("number", range(len(tour.STEPS)))
 def test_every_step_of_the_tour_has_its_page(number):
     step = tour.STEPS[number]
-    assert (Path(runs.ROOT) / "pages" / f"{step.page}.py").exists()
+    assert (Path(paths.ROOT) / "pages" / f"{step.page}.py").exists()
     assert step.done
     app = show(step.page, tour=str(number), **step.params)
     check(app)

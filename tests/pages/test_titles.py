@@ -11,8 +11,8 @@ from google.protobuf.message import Message
 
 from tests.pages.test_pages import PAGES, _here, check, finished, show  # noqa: F401 (fixtures)
 from ui.guard import plain
-from vae_core import shelf
-from vae_core.runs import Run
+from vae_core.runs import lifecycle
+from vae_core.runs.run import Run
 
 TITLES = [
     "www.evil.example https://evil.example a@evil.example ftp://evil.example",
@@ -56,7 +56,7 @@ def markdown_of(app: Any) -> list[str]:
 @pytest.mark.parametrize("title", TITLES, ids=["links", "marks"])
 @pytest.mark.parametrize("page", [*PAGES, "more", "deleted"])
 def test_a_hostile_title_is_only_text(page, title, finished):  # noqa: F811
-    shelf.note(finished, title=title)
+    lifecycle.note(finished, title=title)
     app = show("runs" if page in ("more", "deleted") else page, run="mine", **{"with": "mine"})
     if page == "more":
         app.button(key="more_mine").click().run()
@@ -96,5 +96,5 @@ def test_plain_words_stay_as_they_are():
 
 
 def test_a_run_is_named_by_its_title(finished):  # noqa: F811
-    shelf.note(finished, title="Ann’s")
+    lifecycle.note(finished, title="Ann’s")
     assert Run(finished.path).title == "Ann’s"

@@ -4,45 +4,31 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import browser_input, components, tour, uploads, visitor
-from ui.guard import AROUND, keep_what_has_not_left, one_sentence
-from ui.readers import forget_replaced
-from ui.warm import one_thread, warm_up
+from ui.components import bridge
+from ui.shell import tour, uploads, visitor
+from ui.shell.errors import one_sentence
+from ui.shell.pages import PAGES
+from ui.shell.startup import one_thread, warm_up
+from ui.shell.streamlit_patches import AROUND, keep_out_nonsense, keep_what_has_not_left
+from ui.store.run_index import forget_replaced
 
-browser_input.keep_out_nonsense()
+keep_out_nonsense()
 keep_what_has_not_left()
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")
-SECTIONS = {
-    "": (
-        ("start", "Start", "home"),
-        ("train", "Train", "play_circle"),
-        ("latent", "Map", "scatter_plot"),
-        ("generate", "Samples", "grid_view"),
-        ("morph", "Morph", "animation"),
-        ("draw", "Draw", "draw"),
-        ("compare", "Compare", "compare_arrows"),
-        ("runs", "Runs", "list"),
-    ),
-    "Understand": (
-        ("autoencoder", "Autoencoder or VAE?", "compare"),
-        ("bubbles", "Bubbles", "bubble_chart"),
-        ("noise", "Noise that can learn", "casino"),
-        ("loss", "The loss", "balance"),
-        ("missions", "Missions", "flag"),
-        ("glossary", "Glossary", "menu_book"),
-    ),
-}
-pages = {
-    name: st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "start")
-    for section in SECTIONS.values()
-    for name, title, icon in section
-}
-page = st.navigation({s: [pages[name] for name, *_ in known] for s, known in SECTIONS.items()}, position="top")
+known = {
+    page.name: st.Page(
+        page.file, title=page.title, icon=f":material/{page.icon}:", url_path=page.address or None,
+        default=page is PAGES[0],
+    )
+    for page in PAGES
+}  # fmt: skip
+sections = {page.section: [known[each.name] for each in PAGES if each.section == page.section] for page in PAGES}
+page = st.navigation(sections, position="top")
 st.session_state[AROUND] = True
-components.says_when_it_rests()
-tour.bar(next(name for name, known in pages.items() if known is page))
+bridge.says_when_it_rests()
+tour.bar(next(name for name, each in known.items() if each is page))
 visitor.meet()
 one_thread()
 uploads.bound()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SHORT, LONG, FEW, MANY = 10, 500, 5, 200
 SETTLE, WATCH = 12, 15  # seconds: until a page stands, and of polls that are counted
 TIMES, WARM = 11, 2  # reruns of a page that are counted, and before them
-PAGES = ("start", "train", "latent", "generate", "morph", "draw", "runs")
+PAGES = ("start", "train", "map", "samples", "morph", "draw", "runs")
 POINTS = 23  # of the live curve, an epoch
 
 

@@ -5,20 +5,24 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from ui import films, glossary, ideas, morphs, picker, picking, readers
-from ui.components import Row, image_rows
-from ui.guard import through_app
-from ui.words import looking_at
+from ui.components import image_picker, morph_path
+from ui.components.image_rows import Row, class_names, image_rows
+from ui.shell import run_picker
+from ui.shell.streamlit_patches import through_app
+from ui.store import cache, gallery
+from ui.text import glossary
+from ui.text.page_intros import looking_at
+from ui.understand import autoencoder
 
 through_app()
 
-picker.head(
+run_picker.head(
     "Autoencoder or VAE?",
     "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has not. "
     "They copy equally well. Ask them to *invent*, and they part.",
     help=glossary.tips("autoencoder", "vae", "hole"),
 )
-classic, vae = ideas.gallery("autoencoder"), ideas.gallery("lecture")
+classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
 
 looking_at(
     "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. "
@@ -33,9 +37,9 @@ looking_at(
     "things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that leave N(0, 1).",
 )
 st.markdown("#### Two maps, two codes")
-ideas.holes(ideas.gallery("two-knobs-autoencoder"), ideas.gallery("two-knobs"))
-lost, kinds, most = ideas.dice_on_the_map(str(ideas.gallery("two-knobs-autoencoder").path))
-its_lost, its_kinds, its_most = ideas.dice_on_the_map(str(ideas.gallery("two-knobs").path))
+autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
+lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))
+its_lost, its_kinds, its_most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs").path))
 st.markdown(
     "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there, and the "
     "noise makes each picture claim a small *area*: so they fill the ground. The classic model’s codes may lie "
@@ -47,10 +51,10 @@ st.markdown(
 
 st.markdown("#### The same with twenty numbers")
 left, right = st.container(key="twenty").columns([3, 2], gap="large")
-places = readers.first_of_each_class(str(vae.path))
-epochs = {run.id: ideas.last(run) for run in (classic, vae)}
-originals = readers.originals(vae, places)
-digits = films.class_names(vae, places)
+places = cache.first_of_each_class(str(vae.path))
+epochs = {run.id: gallery.last(run) for run in (classic, vae)}
+originals = cache.originals(vae, places)
+digits = class_names(vae, places)
 rows = [] if originals is None else [Row("Test pictures", originals[None], f"Test pictures of {digits}", edge="x")]
 
 
@@ -61,19 +65,19 @@ def both(what: str, alt: str, edge: str, pictures: Callable[[str, int], np.ndarr
         rows.append(Row(f"{name}: {what}", images[None], f"{name} model, {alt}", edge=edge))
 
 
-both("rebuilt", f"rebuilt: {digits}", "decoder", lambda path, epoch: readers.decoded_means(path, epoch, places))
-both("random codes", "ten random codes decoded", "z", lambda path, epoch: readers.samples(path, epoch, 10, 0, 1.0))
-start, end = picking.End(3, places[3]), picking.End(8, places[8])
+both("rebuilt", f"rebuilt: {digits}", "decoder", lambda path, epoch: cache.decoded_means(path, epoch, places))
+both("random codes", "ten random codes decoded", "z", lambda path, epoch: cache.samples(path, epoch, 10, 0, 1.0))
+start, end = image_picker.End(3, places[3]), image_picker.End(8, places[8])
 both(
     "from 3 to 8", "from a 3 to an 8", "z",
-    lambda path, epoch: morphs.walk(path, (epoch,), start, end, 10, "straight")[0],
+    lambda path, epoch: morph_path.walk(path, (epoch,), start, end, 10, "straight")[0],
 )  # fmt: skip
 with left:
     image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
     if originals is None:
-        picker.no_originals(vae)
+        run_picker.no_originals(vae)
 with right, st.spinner("Measuring 2,000 random and half-way codes …"):
-    a, b = (ideas.dice_report(str(run.path)) for run in (classic, vae))
+    a, b = (autoencoder.dice_report(str(run.path)) for run in (classic, vae))
 
 
 def of_ten(share: float) -> str:
@@ -111,6 +115,6 @@ with right:
         f"{b['middle_far']:.0%} fall into a hole."
     )
 with st.container(horizontal=True):
-    st.page_link("pages/generate.py", label="Invent with the classic one", icon=":material/grid_view:",
+    st.page_link("pages/samples.py", label="Invent with the classic one", icon=":material/grid_view:",
                  query_params={"run": "autoencoder"})  # fmt: skip
     st.page_link("pages/bubbles.py", label="Why the VAE has fewer holes: bubbles", icon=":material/bubble_chart:")

@@ -2,14 +2,17 @@
 
 import streamlit as st
 
-from ui import glossary, ideas, picker
-from ui.guard import through_app
-from ui.words import looking_at
+from ui.shell import run_picker
+from ui.shell.streamlit_patches import through_app
+from ui.store import gallery
+from ui.text import glossary
+from ui.text.page_intros import looking_at
+from ui.understand import bubbles
 from vae_core.datasets import registry
 
 through_app()
 
-picker.head(
+run_picker.head(
     "Bubbles",
     "The encoder does not put a picture at a point. It gives it a **bubble**: a place (the mean) and a size (the "
     "standard deviation). Two forces decide where bubbles go and how large they grow.",
@@ -31,10 +34,10 @@ looking_at(
     "The gallery keeps the decoder of the last epoch only, so the ring decodes there. Twelve pictures of each digit "
     "are shown.",
 )
-ideas.bubble_panels(ideas.TWO_KNOBS)
-st.markdown(f"#### After {ideas.last(ideas.gallery('two-knobs'))} epochs, all digits")
-forces = ideas.forces_in_words("two-knobs")
-free, light, held = (ideas.overlaps(f"two-knobs-beta-{beta}") for beta in ("0", "0.1", "4"))
+bubbles.bubble_panels(bubbles.TWO_KNOBS)
+st.markdown(f"#### After {gallery.last(gallery.gallery('two-knobs'))} epochs, all digits")
+forces = bubbles.forces_in_words("two-knobs")
+free, light, held = (bubbles.overlaps(f"two-knobs-beta-{beta}") for beta in ("0", "0.1", "4"))
 st.markdown(
     f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (std {free.radius:.3f}). Nothing keeps it "
     f"near the others, so the bubbles fly apart, {free.spread:.1f} from the centre: {free.touching or 'none'} of "

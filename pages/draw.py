@@ -3,20 +3,20 @@
 import numpy as np
 import streamlit as st
 
-from ui import address, drawn, glossary, maps, picker, picking, readers, smallmaps
-from ui.components import (
-    Row,
-    digit_pad,
-    digit_picker,
-    epoch_slider,
-    epoch_words,
-    image_rows,
-    map_marks,
-    small_map,
-    unusual_chart,
-)
-from ui.guard import one_sentence, through_app
-from ui.words import about
+from ui.components import drawing_view, image_picker, latent_map, mini_map
+from ui.components.drawing_pad import digit_pad
+from ui.components.epoch_slider import epoch_slider, epoch_words
+from ui.components.image_picker import digit_picker
+from ui.components.image_rows import Row, image_rows
+from ui.components.mini_map import map_marks, small_map
+from ui.draw import unusual
+from ui.draw.unusual import unusual_chart
+from ui.shell import run_picker, url_state
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.store import cache
+from ui.text import glossary, page_intros
+from ui.text.page_intros import about
 from vae_core.datasets import registry
 from vae_core.datasets.drawing import as_mnist
 
@@ -24,14 +24,14 @@ through_app()
 
 DRAWS = 10
 
-picker.head(
+run_picker.head(
     "Draw your own",
     "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
     "draws it again from that.",
 )
-about("draw")
-run = picker.pick_run(default="lecture")
-path, epochs, names = str(run.path), picker.film(run), registry.get(run.config.dataset).class_names
+about(page_intros.DRAW)
+run = run_picker.pick_run(default="lecture")
+path, epochs, names = str(run.path), run_picker.film(run), registry.get(run.config.dataset).class_names
 
 
 @st.fragment
@@ -46,7 +46,7 @@ def board() -> None:
     image = None if pixels is None else as_mnist(pixels)
     seed = st.session_state.get("seed_of_drawing", 0)
     with one_sentence():
-        looks = [] if image is None else [drawn.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
+        looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
         with again:
             st.markdown("**3.** The decoder redraws it")
             redrawn(looks)
@@ -61,15 +61,15 @@ def board() -> None:
                 if run.config.is_vae
                 else "The green dot is its code.",
             )
-            small_map("draw_map", smallmaps.payload(path, tuple(epochs)))
+            small_map("draw_map", mini_map.payload(path, tuple(epochs)))
             map_marks("draw_map", marks(looks))
         if image is not None:
             answer(image, looks)
         else:
-            drawn.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
+            unusual.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
 
 
-def redrawn(looks: list[drawn.Look]) -> None:
+def redrawn(looks: list[drawing_view.Look]) -> None:
     if looks:
         images = np.stack([look.rebuilt[None] for look in looks])
         row = Row("Rebuilt", images, "Your drawing rebuilt from its mean", "", "decoder", epochs)
@@ -79,22 +79,22 @@ def redrawn(looks: list[drawn.Look]) -> None:
     st.caption("Rebuilt from the mean alone." if looks else "Nothing yet: draw a digit on the first square.")
 
 
-def marks(looks: list[drawn.Look]) -> list[dict]:
+def marks(looks: list[drawing_view.Look]) -> list[dict]:
     if not looks:
         return []
-    basis = smallmaps.basis(path, epochs[-1])
-    found = [drawn.bubble(basis, look) for look in looks]
-    means, outlines = ([smallmaps.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
-    dot = {**maps.mark("your drawing", "mean", means), "title": ""}
-    return [maps.mark("its bubble", "mean", outlines, lines=True), dot] if run.config.is_vae else [dot]
+    basis = mini_map.basis(path, epochs[-1])
+    found = [unusual.bubble(basis, look) for look in looks]
+    means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
+    dot = {**latent_map.mark("your drawing", "mean", means), "title": ""}
+    return [latent_map.mark("its bubble", "mean", outlines, lines=True), dot] if run.config.is_vae else [dot]
 
 
-def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
-    near = [drawn.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=True)]
-    originals = [readers.originals(run, places) for places in near]
+def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
+    near = [drawing_view.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=True)]
+    originals = [cache.originals(run, places) for places in near]
     here = originals[0] is not None
     alike = [
-        readers.decoded_means(path, e, places) if images is None else images
+        cache.decoded_means(path, e, places) if images is None else images
         for e, places, images in zip(epochs, near, originals, strict=True)
     ]
     rows = [
@@ -111,7 +111,7 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
     image_rows("drawn_rows", run.id, epochs, rows)
     said, dice = st.columns([3, 1], vertical_alignment="center")
     with said:
-        labels = [[names[label] for label in readers.labels(path)[list(places)]] for places in near]
+        labels = [[names[label] for label in cache.labels(path)[list(places)]] for places in near]
         epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
     if run.config.is_vae:
         dice.button(
@@ -129,8 +129,8 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
                 + " and where your drawing’s lies among them.",
             ),
         )
-        compared = drawn.unusual(path, epochs, image)
-        if compared is None and drawn.test_losses(path, epochs) is not None:
+        compared = unusual.unusual(path, epochs, image)
+        if compared is None and unusual.test_losses(path, epochs) is not None:
             st.caption("This model’s losses are beyond all numbers, so there is nothing to compare.")
         elif compared is None:
             st.caption(
@@ -140,7 +140,7 @@ def answer(image: np.ndarray, looks: list[drawn.Look]) -> None:
             unusual_chart(compared)
     with right:
         st.markdown("#### Morph it into …")
-        ends = picking.payload(run, epochs[-1], {"end": "a …"}, {"end": None}, own=False, browse="8")
+        ends = image_picker.payload(run, epochs[-1], {"end": "a …"}, {"end": None}, own=False, browse="8")
         digit_picker("draw_picker", ends, morph_into)
 
 
@@ -150,8 +150,8 @@ def nearest(labels: list[str]) -> str:
 
 
 def morph_into(which: str, choice: str) -> None:
-    address.choose("start", picking.DRAWING)
-    address.choose("end", choice)
+    url_state.choose("start", image_picker.DRAWING)
+    url_state.choose("end", choice)
     st.session_state["to_morph"] = True
 
 

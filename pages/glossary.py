@@ -2,16 +2,20 @@
 
 import streamlit as st
 
-from ui import browser_input, glossary, picker
-from ui.components import glossary_links
-from ui.glossary import Term
-from ui.guard import plain, through_app
+from ui.shell import browser_input, pages, run_picker
+from ui.shell.errors import plain
+from ui.shell.streamlit_patches import through_app
+from ui.text import glossary
+from ui.text.glossary import Term
+from ui.understand.glossary_links import glossary_links
 from vae_core.paths import ROOT
 
 through_app()
 
 st.html(ROOT / "static" / "glossary.css")
-picker.head("Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:")
+run_picker.head(
+    "Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:"
+)
 st.html(
     '<p class="ll-key-of-colours">'
     + " ".join(f'<b class="{name}">{words}</b>' for name, words in glossary.PAINTED.items())
@@ -29,7 +33,7 @@ def entry(key: str, term: Term, *, asked: bool = False) -> None:
             formula.latex(term.latex)
         with words, st.container(horizontal=True, gap="small"):
             for page in term.pages:
-                st.page_link(f"pages/{page}.py", label=glossary.PAGES[page], icon=":material/touch_app:")
+                st.page_link(f"pages/{page}.py", label=pages.BY_NAME[page].title, icon=":material/touch_app:")
         if term.also:
             near = ", ".join(
                 f'<a href="?term={key}" data-term="{key}">{glossary.ALL[key].name}</a>' for key in term.also

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from ui import glossary, ideas, picker
-from ui.guard import one_sentence, through_app
-from ui.words import looking_at
+from ui.shell import run_picker
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.text import glossary
+from ui.text.page_intros import looking_at
+from ui.understand import loss
 
 through_app()
 
-picker.head(
+run_picker.head(
     "The loss",
     "One number says how badly a model does, and all learning is about making it smaller: "
     "**loss = reconstruction + beta × KL**. "
@@ -29,22 +32,22 @@ st.markdown(
     "Say how white the pixel is, then drag the guess. Being *sure and wrong* is what **BCE** punishes: near the wrong "
     "end it rises without bound. The **squared error** never asks for more than one half."
 )
-ideas.pixel()
+loss.pixel()
 
-run = picker.pick_run(default="lecture")
+run = run_picker.pick_run(default="lecture")
 st.markdown("#### 2. A whole picture")
 st.markdown(
     "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "
     "to us, and yet it costs: both losses go pixel by pixel, and know no shapes."
 )
-complete = ideas.damage(run)
+complete = loss.damage(run)
 if not complete:
-    picker.no_originals(run)
+    run_picker.no_originals(run)
 
 st.markdown("#### 3. The penalty")
 before = st.container()
 with one_sentence():
-    found = ideas.penalty_curves(run)
+    found = loss.penalty_curves(run)
     if found is None:
         st.info("This model is a classic autoencoder: it has no bubbles, and pays no penalty. Choose a VAE above.")
     else:
@@ -63,7 +66,7 @@ with one_sentence():
 
 st.markdown("#### 4. Beta, the scale between the two")
 st.markdown("Each point is a model that was really trained. Move **beta**, and watch both strips of pictures.")
-numbers = ideas.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
+numbers = loss.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
 free, lecture, huge = numbers[0], numbers[2], numbers[-1]
 st.markdown(
     f"Five models, alike but for beta, measured on all test pictures, with z drawn at random. From beta 0 to 1 the "

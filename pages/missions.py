@@ -2,23 +2,26 @@
 
 import streamlit as st
 
-from ui import address, browser_input, missions, picker
-from ui.components import address as name_in_address
-from ui.guard import one_sentence, through_app
-from ui.looks import Seen
-from ui.missions import MISSIONS, Mission
-from ui.words import about
+from ui.components.bridge import address as name_in_address
+from ui.shell import browser_input, run_picker, url_state
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.text import page_intros
+from ui.text.page_intros import about
+from ui.understand import missions
+from ui.understand.findings import Seen
+from ui.understand.missions import MISSIONS, Mission
 from vae_core.paths import ROOT
 
 through_app()
 
 st.html(ROOT / "static" / "missions.css")
-picker.head(
+run_picker.head(
     "Missions",
     "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "
     "A wrong guess teaches more than a right one.",
 )
-about("missions")
+about(page_intros.MISSIONS)
 answers = missions.kept()
 
 
@@ -74,7 +77,7 @@ def tell(mission: Mission, answer: int, seen: Seen) -> None:
 
 
 tally()
-st.pills("Mission", list(MISSIONS), format_func=chip, required=True, label_visibility="collapsed", **address.widget(
+st.pills("Mission", list(MISSIONS), format_func=chip, required=True, label_visibility="collapsed", **url_state.widget(
     "mission", list(MISSIONS), next((name for name in MISSIONS if name not in answers), next(iter(MISSIONS)))
 ))  # fmt: skip
 chosen = browser_input.word(browser_input.in_widget("mission"), MISSIONS) or next(iter(MISSIONS))
@@ -92,7 +95,7 @@ with st.container(border=True, key="mission_box"), one_sentence():
             if onward:
                 st.button(
                     "Next mission", key="next_mission", type="primary", icon=":material/arrow_forward:",
-                    on_click=address.choose, args=("mission", onward),
+                    on_click=url_state.choose, args=("mission", onward),
                 )  # fmt: skip
             st.page_link(f"pages/{page}.py", label=label, icon=":material/touch_app:", query_params=mission.params)
 name_in_address(mission=chosen, done=missions.written(answers) or "-")

@@ -5,36 +5,34 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui import morphs, picker, picking, smallmaps
-from ui.address import asked_for, choose, widget
-from ui.components import (
-    Row,
-    address,
-    digit_pad,
-    digit_picker,
-    epoch_slider,
-    map_marks,
-    morph_lengths,
-    morph_player,
-    resting_epoch,
-    small_map,
-)
-from ui.guard import one_sentence, through_app
-from ui.picking import End
-from ui.words import about
+from ui.components import image_picker, mini_map, morph_path
+from ui.components.bridge import address, resting_epoch
+from ui.components.drawing_pad import digit_pad
+from ui.components.epoch_slider import epoch_slider
+from ui.components.image_picker import End, digit_picker
+from ui.components.image_rows import Row
+from ui.components.mini_map import map_marks, small_map
+from ui.morph import files, morph
+from ui.morph.morph import morph_lengths, morph_player
+from ui.shell import run_picker
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.shell.url_state import asked_for, choose, widget
+from ui.text import page_intros
+from ui.text.page_intros import about
 from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
 TITLES, FIRST = {"start": "From", "end": "To"}, {"start": 3, "end": 8}  # the lecture's example
 
-picker.head(
+run_picker.head(
     "Morph one picture into another",
     "Both pictures become codes. We walk from one code to the other in small steps, and **decode** each step.",
 )
-about("morph")
-run = picker.pick_run(default="lecture")
-path, epochs = str(run.path), picker.film(run)
+about(page_intros.MORPH)
+run = run_picker.pick_run(default="lecture")
+path, epochs = str(run.path), run_picker.film(run)
 
 
 @st.fragment
@@ -45,8 +43,8 @@ def morphing() -> None:
     with told:
         chart = st.container()
         way = st.segmented_control(
-            "Path", list(morphs.PATHS), required=True, format_func=morphs.PATHS.__getitem__,
-            **widget("path", list(morphs.PATHS), "straight"),
+            "Path", list(morph_path.PATHS), required=True, format_func=morph_path.PATHS.__getitem__,
+            **widget("path", list(morph_path.PATHS), "straight"),
             help="Straight is the shortest way from one code to the other, as in the lecture. Spherical goes round the "
             "middle of the map, on an arc. With many numbers, most codes keep about the same distance from the middle, "
             "and the straight way cuts through the inside, where few are.",
@@ -56,21 +54,21 @@ def morphing() -> None:
             help="How many pictures the strip shows, and the file of it.",
         )  # fmt: skip
     address(**named, path=way, steps=steps)
-    frames = morphs.frames_for(steps)
+    frames = morph.frames_for(steps)
     with one_sentence():
-        rows, complete = morphs.rows(run, epochs, start, end, frames, way)
+        rows, complete = morph.rows(run, epochs, start, end, frames, way)
         with seen:
             morph_player(run.id, epochs, rows, film=steps, autoplay=True)
-            files(rows, partial(morphs.file_name, run, start=start, end=end, way=way), steps)
+            download_buttons(rows, partial(files.file_name, run, start=start, end=end, way=way), steps)
             if not complete:
-                picker.no_originals(run)
+                run_picker.no_originals(run)
         with chart:
-            dots = smallmaps.payload(path, tuple(epochs))
+            dots = mini_map.payload(path, tuple(epochs))
             small_map("morph_map", {**dots, "caption": f"{dots['caption']}. Dashed: the other path"})
-            basis = smallmaps.basis(path, epochs[-1])
-            map_marks("morph_map", morphs.marks(run, epochs, basis, start, end, frames, way))
+            basis = mini_map.basis(path, epochs[-1])
+            map_marks("morph_map", morph.marks(run, epochs, basis, start, end, frames, way))
         with told:
-            morph_lengths(morphs.lengths(run, epochs, start, end, frames, way))
+            morph_lengths(morph.lengths(run, epochs, start, end, frames, way))
 
 
 def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
@@ -78,15 +76,15 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
     asked = {which: asked_for(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
     image = None if pixels is None else as_mnist(pixels)
-    ends = {w: picking.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
-    chosen = picking.payload(run, epochs[-1], TITLES, ends, own=True)
+    ends = {w: image_picker.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
+    chosen = image_picker.payload(run, epochs[-1], TITLES, ends, own=True)
     for which, each in chosen["ends"].items():
-        if asked[which] == picking.DRAWING:  # chosen, though nothing may be drawn yet
-            each["choice"] = picking.DRAWING
+        if asked[which] == image_picker.DRAWING:  # chosen, though nothing may be drawn yet
+            each["choice"] = image_picker.DRAWING
     digit_picker("morph_picker", chosen, choose)
-    if picking.DRAWING in asked.values():
+    if image_picker.DRAWING in asked.values():
         left, right = st.columns(2)
-        with left if asked["start"] == picking.DRAWING else right:
+        with left if asked["start"] == image_picker.DRAWING else right:
             with st.container(key="morph_pad"):
                 digit_pad()
             if image is None:
@@ -95,18 +93,18 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
 
 
 @st.fragment
-def files(rows: list[Row], name: partial[str], steps: int) -> None:
+def download_buttons(rows: list[Row], name: partial[str], steps: int) -> None:
     """The morph as files, at the epoch at which the visitor rests; made when they are asked for."""
     epoch = resting_epoch("morph_unseen", run.id, epochs)
     line = epochs.index(epoch)
     panels: list[tuple[str, np.ndarray]] = [(r.label, r.images[line if r.epochs else 0]) for r in rows]
     moving, still = st.columns(2)
     moving.download_button(
-        "Film (GIF)", partial(morphs.gif, panels), name(epoch, kind="gif"), "image/gif", key="morph_gif",
+        "Film (GIF)", partial(files.gif, panels), name(epoch, kind="gif"), "image/gif", key="morph_gif",
         icon=":material/download:", on_click="ignore", width="stretch",
     )  # fmt: skip
     still.download_button(
-        "Strip (PNG)", partial(morphs.strip, panels, steps), name(epoch, kind="png"), "image/png", key="morph_png",
+        "Strip (PNG)", partial(files.strip, panels, steps), name(epoch, kind="png"), "image/png", key="morph_png",
         icon=":material/download:", on_click="ignore", width="stretch",
     )  # fmt: skip
 

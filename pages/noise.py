@@ -3,19 +3,22 @@
 import numpy as np
 import streamlit as st
 
-from ui import glossary, ideas, picker
-from ui.guard import through_app
-from ui.words import looking_at
+from ui.shell import run_picker
+from ui.shell.streamlit_patches import through_app
+from ui.store import gallery
+from ui.text import glossary
+from ui.text.page_intros import looking_at
+from ui.understand import noise
 
 through_app()
 
-picker.head(
+run_picker.head(
     "Noise that can learn",
     "In training, the decoder does not get the middle of a bubble. It gets a random point: **z = mean + noise × std**, "
     "where the noise is a throw of the dice. Writing it this way is a trick; what it saves is measured below.",
     help=glossary.tips("std", "noise"),
 )
-run = ideas.gallery("two-knobs")
+run = gallery.gallery("two-knobs")
 looking_at(
     "A test picture went through the **encoder**, and came out as a bubble: a mean and a standard deviation (std). "
     "Throw the dice and draws appear in the bubble; part 3 shows each of them decoded. "
@@ -31,10 +34,10 @@ looking_at(
     "The throws of part 4 are those of the model’s own bubble, measured when the gallery was made; dragging the mean "
     "above does not change them.",
 )
-complete = ideas.noisy(run)
+complete = noise.noisy(run)
 if not complete:
-    picker.no_originals(run)
-worth = ideas.worth_of_the_trick(str(run.path))
+    run_picker.no_originals(run)
+worth = noise.worth_of_the_trick(str(run.path))
 plain, helped = (np.sort(values) for values in (worth.plain, worth.with_baseline))
 
 

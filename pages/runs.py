@@ -2,18 +2,21 @@
 
 import streamlit as st
 
-from ui import picker, readers, shelf
-from ui.guard import through_app
-from ui.words import about
+from ui.runs import cards
+from ui.shell import run_picker
+from ui.shell.streamlit_patches import through_app
+from ui.store import run_index
+from ui.text import page_intros
+from ui.text.page_intros import about
 from vae_core.jobs.limits import hosted_limits
 
 through_app()
 
-picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
-about("runs")
+run_picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
+about(page_intros.RUNS)
 with st.container():  # always there: were it to come and go, all below it would be built anew
-    shelf.news()
-known = readers.handles()
+    cards.news()
+known = run_index.handles()
 own = [run for run in known if not run.gallery]
 with st.container():
     if not own:
@@ -21,10 +24,10 @@ with st.container():
         st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
 with st.container():
-    shelf.cards(known)
+    cards.cards(known)
 with st.container():
-    shelf.trash()
-shelf.arrivals()
+    cards.trash()
+cards.arrivals()
 if hosted_limits():
     st.caption(
         "This server is shared. Your runs belong to this browser: others can look at one if you send them its link, "

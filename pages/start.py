@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from ui import living, tour
-from ui.components import living_map
-from ui.guard import through_app
-from ui.words import about
+from ui.shell import tour
+from ui.shell.streamlit_patches import through_app
+from ui.start import living_picture
+from ui.start.living_picture import living_map
+from ui.text import page_intros
+from ui.text.page_intros import about
 from vae_core import paths
 from vae_core.runs.index import find_run
 from vae_core.runs.run import RunError
@@ -20,7 +22,7 @@ st.markdown(
 
 model = find_run("two-knobs", folder=paths.GALLERY)
 try:
-    picture = living.payload(model) if model else None
+    picture = living_picture.payload(model) if model else None
 except RunError:
     picture = None
 if picture:
@@ -29,7 +31,7 @@ else:
     st.info("The gallery's models are missing from checkpoints/pretrained. Train one of your own to begin.")
 
 DOORS = [
-    ("latent", "Watch one learn", "scatter_plot", "Play the film of its map, from chaos to order.",
+    ("map", "Watch one learn", "scatter_plot", "Play the film of its map, from chaos to order.",
      {"run": "two-knobs", "epoch": "0", "play": "1"}),
     ("train", "Train your own", "play_circle", "Press Start and watch it learn, live, in about a minute.", {}),
     ("draw", "Draw a digit", "draw", "See where it belongs, and what a model makes of it.", {}),
@@ -39,7 +41,7 @@ for column, (page, label, icon, sentence, params) in zip(st.columns(len(DOORS)),
         st.page_link(f"pages/{page}.py", label=f"**{label}**", icon=f":material/{icon}:", query_params=params)
         st.caption(sentence)
 tour.door()
-about("start")
+about(page_intros.START)
 st.caption(
     "After Alfredo Canziani’s lecture on VAEs, "
     "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/)."

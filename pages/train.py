@@ -2,12 +2,22 @@
 
 import streamlit as st
 
-from ui import browser_input, films, growing, live, maps, normal, picker, readers, visitor
-from ui.components import drawn_again_when, epoch_slider, latent_scatter, loss_curves, show_rows
-from ui.guard import one_sentence, plain, through_app
-from ui.setup import setup_form
-from ui.warm import awake
-from ui.words import about
+from ui.components import latent_map, reference_panel
+from ui.components.bridge import drawn_again_when
+from ui.components.epoch_slider import epoch_slider
+from ui.components.image_rows import learned as learned_rows
+from ui.components.image_rows import show_rows
+from ui.components.latent_map import latent_scatter
+from ui.components.loss_curves import curves, explain_numbers, loss_curves
+from ui.shell import browser_input, run_picker, visitor
+from ui.shell.errors import one_sentence, plain
+from ui.shell.startup import awake
+from ui.shell.streamlit_patches import through_app
+from ui.store import run_index, tail
+from ui.text import page_intros
+from ui.text.page_intros import about
+from ui.train import steering
+from ui.train.form import setup_form
 from vae_core.datasets import registry
 from vae_core.jobs import warm_worker
 from vae_core.runs.index import find_run, list_runs
@@ -34,7 +44,7 @@ def active_run() -> Run | None:
     waiting = None
     for run in filter(visitor.owns, list_runs()):
         try:
-            if readers.at_rest(run):  # its file need not be read again
+            if run_index.at_rest(run):  # its file need not be read again
                 continue
             status = run.status()
         except RunError:
@@ -54,9 +64,9 @@ def watch(run: Run) -> None:
     title, again = st.columns([3, 2], vertical_alignment="center")
     with again, st.container(key="aside_again", horizontal=True, horizontal_alignment="right"):
         st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
-    readers.check(run)
+    run_index.check(run)
     title.markdown(f"### {plain(run.title)}")
-    about("train")
+    about(page_intros.TRAIN)
     before = run.status()
     visitor.looked_at(run)
     if not run.gallery and not visitor.owns(run):
@@ -74,16 +84,16 @@ def watch(run: Run) -> None:
     def now() -> None:
         with one_sentence():
             status, asked = look(run)
-            drawn_from = {"state": live.structure(status, asked), "pictures": newest(run, status)}
-            loss_curves({**live.numbers(run, status, asked), **live.curves(run, status), "turns": drawn_from})
+            drawn_from = {"state": steering.structure(status, asked), "pictures": newest(run, status)}
+            loss_curves({**steering.numbers(run, status, asked), **curves(run, status), "turns": drawn_from})
             keep_pace(status)
 
     @st.fragment
     def state() -> None:
         with one_sentence():
             status, asked = look(run)
-            drawn_again_when("state", run.id, live.structure(status, asked))
-            live.state_bar(run, status, asked)
+            drawn_again_when("state", run.id, steering.structure(status, asked))
+            steering.state_bar(run, status, asked)
             if error := st.session_state.pop("steering_error", None):
                 st.error(plain(error))
             if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
@@ -95,9 +105,9 @@ def watch(run: Run) -> None:
         with one_sentence():
             status = run.status()
             drawn_again_when("pictures", run.id, newest(run, status))
-            if growing.metrics(run) or before.active:
-                live.explain_numbers(run)
-                normal.panel(run, status)
+            if tail.metrics(run) or before.active:
+                explain_numbers(run)
+                reference_panel.panel(run, status)
                 if pictures_can_be_made(status):
                     learned(run, so_far=status.state != "finished")
                 else:
@@ -111,12 +121,12 @@ def watch(run: Run) -> None:
 def look(run: Run) -> tuple[Status, str]:
     """The state of a run and the last request, read once: what a part says and the token that names it must agree."""
     status = run.status()
-    return status, live.asked_of(run, status)
+    return status, steering.asked_of(run, status)
 
 
 def newest(run: Run, status: Status) -> str:
     """What the pictures are drawn from: they are drawn again when it has changed."""
-    return f"{len(growing.metrics(run))} {growing.film(run)[-1:]}" if pictures_can_be_made(status) else "later"
+    return f"{len(tail.metrics(run))} {tail.film(run)[-1:]}" if pictures_can_be_made(status) else "later"
 
 
 def pictures_can_be_made(status: Status) -> bool:
@@ -126,31 +136,31 @@ def pictures_can_be_made(status: Status) -> bool:
 
 def learned(run: Run, *, so_far: bool) -> None:
     """What the model can do at each finished epoch: rebuild test pictures, invent new ones, sort them on a map."""
-    epochs = picker.film(run)
+    epochs = run_picker.film(run)
     if not epochs:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
     st.markdown("#### What it can do so far" if so_far else "#### What it can do")
     here = registry.is_here(run.config.dataset)
-    rows, complete = films.learned(str(run.path), tuple(epochs), SAMPLES, SEED, here)
+    rows, complete = learned_rows(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
     show_rows("learning_rows", rows)
     if not complete:
-        picker.no_originals(run)
+        run_picker.no_originals(run)
     st.markdown(
         "#### The map of what it saw",
         help="Each dot is a test picture. It stands where the encoder puts its mean: its first two numbers, or the two "
         "directions in which all the means vary most (PCA).",
     )
     view = "dims" if run.config.latent_dim <= 2 else "pca"
-    latent_scatter(maps.payload(str(run.path), (epochs[-1],), view))
+    latent_scatter(latent_map.payload(str(run.path), (epochs[-1],), view))
 
 
 def doors(run: Run) -> None:
     with st.container(horizontal=True):
         for page, label, icon in (
-            ("pages/latent.py", "Walk its map", "scatter_plot"),
-            ("pages/generate.py", "Invent pictures", "grid_view"),
+            ("pages/map.py", "Walk its map", "scatter_plot"),
+            ("pages/samples.py", "Invent pictures", "grid_view"),
             ("pages/morph.py", "Morph", "animation"),
             ("pages/draw.py", "Draw a digit", "draw"),
             ("pages/compare.py", "Compare it", "compare_arrows"),
@@ -165,7 +175,7 @@ if run is not None:
     watch(run)
 else:
     with st.container():
-        picker.head(
+        run_picker.head(
             "Train a model",
             "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. "
             "You can leave the page: it goes on.",

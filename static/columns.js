@@ -1,7 +1,7 @@
 // The table of a training's curves: unpacked, and the heights that show what matters. No page is needed.
 import { bytes, floats } from "./numbers.js";
 
-/** The columns of a table of ``ui.live.packed``, and of a VAE the total, which is not sent. */
+/** The columns of a table of ``ui.components.loss_curves.packed``, and of a VAE the total, which is not sent. */
 export function columns(table, { panels, beta }) {
   const { n, u2, low, high } = table,
     terms = Math.min(panels.length, 2) || 1;

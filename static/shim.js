@@ -1,4 +1,4 @@
-// What every component does first (the few lines in ui/components.py that travel with it call this).
+// What every component does first (the few lines in ui/components/bridge.py that travel with it call this).
 import { begun, busy } from "./settled.js";
 
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */

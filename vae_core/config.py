@@ -111,6 +111,14 @@ def checked(name: str, value: Any) -> Any:
     return number if kind is float else int(number)
 
 
+def in_words(name: str, value: Any) -> str:
+    """The value of a setting as the form says it."""
+    choices = FIELDS[name].metadata.get("choices")
+    if choices is not None:
+        return str(choices.get(value, value))
+    return f"{value:g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def _kind(name: str) -> type:
     """int, float or str, from the annotation (which is text under postponed evaluation)."""
     return {"int": int, "int | None": int, "float": float, "str": str}[str(FIELDS[name].type)]

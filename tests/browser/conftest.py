@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ui import browser_input
+from ui.shell import streamlit_patches
 from vae_core import os_compat, paths
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import Run
@@ -78,7 +78,7 @@ class Server:
                 child.kill()
         self.stop_trainers()
         said = (self.folder / "server.log").read_text("utf-8")
-        assert browser_input.DROPPED not in said, "values of a real browser"
+        assert streamlit_patches.DROPPED not in said, "values of a real browser"
 
     def runs(self) -> list[Run]:
         return [run for run in list_runs(self.folder / "runs") if not run.gallery]

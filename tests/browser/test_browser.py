@@ -284,7 +284,7 @@ def test_the_morph_follows_the_slider_without_the_server(server, open_page):
     assert (start != middle).any()
     assert (middle != end).any()
 
-    from ui.readers import typical_first  # the page's own choice of a 3 and an 8
+    from ui.store.cache import typical_first  # the page's own choice of a 3 and an 8
 
     run = gallery("lecture")
     first, last = (run.latents(10).mean[typical_first(str(run.path), 10, label)[0]] for label in (3, 8))

@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from ui import ideas, readers
+from ui.store import cache
+from ui.understand import autoencoder, bubbles
 from vae_core.analysis import posterior, sampling
 from vae_core.losses import bce, mse
 from vae_core.training.checkpoint import load_model
@@ -57,20 +58,20 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
         drag(page, f"{section} .plane", (0.5, 0.5), (0.2, 0.8), (0.85, 0.9))
         z = numbers(page, section, "z")
         assert (z != start).all()
-        codes = gallery(run).latents(10).mean[: readers.COMMON]
+        codes = gallery(run).latents(10).mean[: cache.COMMON]
         assert numbers(page, section, "away")[0] == pytest.approx(posterior.nearest(codes, z[None])[0], rel=1e-4)
         assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
         near = codes[np.linalg.norm(codes - z, axis=1).argmin()]
         away, far = posterior.nearest(codes, sampling.noise(100, 2, 0)), np.quantile(posterior.gaps(codes), 0.99)
-        assert ideas.dice_on_the_map(str(gallery(run).path))[0] == (away > far).sum()
+        assert autoencoder.dice_on_the_map(str(gallery(run).path))[0] == (away > far).sum()
         assert np.abs(pixels(page, f"{section} .near") - decoded(run, near)).max() <= 1
     page.click("button.hole")
     for run in ("two-knobs-autoencoder", "two-knobs"):  # a second's flight
-        hole = ",".join(map(str, ideas._map_of_codes(str(gallery(run).path), "")["hole"]))
+        hole = ",".join(map(str, autoencoder._map_of_codes(str(gallery(run).path), "")["hole"]))
         page.wait_for_selector(f"section[data-run={run}][data-z='{hole}'] .verdict >> text=In a hole")
     page.click("button.dice")
     for run in ("two-knobs-autoencoder", "two-knobs"):
-        lost, kinds, most = ideas.dice_on_the_map(str(gallery(run).path))
+        lost, kinds, most = autoencoder.dice_on_the_map(str(gallery(run).path))
         told = page.locator(f"section[data-run={run}] .fallen").text_content()
         assert f"{lost} of 100" in told and f"{kinds} of 10" in told and f"{most} times" in told
     page.locator("section[data-run=two-knobs] .plane").focus()
@@ -86,13 +87,13 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
 
 def test_bubbles_over_the_epochs_and_betas(server, open_page):
     page = opened(server, open_page, "bubbles", ".ll section[data-touching]")
-    names = ideas.TWO_KNOBS
+    names = bubbles.TWO_KNOBS
     sent = len(page.sent)
     for epoch in (10, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])
         for name in names:
             section = f"section[data-run='{name}']"
-            expected = ideas.overlaps(name, epoch)
+            expected = bubbles.overlaps(name, epoch)
             assert numbers(page, section, "touching")[0] == expected.touching
             assert f"{expected.spread:.2f}" in page.locator(f"{section} .facts").text_content()
     assert "last epoch only" in page.locator(".where").first.text_content()
@@ -106,7 +107,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     z = numbers(page, "section[data-run=two-knobs]", "z")
     assert np.abs(pixels(page, "section[data-run=two-knobs] .here") - decoded("two-knobs", z)).max() <= 1
     page.click(".views button >> nth=1")
-    forces = ideas.forces_in_words("two-knobs")
+    forces = bubbles.forces_in_words("two-knobs")
     told = page.locator("section[data-run=two-knobs] .facts b").all_text_contents()
     expected = [forces.outward, forces.inward, forces.shrink, forces.swell]
     assert [float(v) for v in told] == pytest.approx(expected, abs=0.06)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.test_browser import settle
-from ui.missions import MISSIONS
+from ui.understand.missions import MISSIONS
 
 
 def test_every_mission_can_be_finished_and_the_tally_lasts(server, open_page):

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from tests.browser.test_browser import MORPH_RANGE, SET_RANGE, drawn_anew, gallery, pixels, settle
-from ui import smallmaps
+from ui.components import mini_map
 from vae_core.analysis.sampling import decode, encode, interpolate
 from vae_core.training.checkpoint import load_model
 
@@ -73,7 +73,7 @@ def test_ends_picked_by_sight_and_by_keyboard_are_what_the_core_decodes(server, 
     run = gallery("lecture")
     mean = run.latents(10).mean[[place_of(choice), place_of(chosen.get_attribute("data-choice"))]]
     codes = interpolate(*mean, 33)
-    flat = smallmaps.basis(str(run.path), 10).project(codes)
+    flat = mini_map.basis(str(run.path), 10).project(codes)
     page.evaluate(SET_RANGE, [MORPH_RANGE, 0])
     sent = len(page.sent)
     for step in (0, 16, 32):
@@ -156,7 +156,7 @@ def test_the_files_open_and_say_what_they_are(server, open_page, tmp_path):
     assert film.n_frames == 2 * 36 - 2  # 36 frames, five times seven steps, there and back
     assert strip.size == (190 + 6 * 112, 3 * 112)
     run = gallery("lecture")
-    from ui.readers import typical_first
+    from ui.store.cache import typical_first
 
     mean = run.latents(4).mean[[typical_first(str(run.path), 10, label)[0] for label in (3, 8)]]
     expected = decode(load_model(run, 4), interpolate(*mean, 36))

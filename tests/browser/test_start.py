@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.test_browser import EPOCH_RANGE, PIXELS, SET_RANGE, gallery, settle, unpacked
-from ui import tour
+from ui.shell import tour
 from vae_core.analysis.sampling import decode, encode
 from vae_core.training.checkpoint import load_model
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
-from ui import shelf
+from ui.runs import cards
 from vae_core import paths
 from vae_core.jobs.eviction import looked_at
 from vae_core.runs import archive, lifecycle
@@ -23,7 +23,7 @@ def mine(run_id: str, finished: Run, **about: object) -> Run:  # noqa: F811
 
 @pytest.fixture
 def file(finished):  # noqa: F811
-    packed = shelf.packed(finished)
+    packed = cards.packed(finished)
     shutil.rmtree(finished.path)
     return packed
 
@@ -33,7 +33,7 @@ def test_what_arrives_takes_the_place_of_the_oldest_and_not_of_itself(finished_r
     mine("old", finished_run)
     time.sleep(0.01)
     mine("pinned", finished_run, pinned=True)
-    run = shelf._take_in(file, 10**7)
+    run = cards._take_in(file, 10**7)
     assert {known.id for known in own_runs()} == {"pinned", run.id}
 
 
@@ -42,7 +42,7 @@ def test_where_all_others_stay_it_is_refused_in_a_sentence(finished_run, file, m
     mine("pinned", finished_run, pinned=True)
     looked_at(mine("seen", finished_run))
     with pytest.raises(RunError, match="All your runs are pinned, busy or were looked at just now"):
-        shelf._take_in(file, 10**7)
+        cards._take_in(file, 10**7)
     assert {known.id for known in own_runs()} == {"pinned", "seen"}
 
 
@@ -53,19 +53,19 @@ def test_what_comes_back_from_the_trash_counts_like_any_other(finished_run, monk
     mine("second", finished_run, pinned=True)
     third = mine("third", finished_run)
     with pytest.raises(RunError, match="You have 2 runs"):
-        shelf._restore(deleted)
+        cards._restore(deleted)
     assert deleted.path.exists()
     lifecycle.delete(third)
-    shelf._restore(deleted)
+    cards._restore(deleted)
     assert {run.id: run.about.pinned for run in own_runs()} == {"first": False, "second": True}
 
 
 def test_what_is_taken_along_is_no_larger_than_what_is_let_in(finished, monkeypatch):  # noqa: F811
     asked = []
     monkeypatch.setattr(archive, "pack", lambda run, out, limit: asked.append(limit))
-    shelf.packed(finished)
+    cards.packed(finished)
     monkeypatch.setenv("VAE_HOSTED", "0")
-    shelf.packed(finished)
+    cards.packed(finished)
     assert asked == [50_000_000, archive.MAX_BYTES]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import check, show, words
-from ui import compare
+from ui.compare import tasks
 from vae_core.analysis.sampling import decode, encode, sample_prior
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
@@ -33,8 +33,8 @@ def test_any_two_models_can_be_compared(one, other):
 
 
 def test_the_settings_that_differ_are_named_and_no_others():
-    assert compare.differences(gallery("lecture"), gallery("beta-10")) == [("Beta", "1", "10")]
-    assert compare.differences(gallery("lecture"), gallery("lecture")) == []
+    assert tasks.differences(gallery("lecture"), gallery("beta-10")) == [("Beta", "1", "10")]
+    assert tasks.differences(gallery("lecture"), gallery("lecture")) == []
 
 
 def test_a_model_is_not_compared_with_itself_unless_it_is_alone():
@@ -56,33 +56,33 @@ def test_an_address_that_names_no_second_model_is_told_so():
 
 def test_both_decode_the_same_dice():
     one, other = gallery("lecture"), gallery("two-knobs")
-    rows = compare.rows(one, other, [0, 10])[:2]
+    rows = tasks.rows(one, other, [0, 10])[:2]
     for run, side in zip((one, other), rows, strict=True):
         shown = next(row for row in side if row.label == "Invented")
-        codes = sample_prior(compare.PICTURES, run.config.latent_dim, compare.SEED)
+        codes = sample_prior(tasks.PICTURES, run.config.latent_dim, tasks.SEED)
         assert (shown.images[1] == decode(load_model(run, 10), codes)).all()
-    wide, narrow = (sample_prior(compare.PICTURES, d, compare.SEED) for d in (20, 2))
+    wide, narrow = (sample_prior(tasks.PICTURES, d, tasks.SEED) for d in (20, 2))
     assert (wide[:, :2] == narrow).all()
 
 
 def test_both_rebuild_the_same_pictures_wherever_they_keep_them():
     one, other = gallery("lecture"), gallery("beta-4")
     places = (5, 0, 17)
-    same = compare.same_pictures(one, other, places)
+    same = tasks.same_pictures(one, other, places)
     assert (one.test_indices()[list(places)] == other.test_indices()[list(same)]).all()
-    assert compare.same_pictures(one, gallery("digits"), places) is None
+    assert tasks.same_pictures(one, gallery("digits"), places) is None
 
 
 def test_the_nearest_epoch_stands_beside_each():
-    assert compare.matched([0, 3, 10], [10]) == [10, 10, 10]
-    assert compare.matched([0, 1, 2, 3], [0, 2, 4]) == [0, 2, 2, 4]
+    assert tasks.matched([0, 3, 10], [10]) == [10, 10, 10]
+    assert tasks.matched([0, 1, 2, 3], [0, 2, 4]) == [0, 2, 2, 4]
 
 
 def test_both_get_the_drawing():
     drawing = np.zeros((28, 28), np.uint8)
     drawing[4:24, 12:16] = 255
     one, other = gallery("lecture"), gallery("autoencoder")
-    rows = compare.rows(one, other, [10], drawing)[:2]
+    rows = tasks.rows(one, other, [10], drawing)[:2]
     for run, side in zip((one, other), rows, strict=True):
         shown = next(row for row in side if row.label == "Your digit").images[0]
         mean, _ = encode(load_model(run, 10), drawing[None])
@@ -95,5 +95,5 @@ def test_different_pictures_are_said():
     app = show("compare", run="lecture", **{"with": "digits"})
     assert "different pictures" in words(app)
     assert np.all(
-        [not row.label.startswith("Rebuilt") for row in compare.rows(gallery("lecture"), gallery("digits"), [10])[0]]
+        [not row.label.startswith("Rebuilt") for row in tasks.rows(gallery("lecture"), gallery("digits"), [10])[0]]
     )

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
-from ui import growing, live, maps, readers, samples, shelf
+from ui.components import latent_map, loss_curves
+from ui.map import details
+from ui.runs import cards
+from ui.samples import grid, story
+from ui.store import cache, run_index, tail
+from ui.train import steering
 from vae_core import paths
 from vae_core.runs import files
 from vae_core.runs.run import Run, RunError, write_status
@@ -32,12 +37,12 @@ def long_run(own_run) -> Run:
 
 def look(run: Run, seed: int = 0) -> None:
     """What the map's and the samples' pages ask for."""
-    epochs = readers.film_epochs(growing.film(run))
-    maps.payload(str(run.path), tuple(epochs), "pca")
-    maps.bubbles(str(run.path), tuple(epochs), "pca")
-    maps.figures(run, epochs)
-    samples.grid_film(str(run.path), tuple(epochs), 16, seed, 1.0)
-    samples.story(run, epochs, 16, seed, 1.0, None)
+    epochs = cache.film_epochs(tail.film(run))
+    latent_map.payload(str(run.path), tuple(epochs), "pca")
+    details.bubbles(str(run.path), tuple(epochs), "pca")
+    details.figures(run, epochs)
+    grid.grid_film(str(run.path), tuple(epochs), 16, seed, 1.0)
+    story.story(run, epochs, 16, seed, 1.0, None)
 
 
 def test_a_film_is_read_and_made_once(long_run, monkeypatch):
@@ -52,7 +57,7 @@ def test_a_film_is_read_and_made_once(long_run, monkeypatch):
 
 
 def test_what_is_shared_cannot_be_changed(own_run):
-    for array in (readers.latents(str(own_run.path), 5).mean, readers.labels(str(own_run.path))):
+    for array in (cache.latents(str(own_run.path), 5).mean, cache.labels(str(own_run.path))):
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 0
 
@@ -76,11 +81,11 @@ def shown(app) -> list[str]:
 
 def test_a_list_is_read_a_page_at_a_time(many, monkeypatch):
     looked = []
-    standing = readers.standing
-    monkeypatch.setattr(readers, "standing", lambda run: looked.append(run.id) or standing(run))
+    standing = run_index.standing
+    monkeypatch.setattr(run_index, "standing", lambda run: looked.append(run.id) or standing(run))
     app = show("runs")
     check(app)
-    assert len(shown(app)) == shelf.SHOWN
+    assert len(shown(app)) == cards.SHOWN
     assert set(looked) == set(shown(app))
     seen = shown(app)
     while not app.button(key="page_older").disabled:
@@ -101,7 +106,7 @@ def test_a_page_of_the_list_is_in_the_address_and_a_wrong_one_is_the_nearest(man
         return shown(app)
 
     first, second = shown(app), page("2")
-    assert len(second) == shelf.SHOWN and not set(first) & set(second)
+    assert len(second) == cards.SHOWN and not set(first) & set(second)
     assert page("x") == page("0") == page("²") == first
     page("99")
     assert app.button(key="page_older").disabled
@@ -132,14 +137,14 @@ def test_a_short_list_has_neither_pages_nor_search(finished):  # noqa: F811
 
 
 def test_the_files_of_resting_runs_are_not_read_again(many, monkeypatch):
-    before = [run.id for run, *_ in readers.known_runs()]
+    before = [run.id for run, *_ in run_index.known_runs()]
     with monkeypatch.context() as patch:
         for name in ("read_lines", "read_json"):  # but for the gallery's order
             real = getattr(files, name)
             patch.setattr(files, name, lambda p, real=real: real(p) if "index" in p.name else pytest.fail(f"{p} again"))
-        assert [run.id for run, *_ in readers.known_runs()] == before
+        assert [run.id for run, *_ in run_index.known_runs()] == before
     shutil.rmtree(many[0].path / "weights")
-    (broken,) = [trouble for run, trouble, _ in readers.known_runs() if run.id == many[0].id]
+    (broken,) = [trouble for run, trouble, _ in run_index.known_runs() if run.id == many[0].id]
     assert "lacks its weights" in broken
 
 
@@ -152,9 +157,9 @@ def test_a_poll_sends_one_small_thing(finished, monkeypatch):  # noqa: F811
     files.append_lines(finished.path / "steps.jsonl", points)
     run = Run(finished.path)
     status = run.status()
-    sent = {**live.numbers(run, status, "run"), **live.curves(run, status)}
+    sent = {**steering.numbers(run, status, "run"), **loss_curves.curves(run, status)}
     assert len(json.dumps(sent)) < 2_500
-    assert sent["steps"]["n"] == live.POINTS
+    assert sent["steps"]["n"] == loss_curves.POINTS
 
 
 def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished):  # noqa: F811
@@ -162,22 +167,22 @@ def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished)
 
     set_state(finished, "running")
     run = Run(finished.path)
-    before = live.structure(run.status(), run.control())
+    before = steering.structure(run.status(), run.control())
     write_status(run, replace(run.status(), step=run.status().step + 5, images_per_second=1.0, seconds_left=3.0))
-    assert live.structure(run.status(), run.control()) == before  # only numbers moved
-    facts = live.numbers(run, run.status(), "run")["facts"]
+    assert steering.structure(run.status(), run.control()) == before  # only numbers moved
+    facts = steering.numbers(run, run.status(), "run")["facts"]
     assert facts == "3 s left · 1 pictures per second · on the processor (CPU)"
     launcher.request(run, "pause")
-    assert live.structure(run.status(), run.control()) != before
+    assert steering.structure(run.status(), run.control()) != before
 
 
 def test_a_part_and_the_token_that_names_it_come_from_one_reading(finished, monkeypatch):  # noqa: F811
-    from ui import components
+    from ui.components import bridge
 
     set_state(finished, "running")
     requests, named = iter(["step", "pause"] * 50), {}
     monkeypatch.setattr(Run, "control", lambda self: next(requests))  # it changes between any two looks
-    monkeypatch.setattr(components, "drawn_again_when", lambda part, run, token: named.__setitem__(part, token))
+    monkeypatch.setattr(bridge, "drawn_again_when", lambda part, run, token: named.__setitem__(part, token))
     app = show("train", run=finished.id)
     check(app)
     assert named["state"].partition(": ")[2] in words(app)
@@ -188,7 +193,7 @@ def test_a_part_and_the_token_that_names_it_come_from_one_reading(finished, monk
 def test_what_travels_is_what_was_measured(top, weight):
     rng = np.random.default_rng(0)
     table = np.column_stack([np.linspace(0, 9.5, 100), rng.uniform(0, top, 100), np.full(100, 3.25)])
-    sent = live.packed(table, weight)
+    sent = loss_curves.packed(table, weight)
     if "f4" in sent:
         got = np.frombuffer(base64.b64decode(sent["f4"]), "<f4").reshape(3, 100).T
         np.testing.assert_allclose(got, table, rtol=1e-6)
@@ -196,16 +201,16 @@ def test_what_travels_is_what_was_measured(top, weight):
         return
     low, high = np.array(sent["low"]), np.array(sent["high"])
     got = low + np.frombuffer(base64.b64decode(sent["u2"]), "<u2").reshape(3, 100).T / 65535 * (high - low)
-    assert np.abs(got - table).max() * weight <= live.FINE + 1e-3
+    assert np.abs(got - table).max() * weight <= loss_curves.FINE + 1e-3
     assert top * weight < 1_300
 
 
 def test_nothing_measured_is_nothing_sent():
-    assert live.packed(np.zeros((0, 3))) == {"n": 0}
-    assert "f4" in live.packed(np.array([[1.0, np.nan], [2.0, 3.0]]))
+    assert loss_curves.packed(np.zeros((0, 3))) == {"n": 0}
+    assert "f4" in loss_curves.packed(np.array([[1.0, np.nan], [2.0, 3.0]]))
 
 
 def test_a_broken_status_is_a_sentence(finished):  # noqa: F811
     (finished.path / "status.json").write_text("{")
     with pytest.raises(RunError):
-        readers.at_rest(finished)
+        run_index.at_rest(finished)

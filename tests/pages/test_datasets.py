@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
-from ui import readers
+from ui.store import cache
 from vae_core import paths
 from vae_core.config import Config
 from vae_core.datasets import mnist, registry
-from vae_core.datasets.spec import TRAIN_SIZES, DataError
+from vae_core.datasets.spec import DataError
 from vae_core.runs.run import Run
 
 
@@ -51,17 +51,17 @@ def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, mon
         reads.append(dataset)
         raise DataError("The file is damaged.")
 
-    monkeypatch.setattr(readers, "_test_images", damaged)
-    monkeypatch.setattr(readers, "_damaged", {})
+    monkeypatch.setattr(cache, "_test_images", damaged)
+    monkeypatch.setattr(cache, "_damaged", {})
     monkeypatch.setattr(registry, "is_here", lambda name: True)
     monkeypatch.setattr(registry, "stamp", lambda name: stamps[-1])
     run = Run(finished_run.path)
-    assert [readers.originals(run, (0,)) for _ in range(5)] == [None] * 5 and len(reads) == 1
+    assert [cache.originals(run, (0,)) for _ in range(5)] == [None] * 5 and len(reads) == 1
     stamps.append((2,))
-    assert readers.originals(run, (0,)) is None and len(reads) == 2
+    assert cache.originals(run, (0,)) is None and len(reads) == 2
 
 
-@pytest.mark.parametrize("dataset", TRAIN_SIZES)
+@pytest.mark.parametrize("dataset", list(registry.TITLES))
 def test_the_number_of_pictures_is_known_for_every_dataset(dataset):
     config = replace(Config(), dataset=dataset)
-    assert registry.get(config.dataset).train_size >= 1_000 and set(TRAIN_SIZES) == {"digits", *mnist.FOLDERS}
+    assert registry.get(config.dataset).train_size >= 1_000 and set(registry.TITLES) == {"digits", *mnist.FOLDERS}

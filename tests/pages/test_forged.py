@@ -16,9 +16,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import PAGES, _here, check, show  # noqa: F401 (fixture)
+from tests.pages.test_pages import PAGES, _here, at, check, show  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
-from ui import browser_input
+from ui.shell import browser_input, streamlit_patches
 from vae_core import paths
 from vae_core.datasets.drawing import PAD
 from vae_core.runs.run import RunError
@@ -98,7 +98,7 @@ def _of_a_widget(wid: str, kind: str, value: Any) -> WidgetState:
 @pytest.fixture
 def harmless(monkeypatch):
     """Buttons that a forger presses start nothing."""
-    monkeypatch.setattr("ui.visitor.start", lambda *_, **__: (_ for _ in ()).throw(RunError("Not now.")))
+    monkeypatch.setattr("ui.shell.visitor.start", lambda *_, **__: (_ for _ in ()).throw(RunError("Not now.")))
     monkeypatch.setattr("vae_core.analysis.embeddings.start", lambda *_: None)
 
 
@@ -125,7 +125,7 @@ def test_enough_is_forged():
 
 
 def test_what_is_honest_arrives():
-    app = show("generate", run="two-knobs", part="Knobs")
+    app = show("samples", run="two-knobs", part="Knobs")
     (knobs,) = [wid for wid, each in registered(app).items() if wid.endswith("latent_knobs") and each.callbacks]
     (feed,) = [wid for wid, each in registered(app).items() if wid.endswith("decoder_feed") and each.callbacks]
     app._run(WidgetStates(widgets=[
@@ -170,10 +170,9 @@ def test_a_browsers_name_arrives(monkeypatch):
 
 def test_what_is_sent_before_the_page_has_the_widget_harms_nothing():
     """After a server has started anew, a browser sends what it knows to a session that knows nothing."""
-    known = registered(show("generate"))
+    known = registered(show("samples"))
     states = WidgetStates(widgets=[WidgetState(id=wid, string_value="x") for wid in known])
-    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=30)
-    app.switch_page("pages/generate.py")
+    app = at("samples")
     app._run(states)
     check(app)
     assert app.number_input(key="seed").value == 0
@@ -181,7 +180,7 @@ def test_what_is_sent_before_the_page_has_the_widget_harms_nothing():
 
 def test_start_pressed_on_a_page_that_was_drawn_anew_starts_nothing(own_run, monkeypatch):
     started = []
-    monkeypatch.setattr("ui.visitor.start", lambda config, one_epoch: started.append(config) or own_run)
+    monkeypatch.setattr("ui.shell.visitor.start", lambda config, one_epoch: started.append(config) or own_run)
     app = show("train")
     (start,) = [wid for wid in registered(app) if "start_training" in wid]
     pressed = WidgetStates(widgets=[WidgetState(id=start, trigger_value=True)])
@@ -291,8 +290,8 @@ def test_the_door_is_watched():
 def test_the_form_that_a_widget_expects_outlasts_what_was_sent_last():
     """Streamlit notes in its place the form of the last value that came, none after a field was emptied."""
     widget = WidgetMetadata("field", int, str, value_type="double_value")
-    widget = replace(widget, deserializer=browser_input._Reader.of(widget))
+    widget = replace(widget, deserializer=streamlit_patches._Reader.of(widget))
     for last in ("double_value", "int_value", "string_value", None):
         later = replace(widget, value_type=last)
-        assert browser_input._fits(WidgetState(id="field", int_value=12), later)
-        assert not browser_input._fits(WidgetState(id="field", string_value="12"), later)
+        assert streamlit_patches._fits(WidgetState(id="field", int_value=12), later)
+        assert not streamlit_patches._fits(WidgetState(id="field", string_value="12"), later)

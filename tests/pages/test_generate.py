@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from test_pages import _here, check, finished, show, words  # noqa: F401
 
-from ui import picker, samples, warm
+from ui.samples import knobs, story
+from ui.shell import run_picker, startup
+from ui.store import cache
 from vae_core import paths
 from vae_core.analysis import nearest_images, sampling
 from vae_core.datasets import registry
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("_here")
 
 
 def test_seed_count_and_spread_come_from_the_address():
-    app = show("generate", run="lecture", seed="41", count="16", spread="0.5")
+    app = show("samples", run="lecture", seed="41", count="16", spread="0.5")
     check(app)
     assert app.number_input(key="seed").value == 41
     assert app.select_slider(key="count").value == 16
@@ -29,7 +31,7 @@ def test_seed_count_and_spread_come_from_the_address():
 @pytest.mark.parametrize("part", ["Grid", "Knobs", "Plane", "Walk"])
 @pytest.mark.parametrize("run", ["lecture", "two-knobs", "autoencoder", "digits", "beta-10", "mine"])
 def test_every_part_of_every_kind_of_model(part, run, finished):  # noqa: F811
-    app = show("generate", run=run, part=part, chosen="3", start="1")
+    app = show("samples", run=run, part=part, chosen="3", start="1")
     check(app)
     assert not app.error
     assert app.segmented_control(key="part").value == part
@@ -40,10 +42,10 @@ def test_every_part_of_every_kind_of_model(part, run, finished):  # noqa: F811
 @pytest.mark.parametrize("odd", ["-1", "0", "65", "x", "1e3", "٣", "9" * 40])
 def test_an_odd_place_in_the_address_harms_nothing(odd):
     for part in ("Grid", "Knobs"):
-        app = show("generate", run="lecture", part=part, chosen=odd, start=odd)
+        app = show("samples", run="lecture", part=part, chosen=odd, start=odd)
         check(app)
         assert not app.error
-    assert show("generate", run="lecture", seed=odd, part=odd, spread=odd, count=odd).exception == []
+    assert show("samples", run="lecture", seed=odd, part=odd, spread=odd, count=odd).exception == []
 
 
 @pytest.mark.parametrize(
@@ -52,23 +54,23 @@ def test_an_odd_place_in_the_address_harms_nothing(odd):
      ("autoencoder", "no rule for")],
 )  # fmt: skip
 def test_the_penalty_gets_the_credit_only_where_there_was_one(run, said):
-    told = words(show("generate", run=run))
+    told = words(show("samples", run=run))
     assert said in told
     assert ("pulled the codes of all pictures" in told) == (run in ("lecture", "beta-0.1"))
 
 
 def test_without_the_dataset_the_nearest_picture_is_one_sentence():
-    app = show("generate", run="lecture", chosen="3")
+    app = show("samples", run="lecture", chosen="3")
     check(app)
     assert "training pictures are not on this machine" in words(app)
-    assert "training pictures are not on this machine" not in words(show("generate", run="digits", chosen="3"))
+    assert "training pictures are not on this machine" not in words(show("samples", run="digits", chosen="3"))
 
 
 def test_a_run_that_does_not_say_how_much_is_used_is_one_sentence(finished):  # noqa: F811
     lines = [json.loads(line) for line in (finished.path / "metrics.jsonl").read_text().splitlines()]
     text = "".join(json.dumps({**line, "kl_per_dimension": None}) + "\n" for line in lines)
     (finished.path / "metrics.jsonl").write_text(text)
-    app = show("generate", run="mine", part="Knobs")
+    app = show("samples", run="mine", part="Knobs")
     check(app)
     assert "how much each number is used" in app.error[0].value
 
@@ -77,9 +79,9 @@ def test_a_run_that_does_not_say_how_much_is_used_is_one_sentence(finished):  # 
 
 
 def test_the_story_names_the_nearest_training_picture_of_each_epoch(finished):  # noqa: F811
-    epochs = picker.film(finished)
-    found = samples.nearest_training(finished, epochs, 16, 3, 1.0, 5)
-    model = samples.readers.model(str(finished.path), epochs[-1])
+    epochs = run_picker.film(finished)
+    found = story.nearest_training(finished, epochs, 16, 3, 1.0, 5)
+    model = cache.model(str(finished.path), epochs[-1])
     picture = sampling.decode(model, sampling.sample_prior(16, finished.config.latent_dim, 3))[5]
     train = registry.load_train("digits")
     away = np.sqrt(np.square(train.images / 255 - picture.ravel() / 255).sum(1))
@@ -95,25 +97,23 @@ def test_the_story_names_the_nearest_training_picture_of_each_epoch(finished):  
 def test_far_and_near_codes_are_told_apart(run_id):
     run = find_run(run_id)
     path, epoch = str(run.path), run.weight_epochs()[-1]
-    near, *_ = samples.surroundings(path, epoch, 64, 0, 0.5)
-    far, kinds, order = samples.surroundings(path, epoch, 64, 0, 2.0)
+    near, *_ = story.surroundings(path, epoch, 64, 0, 0.5)
+    far, kinds, order = story.surroundings(path, epoch, 64, 0, 2.0)
     assert near.mean() > far.mean() + 0.05
-    assert ((far >= 0) & (far <= 1)).all() and (kinds.sum(1) == samples.NEAREST).all()
+    assert ((far >= 0) & (far <= 1)).all() and (kinds.sum(1) == story.NEAREST).all()
     assert sorted(order) == list(range(64)) and (np.diff(kinds.max(1)[order]) <= 0).all()
 
 
 def test_dead_knobs_are_the_ones_that_change_nothing():
     run = find_run("beta-10")
     path, epoch = str(run.path), run.weight_epochs()[-1]
-    use = samples.use_of(path, (epoch,))[0]
-    dead = samples.dead(use, classic=False)
+    use = knobs.use_of(path, (epoch,))[0]
+    dead = knobs.dead(use, classic=False)
     assert 0 < dead.sum() < len(dead)
-    model = samples.readers.model(path, epoch)
+    model = cache.model(path, epoch)
     moved = []
     for dim in range(run.config.latent_dim):
-        strip = sampling.decode(model, sampling.traverse(np.zeros(len(use), np.float32), dim, samples.STEPS)).astype(
-            int
-        )
+        strip = sampling.decode(model, sampling.traverse(np.zeros(len(use), np.float32), dim, knobs.STEPS)).astype(int)
         moved.append(np.abs(strip - strip[4]).mean())
     moved = np.array(moved)
     assert moved[dead].max() < moved[~dead].min()
@@ -121,10 +121,10 @@ def test_dead_knobs_are_the_ones_that_change_nothing():
 
 def test_the_strips_of_a_long_run_stay_within_a_megabyte(monkeypatch):
     epochs = list(range(41))
-    assert len(samples.strip_epochs(epochs)) == samples.STRIP_EPOCHS
-    assert samples.strip_epochs(epochs)[0] == 0 and samples.strip_epochs(epochs)[-1] == 40
+    assert len(knobs.strip_epochs(epochs)) == knobs.STRIP_EPOCHS
+    assert knobs.strip_epochs(epochs)[0] == 0 and knobs.strip_epochs(epochs)[-1] == 40
     lecture = find_run("lecture")
-    assert len(samples.knobs(lecture, picker.film(lecture), None)["film"]) < 1_000_000
+    assert len(knobs.knobs(lecture, run_picker.film(lecture), None)["film"]) < 1_000_000
 
 
 def test_damaged_weights_are_one_sentence_in_every_part(finished):  # noqa: F811
@@ -133,7 +133,7 @@ def test_damaged_weights_are_one_sentence_in_every_part(finished):  # noqa: F811
     raw[-1] ^= 255
     file.write_bytes(raw)
     for part in ("Grid", "Knobs"):
-        app = show("generate", run="mine", part=part)
+        app = show("samples", run="mine", part=part)
         check(app)
         assert "damaged" in app.error[0].value
 
@@ -141,7 +141,7 @@ def test_damaged_weights_are_one_sentence_in_every_part(finished):  # noqa: F811
 def test_the_seed_of_a_training_and_that_of_the_dice_leave_each_other_alone():
     app = show("train")
     app.number_input(key="seed").set_value(77).run()
-    app.switch_page("pages/generate.py").run()
+    app.switch_page("pages/samples.py").run()
     check(app)
     assert not app.warning
     assert app.number_input(key="seed").value in (0, 77)
@@ -155,11 +155,11 @@ def test_the_seed_of_a_training_and_that_of_the_dice_leave_each_other_alone():
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_the_training_pictures_are_read_beside_the_page(monkeypatch, tmp_path):
     """So that the first click on a picture does not wait for them; what is missing is said there, not here."""
-    monkeypatch.setattr(warm, "HEAD_START", 0)
+    monkeypatch.setattr(startup, "HEAD_START", 0)
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
     folder = str(paths.data_dir())
-    samples.get_ready.clear()
-    samples.get_ready("mnist", folder).join()
-    samples.get_ready("digits", folder).join()
+    story.get_ready.clear()
+    story.get_ready("mnist", folder).join()
+    story.get_ready("digits", folder).join()
     monkeypatch.setattr(registry, "load_train", lambda name: pytest.fail("read again"))
-    assert len(samples._test_distances("digits", folder)) == 5
+    assert len(story._test_distances("digits", folder)) == 5

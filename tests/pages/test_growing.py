@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ui import growing, live
+from ui.components import loss_curves
+from ui.store import tail
 from vae_core.runs import files
 from vae_core.runs.run import RunError
 
@@ -22,48 +23,48 @@ def point(step: int) -> dict:
 
 def test_points_grow_as_the_file_does(own_run):
     file = own_run.path / "steps.jsonl"
-    np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
+    np.testing.assert_array_equal(tail.points(own_run), by_the_run(own_run))
     for step in (451, 452):
         files.append_lines(file, [point(step)])
-        np.testing.assert_array_equal(growing.points(own_run), by_the_run(own_run))
-    assert growing.points(own_run)[-1].tolist() == [452, 552, 20]
+        np.testing.assert_array_equal(tail.points(own_run), by_the_run(own_run))
+    assert tail.points(own_run)[-1].tolist() == [452, 552, 20]
 
 
 def test_only_what_is_new_is_read(own_run, monkeypatch):
-    growing.points(own_run)
+    tail.points(own_run)
     files.append_lines(own_run.path / "steps.jsonl", [point(451)])
-    growing.metrics(own_run)
+    tail.metrics(own_run)
     files.append_lines(own_run.path / "metrics.jsonl", [{**own_run.metrics()[-1], "epoch": 6}])
     parsed = []
     parse = files.parse
     monkeypatch.setattr(files, "parse", lambda line: parsed.append(line) or parse(line))
     for _ in range(2):
-        assert growing.points(own_run)[-1, 0] == 451
-        assert growing.metrics(own_run)[-1]["epoch"] == 6
+        assert tail.points(own_run)[-1, 0] == 451
+        assert tail.metrics(own_run)[-1]["epoch"] == 6
         assert len(parsed) == 2  # one line of each file
 
 
 def test_a_line_that_is_being_written_is_waited_for(own_run):
-    file, before = own_run.path / "steps.jsonl", growing.points(own_run)
+    file, before = own_run.path / "steps.jsonl", tail.points(own_run)
     with open(file, "ab") as out:
         out.write(b'{"step": 451, "epo')
-    np.testing.assert_array_equal(growing.points(own_run), before)
+    np.testing.assert_array_equal(tail.points(own_run), before)
     with open(file, "ab") as out:
         out.write(b'ch": 6, "reconstruction": 1.0, "kl": null}\n')
-    assert np.isnan(growing.points(own_run)[-1, 2]) and len(growing.points(own_run)) == len(before) + 1
+    assert np.isnan(tail.points(own_run)[-1, 2]) and len(tail.points(own_run)) == len(before) + 1
 
 
 @pytest.mark.parametrize("kept", [0, 1, 30])
 def test_a_resumed_trainer_starts_the_file_anew(own_run, kept):
-    growing.points(own_run)
+    tail.points(own_run)
     files.rewrite_lines(own_run.path / "steps.jsonl", own_run.steps()[:kept])
-    assert len(growing.points(own_run)) == kept
+    assert len(tail.points(own_run)) == kept
 
 
 def test_a_file_that_was_changed_in_place_is_read_anew(own_run):
-    growing.points(own_run)
+    tail.points(own_run)
     (own_run.path / "steps.jsonl").write_text('{"step": 1, "epoch": 1, "reconstruction": 5.0, "kl": 1.0}\n')
-    assert growing.points(own_run).tolist() == [[1, 5, 1]]
+    assert tail.points(own_run).tolist() == [[1, 5, 1]]
 
 
 @pytest.mark.parametrize("line", ["{", '{"step": 1}', '{"step": [], "epoch": 1, "reconstruction": 1.0, "kl": 1.0}'])
@@ -71,29 +72,29 @@ def test_a_damaged_file_is_one_sentence(own_run, line):
     with open(own_run.path / "steps.jsonl", "a") as out:
         out.write(line + "\n" + line + "\n")
     with pytest.raises(RunError):
-        growing.points(own_run)
+        tail.points(own_run)
 
 
 def test_a_run_without_points_has_none(own_run):
     (own_run.path / "steps.jsonl").unlink()
-    assert growing.points(own_run).shape == (0, 3)
+    assert tail.points(own_run).shape == (0, 3)
 
 
 def test_metrics_and_films_follow_the_run(own_run):
-    assert growing.metrics(own_run) == own_run.metrics()
-    assert growing.film(own_run) == [0, 1, 2, 3, 4, 5]
+    assert tail.metrics(own_run) == own_run.metrics()
+    assert tail.film(own_run) == [0, 1, 2, 3, 4, 5]
     own_run.weights_file(2).unlink()
-    assert growing.film(own_run) == [0, 1, 3, 4, 5]
+    assert tail.film(own_run) == [0, 1, 3, 4, 5]
     files.rewrite_lines(own_run.path / "metrics.jsonl", own_run.metrics()[:4])
-    assert growing.metrics(own_run) == own_run.metrics()
-    assert growing.film(own_run) == [0, 1, 3]
+    assert tail.metrics(own_run) == own_run.metrics()
+    assert tail.film(own_run) == [0, 1, 3]
 
 
 @pytest.mark.parametrize(
     "end", ['{"epoch": 6, "tr', '{"epoch": 7}\n', "[]\n", "{\n{}\n", '{"epoch": 6, "test": 1}\n', "\n\n"]
 )
 def test_metrics_that_end_oddly_are_what_the_run_says_of_them(own_run, end):
-    growing.metrics(own_run)
+    tail.metrics(own_run)
     with open(own_run.path / "metrics.jsonl", "a") as out:
         out.write(end)
     try:
@@ -101,26 +102,26 @@ def test_metrics_that_end_oddly_are_what_the_run_says_of_them(own_run, end):
     except RunError as error:
         for _ in range(2):
             with pytest.raises(RunError, match=str(error)):
-                growing.metrics(own_run)
+                tail.metrics(own_run)
     else:
-        assert growing.metrics(own_run) == growing.metrics(own_run) == expected
+        assert tail.metrics(own_run) == tail.metrics(own_run) == expected
 
 
 def test_a_last_line_without_its_end_counts_if_it_is_whole(own_run):
     file = own_run.path / "metrics.jsonl"
     file.write_text(file.read_text().rstrip("\n"))
-    assert growing.metrics(own_run) == own_run.metrics() and len(own_run.metrics()) == 6
+    assert tail.metrics(own_run) == own_run.metrics() and len(own_run.metrics()) == 6
 
 
 def test_a_long_curve_is_thinned_to_means_that_keep_its_end():
     table = np.column_stack([np.arange(10_000.0), np.arange(10_000.0) * 2])
-    thinned = live.thin(table)
-    assert len(thinned) == live.POINTS
+    thinned = loss_curves.thin(table)
+    assert len(thinned) == loss_curves.POINTS
     assert thinned[-1, 0] == table[-1, 0]
     table[-1, 1] = 0  # a last window of one small batch: no curve dives for it
-    assert live.thin(table)[-1, 1] == pytest.approx(2 * 9_999, rel=0.02)
+    assert loss_curves.thin(table)[-1, 1] == pytest.approx(2 * 9_999, rel=0.02)
     table[-1, 1] = 2 * 9_999
     assert (np.diff(thinned[:, 0]) > 0).all()
     assert thinned[:-1].mean(0) == pytest.approx(table[:-1].mean(0), rel=0.01)
-    np.testing.assert_array_equal(live.thin(table[: live.POINTS]), table[: live.POINTS])
-    assert len(live.thin(table[: live.POINTS + 1])) == live.POINTS
+    np.testing.assert_array_equal(loss_curves.thin(table[: loss_curves.POINTS]), table[: loss_curves.POINTS])
+    assert len(loss_curves.thin(table[: loss_curves.POINTS + 1])) == loss_curves.POINTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import guard
+from ui.shell import errors, streamlit_patches
 
 
 class Again(Exception):
@@ -15,20 +15,20 @@ class Again(Exception):
 @pytest.mark.parametrize(("cold", "session", "over"), [
     (True, {}, True),  # the very first visitor
     (False, {}, True),  # the second, at the same moment: the switch is set already
-    (False, {guard.AROUND: True}, False),
+    (False, {streamlit_patches.AROUND: True}, False),
 ])  # fmt: skip
 def test_a_page_without_the_app_around_it_starts_over(cold, session, over, monkeypatch):
     def again():
         raise Again
 
     monkeypatch.setattr(PagesManager, "uses_pages_directory", cold)
-    monkeypatch.setattr(guard.st, "session_state", session)
-    monkeypatch.setattr(guard.st, "rerun", again)
+    monkeypatch.setattr(errors.st, "session_state", session)
+    monkeypatch.setattr(errors.st, "rerun", again)
     if over:
         with pytest.raises(Again):
-            guard.through_app()
+            streamlit_patches.through_app()
     else:
-        guard.through_app()
+        streamlit_patches.through_app()
     assert not PagesManager.uses_pages_directory
 
 
@@ -40,11 +40,11 @@ def test_a_page_without_the_app_around_it_starts_over(cold, session, over, monke
 ])  # fmt: skip
 def test_too_little_memory_is_one_sentence_and_other_errors_are_not_hidden(error, monkeypatch):
     shown: list[str] = []
-    monkeypatch.setattr(guard.st, "error", shown.append)
-    with guard.one_sentence():
+    monkeypatch.setattr(errors.st, "error", shown.append)
+    with errors.one_sentence():
         raise RuntimeError("it could not be loaded") from error
     assert len(shown) == 1 and "memory" in shown[0]
-    with pytest.raises(ZeroDivisionError), guard.one_sentence():
+    with pytest.raises(ZeroDivisionError), errors.one_sentence():
         raise ZeroDivisionError
-    with pytest.raises(RuntimeError), guard.one_sentence():
+    with pytest.raises(RuntimeError), errors.one_sentence():
         raise RuntimeError("a fault of ours")

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from tests.pages.test_pages import PAGES, _here, check, finished, set_state, show, words  # noqa: F401 (fixtures)
-from ui import live, visitor
+from ui.shell import visitor
+from ui.train import steering
 from vae_core import paths
 from vae_core.analysis import embeddings
 from vae_core.jobs import launcher, queue
@@ -56,13 +57,13 @@ def test_only_its_owner_has_the_server_make_a_map(finished, owner, monkeypatch):
     give(finished, owner)
     made = []
     monkeypatch.setattr(embeddings, "start", lambda run, view, epochs: made.append(view))
-    app = show("latent", run="mine", view="UMAP")
+    app = show("map", run="mine", view="UMAP")
     check(app)
     assert made == (["umap"] if owner == ME else [])
     assert ("only its owner can have one made" in words(app)) == (owner == OTHER)
 
 
-@pytest.mark.parametrize("page", ["train", "runs", "generate"])
+@pytest.mark.parametrize("page", ["train", "runs", "samples"])
 def test_others_runs_are_not_offered(page, finished):  # noqa: F811
     give(finished, OTHER)
     set_state(finished, "running")
@@ -70,7 +71,7 @@ def test_others_runs_are_not_offered(page, finished):  # noqa: F811
     check(app)
     assert "Yours" not in words(app) and "Shared" not in words(app)
     assert "Learning epoch" not in words(app)
-    if page == "generate":
+    if page == "samples":
         assert "mine" not in app.selectbox(key="run_picker").options
 
 
@@ -101,7 +102,7 @@ def test_a_second_training_waits_and_can_leave_the_line(finished):  # noqa: F811
     (mine,) = [run for run in own_runs() if run.about.owner == ME]
     assert mine.status().state == "queued"
     assert "Waiting in line" in words(app)
-    assert live.numbers(mine, mine.status(), "run")["facts"] == "1 training is before yours: about 2 min."
+    assert steering.numbers(mine, mine.status(), "run")["facts"] == "1 training is before yours: about 2 min."
     app.button(key="cancel_training").click().run()
     check(app)
     assert mine.status().state == "stopped"
@@ -119,7 +120,7 @@ def test_a_refusal_of_the_queue_is_one_sentence_on_the_form(monkeypatch):
 
 
 def test_only_ones_own_runs_can_be_named_and_deleted_and_few_pinned(finished, monkeypatch):  # noqa: F811
-    from ui import shelf as cards
+    from ui.runs import cards
 
     give(finished, OTHER)
     app = show("runs", run="mine")  # by its link

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
-from ui import ideas, maps, readers
+from ui.components import browser_decoder
+from ui.shell import pages
+from ui.store import cache, gallery
+from ui.understand import autoencoder, bubbles, noise
 from vae_core import paths
 from vae_core.analysis import posterior, sampling
 from vae_core.config import Config
@@ -31,7 +34,7 @@ def test_without_the_dataset_the_page_says_so_and_the_rest_works(page):
 @pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
 def test_with_the_dataset_nothing_is_missing(page, monkeypatch):
     monkeypatch.setattr(registry, "is_here", lambda name: True)
-    monkeypatch.setattr("ui.readers._test_images", lambda name, folder: np.zeros((10_000, 784), np.uint8))
+    monkeypatch.setattr("ui.store.cache._test_images", lambda name, folder: np.zeros((10_000, 784), np.uint8))
     app = show(page)
     check(app)
     assert not app.error
@@ -39,40 +42,40 @@ def test_with_the_dataset_nothing_is_missing(page, monkeypatch):
 
 
 def test_the_sentences_of_each_page_are_the_measured_numbers():
-    report = ideas.dice_report(str(ideas.gallery("autoencoder").path))
+    report = autoencoder.dice_report(str(gallery.gallery("autoencoder").path))
     text = words(show("autoencoder"))
     assert f"{report['error']:.1f} nats" in text and f"{report['far']:.0%}" in text
     assert f"{report['middle_far']:.0%} and" in text
-    free, held = (ideas.overlaps(f"two-knobs-beta-{beta}") for beta in (0, 4))
+    free, held = (bubbles.overlaps(f"two-knobs-beta-{beta}") for beta in (0, 4))
     text = words(show("bubbles"))
     assert f" {free.touching or 'none'} of {free.shown} overlap" in text
     assert f" {held.touching} of {held.shown} overlap" in text
-    worth = ideas.worth_of_the_trick(str(ideas.gallery("two-knobs").path))
+    worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
     told = re.search(r"about ([\d,]+) throws", words(show("noise")))
     assert told and float(told[1].replace(",", "")) == pytest.approx(float(np.median(worth.plain)), rel=0.05)
-    lecture = ideas.gallery("lecture").metrics()[-1]["test"]
+    lecture = gallery.gallery("lecture").metrics()[-1]["test"]
     assert f" to {lecture['kl']:.0f} nats" in words(show("loss"))
 
 
 def test_what_the_pages_claim_holds_in_the_gallery():
-    classic, vae = (ideas.dice_report(str(ideas.gallery(name).path)) for name in ("autoencoder", "lecture"))
+    classic, vae = (autoencoder.dice_report(str(gallery.gallery(name).path)) for name in ("autoencoder", "lecture"))
     assert abs(classic["error"] - vae["error"]) < 5  # "they copy equally well"
     assert classic["middle_far"] < 0.05 and vae["middle_far"] < 0.05  # a walk between real codes meets no hole
     assert classic["far"] > vae["far"] + 0.1 and classic["random_clear"] < vae["random_clear"] - 0.05
-    free, light, held, huge = (ideas.overlaps(name) for name in ideas.TWO_KNOBS)
+    free, light, held, huge = (bubbles.overlaps(name) for name in bubbles.TWO_KNOBS)
     assert free.radius < light.radius < held.radius < huge.radius
     assert free.spread > light.spread > held.spread > huge.spread
     assert free.touching < light.touching < held.touching < huge.touching
-    forces = ideas.forces_in_words("two-knobs")
+    forces = bubbles.forces_in_words("two-knobs")
     assert forces.shrink == pytest.approx(forces.swell, rel=0.15)  # "almost even"
     assert forces.outward > forces.inward > 0
-    worth = ideas.worth_of_the_trick(str(ideas.gallery("two-knobs").path))
+    worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
     assert (worth.plain > 1_000).all() and (worth.with_baseline > 1).all()
 
 
 def test_under_its_own_beta_no_other_run_is_below_the_dashed_line():
-    tested = [run.metrics()[-1]["test"] for run in map(ideas.gallery, BETAS)]
-    betas = [ideas.gallery(name).config.beta for name in BETAS]
+    tested = [run.metrics()[-1]["test"] for run in map(gallery.gallery, BETAS)]
+    betas = [gallery.gallery(name).config.beta for name in BETAS]
     for beta, mine in zip(betas, tested, strict=True):
         assert min(t["reconstruction"] + beta * t["kl"] for t in tested) == mine["reconstruction"] + beta * mine["kl"]
 
@@ -122,30 +125,31 @@ def test_missing_forces_are_one_sentence(monkeypatch, tmp_path):
 
 
 def test_the_pages_stand_under_understand():
-    assert re.search(r'"Understand":.*autoencoder.*bubbles.*noise.*loss', (paths.ROOT / "app.py").read_text(), re.S)
+    understand = [page.name for page in pages.PAGES if page.section == "Understand"]
+    assert understand[:4] == ["autoencoder", "bubbles", "noise", "loss"]
 
 
 def test_the_classic_model_of_two_numbers_differs_from_the_vae_in_its_kind_alone():
-    classic, vae = ideas.gallery("two-knobs-autoencoder").config, ideas.gallery("two-knobs").config
+    classic, vae = gallery.gallery("two-knobs-autoencoder").config, gallery.gallery("two-knobs").config
     assert replace(classic, model="vae") == vae
-    classic, vae = ideas.gallery("autoencoder").config, ideas.gallery("lecture").config
+    classic, vae = gallery.gallery("autoencoder").config, gallery.gallery("lecture").config
     assert isinstance(classic, Config) and replace(classic, model="vae") == vae
 
 
 def test_the_holes_of_the_maps_are_holes():
     for name in ("two-knobs-autoencoder", "two-knobs"):
-        run = ideas.gallery(name)
-        sent = ideas._map_of_codes(str(run.path), "a title")
-        codes = run.latents(10).mean[: readers.COMMON]
+        run = gallery.gallery(name)
+        sent = autoencoder._map_of_codes(str(run.path), "a title")
+        codes = run.latents(10).mean[: cache.COMMON]
         assert posterior.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]
 
 
 def test_the_classic_hole_is_no_digit_and_torch_draws_the_same_picture():
-    run = ideas.gallery("two-knobs-autoencoder")
-    hole = np.array([ideas._map_of_codes(str(run.path), "a title")["hole"]])
-    codes = run.latents(10).mean[: readers.COMMON].astype(np.float32)
+    run = gallery.gallery("two-knobs-autoencoder")
+    hole = np.array([autoencoder._map_of_codes(str(run.path), "a title")["hole"]])
+    codes = run.latents(10).mean[: cache.COMMON].astype(np.float32)
     z = np.concatenate([hole, codes])
-    pictures, by_torch = maps.decoded(run, 10, z), sampling.decode(load_model(run, 10), z).reshape(-1, 784)
+    pictures, by_torch = browser_decoder.decoded(run, 10, z), sampling.decode(load_model(run, 10), z).reshape(-1, 784)
     assert np.abs(255 * pictures - by_torch).max() < 1
-    alike = posterior.agreement(pictures, pictures[1:], run.labels()[: readers.COMMON])
+    alike = posterior.agreement(pictures, pictures[1:], run.labels()[: cache.COMMON])
     assert alike[0] <= 0.6 < np.median(alike[1:])

@@ -10,8 +10,12 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures keep the visitor's runs apart)
-from ui import glossary, missions, normal, setup
-from ui.missions import MISSIONS
+from ui.components import reference_panel
+from ui.shell import pages
+from ui.text import glossary
+from ui.train import form
+from ui.understand import missions
+from ui.understand.missions import MISSIONS
 from vae_core import paths
 from vae_core.analysis import reference
 from vae_core.config import FIELDS
@@ -149,28 +153,28 @@ def test_every_term_leads_somewhere():
         assert key not in term.also
         for page in term.pages:
             assert (paths.ROOT / "pages" / f"{page}.py").exists()
-            assert page in glossary.PAGES
+            assert page in pages.BY_NAME
         assert term.latex.count("{") == term.latex.count("}"), key
         assert "@" not in term.latex
     assert len(glossary.ALL) == sum(len(terms) for terms in glossary.TERMS.values())
 
 
-@pytest.mark.parametrize("name", setup.ORDER)
+@pytest.mark.parametrize("name", form.shown())
 def test_the_form_explains_its_terms_with_the_glossarys_words(name):
-    app, explained = show("train", new="1"), setup.explained(name)
+    app, explained = show("train", new="1"), form.explained(name)
     check(app)
     kinds = ("selectbox", "number_input")
     assert explained in [widget.proto.help for kind in kinds for widget in app.get(kind) if widget.key == name]
-    for term in setup.TERMS.get(name, ()):
+    for term in form.TERMS.get(name, ()):
         assert glossary.ALL[term].words in explained
-    assert explained != FIELDS[name].metadata["help"] or name not in setup.TERMS
+    assert explained != FIELDS[name].metadata["help"] or name not in form.TERMS
 
 
 @pytest.mark.parametrize(
     ("page", "terms"),
     [
-        ("draw", ["mean", "std"]), ("train", ["loss", "nat"]), ("latent", ["pca", "umap", "tsne"]),
-        ("generate", ["seed", "std"]),
+        ("draw", ["mean", "std"]), ("train", ["loss", "nat"]), ("map", ["pca", "umap", "tsne"]),
+        ("samples", ["seed", "std"]),
     ],
 )  # fmt: skip
 def test_tooltips_say_a_term_as_the_glossary_does(page, terms):
@@ -259,8 +263,8 @@ def test_another_setting_is_compared_with_the_nearest_and_says_so(finished):  # 
 
 def test_what_cannot_be_compared_is_not_compared():
     config = replace(reference.MNIST, reconstruction="mse")
-    assert normal.found(config) == (None, False)
-    assert "have not measured" in normal.said(config, None, False, 10)
+    assert reference_panel.found(config) == (None, False)
+    assert "have not measured" in reference_panel.said(config, None, False, 10)
 
 
 def test_compare_says_it_of_both_models():

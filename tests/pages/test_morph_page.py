@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401  (fixtures among them)
-from ui import drawn, morphs, picking, smallmaps
-from ui.picking import End
+from ui.components import image_picker, mini_map, morph_path
+from ui.components.image_picker import End
+from ui.draw import unusual
+from ui.morph import files, morph
 from vae_core import paths
 from vae_core.analysis.sampling import decode, encode, interpolate
 from vae_core.datasets.drawing import PAD
@@ -41,7 +43,7 @@ def drawing() -> np.ndarray:
 
 @pytest.mark.parametrize("text", [None, "", "3", "3-999999", "3-x", "x", "3-", "-3", "12", "drawing", "3;8", "9" * 400])
 def test_what_an_address_does_not_name_becomes_a_typical_picture(run, text):
-    end = picking.end_of(run, 5, text, 3, None)
+    end = image_picker.end_of(run, 5, text, 3, None)
     assert run.labels()[end.place] == end.label == 3
     assert end.drawing == b""
 
@@ -49,44 +51,44 @@ def test_what_an_address_does_not_name_becomes_a_typical_picture(run, text):
 def test_an_address_names_a_picture_and_finds_it_again(run):
     for place in (0, 7, 100):
         label = int(run.labels()[place])
-        address = picking.address_of(run, End(label, place))
-        assert picking.end_of(run, 5, address, 3, None) == End(label, place)
+        address = image_picker.address_of(run, End(label, place))
+        assert image_picker.end_of(run, 5, address, 3, None) == End(label, place)
 
 
 def test_a_picture_of_another_class_is_not_taken_for_it(run):
     number = int(run.test_indices()[np.flatnonzero(run.labels() == 4)[0]])
-    assert picking.end_of(run, 5, f"3-{number}", 8, None).label == 3
+    assert image_picker.end_of(run, 5, f"3-{number}", 8, None).label == 3
 
 
 def test_a_drawing_is_an_end_where_there_is_one(run):
     image = np.arange(784, dtype=np.uint8).reshape(28, 28)
-    end = picking.end_of(run, 5, "drawing", 3, image)
+    end = image_picker.end_of(run, 5, "drawing", 3, image)
     assert end.drawing == image.tobytes()
-    assert picking.address_of(run, end) == "drawing"
-    shown, original = picking.picture(run, 5, end)
+    assert image_picker.address_of(run, end) == "drawing"
+    shown, original = image_picker.picture(run, 5, end)
     assert original
     assert (shown == image).all()
     expected = encode(load_model(run, 5), image[None])[0][0]
-    np.testing.assert_allclose(picking.code(str(run.path), 5, end), expected, rtol=1e-5)
+    np.testing.assert_allclose(image_picker.code(str(run.path), 5, end), expected, rtol=1e-5)
 
 
 def test_every_class_offers_pictures_of_its_own_each_once(run):
-    lines, labels = picking.places_by_class(str(run.path), 5), run.labels()
+    lines, labels = image_picker.places_by_class(str(run.path), 5), run.labels()
     assert sorted(lines) == sorted(set(labels.tolist()))
     for label, places in lines.items():
-        assert len(set(places)) == len(places) == min(picking.PER_CLASS, (labels == label).sum())
+        assert len(set(places)) == len(places) == min(image_picker.PER_CLASS, (labels == label).sum())
         assert (labels[places] == label).all()
-    sheet = Image.open(io.BytesIO(base64.b64decode(picking.sheet(str(run.path), 5, True))))
-    assert sheet.size == (28 * picking.PER_CLASS, 28 * len(lines))
+    sheet = Image.open(io.BytesIO(base64.b64decode(image_picker.sheet(str(run.path), 5, True))))
+    assert sheet.size == (28 * image_picker.PER_CLASS, 28 * len(lines))
 
 
 # ---- the morph
 
 
-@pytest.mark.parametrize("way", list(morphs.PATHS))
+@pytest.mark.parametrize("way", list(morph_path.PATHS))
 def test_the_film_is_what_the_core_decodes_at_each_epoch(run, way):
     start, end = End(int(run.labels()[0]), 0), End(int(run.labels()[5]), 5)
-    film = morphs.walk(str(run.path), EPOCHS, start, end, 9, way)
+    film = morph_path.walk(str(run.path), EPOCHS, start, end, 9, way)
     for line, epoch in enumerate(EPOCHS):
         mean = run.latents(epoch).mean
         expected = decode(load_model(run, epoch), interpolate(mean[0], mean[5], 9, way))
@@ -95,7 +97,7 @@ def test_the_film_is_what_the_core_decodes_at_each_epoch(run, way):
 
 @pytest.mark.parametrize("steps", range(5, 22))
 def test_every_step_of_the_strip_is_one_of_the_frames(steps):
-    frames = morphs.frames_for(steps)
+    frames = morph.frames_for(steps)
     assert frames >= 33
     assert (frames - 1) % (steps - 1) == 0
     assert frames <= 52
@@ -108,8 +110,8 @@ def places(mark) -> np.ndarray:
 
 def test_the_dot_and_the_paths_stand_where_the_codes_are(run):
     start, end = End(int(run.labels()[0]), 0), End(int(run.labels()[5]), 5)
-    basis = smallmaps.basis(str(run.path), 5)
-    other, chosen, first, last, dot = morphs.marks(run, EPOCHS, basis, start, end, 9, "spherical")
+    basis = mini_map.basis(str(run.path), 5)
+    other, chosen, first, last, dot = morph.marks(run, EPOCHS, basis, start, end, 9, "spherical")
     mean = run.latents(5).mean
     flat = basis.project(interpolate(mean[0], mean[5], 9, "spherical"))
     np.testing.assert_allclose(places(dot), flat, atol=1e-3)
@@ -120,9 +122,9 @@ def test_the_dot_and_the_paths_stand_where_the_codes_are(run):
 
 def test_the_lengths_said_are_the_lengths_of_the_codes(run):
     start, end = End(int(run.labels()[0]), 0), End(int(run.labels()[5]), 5)
-    told = morphs.lengths(run, EPOCHS, start, end, 33, "straight")
+    told = morph.lengths(run, EPOCHS, start, end, 33, "straight")
     mean = run.latents(5).mean
-    half = {way: np.linalg.norm(interpolate(mean[0], mean[5], 33, way)[16]) for way in morphs.PATHS}
+    half = {way: np.linalg.norm(interpolate(mean[0], mean[5], 33, way)[16]) for way in morph_path.PATHS}
     assert f"**{half['straight']:.1f}** long on the straight" in told["texts"][1]
     assert f"**{half['spherical']:.1f}** on the spherical" in told["texts"][1]
     assert told["usual"][1][1] == pytest.approx(np.median(np.linalg.norm(mean, axis=1)))
@@ -134,7 +136,7 @@ def test_the_lengths_said_are_the_lengths_of_the_codes(run):
 
 def test_a_gif_goes_there_and_back_for_ever():
     frames = np.stack([np.full((28, 28), v, np.uint8) for v in (0, 100, 200, 250)])
-    film = Image.open(io.BytesIO(morphs.gif([("One", frames), ("Two", frames[::-1])])))
+    film = Image.open(io.BytesIO(files.gif([("One", frames), ("Two", frames[::-1])])))
     assert film.n_frames == 6
     assert film.info["loop"] == 0
     seen = []
@@ -147,16 +149,16 @@ def test_a_gif_goes_there_and_back_for_ever():
 
 def test_a_strip_has_its_steps_in_order():
     frames = np.stack([np.full((28, 28), 10 * k, np.uint8) for k in range(9)])
-    page = np.asarray(Image.open(io.BytesIO(morphs.strip([("One", frames), ("Two", frames)], 5))))
+    page = np.asarray(Image.open(io.BytesIO(files.strip([("One", frames), ("Two", frames)], 5))))
     assert page.shape == (2 * 112, 190 + 5 * 112)
     assert page[50, 190 + 56 :: 112].tolist() == [0, 20, 40, 60, 80]
     assert page[:, :190].max() > 100  # the names
 
 
 def test_a_file_says_what_it_is(run):
-    name = morphs.file_name(run, 4, start=End(3, 0), end=End(drawing=b"x"), way="straight", kind="gif")
+    name = files.file_name(run, 4, start=End(3, 0), end=End(drawing=b"x"), way="straight", kind="gif")
     assert name == "morph-3-to-your-drawing-mine-epoch-4-straight.gif"
-    assert "/" not in morphs.file_name(run, 4, start=End(0, 0), end=End(1, 0), way="../..", kind="gif")
+    assert "/" not in files.file_name(run, 4, start=End(0, 0), end=End(1, 0), way="../..", kind="gif")
 
 
 # ---- how unusual
@@ -164,12 +166,12 @@ def test_a_file_says_what_it_is(run):
 
 def test_a_drawing_is_compared_with_the_test_pictures(run):
     """A test picture itself looks like any other; noise does not."""
-    from ui.readers import originals
+    from ui.store.cache import originals
 
-    usual = drawn.unusual(str(run.path), EPOCHS, originals(run, (0,))[0])
+    usual = unusual.unusual(str(run.path), EPOCHS, originals(run, (0,))[0])
     noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    odd = drawn.unusual(str(run.path), EPOCHS, noise)
-    (others,) = drawn.test_losses(str(run.path), [5])
+    odd = unusual.unusual(str(run.path), EPOCHS, noise)
+    (others,) = unusual.test_losses(str(run.path), [5])
     for told in (usual, odd):
         view = told["views"][1]
         assert sum(view["counts"]) == len(others) == told["of"]
@@ -180,7 +182,7 @@ def test_a_drawing_is_compared_with_the_test_pictures(run):
 
 def test_without_the_dataset_nothing_is_compared(tmp_path):
     lecture = find_run("lecture")
-    assert drawn.unusual(str(lecture.path), (10,), np.zeros((28, 28), np.uint8)) is None
+    assert unusual.unusual(str(lecture.path), (10,), np.zeros((28, 28), np.uint8)) is None
 
 
 # ---- pages

@@ -3,7 +3,8 @@
 import shutil
 
 from tests.pages.test_pages import _here, check, finished, show  # noqa: F401 (fixtures)
-from ui import normal, picker
+from ui.components import reference_panel
+from ui.shell import run_picker
 from vae_core.runs.index import list_runs
 
 
@@ -14,17 +15,17 @@ def test_an_epoch_of_thousands_of_digits_is_no_epoch():
 def test_a_run_deleted_while_the_list_is_drawn_still_has_a_name(finished):  # noqa: F811
     assert finished.config  # known already
     shutil.rmtree(finished.path)
-    assert picker.label(finished).startswith("Yours, deleted")
+    assert run_picker.label(finished).startswith("Yours, deleted")
 
 
 def test_the_noise_is_named_as_the_reason_only_where_it_is():
     def told(train: float, test: float, mean: float) -> str:
         losses = {"train": train, "test": test, "test_mean": mean}
         record = {name: {"loss": loss, "reconstruction": loss, "kl": 0.0} for name, loss in losses.items()}
-        return normal.why_below(record)
+        return reference_panel.why_below(record)
 
     gallery = {run.id: run for run in list_runs() if run.gallery}
-    assert "In training the decoder gets a random point" in normal.why_below(gallery["lecture"].metrics()[-1])
+    assert "In training the decoder gets a random point" in reference_panel.why_below(gallery["lecture"].metrics()[-1])
     assert not told(320.6, 260.2, 259.3)  # after two epochs: training was measured while it still learned fast
     assert not told(478.6, 432.5, 486.9)  # beta 1000: the means are drawn worse than random points
     assert not told(100.0, 120.0, 112.0)  # learned by heart

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.test_pages import _here, check, show  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
 from vae_core import paths
-from vae_core.architecture import network_shapes
+from vae_core.architecture import of_config
 from vae_core.config import Config
 from vae_core.datasets.drawing import PAD
 from vae_core.runs import files, lifecycle
@@ -51,7 +51,7 @@ def make(
         files.write_npz(run.latents_file(epoch), arrays)
         tensors = {
             name: torch.tensor(rng.normal(0, 0.1, shape) if weights is None else np.full(shape, weights)).half()
-            for name, shape in network_shapes(config).items()
+            for name, shape in of_config(config).parameter_shapes.items()
         }
         save_tensors(run.weights_file(epoch), tensors, {"epoch": epoch})
     terms: dict[str, Any] = {"loss": loss, "reconstruction": loss, "kl": 1.0 if config.is_vae else None}
@@ -104,8 +104,8 @@ def drawing() -> np.ndarray:
 
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
-    ("train", {}), ("latent", {"dot": "1"}), ("generate", {"chosen": "1"}),
-    ("generate", {"part": "Knobs", "start": "1"}), ("generate", {"part": "Plane"}), ("generate", {"part": "Walk"}),
+    ("train", {}), ("map", {"dot": "1"}), ("samples", {"chosen": "1"}),
+    ("samples", {"part": "Knobs", "start": "1"}), ("samples", {"part": "Plane"}), ("samples", {"part": "Walk"}),
     ("morph", {"path": "spherical"}), ("draw", {}), ("compare", {"with": "digits"}), ("loss", {}), ("runs", {}),
 ]  # fmt: skip
 SHARE = 1 if os.environ.get("VAE_TEST_EVERYTHING") else 3
@@ -128,7 +128,7 @@ def test_every_page_opens_an_odd_run(name, drawing):
 
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_run_makes_a_report_or_says_why_not(name):
-    from ui import report
+    from ui.runs import report
 
     run = make(name, **ODD[name])
     assert len(report.build(run)) > 1000

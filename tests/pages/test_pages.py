@@ -13,8 +13,10 @@ import pytest
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from ui.guard import plain
+from ui.shell import pages
+from ui.shell.errors import plain
 from vae_core import os_compat, paths
 from vae_core.config import Config
 from vae_core.runs import files
@@ -22,8 +24,8 @@ from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, write_status
 
 IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
-PAGES = ["start", "train", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
-ON_A_RUN = ["latent", "generate", "morph", "draw", "compare", "loss"]
+PAGES = ["start", "train", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
+ON_A_RUN = ["map", "samples", "morph", "draw", "compare", "loss"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +52,17 @@ def finished(finished_run) -> Run:
     return Run(target)
 
 
+def at(page: str) -> AppTest:
+    """A visit that will begin with the address of a page."""
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=30)
+    if page != "start":  # by its address, which AppTest takes from the file's name before the first run
+        app._page_hash = calc_hash(pages.BY_NAME[page].address or page)
+    return app
+
+
 def show(page: str, /, **params: str) -> AppTest:
     """A visit that begins with the address of a page."""
-    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=30)
-    if page != "start":
-        app.switch_page(f"pages/{page}.py")
+    app = at(page)
     for name, value in params.items():
         app.query_params[name] = value
     return app.run()
@@ -200,7 +208,7 @@ def test_a_broken_run_is_named_and_harms_no_other(page, finished):
         assert "damaged" in words(app)
 
 
-@pytest.mark.parametrize("page", ["train", "generate", "morph"])
+@pytest.mark.parametrize("page", ["train", "samples", "morph"])
 def test_damaged_weights_are_said_in_a_sentence(page, finished):
     file = finished.weights_file(2)
     raw = bytearray(file.read_bytes())
@@ -268,13 +276,13 @@ def test_a_running_training_is_found_without_an_address(finished):
 def test_a_waking_server_shows_a_training_before_its_pictures(finished, monkeypatch):
     set_state(finished, "running")
     with monkeypatch.context() as patch:
-        patch.setattr("ui.warm.awake", lambda: False)
-        patch.setattr("ui.films.learned", lambda *_: pytest.fail("the visitor waits for torch"))
+        patch.setattr("ui.shell.startup.awake", lambda: False)
+        patch.setattr("ui.components.image_rows.learned", lambda *_: pytest.fail("the visitor waits for torch"))
         app = show("train", run="mine")
         check(app)
         assert "on their way" in words(app)
         assert [b.key for b in app.button if b.key.endswith("_training")] == ["pause_training", "stop_training"]
-    monkeypatch.setattr("ui.warm.awake", lambda: True)
+    monkeypatch.setattr("ui.shell.startup.awake", lambda: True)
     assert "What it can do so far" in words(show("train", run="mine"))
 
 
@@ -330,7 +338,9 @@ def test_start_begins_a_trainer_with_the_settings_of_the_form():
 
 def test_what_is_typed_just_before_the_click_counts(monkeypatch):
     started = []
-    monkeypatch.setattr("ui.visitor.start", lambda config, one_epoch: started.append((config, one_epoch)) or Run("x"))
+    monkeypatch.setattr(
+        "ui.shell.visitor.start", lambda config, one_epoch: started.append((config, one_epoch)) or Run("x")
+    )
     app = show("train")
     app.number_input(key="epochs").set_value(7)
     app.toggle(key="one_epoch").set_value(True)
@@ -382,7 +392,7 @@ def test_going_on_keeps_the_curves_and_the_progress(finished, monkeypatch):
     assert (after.state, after.step, after.steps_per_epoch) == ("starting", before.step, before.steps_per_epoch)
 
 
-@pytest.mark.parametrize("page", ["latent", "generate", "morph", "draw", "train"])
+@pytest.mark.parametrize("page", ["map", "samples", "morph", "draw", "train"])
 def test_means_of_one_epoch_that_do_not_fit_are_one_sentence(page, finished):
     """A whole zip passes the quick check of a run, so each page and each part that runs by itself must say it."""
     np.savez(finished.latents_file(2), mean=np.zeros((3, 3), np.float16), logvar=np.zeros((3, 3), np.float16))

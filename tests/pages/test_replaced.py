@@ -3,20 +3,20 @@
 import shutil
 
 from tests.pages.test_pages import _here, check, finished, show  # noqa: F401 (fixtures)
-from ui import readers
+from ui.store import cache
 from vae_core import paths
 
 
 def test_another_run_under_the_same_id_is_shown_as_it_is(finished):  # noqa: F811
     path = str(finished.path)
-    check(show("generate", run="mine"))
-    before = readers.latents(path, 5).mean
-    check(show("generate", run="mine"))
+    check(show("samples", run="mine"))
+    before = cache.latents(path, 5).mean
+    check(show("samples", run="mine"))
     shutil.rmtree(path)
     shutil.copytree(paths.GALLERY / "two-knobs", path)
-    app = show("generate", run="mine")
+    app = show("samples", run="mine")
     check(app)
     assert not app.error
-    after = readers.latents(path, 5).mean
+    after = cache.latents(path, 5).mean
     assert after.shape[1] == 2 != before.shape[1]
-    assert len(readers.labels(path)) == len(after)
+    assert len(cache.labels(path)) == len(after)

@@ -9,31 +9,32 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import check, show, words
-from ui import living, tour
+from ui.shell import tour
+from ui.start import living_picture
 from vae_core import paths
 from vae_core.analysis.sampling import encode
 from vae_core.runs.index import find_run
 from vae_core.training.checkpoint import load_model
 
 
-@pytest.mark.parametrize("name", living.PARTS)
+@pytest.mark.parametrize("name", living_picture.PARTS)
 def test_each_part_shows_the_line_that_computes_it(name):
-    part = living.part(name)
+    part = living_picture.part(name)
     file, number = part["where"].split(", line ")
     line = (paths.ROOT / file).read_text("utf-8").splitlines()[int(number) - 1]
     assert part["code"] == line.strip()
-    assert living.PARTS[name][3] in line
+    assert living_picture.PARTS[name][3] in line
 
 
 def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))  # without MNIST: embedded digits, encoded without torch
     run = find_run("two-knobs", folder=paths.GALLERY)
-    shown = living.payload(run)["digits"]
+    shown = living_picture.payload(run)["digits"]
     assert sorted({d["name"] for d in shown}) == list("0123456789")
     images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
     mean, logvar = encode(load_model(run, 10), images)
     np.testing.assert_allclose([d["mean"] for d in shown], mean, atol=2e-3)
-    centres = {name: np.array([x, y]) for x, y, name in living.payload(run)["centres"]}
+    centres = {name: np.array([x, y]) for x, y, name in living_picture.payload(run)["centres"]}
     away = [np.linalg.norm(d["mean"] - centres[d["name"]]) for d in shown]
     assert max(away) < 1, "a 9 that the model takes for an 8 is no first impression"
     np.testing.assert_allclose([d["std"] for d in shown], np.exp(logvar / 2), atol=2e-3)

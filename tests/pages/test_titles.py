@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.message import Message
 
 from tests.pages.test_pages import PAGES, _here, check, finished, show  # noqa: F401 (fixtures)
-from ui.guard import plain
+from ui.shell.errors import plain
 from vae_core.runs import lifecycle
 from vae_core.runs.run import Run
 

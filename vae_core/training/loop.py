@@ -34,8 +34,6 @@ EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor'
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
 STEPS_AT_ONCE = 16  # at most, of which a graphics card is asked in one go
 TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
-
-
 Way = Callable[[Tensor, Tensor], Tensor | None]  # to learn from images at their places (n,) with their dice (n, d)
 
 

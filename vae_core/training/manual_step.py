@@ -1,9 +1,9 @@
 """A step of the lecture with every gradient written out: faster than a step through autograd.
 
 ``Autoencoder`` and ``losses`` say the same in the lecture's words, and pages and tests use them; here the chain rule is
-applied by hand, line by line in the opposite order (tests/core/test_manual_step.py compares them). Why that is faster on
-a CPU: fifty calls into torch instead of two hundred, each pass over the pictures once, and the same memory in every step,
-so that it stays in the cache. And a graphics card can replay it as it stands, since its addresses never change.
+applied by hand, line by line in the opposite order (tests/core/test_manual_step.py compares them). Why that is faster
+on a CPU: fifty calls into torch in place of two hundred, each pass over the pictures once, and the same memory in every
+step, so that it stays in the cache. And a graphics card can replay it as it stands, since its addresses never change.
 
 Gradients inside are those of the sum over the batch; the mean is taken where they reach the weights (``share``).
 Shapes: b images, d latent, h hidden. Whatever is computed goes to a place of its own, ``out=``.

@@ -1,0 +1,147 @@
+"""The latent map: where the encoder puts each test picture, epoch after epoch."""
+
+from typing import Any
+
+import streamlit as st
+
+from ui.components import browser_decoder, latent_map
+from ui.components.bridge import chosen_on, decoder_feed
+from ui.components.epoch_slider import epoch_slider
+from ui.components.image_rows import image_rows
+from ui.components.latent_map import latent_scatter
+from ui.map import details, embedding_progress, story
+from ui.map.details import code_chart, run_figures
+from ui.shell import browser_input, run_picker
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.store import cache
+from ui.text import glossary, page_intros
+from ui.text.page_intros import about
+from vae_core.analysis import embeddings
+
+through_app()
+
+run_picker.head(
+    "The map of what it learned",
+    "Each dot is a picture the model never trained on. It stands where the **encoder** puts it. "
+    "Move the slider: similar pictures find together.",
+)
+about(page_intros.MAP)
+run = run_picker.pick_run(default="two-knobs")
+path, epochs, d = str(run.path), run_picker.film(run), run.config.latent_dim
+count = len(cache.labels(path))
+here = cache.originals(run, (0,)) is not None
+
+
+def choose_view() -> tuple[str, int, int]:
+    """The projection, and for two plain numbers of the code, which."""
+    if d <= 2:
+        return "dims", 0, 1
+    choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
+    name = choose.segmented_control(
+        "Seen how?", list(latent_map.VIEWS), key="view", default="PCA", required=True, bind="query-params",
+        help=f"This model uses {d} numbers, a screen has two directions.\n\n"
+        + "\n\n".join(map(glossary.tip, ("pca", "umap", "tsne"))),
+    )  # fmt: skip
+    view = latent_map.VIEWS.get(name or "PCA", "pca")
+    if view != "dims":
+        return view, 0, 1
+    first = one.number_input("Across", 1, d, 1, key="first", bind="query-params") - 1
+    second = two.number_input("Up", 1, d, 2, key="second", bind="query-params") - 1
+    return view, first, second
+
+
+def chosen(told: Any) -> None:
+    """What the visitor picked on the map; the dot lives in its widget, which is in the address."""
+    place = browser_input.place(browser_input.by_name(told, "dot"), count)
+    st.session_state["dot"] = None if place is None else place + 1
+    st.session_state["group"] = (run.id, browser_input.by_name(told, "group"))
+
+
+def dot_typed() -> None:
+    st.session_state["group"] = None
+
+
+@st.fragment
+def picked() -> None:
+    """What was picked on the map. The map itself need not be sent again when that changes."""
+    dot = st.number_input(
+        "Test picture", 1, count, None, key="dot", bind="query-params", on_change=dot_typed,
+        placeholder="click, or type a number", help="Each dot of the map has a number.",
+    )  # fmt: skip
+    owner, packed = st.session_state.get("group") or (None, None)
+    group = browser_input.places(packed, count) if owner == run.id else None
+    chosen_on("latent_scatter", {"dot": dot - 1} if dot else {"group": packed} if group is not None else None, chosen)
+    with one_sentence():
+        tell(dot, group)
+
+
+def tell(dot: int | None, group: Any) -> None:
+    """The story of the chosen dot or group."""
+    if dot:
+        rows, chart = story.of_dot(run, epochs, dot - 1)
+        image_rows("story_rows", run.id, epochs, rows)
+        code_chart(chart)
+        st.caption("The grey band is where most codes should lie: one standard deviation about zero.")
+    elif group is not None:
+        rows, kinds = story.of_group(run, epochs, group)
+        st.markdown(f"**{len(group)} pictures**: {kinds}.")
+        image_rows("story_rows", run.id, epochs, rows)
+        st.caption("Both averages are of the same pictures. The average code, decoded, is one picture and not a blur.")
+    else:
+        st.markdown(
+            "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"
+            "**Circle a group** to see which pictures are in it, and its average."
+            + ("\n\nWhat you pick stays marked while the epochs play." if len(epochs) > 1 else "")
+        )
+
+
+@st.fragment
+def the_map() -> None:
+    with one_sentence():
+        show_map(*choose_view())
+
+
+def show_map(view: str, first: int, second: int) -> None:
+    ready = view not in embeddings.METHODS or latent_map.layout_of(run, epochs, view)
+    if not ready:
+        embedding_progress.for_map(run, epochs, view)
+        view = "pca"
+    epoch_slider(run, epochs)
+    payload = {
+        **latent_map.payload(path, tuple(epochs), view, first, second),
+        "tiles": details.tiles(path, epochs[-1], here), "tile": details.TILE, "tiles_wide": details.TILES_WIDE,
+        "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
+    }  # fmt: skip
+    seen, told = st.columns([2.1, 1], gap="medium")
+    with seen:
+        latent_scatter(payload, pickable=True)
+    with told:
+        picked()
+    if view == "pca" and len(epochs) > 1:
+        st.caption(
+            "The two directions are chosen once, from the last epoch, and used for every epoch. "
+            "So a dot that moves has really moved."
+        )
+    elif view in embeddings.METHODS:
+        trust = latent_map.layout_of(run, epochs, view).trust[-1]
+        st.caption(
+            "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch "
+            f"its trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} numbers."
+        )
+
+
+the_map()
+if d == 2:
+    st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+if not here:
+    run_picker.no_originals(run)
+st.markdown(
+    "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",
+    help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "
+    "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
+    "hollow bar says next to nothing.",
+)
+with st.spinner("Asking 2,000 pictures at each epoch for their neighbours …"):  # a second or two, once
+    measured = details.figures(run, epochs)
+run_figures(measured)

@@ -1,0 +1,223 @@
+"""Samples: throw dice, and let the decoder draw what they say; then ask about what it drew."""
+
+import streamlit as st
+
+from ui.components import browser_decoder, mini_map
+from ui.components.bridge import chosen_on, decoder_feed, picked, place_asked_for, token
+from ui.components.epoch_slider import epoch_slider
+from ui.components.mini_map import map_marks, small_map
+from ui.samples import grid, knobs, plane, story, walk
+from ui.samples.grid import samples_grid
+from ui.samples.knobs import latent_knobs
+from ui.samples.plane import manifold_grid
+from ui.samples.story import sample_story
+from ui.samples.walk import random_walk
+from ui.shell import browser_input, run_picker
+from ui.shell.errors import one_sentence
+from ui.shell.streamlit_patches import through_app
+from ui.text import glossary, page_intros
+from ui.text.page_intros import about
+from vae_core import paths
+from vae_core.analysis.reference import IN_USE
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+
+through_app()
+
+PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
+SEEDS = 2**31 - 1
+NARROW = 164  # pixels: two of them beside each other on a phone
+
+run_picker.head(
+    "Invented pictures",
+    "No picture goes in here. We throw dice for the code **z**, and the **decoder** draws what it means. "
+    "The dice stay the same while you move through the epochs.",
+)
+about(page_intros.SAMPLES)
+run = run_picker.pick_run(default="lecture")
+epochs, d = run_picker.film(run), run.config.latent_dim
+part = st.segmented_control(
+    "What to do", PARTS, key="part", default="Grid", required=True, bind="query-params", label_visibility="collapsed",
+)  # fmt: skip
+epoch_slider(run, epochs)
+
+
+def throw() -> None:
+    seed = browser_input.whole(browser_input.in_widget("seed"), 0, SEEDS) or 0
+    st.session_state["seed"] = (seed + 1) % SEEDS
+
+
+def dice() -> int:
+    """The seed and the button that changes it."""
+    seed = st.number_input(
+        "Seed", 0, SEEDS, key="seed", bind="query-params", width=NARROW,
+        help=glossary.tips("seed", before="The same for everybody, and for every model of this size."),
+    )  # fmt: skip
+    st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
+    return int(seed)
+
+
+@st.fragment
+def show_samples() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = dice()
+        count = st.select_slider(
+            "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
+        )  # fmt: skip
+        width = st.slider(
+            "Std of the dice", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
+            help=glossary.tips("std", before="1 is what the model was trained for. Near 0, all dice say the same; at 2 "
+                               "they say things it never heard."),
+        )  # fmt: skip
+    with one_sentence():
+        show_grid(count, width, seed)
+
+
+def show_grid(count: int, width: float, seed: int) -> None:
+    if registry.is_here(run.config.dataset):
+        story.get_ready(run.config.dataset, str(paths.data_dir()))
+    left, right = st.columns([3, 2], gap="large")
+    version = token(run.path, epochs, count, seed, width)
+    with left:
+        samples_grid(
+            {
+                "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed,
+                "spread": width, "png": grid.grid_film(str(run.path), tuple(epochs), count, seed, width),
+                "version": version,
+            }
+        )  # fmt: skip
+    with right:
+        show_story(count, width, seed, version)
+
+
+def choose(place: object) -> None:
+    st.session_state["chosen_sample"] = place
+
+
+@st.fragment
+def show_story(count: int, width: float, seed: int, version: str) -> None:
+    """Of the chosen picture. The grid need not be sent again when another is chosen."""
+    chosen = browser_input.place(st.session_state.setdefault("chosen_sample", place_asked_for("chosen")), count)
+    chosen_on("sampling_grid", chosen, choose)
+    if chosen is None:
+        in_short(run)
+    with one_sentence():
+        told = story.story(run, epochs, count, seed, width, chosen)
+        sample_story({**told, "grid": version})
+        if chosen is None:
+            return
+        if told["nearest"] is None:
+            st.caption(
+                "The training pictures are not on this machine, so the nearest one cannot be shown. "
+                "Training on them downloads them."
+            )
+        st.markdown(
+            "**Where its code stands on the map**",
+            help="The dots are test pictures, placed by their means. The large orange dot is the code of the chosen "
+            "picture, the small ones are the codes of all the others on the grid.",
+        )
+        small_map("sample_map", mini_map.payload(str(run.path), tuple(epochs)))
+        map_marks("sample_map", grid.marks(run, epochs, count, seed, width, chosen))
+
+
+def in_short(run: Run) -> None:
+    st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
+    if run.config.is_vae:
+        dice = (
+            f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
+            "−2 and 2. "
+        )
+        if run.config.beta == 0:
+            st.markdown(
+                f"{dice}This model had no **KL penalty** (beta 0) to gather the codes of real pictures there. They "
+                "lie somewhere else, so random ones often mean nothing."
+            )
+        else:
+            st.markdown(
+                f"{dice}During training the **KL penalty** pulled the codes of all pictures to that same place, so "
+                "random codes land where the decoder knows its way."
+            )
+        if 0 < run.config.beta < 1:
+            st.markdown(
+                f"This model had little penalty (beta {run.config.beta:g}). Its codes reach farther out, so random "
+                "ones sometimes mean nothing."
+            )
+    else:
+        st.markdown(
+            "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same mean "
+            "and standard deviation as its real ones, which is the best one can do. Many fall into gaps that it never "
+            "learned."
+        )
+
+
+@st.fragment
+def show_knobs() -> None:
+    use = (
+        "The green bar is how much the model **uses** the number: its KL, measured on test pictures. "
+        f"Below {IN_USE} nats the knob is **dead**: turning it changes nothing."
+        if run.config.is_vae
+        else "The green bar is the **standard deviation** of its codes in that number: a classic autoencoder has no "
+        "KL. Below 5% of the widest the knob is **dead**."
+    )
+    reach = "from −3 to 3" if run.config.is_vae else "three standard deviations to either side of the mean"
+    st.markdown(
+        f"Each number of the code is a **knob**. Its strip shows what it does, {reach}. {use} "
+        "The most used ones come first.",
+        help=glossary.tips(
+            "kl",
+            before="The order is that of the newest epoch, so that no knob jumps while you move through them.",
+        ),
+    )
+    with one_sentence():
+        start = picked("latent_knobs", "start", knobs.offered_places(str(run.path)))
+        latent_knobs(knobs.knobs(run, epochs, start))
+        if d > knobs.KNOBS:
+            st.caption(f"The {knobs.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
+        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+
+
+@st.fragment
+def show_plane() -> None:
+    if d != 2:
+        st.info(
+            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. "
+            "With two, all that it can draw fits on one sheet."
+        )
+        st.page_link(
+            "pages/samples.py", label="Show a model with two numbers", icon=":material/grid_on:",
+            query_params={"run": "two-knobs", "part": "Plane"},
+        )  # fmt: skip
+        return
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    dice_like, even_steps = "As the dice fall", "Even steps"
+    even = bar.segmented_control(
+        "Steps", [dice_like, even_steps], key="steps", default=dice_like, required=True, bind="query-params",
+        label_visibility="collapsed", width="content",
+    ) == even_steps  # fmt: skip
+    bar.markdown(
+        "Even steps from −3 to 3: the rim is shown as large as the middle."
+        if even
+        else "Each picture stands for the same share of all dice, so the steps are small in the middle.",
+        help="Kingma & Welling 2014, figure 4: even steps from 0 to 1, sent through the normal quantiles.",
+        width="content",
+    )
+    with one_sentence():
+        manifold_grid(plane.manifold(run, epochs, 15, even))
+
+
+@st.fragment
+def show_walk() -> None:
+    st.markdown(
+        "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. "
+        "At every moment its code is as likely as any throw of the dice.",
+        help="Each number of the code follows a sum of ten waves with random heights (a stationary Gaussian process, "
+        "Rice 1944). After 90 seconds it is back at its start.\n\n" + glossary.tip("prior"),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = dice()
+    with one_sentence():
+        random_walk(walk.walk(run, epochs, seed))
+        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+
+
+{"Grid": show_samples, "Knobs": show_knobs, "Plane": show_plane, "Walk": show_walk}[part or "Grid"]()

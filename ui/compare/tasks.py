@@ -1,0 +1,134 @@
+"""Two runs side by side: what differs in their settings, their curves, and the same tasks given to both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ui.components import drawing_view, morph_path
+from ui.components.image_picker import End
+from ui.components.image_rows import Row
+from ui.shell import run_picker
+from ui.store import cache, tail
+from vae_core.config import FIELDS, in_words
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+
+Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
+Task = tuple[str, str, str, Images]  # label, note, colour
+PICTURES = 10  # of each row
+SEED = 0
+
+
+def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
+    """The settings in which two runs differ: name, the one's, the other's."""
+    pairs = [(name, getattr(one.config, name), getattr(other.config, name)) for name in one.config.to_json()]
+    return [
+        (str(FIELDS[name].metadata["label"]), in_words(name, a), in_words(name, b)) for name, a, b in pairs if a != b
+    ]
+
+
+def curves(runs: Sequence[Run]) -> dict[str, Any]:
+    """What ``static/duel.js`` draws: the test figures of each epoch of both, nats per image with z sampled."""
+    panels = []
+    for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"), ("Loss", "loss")):
+        lines = [[record["test"][key] for record in tail.metrics(run)] for run in runs]
+        if all(value is not None for line in lines for value in line):
+            panels.append({"title": title, "lines": lines})
+    return {"panels": panels, "names": ["A", "B"]}
+
+
+def matched(epochs: Sequence[int], others: Sequence[int]) -> list[int]:
+    """For each epoch of one run the nearest epoch that another has."""
+    return [min(others, key=lambda other: (abs(other - epoch), -other)) for epoch in epochs]
+
+
+def rows(
+    one: Run, other: Run, epochs: list[int], drawing: np.ndarray | None = None
+) -> tuple[list[Row], list[Row], list[str]]:
+    """The same tasks for both at each epoch of the one, and a sentence for each task that cannot be the same.
+
+    ``drawing``: the visitor's, (28, 28) uint8, if there is one.
+    """
+    theirs = matched(epochs, run_picker.film(other))
+    tasks, left_out = [], []
+    places = cache.first_of_each_class(str(one.path))[:PICTURES]
+    same = same_pictures(one, other, places)
+    if same is None:
+        left_out.append("They were trained on different pictures, so there are none for both to rebuild or to morph.")
+    else:
+        tasks += [_rebuilding(places, same), *_morphing(one, other, epochs[-1])]
+    tasks.append(("Invented", "the same dice", "z", lambda run, epoch, k: _samples(run, epoch)))
+    if drawing is not None:
+        words = "drawn, rebuilt, imagined again"
+        tasks.append(("Your digit", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
+    if one.config.latent_dim != other.config.latent_dim:
+        fewer = min(one.config.latent_dim, other.config.latent_dim)
+        left_out.append(f"Their codes differ in size: only the first {fewer} dice are the same.")
+    sides = []
+    for k, (run, film) in enumerate(((one, epochs), (other, theirs))):
+        name, originals = "AB"[k], None if same is None else cache.originals(one, places)
+        top = [] if originals is None else [Row("Test pictures", originals[None], "Test pictures", "for both", "x")]
+        sides.append(top + [_row(f"{label}", f"{label} by model {name}", note, edge, run, film, epochs, k, images)
+                            for label, note, edge, images in tasks])  # fmt: skip
+    return sides[0], sides[1], left_out
+
+
+def same_pictures(one: Run, other: Run, places: Sequence[int]) -> tuple[int, ...] | None:
+    """Where another run keeps the same test images, or None if it lacks one."""
+    if one.config.dataset != other.config.dataset:
+        return None
+    theirs = {int(index): place for place, index in enumerate(cache.test_indices(str(other.path)))}
+    found = [theirs.get(int(cache.test_indices(str(one.path))[place])) for place in places]
+    return None if None in found else tuple(int(place or 0) for place in found)
+
+
+def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
+    """Both rebuild the same test pictures, which each keeps at places of its own."""
+    at = (places, same)
+    return (
+        "Rebuilt",
+        "from their means",
+        "decoder",
+        lambda run, epoch, k: cache.decoded_means(str(run.path), epoch, at[k]),
+    )
+
+
+def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
+    """Both morph the same two pictures: a 3 into an 8, where there are such."""
+    known = cache.labels(str(one.path))
+    kinds = (3, 8) if {3, 8} <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
+    if len(kinds) < 2:
+        return []
+    ends = tuple(int(cache.typical_first(str(one.path), epoch, kind)[0]) for kind in kinds)
+    same = same_pictures(one, other, ends)
+    if same is None:
+        return []
+    at, names = (ends, same), registry.get(one.config.dataset).class_names
+    words = f"{names[kinds[0]]} to {names[kinds[1]]}"
+
+    def images(run: Run, epoch: int, k: int) -> np.ndarray:
+        start, end = (End(kind, place) for kind, place in zip(kinds, at[k], strict=True))
+        return morph_path.walk(str(run.path), (epoch,), start, end, PICTURES, "straight")[0]
+
+    return [("Morph", words, "decoder", images)]
+
+
+def _row(
+    label: str, alt: str, note: str, edge: str, run: Run, film: list[int], epochs: list[int], k: int, images: Images
+) -> Row:
+    """One task for one run, at the epochs that it has, named by the epochs of the slider."""
+    return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs)
+
+
+def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
+    """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
+    look = drawing_view.look(str(run.path), epoch, drawing.tobytes(), PICTURES - 2)
+    again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)
+    return np.concatenate([drawing[None], look.rebuilt[None], again])
+
+
+def _samples(run: Run, epoch: int) -> np.ndarray:
+    return cache.samples(str(run.path), epoch, PICTURES, SEED, 1.0)

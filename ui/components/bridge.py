@@ -1,0 +1,131 @@
+"""The bridge to the browser: a component of ours is a module in ``static/`` and the data that it is sent.
+
+Each is loaded by the browser as a file, once, and cached there; a rerun sends only its data. They are fed whole films
+(every epoch, every step of a morph), so that scrubbing asks the server nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.shell import browser_input
+from vae_core.paths import ROOT
+
+STATIC = ROOT / "static"
+# A new version of a file gets a new address, so that no browser mixes old and new.
+VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.glob("*.*")))).hexdigest()[:8]
+# It travels with every message, so it is short; what there is to do is in static/shim.js. A server that is just
+# starting again may miss a request: ask a few times, under another name each.
+SHIM = """const at=n=>new URL("app/static/"+n+"?v=VERSION",document.baseURI).href,
+load=k=>import(at("shim.js")+"&"+k).catch(e=>{if(!k)throw e;
+return new Promise(f=>setTimeout(f,1e3)).then(()=>load(k-1))});
+export default c=>{const s={};load(5).then(m=>m.start(c,"MODULE",at,s));return()=>s.end?s.end():s.gone=1}"""
+
+
+def component(name: str, module: str) -> Any:
+    """A component of ours whose browser side is a module in ``static/``."""
+    js = SHIM.replace("VERSION", VERSION).replace("MODULE", module)
+    return st.components.v2.component(f"latent_lab_{name}", js=js, isolate_styles=False)
+
+
+_feed = component("feed", "feed.js")
+_told = component("told", "told.js")
+_turn = component("turn", "turn.js")
+_chosen = component("chosen", "chosen.js")
+_rest = component("rest", "rest.js")
+_address = component("address", "address.js")
+_visitor = component("visitor", "visitor.js")
+
+
+def token(*parts: object) -> str:
+    """A short name for what a component shows, so that it draws anew only when that changes."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def base64_of(array: np.ndarray, kind: str) -> str:
+    """An array as the browser reads it: ``f2``, ``f4`` or ``u1``, little-endian, in base64."""
+    return base64.b64encode(np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<")).tobytes()).decode()
+
+
+def tell(key: str, name: str, value: Any) -> None:
+    """Tell another component something (``hear`` in ``static/lab.js``), whose own data then stay the same message.
+
+    Streamlit sends a large message once and after that only its name, as long as nothing in it changes.
+    """
+    _told(key=f"{key}_unseen", data={"name": name, "value": value})
+
+
+def says_when_it_rests() -> None:
+    """Gives every page a component of ours, so that it says when it rests (``static/settled.js``)."""
+    tell("settled", "page", None)
+
+
+def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
+    """Stands in the fragment that shows what was picked on a large component elsewhere (``static/chosen.js``).
+
+    ``chosen`` is what is chosen now; ``picked`` is called with what a visitor picks, before the fragment runs again.
+    """
+    key = f"{name}_unseen"
+    _chosen(
+        key=key,
+        data={"name": name, "chosen": chosen},
+        on_picked_change=lambda: picked(browser_input.sent(key, "picked")),
+    )
+
+
+def picked(component: str, name: str, offered: Sequence[int]) -> int | None:
+    """The place that was last picked in a component; before the first click the one of the address."""
+    told = browser_input.sent(component, name)
+    return browser_input.one_of(place_asked_for(name) if told is None else told, offered)
+
+
+def place_asked_for(name: str) -> int | None:
+    """A place that the address names, where they are counted from 1."""
+    asked = browser_input.asked_number(name)
+    return asked - 1 if asked else None
+
+
+def drawn_again_when(name: str, run_id: str, token: str) -> None:
+    """Call it in a fragment: it runs again once the page's poll names another token for it (``turns``).
+
+    So that what seldom changes need not be made and sent at every poll.
+    """
+    _turn(key=f"{name}_turn_unseen", data={"name": f"{name} {run_id}", "token": token}, on_asked_change=lambda: None)
+
+
+def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
+    """The epoch at which the visitor has come to rest; call it in a fragment, which then runs again by itself."""
+    told = browser_input.epoch(browser_input.sent(key, "epoch"), epochs)
+    if told is None:  # not yet: what the address says
+        told = browser_input.epoch(browser_input.asked_number("epoch"), epochs)
+    epoch = epochs[-1] if told is None else told
+    _rest(key=key, data={"run": run_id, "epochs": list(epochs), "epoch": epoch}, on_epoch_change=lambda: None)
+    return epoch
+
+
+def address(**choices: object) -> None:
+    """Let the address name these choices (``ui.shell.url_state``)."""
+    _address(key="address_unseen", data={"choices": {name: str(value) for name, value in choices.items()}})
+
+
+def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], dict[str, Any]]) -> None:
+    """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
+    told = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
+    epoch = epochs[-1] if told is None else told
+    data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
+    _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
+
+
+def visitor_token() -> str:
+    """The name that this browser keeps for itself, 32 hexadecimal digits; "" until it has answered."""
+    told = _visitor(key="visitor_token", data={}, on_token_change=lambda: None)
+    return browser_input.token(browser_input.by_name(told, "token")) or ""
+
+
+def versioned(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "version": token(payload)}

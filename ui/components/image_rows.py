@@ -1,0 +1,87 @@
+"""Rows of pictures that follow the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.components.bridge import component, token
+from ui.components.images import sprite
+from ui.store import cache
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+
+_rows = component("rows", "rows.js")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of digits: images (epochs, n, 28, 28), or (1, n, 28, 28) if they are the same in every epoch."""
+
+    label: str
+    images: np.ndarray
+    alt: str
+    note: str = ""
+    edge: str = ""  # the colour of the thing: x, mean, z, decoder
+    epochs: Sequence[int] | None = None
+    columns: int = 0  # pictures beside each other; 0: all
+
+    def to_json(self) -> dict[str, Any]:
+        count = self.images.shape[1]
+        return {
+            "label": self.label, "note": self.note, "alt": self.alt, "edge": self.edge, "png": sprite(self.images),
+            "epochs": None if self.epochs is None else list(self.epochs),
+            "count": count, "columns": self.columns or count,
+        }  # fmt: skip
+
+
+def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
+    """Rows of digits that follow the epoch slider of a run."""
+    show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
+
+
+def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
+    """What ``static/rows.js`` draws; worth keeping where the same rows are shown again and again."""
+    data = [row.to_json() for row in rows]
+    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": token(data)}
+
+
+def show_rows(key: str, payload: dict[str, Any]) -> None:
+    _rows(key=key, data=payload)
+
+
+def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[list[Row], bool]:
+    """Test images and what the model makes of them at each epoch. The flag says whether the originals are here."""
+    path, names = str(run.path), class_names(run, places)
+    originals = cache.originals(run, places)
+    rebuilt = np.stack([cache.decoded_means(path, epoch, places) for epoch in epochs])
+    if originals is not None:
+        top = Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x")
+    else:
+        top = Row("Test pictures", rebuilt[-1:], f"Test pictures of {names}, as redrawn", "as redrawn", "x")
+    bottom = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", "picture → code → picture", "decoder", epochs)
+    return [top, bottom], originals is not None
+
+
+def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:
+    """Images invented from the same noise at every epoch."""
+    images = np.stack([cache.samples(str(run.path), epoch, count, seed, spread) for epoch in epochs])
+    return Row("Invented", images, f"{count} invented pictures", "from the same dice", "z", epochs, columns)
+
+
+def class_names(run: Run, places: tuple[int, ...]) -> str:
+    names = registry.get(run.config.dataset).class_names
+    return ", ".join(names[label] for label in cache.labels(str(run.path))[list(places)])
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[dict[str, Any], bool]:
+    """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
+    run = Run(Path(path))
+    rows, complete = test_rows(run, list(epochs), cache.first_of_each_class(path))
+    return rows_payload(run.id, epochs, [*rows, sample_row(run, list(epochs), count, seed)]), complete

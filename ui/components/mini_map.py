@@ -1,0 +1,69 @@
+"""The map in small, beside a morph or a drawing: the dots of ``ui.components.latent_map`` without its chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ui.components import latent_map
+from ui.components.bridge import base64_of, component, tell
+from ui.store import cache
+from vae_core.analysis.projections import Basis
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+
+DOTS = 2_500  # enough for the shape of the classes; each epoch's are drawn anew in a few milliseconds
+
+
+def view_of(run: Run) -> str:
+    return "dims" if run.config.latent_dim <= 2 else "pca"
+
+
+def basis(path: str, epoch: int) -> Basis:
+    """The page's projection: PCA of the newest epoch's means, or the plain numbers of a model that has two."""
+    return latent_map.view_of(cache.latents(path, epoch).mean, view_of(Run(Path(path))))
+
+
+def project(basis: Basis, points: np.ndarray) -> np.ndarray:
+    """Points (n, d) to the map, (n, 2); one number alone goes across."""
+    return on_map(basis, np.nan_to_num(basis.project(points)))
+
+
+def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
+    """Places (n, 2) of a projection as the map has them: of a code of one number, the line lies flat."""
+    return places * np.array([1, 0], places.dtype) if len(basis.centre) == 1 else places
+
+
+@cache.kept(24)
+def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
+    """What ``static/smallmap.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
+    run, view = Run(Path(path)), basis(path, epochs[-1])
+    flat = [project(view, cache.latents(path, e).mean[:DOTS]) for e in epochs]
+    if run.config.latent_dim == 1:  # a line: spread the dots a little so that they can be seen
+        for points in flat:
+            points[:, 1] = np.random.default_rng(0).normal(0, 0.1, len(points))
+    shares = view.explained
+    return {
+        "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
+        "labels": base64_of(cache.labels(path)[:DOTS], "u1"),
+        "names": list(registry.get(run.config.dataset).class_names),
+        "range": latent_map.view_range(flat),
+        "caption": "the numbers of the code" if shares is None
+        else f"the two main directions (PCA), {sum(shares):.0%} of the variance",
+    }  # fmt: skip
+
+
+_small = component("small_map", "smallmap.js")
+
+
+def small_map(key: str, payload: dict[str, Any]) -> None:
+    """The map of ``ui.components.mini_map``. ``map_marks`` of the same key says what stands on it."""
+    _small(key=key, data={**payload, "map": key})
+
+
+def map_marks(key: str, marks: Sequence[dict[str, Any]]) -> None:
+    """What stands on a small map: marks of ``latent_map.mark``, which may also be ``dashed`` or have a ``title``."""
+    tell(key, f"marks {key}", list(marks))

@@ -1,0 +1,100 @@
+"""What the map's page shows beside the dots: pictures under the pointer, bubbles, and figures by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ui.components.bridge import base64_of, component
+from ui.components.images import webp
+from ui.components.latent_map import view_of
+from ui.store import cache, tail
+from vae_core.analysis import embeddings
+from vae_core.analysis.reference import IN_USE
+from vae_core.runs.run import Run, RunError
+
+TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
+TILES_WIDE = 100
+BUBBLES = 300  # of the dots; more would hide each other
+
+
+@cache.kept(24)
+def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> list[str] | None:
+    """The spread of the first dots' codes for each epoch, (n, 2, 2) f2: what turns a unit circle into a dot's bubble.
+
+    None where codes have no spread (the classic autoencoder), and on bent maps, which keep no lengths.
+    """
+    run = Run(Path(path))
+    if not run.config.is_vae or view in embeddings.METHODS:
+        return None
+    basis = view_of(cache.latents(path, epochs[-1]).mean, view, first, second)
+    return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]
+
+
+def _std(path: str, epoch: int) -> np.ndarray:
+    std = cache.latents(path, epoch).std
+    if std is None:
+        raise RunError("A classic autoencoder has no spread.")
+    return std
+
+
+@cache.kept(200)
+def separation(path: str, epoch: int) -> float:
+    """How well the classes keep apart at an epoch: ``measures.neighbour_accuracy`` of up to 2,000 kept means."""
+    from vae_core.analysis.knn import neighbour_accuracy
+
+    mean = cache.latents(path, epoch).mean[: embeddings.POINTS]
+    return neighbour_accuracy(mean, cache.labels(path)[: len(mean)])
+
+
+def figures(run: Run, epochs: Sequence[int]) -> dict[str, Any]:
+    """What ``static/figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
+    return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
+
+
+@cache.kept(24)
+def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> dict[str, Any]:
+    run = Run(Path(path))
+    metrics = tail.metrics(run)
+    means = [cache.latents(path, epoch).mean for epoch in epochs]
+    kl = [metrics[epoch].get("kl_per_dimension") for epoch in epochs]
+    use = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
+    return {
+        "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
+        "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
+        "separation": [separation(path, epoch) for epoch in epochs], "classes": len(np.unique(cache.labels(path))),
+    }  # fmt: skip
+
+
+@cache.kept(20)
+def tiles(path: str, epoch: int, have_originals: bool) -> str:
+    """Small pictures of all kept test images on one WebP sheet, in base64: originals, or decoded means without them."""
+    run = Run(Path(path))
+    places = np.arange(len(cache.labels(path)))
+    images = cache.originals(run, places) if have_originals else None
+    if images is None:
+        from vae_core.analysis.sampling import decode
+
+        images = decode(cache.model(path, epoch), cache.latents(path, epoch).mean)
+    small = images.reshape(-1, TILE, 28 // TILE, TILE, 28 // TILE).mean((2, 4)).astype(np.uint8)
+    high = -(-len(small) // TILES_WIDE)
+    sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
+    sheet[: len(small)] = small
+    return webp(sheet.reshape(high, TILES_WIDE, TILE, TILE), quality=55)
+
+
+_run_figures = component("figures", "figures.js")
+_code = component("code", "code.js")
+
+
+def run_figures(payload: dict[str, Any]) -> None:
+    """Three small charts that follow the epoch (``ui.map.details.figures``)."""
+    _run_figures(key="run_figures", data=payload)
+
+
+def code_chart(payload: dict[str, Any]) -> None:
+    """Mean and standard deviation of each number of one picture's code (``ui.map.story.of_dot``)."""
+    _code(key="code_chart", data=payload)

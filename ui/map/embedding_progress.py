@@ -1,0 +1,47 @@
+"""While a bent map is being made beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.components import latent_map
+from ui.shell import visitor
+from ui.shell.errors import one_sentence, plain
+from vae_core.analysis import embeddings
+from vae_core.runs.run import Run
+
+
+def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
+    """Have a bent map made and say how far it is; the page is drawn anew when it is there."""
+    if not visitor.may_map(run):
+        name = latent_map.NAMES[view]
+        st.info(f"This model has no {name} map, and only its owner can have one made. Here are the main directions.")
+        return
+
+    @st.fragment(run_every=1.0)
+    def waiting() -> None:
+        with one_sentence():
+            if latent_map.layout_of(run, epochs, view):
+                st.rerun()
+            _progress(run, epochs, view)
+
+    waiting()
+
+
+def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
+    told = embeddings.progress(run, view)
+    if told and told.state == "failed":
+        st.error(plain(told.error))
+        if not st.button("Try again", key="try_map_again"):
+            return
+    if told is None or not told.active:
+        embeddings.start(run, view, epochs)
+        told = embeddings.Progress("loading")
+    words = {
+        "waiting": "another map is being made first",
+        "loading": "waking up, about a minute the first time",
+    }.get(told.state, f"epoch {told.done} of {told.of}")
+    share = told.done / told.of if told.of else 0.0
+    st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. Meanwhile, the main directions.")

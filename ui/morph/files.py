@@ -1,0 +1,65 @@
+"""A morph as a film (GIF) and as a strip (PNG)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ui.components import image_picker
+from ui.components.image_picker import End
+from vae_core.runs.run import Run
+
+SECONDS = 5  # there and back, as the player takes
+
+
+def gif(panels: Sequence[tuple[str, np.ndarray]], scale: int = 8) -> bytes:
+    """Panels (name, frames (n, 28, 28) uint8) beside each other, as a GIF that loops there and back."""
+    count = len(panels[0][1])
+    order = [*range(count), *range(count - 2, 0, -1)]
+    side, gap, foot = 28 * scale, 8, 26
+    size = (len(panels) * (side + gap) - gap, side + foot)
+    base = Image.new("L", size, 0)
+    for k, (name, _) in enumerate(panels):
+        _write(base, (k * (side + gap) + side // 2, side + foot // 2), name, "mm")
+    pages = []
+    for place in order:
+        page = base.copy()
+        for k, (_, frames) in enumerate(panels):
+            page.paste(_large(frames[place], scale), (k * (side + gap), 0))
+        pages.append(page)
+    out = io.BytesIO()
+    pages[0].save(
+        out, "GIF", save_all=True, append_images=pages[1:], loop=0, duration=max(20, round(SECONDS * 1000 / len(order)))
+    )
+    return out.getvalue()
+
+
+def strip(panels: Sequence[tuple[str, np.ndarray]], steps: int, scale: int = 4) -> bytes:
+    """Panels (name, frames (n, 28, 28) uint8) as a PNG: a line each, in ``steps`` even steps."""
+    side, left = 28 * scale, 190
+    page = Image.new("L", (left + steps * side, len(panels) * side), 0)
+    for line, (name, frames) in enumerate(panels):
+        _write(page, (10, line * side + side // 2), name, "lm")
+        for column, place in enumerate(np.linspace(0, len(frames) - 1, steps).round().astype(int)):
+            page.paste(_large(frames[place], scale), (left + column * side, line * side))
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    return out.getvalue()
+
+
+def file_name(run: Run, epoch: int, *, start: End, end: End, way: str, kind: str) -> str:
+    """An honest name: what became what, by which model, at which epoch, on which path."""
+    between = "-to-".join(image_picker.name_of(run, each) for each in (start, end))
+    text = f"morph-{between}-{run.id}-epoch-{epoch}-{way}"
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in text) + f".{kind}"
+
+
+def _large(image: np.ndarray, scale: int) -> Image.Image:
+    return Image.fromarray(np.repeat(np.repeat(image, scale, 0), scale, 1))
+
+
+def _write(page: Image.Image, at: tuple[int, int], text: str, anchor: str) -> None:
+    ImageDraw.Draw(page).text(at, text, fill=230, anchor=anchor, font=ImageFont.load_default(14))

@@ -1,0 +1,92 @@
+"""A run as one web page that opens anywhere: curves, map, pictures and a morph, without this app and without a network.
+
+The page is ``report.html`` with the styles of ``static/lab.css`` and the run's data written into it; it carries a
+policy that forbids every request. A run of ten epochs makes about 1.5 MB.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ui.components import image_rows, latent_map, loss_curves, morph_path, run_status
+from ui.components.bridge import STATIC, base64_of
+from ui.components.image_picker import End
+from ui.components.image_rows import Row
+from ui.store import cache
+from vae_core.config import FIELDS, in_words
+from vae_core.runs.run import Run, RunError
+
+TEMPLATE = Path(__file__).with_name("report.html")
+EPOCHS = 21  # at most, evenly chosen
+POINTS = 3_000  # of the map
+SAMPLES, FRAMES = 20, 25
+
+
+def build(run: Run) -> str:
+    """The page. Raises RunError if the run has no epoch with weights and means."""
+    kept = set(run.latent_epochs())
+    epochs = _evenly([epoch for epoch in run.weight_epochs() if epoch in kept])
+    if not epochs:
+        raise RunError(f"The run {run.id} has nothing to show yet.")
+    text = json.dumps(_data(run, epochs), allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
+    parts = {"title": html.escape(run.title), "style": (STATIC / "lab.css").read_text(encoding="utf-8"), "data": text}
+    return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], TEMPLATE.read_text(encoding="utf-8"))
+
+
+def _evenly(epochs: list[int]) -> list[int]:
+    if len(epochs) <= EPOCHS:
+        return epochs
+    return [epochs[place] for place in np.linspace(0, len(epochs) - 1, EPOCHS).round().astype(int)]
+
+
+def _data(run: Run, epochs: list[int]) -> dict[str, Any]:
+    path, status = str(run.path), run.status()
+    places = cache.first_of_each_class(path)
+    rows, _ = image_rows.test_rows(run, epochs, places)
+    return {
+        "title": run.title, "epochs": epochs, "summary": run_status.summary(run, status),
+        "settings": _settings(run), "curves": loss_curves.curves(run, status),
+        "map": _map(run, epochs), "rows": [row.to_json() for row in rows],
+        "samples": image_rows.sample_row(run, epochs, SAMPLES, 0, columns=10).to_json(),
+        "morph": _morph(run, epochs, places),
+        "made": time.strftime("%Y-%m-%d"),
+    }  # fmt: skip
+
+
+def _settings(run: Run) -> list[list[str]]:
+    config = run.config
+    names = [name for name in FIELDS if name != "device" and (config.is_vae or name != "beta")]
+    return [[FIELDS[name].metadata["label"], in_words(name, getattr(config, name))] for name in names]
+
+
+def _map(run: Run, epochs: list[int]) -> dict[str, Any]:
+    view = "dims" if run.config.latent_dim <= 2 else "pca"
+    whole = latent_map.payload(str(run.path), tuple(epochs), view)
+    points = [np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, 2)[:POINTS] for text in whole["points"]]
+    labels = np.frombuffer(base64.b64decode(whole["labels"]), np.uint8)[:POINTS]
+    return {
+        "points": [base64_of(part, "f2") for part in points], "labels": base64_of(labels, "u1"),
+        "names": whole["names"], "axes": whole["axes"], "range": whole["range"],
+    }  # fmt: skip
+
+
+def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> dict[str, Any] | None:
+    """From the class of 3 to that of 8, as on the page of morphs, or between the first two classes there are."""
+    labels = list(cache.labels(str(run.path))[list(places)])
+    pair = [labels.index(c) for c in (3, 8) if c in labels]
+    if len(places) < 2:
+        return None
+    start, end = (pair if len(pair) == 2 else [0, 1])[:2]
+    path = str(run.path)
+    names = [image_rows.class_names(run, (places[place],)) for place in (start, end)]
+    ends = [End(label=int(labels[place]), place=places[place]) for place in (start, end)]
+    images = morph_path.walk(path, tuple(epochs), ends[0], ends[1], FRAMES, "straight")
+    return Row("Morph", images, f"Morph from {names[0]} to {names[1]}", "", "decoder", epochs).to_json()

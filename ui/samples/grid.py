@@ -1,0 +1,42 @@
+"""The grid of invented pictures, and where the chosen one stands on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ui.components import latent_map, mini_map
+from ui.components.bridge import component
+from ui.components.images import sprite
+from ui.store import cache
+from vae_core.runs.run import Run
+
+
+@cache.kept(60)
+def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
+    """The invented pictures of every epoch as one PNG in base64, a line for each epoch."""
+    from vae_core.analysis.sampling import decode
+
+    codes = [cache.codes(path, epoch, count, seed, spread) for epoch in epochs]
+    return sprite(np.stack([decode(cache.model(path, e), z) for e, z in zip(epochs, codes, strict=True)]))
+
+
+def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[dict[str, Any]]:
+    """For the small map: all invented codes, and the chosen one large."""
+    path = str(run.path)
+    basis = mini_map.basis(path, epochs[-1])
+    moving = epochs if not run.config.is_vae else epochs[-1:]  # the same dice at every epoch
+    places = [mini_map.project(basis, cache.codes(path, epoch, count, seed, spread)) for epoch in moving]
+    return [
+        {**latent_map.mark("all invented", "z", places), "size": 6},
+        {**latent_map.mark(f"picture {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
+    ]
+
+
+_grid = component("grid", "grid.js")
+
+
+def samples_grid(payload: dict[str, Any]) -> None:
+    """Invented pictures; ``chosen_on("sampling_grid", ...)`` hears the place of the one clicked, -1: none."""
+    _grid(key="sampling_grid", data=payload)

@@ -1,0 +1,112 @@
+"""A knob for each number of the code: what it does, and how much the model uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ui.components.bridge import base64_of, component, token
+from ui.components.images import sprite, webp
+from ui.store import cache, tail
+from vae_core.analysis.reference import IN_USE
+from vae_core.datasets import registry
+from vae_core.runs.run import Run, RunError
+
+STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
+STRIP_EPOCHS = 11  # of a long run, so that the strips of all knobs stay about a megabyte
+KNOBS = 24  # the most that are shown; a model may have 64
+
+
+def frame_of(path: str, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where 0 and 1 of a knob are in each dimension, (d,) each: the prior's, or the spread of a classic one's codes."""
+    config = Run(Path(path)).config
+    if config.is_vae:
+        return np.zeros(config.latent_dim, np.float32), np.ones(config.latent_dim, np.float32)
+    mean = cache.latents(path, epoch).mean
+    return mean.mean(0), mean.std(0)
+
+
+def frames(path: str, epochs: list[int]) -> dict[str, str]:
+    shift, scale = zip(*(frame_of(path, epoch) for epoch in epochs), strict=True)
+    return {"shift": base64_of(np.stack(shift), "f4"), "scale": base64_of(np.stack(scale), "f4")}
+
+
+@cache.kept(200)
+def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
+    """How much each dimension is used at each epoch, (epochs, d): KL in nats, or a classic one's spread of codes."""
+    run = Run(Path(path))
+    if not run.config.is_vae:
+        return np.stack([cache.latents(path, epoch).mean.std(0) for epoch in epochs])
+    metrics = tail.metrics(run)
+    use = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
+    if any(len(kl) != run.config.latent_dim for kl in use):
+        raise RunError(f"The file metrics.jsonl of the run {run.id} does not say how much each number is used.")
+    return np.array(use, np.float32)
+
+
+def dead(use: np.ndarray, classic: bool) -> np.ndarray:
+    """Which dimensions do nothing: a KL below IN_USE nats; in a classic one a spread below 5 % of the widest."""
+    return use < (0.05 * use.max(-1, keepdims=True) if classic else IN_USE)
+
+
+def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
+    """Where all knobs begin, (d,): the middle, or the mean of a kept test picture."""
+    return frame_of(path, epoch)[0] if place is None else cache.latents(path, epoch).mean[place]
+
+
+@cache.kept(30)
+def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tuple[int, ...]) -> str:
+    """A WebP, a line for each epoch: the start decoded, then each of the dimensions in ``order`` at all STEPS."""
+    from vae_core.analysis.sampling import decode, traverse
+
+    lines = []
+    for epoch in epochs:
+        start, (shift, scale) = start_code(path, epoch, place), frame_of(path, epoch)
+        codes = [traverse(start, dim, shift[dim] + scale[dim] * STEPS) for dim in order]
+        lines.append(decode(cache.model(path, epoch), np.concatenate([start[None], *codes])))
+    return webp(np.stack(lines))
+
+
+def strip_epochs(epochs: list[int]) -> list[int]:
+    if len(epochs) <= STRIP_EPOCHS:
+        return epochs
+    return [epochs[k] for k in np.unique(np.linspace(0, len(epochs) - 1, STRIP_EPOCHS).round().astype(int))]
+
+
+def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
+    """What ``static/knobs.js`` needs: strips, measured use, and where the knobs begin, for each epoch."""
+    path, epochs = str(run.path), strip_epochs(every)
+    use = use_of(path, tuple(epochs))
+    order = tuple(int(dim) for dim in np.argsort(-use[-1], kind="stable")[:KNOBS])
+    offered = offered_places(path)
+    pictures = cache.originals(run, offered)
+    if pictures is None:
+        pictures = cache.decoded_means(path, epochs[-1], offered)
+    starts = np.stack([start_code(path, epoch, place) for epoch in epochs])
+    names = registry.get(run.config.dataset).class_names
+    labels = cache.labels(path)
+    return {
+        "run": run.id, "epochs": epochs, "order": list(order), "steps": STEPS.tolist(), "latent_dim": use.shape[1],
+        "film": knob_film(path, tuple(epochs), place, order), "use": base64_of(use, "f4"), "in_use": IN_USE,
+        "dead": base64_of(dead(use, not run.config.is_vae), "u1"), "classic": not run.config.is_vae,
+        "starts": base64_of(starts, "f4"), **frames(path, epochs), "place": place,
+        "offered": [[int(p), names[labels[p]]] for p in offered], "pictures": sprite(pictures[None]),
+        "version": token(path, epochs, place),
+    }  # fmt: skip
+
+
+def offered_places(path: str) -> tuple[int, ...]:
+    """Test pictures to begin from: the first kept of each class, then the second of each."""
+    known = cache.labels(path)
+    places = [np.flatnonzero(known == c) for c in np.unique(known)]
+    return tuple(int(found[k]) for k in (0, 1) for found in places if len(found) > k)
+
+
+_knobs = component("knobs", "knobs.js")
+
+
+def latent_knobs(payload: dict[str, Any]) -> None:
+    """A live slider for each dimension; it begins at ``picked("latent_knobs", "start")``."""
+    _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None)

@@ -1,0 +1,150 @@
+"""The story of one invented picture: is it copied, what is around its code, how far is it from the data."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.components.bridge import base64_of, component, token
+from ui.components.images import sprite
+from ui.shell import startup
+from ui.store import cache
+from vae_core import paths
+from vae_core.analysis.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
+from vae_core.datasets import registry
+from vae_core.datasets.spec import DataError, Split
+from vae_core.runs.run import Run
+
+BUBBLES = 4_000  # kept test images whose bubbles make up "where the data are"
+REAL = 400  # of them, those whose codes an invented one is compared with
+NEAREST = 15  # test pictures around an invented code whose classes are counted
+COMPARED = 200  # test images whose distance to the training set puts an invented picture's into proportion
+
+
+@cache.kept(200)
+def real_farness(path: str, epoch: int) -> np.ndarray:
+    """How far REAL codes of test pictures are from the others', sorted; drawn from their bubbles, if they have any."""
+    from vae_core.analysis.sampling import noise
+
+    kept = cache.latents(path, epoch)
+    n = min(BUBBLES, len(kept.mean))
+    own = np.unique(np.linspace(0, n - 1, min(REAL, n)).astype(int))
+    codes = kept.mean[own]
+    if kept.std is not None:
+        codes = codes + kept.std[own] * noise(len(own), codes.shape[1], seed=1)
+    return np.sort(_farness(path, epoch, codes, own))
+
+
+def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
+    kept = cache.latents(path, epoch)
+    if kept.logvar is None:
+        return nearest_code(codes, kept.mean[:BUBBLES], own)
+    return -log_aggregate_posterior(codes, kept.mean[:BUBBLES], kept.logvar[:BUBBLES], own)
+
+
+@cache.kept(1000)
+def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
+    """Of each invented code: the share of test pictures' codes that lies farther from the data, (count,).
+
+    And of the NEAREST test pictures' codes, how many are of each class, (count, classes); and the order of the invented
+    ones, (count,): those first whose neighbours agree most, and among these the ones nearest to the data.
+    """
+    codes = cache.codes(path, epoch, count, seed, spread)
+    farness = _farness(path, epoch, codes)
+    classes = len(registry.get(Run(Path(path)).config.dataset).class_names)
+    mean, labels = cache.latents(path, epoch).mean, cache.labels(path)
+    kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
+    return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _training_pictures(dataset: str, folder: str) -> tuple[Split, np.ndarray]:
+    from vae_core.analysis.nearest_images import squares_of
+
+    split = registry.load_train(dataset)
+    return split, squares_of(split.images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _test_distances(dataset: str, folder: str) -> np.ndarray:
+    """5, 25, 50, 75 and 95 per cent of the test pictures are at most so far from their nearest training picture."""
+    from vae_core.analysis.nearest_images import nearest
+
+    train, squares = _training_pictures(dataset, folder)
+    test = registry.load_test(dataset).images
+    few = test[np.unique(np.linspace(0, len(test) - 1, COMPARED).astype(int))]
+    return np.quantile(nearest(train.images, few, squares)[1], [0.05, 0.25, 0.5, 0.75, 0.95])
+
+
+@st.cache_resource(show_spinner=False)
+def get_ready(dataset: str, folder: str) -> threading.Thread:
+    """Once for each dataset: read it beside the page, so that the first click on a picture need not wait for that."""
+
+    def work() -> None:
+        time.sleep(startup.HEAD_START)
+        with suppress(DataError):  # the click will say what is wrong
+            _test_distances(dataset, folder)
+
+    thread = threading.Thread(target=work, name="training pictures", daemon=True)
+    thread.start()
+    return thread
+
+
+@st.cache_data(show_spinner=False, max_entries=400)
+def _nearest(
+    path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str
+) -> dict[str, Any]:
+    from vae_core.analysis.nearest_images import nearest
+
+    dataset = Run(Path(path)).config.dataset
+    train, squares = _training_pictures(dataset, folder)
+    invented = np.stack([cache.samples(path, epoch, count, seed, spread)[chosen] for epoch in epochs])
+    places, away = nearest(train.images, invented, squares)
+    names = registry.get(dataset).class_names
+    return {
+        "png": sprite(train.images[places].reshape(-1, 1, 28, 28)),
+        "places": places.tolist(), "classes": [names[c] for c in train.labels[places]],
+        "away": away.round(2).tolist(), "of": len(train.images),
+        "typical": _test_distances(dataset, folder).round(2).tolist(),
+    }  # fmt: skip
+
+
+def nearest_training(
+    run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int
+) -> dict[str, Any] | None:
+    """The training picture nearest to one invented picture at each epoch; None where the dataset is not here."""
+    if not registry.is_here(run.config.dataset):
+        return None
+    try:
+        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, str(paths.data_dir()))
+    except DataError:
+        return None
+
+
+def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> dict[str, Any]:
+    """What ``static/story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
+    path = str(run.path)
+    measured = [surroundings(path, epoch, count, seed, spread) for epoch in epochs]
+    farther, kinds, order = (np.stack(each) for each in zip(*measured, strict=True))
+    found = None if chosen is None else nearest_training(run, epochs, count, seed, spread, chosen)
+    return {
+        "run": run.id, "epochs": epochs, "count": count, "chosen": chosen, "classic": not run.config.is_vae,
+        "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
+        "names": list(registry.get(run.config.dataset).class_names), "around": int(kinds[0, 0].sum()),
+        "nearest": found, "real": len(real_farness(path, epochs[-1])),
+        "version": token(path, epochs, count, seed, spread, chosen, found is None),
+    }  # fmt: skip
+
+
+_story = component("story", "story.js")
+
+
+def sample_story(payload: dict[str, Any]) -> None:
+    """``ui.samples.story``: what is known about the chosen picture, and marks on the grid."""
+    _story(key="sample_story", data=payload)

@@ -1,0 +1,29 @@
+"""A random walk through the prior."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui.components.bridge import base64_of, component, token
+from ui.samples.knobs import frames
+from vae_core.runs.run import Run
+
+
+def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
+    """What ``static/wander.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
+    from vae_core.analysis.sampling import walk_coefficients
+
+    coefficients = walk_coefficients(run.config.latent_dim, seed)
+    return {
+        "run": run.id, "epochs": epochs, "waves": coefficients.shape[1], "latent_dim": run.config.latent_dim,
+        "coefficients": base64_of(coefficients, "f4"), **frames(str(run.path), epochs), "seed": seed,
+        "version": token(str(run.path), epochs, seed),
+    }  # fmt: skip
+
+
+_wander = component("wander", "wander.js")
+
+
+def random_walk(payload: dict[str, Any]) -> None:
+    """``ui.samples.walk.walk``: plays in the browser."""
+    _wander(key="random_walk", data=payload)

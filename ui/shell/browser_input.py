@@ -1,0 +1,134 @@
+"""The one door for what comes from a browser: what components send, what stands in a widget's key, and the address.
+
+All of it can be forged, or be left over from another page. ``sent``, ``in_widget`` and ``asked`` give the raw value,
+and a check takes it if it is exactly what it should be: ``True``, ``2.0`` and ``"2"`` are no place. What is anything
+else counts as nothing (None), as if it had never been sent. No other module of ``ui`` and ``pages`` reads the address
+or the state of a component.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from vae_core.jobs.limits import TOKEN
+
+T = TypeVar("T")
+LONGEST = 1000  # characters of a choice in the address, or of a text that a component sends
+
+
+def sent(component: str, name: str) -> object:
+    """What a component of this key has sent under a name; None before it has sent anything."""
+    state = st.session_state.get(component)
+    return state.get(name) if isinstance(state, Mapping) else None
+
+
+def in_widget(key: str) -> object:
+    """What stands in a widget of this key; None if the page has no such widget any more."""
+    return st.session_state.get(key)
+
+
+def uploaded(key: str) -> UploadedFile | None:
+    """The file in an uploader of this key."""
+    file = st.session_state.get(key)
+    return file if isinstance(file, UploadedFile) else None
+
+
+def asked(name: str) -> str | None:
+    """What the address says of a name."""
+    return text(st.query_params.get(name))
+
+
+def asked_number(name: str, most: int = 10**8) -> int | None:
+    """A whole number of the address from 0 to ``most``, in plain digits."""
+    found = asked(name) or ""
+    return whole(int(found), 0, most) if re.fullmatch(r"[0-9]{1,9}", found) else None
+
+
+def let_address(**choices: str | None) -> None:
+    """Let the address name these choices (None: no longer)."""
+    for name, value in choices.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = value
+
+
+def empty_address() -> None:
+    st.query_params.clear()
+
+
+def whole(value: object, low: int, high: int) -> int | None:
+    """A whole number from ``low`` to ``high``, both included."""
+    return value if type(value) is int and low <= value <= high else None
+
+
+def place(value: object, count: int) -> int | None:
+    """A place among ``count`` things, counted from 0."""
+    return whole(value, 0, count - 1)
+
+
+def epoch(value: object, epochs: Sequence[int]) -> int | None:
+    """The epoch of a film, not empty, that is nearest to the one meant: a film that grows is thinned anew."""
+    meant = whole(value, 0, 10**8)
+    return None if meant is None else min(epochs, key=lambda each: abs(each - meant))
+
+
+def one_of(value: object, choices: Iterable[T]) -> T | None:
+    """One of some choices, in its own type."""
+    return next((choice for choice in choices if type(choice) is type(value) and choice == value), None)
+
+
+def word(value: object, words: Container[str]) -> str | None:
+    """One of some words."""
+    return value if isinstance(value, str) and value in words else None
+
+
+def text(value: object, longest: int = LONGEST) -> str | None:
+    """A text of at most so many characters."""
+    return value if isinstance(value, str) and len(value) <= longest else None
+
+
+def token(value: object) -> str | None:
+    """128 bits as 32 hexadecimal digits."""
+    return value if isinstance(value, str) and TOKEN.fullmatch(value) else None
+
+
+def pixels(value: object, side: int) -> np.ndarray | None:
+    """A square drawing (side, side) uint8 from base64; all black for an empty text."""
+    if value == "" and isinstance(value, str):
+        return np.zeros((side, side), np.uint8)
+    raw = _unpacked(value, side * side)
+    return None if raw is None or len(raw) != side * side else np.frombuffer(raw, np.uint8).reshape(side, side)
+
+
+def places(value: object, count: int) -> np.ndarray | None:
+    """Places among ``count`` things from base64 of 16 bits each: sorted, without doubles, at least one."""
+    raw = _unpacked(value, 2 * count)
+    if not raw or len(raw) % 2:
+        return None
+    found = np.unique(np.frombuffer(raw, "<u2"))
+    return found.astype(int) if found[-1] < count else None
+
+
+def _unpacked(value: object, most: int) -> bytes | None:
+    """Base64 of at most so many bytes."""
+    if not isinstance(value, str) or len(value) > -(-most // 3) * 4:
+        return None
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw if len(raw) <= most else None
+
+
+def by_name(value: object, name: str) -> object:
+    """A part of what a component sent as a whole."""
+    return value.get(name) if isinstance(value, Mapping) else None

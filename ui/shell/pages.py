@@ -1,0 +1,44 @@
+"""All pages: one row each. Menu, links, glossary and tour take a page's title and its introduction from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.text import page_intros
+from ui.text.page_intros import Intro
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: ``pages/<name>.py``; what it sends in ``ui/<name>`` and draws in ``static/<name>``."""
+
+    name: str
+    title: str
+    icon: str  # of Material Symbols
+    section: str = ""  # the menu that it stands in
+    address: str = ""  # where it is not the name
+    intro: Intro | None = None  # "What am I looking at?"
+
+    @property
+    def file(self) -> str:
+        return f"pages/{self.name}.py"
+
+
+UNDERSTAND = "Understand"
+PAGES = (
+    Page("start", "Start", "home", intro=page_intros.START),
+    Page("train", "Train", "play_circle", intro=page_intros.TRAIN),
+    Page("map", "Map", "scatter_plot", address="latent", intro=page_intros.MAP),
+    Page("samples", "Samples", "grid_view", address="generate", intro=page_intros.SAMPLES),
+    Page("morph", "Morph", "animation", intro=page_intros.MORPH),
+    Page("draw", "Draw", "draw", intro=page_intros.DRAW),
+    Page("compare", "Compare", "compare_arrows", intro=page_intros.COMPARE),
+    Page("runs", "Runs", "list", intro=page_intros.RUNS),
+    Page("autoencoder", "Autoencoder or VAE?", "compare", UNDERSTAND),
+    Page("bubbles", "Bubbles", "bubble_chart", UNDERSTAND),
+    Page("noise", "Noise that can learn", "casino", UNDERSTAND),
+    Page("loss", "The loss", "balance", UNDERSTAND),
+    Page("missions", "Missions", "flag", UNDERSTAND, intro=page_intros.MISSIONS),
+    Page("glossary", "Glossary", "menu_book", UNDERSTAND),
+)
+BY_NAME = {page.name: page for page in PAGES}

@@ -1,0 +1,127 @@
+"""The head of each page, and choosing the run that it shows."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+import streamlit as st
+
+from ui.shell import browser_input, visitor
+from ui.shell.errors import plain
+from ui.store import cache, run_index, tail
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+
+
+def head(title: str, sentence: str, *, help: str | None = None) -> None:
+    """The page's title, and in one sentence what it is for; ``help`` explains a term in it."""
+    st.markdown(f"## {title}")
+    st.markdown(sentence, help=help)
+
+
+EXPLAIN = "Every page can show any model: ours, or one that you trained."
+
+
+def pick_run(default: str, title: str = "Model") -> Run:
+    """The run that this page shows, with its films' epochs. Ends the page with one sentence if there is none."""
+    known = run_index.known_runs()
+    ready = _ready(known)
+    if not ready:
+        st.info("There is no trained model here yet. Train one: it takes less than a minute.")
+        st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
+        st.stop()
+    _say_if_not_found(known, ready)
+    wanted = [browser_input.asked("run"), st.session_state.get("current_run"), default, *ready]
+    # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
+    st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
+    chosen = st.selectbox(
+        title,
+        list(ready),
+        key="run_picker",
+        format_func=lambda run_id: label(ready[run_id]),
+        help=EXPLAIN,
+        on_change=_picked,
+        args=("run", "run_picker"),
+    )
+    st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
+    visitor.looked_at(ready[chosen])
+    if film(ready[chosen])[-1] == 0:
+        st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")
+    return ready[chosen]
+
+
+def pick_other(one: Run, default: str, title: str) -> Run:
+    """A second run, to compare with the one that ``pick_run`` gave; ``with`` in the address."""
+    known = run_index.known_runs()
+    ready = _ready(known)
+    _say_if_not_found(known, ready, "with")
+    asked = [browser_input.asked("with"), st.session_state.get("other_run")]
+    alike = [run.id for run in ready.values() if run.gallery and run.config.dataset == one.config.dataset]
+    alike.sort(key=default.__ne__)  # the default first, if it learned from the same pictures
+    wanted = [*asked, *alike, default, "lecture", *ready]
+    st.session_state["other_picker"] = next(
+        run_id for run_id in wanted if (run_id in ready and run_id != one.id) or len(ready) == 1
+    )
+    chosen = st.selectbox(
+        title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
+        on_change=_picked, args=("with", "other_picker"),
+    )  # fmt: skip
+    if chosen in asked or chosen == browser_input.asked("with"):
+        st.session_state["other_run"] = chosen
+    return ready[chosen]
+
+
+def _ready(known: list[tuple[Run, str, tuple[int, ...]]]) -> dict[str, Run]:
+    """The runs that pages can show, by id."""
+    ready: dict[str, Run] = {}
+    for run, _, epochs in known:
+        if epochs:
+            ready.setdefault(run.id, run)
+    return ready
+
+
+def _picked(name: str, key: str) -> None:
+    if run_id := browser_input.text(browser_input.in_widget(key)):
+        browser_input.let_address(**{name: run_id})
+
+
+def film(run: Run) -> list[int]:
+    """The epochs that pages can show of a run: those with weights and means, evenly thinned if they are many."""
+    return cache.film_epochs(tail.film(run))
+
+
+def label(run: Run) -> str:
+    """How a run is called in lists: the gallery by its name, the visitor's own by settings and time."""
+    if run.gallery:
+        numbers = f"{run.config.latent_dim} numbers"
+        return f"{run.title} · {registry.TITLES[run.config.dataset]} · {numbers}"
+    stamp = tail.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
+    made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
+    return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
+
+
+@lru_cache(maxsize=2000)
+def _clock(seconds: int) -> str:
+    return time.strftime("%d %b, %H:%M", time.localtime(seconds))
+
+
+def no_originals(run: Run) -> None:
+    """One sentence where the dataset is not on this machine."""
+    st.caption(
+        "The original pictures are not on this machine, so you see them as the finished model redraws them. "
+        "They appear once the dataset has been downloaded, which training on it does."
+    )
+
+
+def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict[str, Run], name: str = "run") -> None:
+    asked = browser_input.asked(name)
+    if asked is None or asked in ready:
+        return
+    troubles = {run.id: trouble for run, trouble, _ in known}
+    if troubles.get(asked):
+        st.warning(plain(f"{troubles[asked]} Another model is shown."))
+    elif asked in troubles:
+        st.warning("That run has not finished its first look at the pictures yet. Another model is shown.")
+    else:
+        st.warning("The address names a run that is not here. It may have been deleted. Another model is shown.")

@@ -1,0 +1,120 @@
+"""Who is looking, on a shared server: whose a run is, what one may see and change. Locally everything is yours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.components.bridge import visitor_token
+from ui.shell import browser_input
+from vae_core import paths
+from vae_core.config import Config
+from vae_core.jobs import eviction, launcher, queue
+from vae_core.jobs.limits import hosted_limits, owner_of
+from vae_core.runs.run import Run, RunError
+
+NOT_KNOWN = "Your browser has not said who you are yet; try again in a second."
+NOT_YOURS = "This run belongs to somebody else: you can look at it, but not change it."
+
+
+def meet() -> None:
+    """app.py, on a shared server: learn the browser's name once a visit, and keep the queue going."""
+    limits = hosted_limits()
+    if limits is None:
+        return
+    _queue(str(paths.runs_dir()))
+    slot = st.container()  # always there: were it to vanish, the page below would be built anew
+    if not me():
+        with slot:
+            token = visitor_token()
+        if token:  # the page below goes on as this visitor's; to start it over would lose a click that came along
+            st.session_state["visitor"] = owner_of(token)
+
+
+@st.cache_resource(show_spinner=False)
+def _queue(folder: str) -> object:
+    limits = hosted_limits()
+    assert limits is not None
+    return queue.keep_going(Path(folder), limits)
+
+
+def me() -> str:
+    """Who this visitor is; "" while the browser has not said so yet."""
+    return str(st.session_state.get("visitor", ""))
+
+
+def is_known() -> bool:
+    """Whether it is clear who this visitor is; on a shared server, once the browser has answered."""
+    return hosted_limits() is None or bool(me())
+
+
+def owns(run: Run) -> bool:
+    """Whether this visitor may steer, rename, pin and delete a run."""
+    if run.gallery:
+        return False
+    return hosted_limits() is None or (bool(me()) and run.about.owner == me())
+
+
+def may_map(run: Run) -> bool:
+    """Whether this visitor may have a bent map of a run made: half a minute of the server's work, kept with the run."""
+    return hosted_limits() is None or owns(run)
+
+
+def sees(run: Run) -> bool:
+    """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
+    if run.gallery or owns(run):
+        return True
+    named = [browser_input.asked(name) for name in ("run", "with")]
+    return run.id in (*named, st.session_state.get("current_run"), st.session_state.get("other_run"))
+
+
+def start(config: Config, *, one_epoch: bool) -> Run:
+    """Start a training, or put it into the queue. Raises RunError."""
+    limits = hosted_limits()
+    if limits is None:
+        return launcher.start(config, one_epoch=one_epoch)
+    if not me():
+        raise RunError(NOT_KNOWN)
+    return queue.ask(config, me(), limits, one_epoch=one_epoch)
+
+
+def steer(run: Run, what: str) -> None:
+    """``run``, ``pause``, ``step``, ``stop``, ``cancel``, or ``again`` after an end. Raises RunError."""
+    if not owns(run):
+        raise RunError(NOT_YOURS if not run.gallery else "The gallery’s models cannot be changed.")
+    limits = hosted_limits()
+    if what == "cancel":
+        queue.cancel(run)
+    elif what != "again":
+        launcher.request(run, what)
+    elif limits is None:
+        launcher.resume(run)
+    else:
+        queue.again(run, limits)
+
+
+def place_in_line(run: Run) -> str:
+    """Where a waiting run stands, in words."""
+    limits = hosted_limits()
+    if limits is None:
+        return "It waits for a server that runs a queue (VAE_HOSTED=1)."
+    if owns(run):
+        eviction.looked_at(run)  # who waits at the page keeps the place in a full queue
+    where = queue.place(run, limits)
+    if where.ahead == 0:
+        return "You are next."
+    words = "1 training is before yours" if where.ahead == 1 else f"{where.ahead} trainings are before yours"
+    return f"{words}: {_about(where.seconds)}." if where.seconds is not None else f"{words}."
+
+
+def _about(seconds: float) -> str:
+    if seconds < 45:
+        return "less than a minute"
+    return f"about {max(round(seconds / 60), 1)} min"
+
+
+def looked_at(run: Run) -> None:
+    """Remember on a shared server that somebody sees this run, so that it does not make room for another."""
+    if hosted_limits() is not None:
+        eviction.looked_at(run)

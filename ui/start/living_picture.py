@@ -1,0 +1,121 @@
+"""The start page's picture: one digit on its way through a model of two numbers, all of it live."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ui.components.bridge import base64_of, component
+from ui.components.browser_decoder import decoder
+from ui.components.latent_map import view_range
+from ui.store import cache
+from vae_core import paths
+from vae_core.datasets import registry
+from vae_core.datasets.drawing import as_mnist
+from vae_core.runs.run import Run, RunError
+
+DOTS = 3_000
+EACH = 3  # pictures of each digit to choose from
+TRIED = 20  # embedded digits of each kind, of which those are shown that lie where MNIST's do
+# What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
+PARTS = {
+    "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
+          "vae_core/analysis/sampling.py", "x = torch.tensor(images.reshape("),
+    "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
+                "and a standard deviation for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
+    "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
+             "other.",
+             "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
+    "std": ("mean", "The **standard deviation** (std) is how sure it is. Mean and std make a bubble: the picture may "
+            "sit anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "eps": ("z", "**Noise**: two dice, mostly between −2 and 2. They choose a place inside the bubble.",
+            "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "z": ("z", "The code **z** = mean + noise × std. These two numbers are all that the decoder "
+          "gets.",
+          "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
+                "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
+    "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
+            "close together. Two numbers are few: a 3 may come out as an 8.",
+            "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
+}  # fmt: skip
+
+
+def payload(run: Run) -> dict[str, Any]:
+    """What ``static/living.js`` needs of a two-dimensional model. Raises RunError if the run is not whole."""
+    path = str(run.path)
+    if run.config.latent_dim != 2 or not run.weight_epochs() or len(np.unique(cache.labels(path))) < 10:
+        raise RunError(f"The run {run.id} is not whole.")
+    epoch = run.weight_epochs()[-1]
+    mean, known = cache.latents(path, epoch).mean[:DOTS], cache.labels(path)[:DOTS]
+    centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
+    return {
+        "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"), "range": view_range([mean]),
+        "centres": [[float(x), float(y), run.dataset.class_names[c]] for c, (x, y) in enumerate(centres)],
+        "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
+        "parts": {name: part(name) for name in PARTS},
+    }  # fmt: skip
+
+
+def part(name: str) -> dict[str, str]:
+    """The words of a part, and where its line stands in the source today."""
+    colour, words, file, fragment = PARTS[name]
+    lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
+    number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
+    code = lines[number - 1].strip() if number else ""
+    return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
+
+
+def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
+    """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
+    typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(10)]
+    places = np.concatenate(typical)
+    originals = cache.originals(run, places)
+    if originals is not None:
+        known = cache.latents(str(run.path), epoch)
+        images, labels, means, stds = originals, cache.labels(str(run.path))[places], known.mean[places], known.std
+        assert stds is not None
+        stds = stds[places]
+    else:  # without MNIST: handwritten digits from another set, brought into its form
+        images, labels = _embedded()
+        means, stds = _encode(run.weights_file(epoch), images)
+        away = np.linalg.norm(means - centres[labels], axis=1)
+        near = np.concatenate([np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(10)])
+        images, labels, means, stds = images[near], labels[near], means[near], stds[near]
+    return [
+        {"name": run.dataset.class_names[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
+        for image, label, m, s in zip(
+            images, labels, means.astype(float).round(4), stds.astype(float).round(4), strict=True
+        )
+    ]
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> tuple[np.ndarray, np.ndarray]:
+    """The first embedded test digits of each class, centred as MNIST is: (n, 28, 28) and (n,)."""
+    test = registry.load_test("digits")
+    places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in range(10)])
+    images = [as_mnist(image.reshape(28, 28)) for image in test.images[places]]
+    return np.stack([image for image in images if image is not None]), test.labels[places]
+
+
+def _encode(weights: Path, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``Autoencoder.encode`` without torch, which a first picture must not wait for: mean and std, (n, d) each."""
+    from safetensors.numpy import load_file
+
+    w = {name: value.astype(np.float32) for name, value in load_file(weights).items() if name.startswith("encoder")}
+    hidden = images.reshape(len(images), -1) / np.float32(255) @ w["encoder.0.weight"].T + w["encoder.0.bias"]
+    code = np.maximum(hidden, 0) @ w["encoder.2.weight"].T + w["encoder.2.bias"]
+    mean, logvar = np.split(code, 2, axis=1)
+    return mean, np.exp(logvar / 2)
+
+
+_living = component("living", "living.js")
+
+
+def living_map(payload: dict[str, Any]) -> None:
+    """The start page's picture (``ui.start.living_picture``): a digit on its way through a model."""
+    _living(key="living_map", data=payload)

@@ -1,0 +1,167 @@
+"""Cached answers about runs. What stands in metrics.jsonl never changes, so (run, epoch) is a key for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import streamlit as st
+
+from vae_core import paths
+from vae_core.datasets import registry
+from vae_core.datasets.spec import DataError
+from vae_core.gallery import Piece
+from vae_core.runs.run import Latents, Run
+
+COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
+FILM = 41  # epochs of a long run that a film shows, evenly spread
+F = TypeVar("F", bound=Callable[..., Any])
+_forget: list[Callable[[], None]] = []
+
+
+def kept(most: int) -> Callable[[F], F]:
+    """Remember the last ``most`` answers of a function. They are shared, so nobody may change them: arrays are locked.
+
+    ``st.cache_data`` hashes every epoch of a film one by one and unpickles each answer: on a page that asks for each of
+    41 epochs, that took longer than all the rest.
+    """
+
+    def decorate(function: F) -> F:
+        @lru_cache(maxsize=most)
+        @wraps(function)
+        def remembered(*asked: Any, **named: Any) -> Any:
+            return _locked(function(*asked, **named))
+
+        _forget.append(remembered.cache_clear)
+        return cast(F, remembered)
+
+    return decorate
+
+
+def _locked(answer: Any) -> Any:
+    parts = answer if isinstance(answer, tuple) else vars(answer).values() if is_dataclass(answer) else [answer]
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            part.setflags(write=False)
+    return answer
+
+
+def forget() -> None:
+    """Empty all caches: what was read under a path is another run's by now."""
+    st.cache_data.clear()
+    for cached in (model, _test_images):
+        cached.clear()
+    for clear in _forget:
+        clear()
+
+
+def film_epochs(epochs: list[int]) -> list[int]:
+    """All epochs, or an even choice that keeps the first and the last."""
+    if len(epochs) <= FILM:
+        return epochs
+    places = np.unique(np.linspace(0, len(epochs) - 1, FILM).round().astype(int))
+    return [epochs[p] for p in places]
+
+
+@kept(64)
+def latents(path: str, epoch: int) -> Latents:
+    return Run(Path(path)).latents(epoch)
+
+
+@kept(200)
+def labels(path: str) -> np.ndarray:
+    return Run(Path(path)).labels()
+
+
+@kept(200)
+def test_indices(path: str) -> np.ndarray:
+    return Run(Path(path)).test_indices()
+
+
+@st.cache_resource(show_spinner=False, max_entries=FILM + 7)  # fewer than a film, and each epoch would be read again
+def model(path: str, epoch: int) -> Any:
+    """The network at an epoch. torch is imported here, on first use."""
+    import torch
+
+    from vae_core.training.checkpoint import load_model
+
+    torch.set_num_threads(1)  # as in ui.shell.startup, for a first picture that comes before it
+    return load_model(Run(Path(path)), epoch)
+
+
+@kept(2000)
+def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
+    """What the decoder makes of the means of some kept images at an epoch, (n, 28, 28) uint8."""
+    from vae_core.analysis.sampling import decode
+
+    return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
+
+
+@kept(1000)
+def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
+    """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
+    from vae_core.analysis.sampling import decode
+
+    return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
+
+
+def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
+    """The random codes (n, d) behind the invented images."""
+    from vae_core.analysis import sampling
+
+    run = Run(Path(path))
+    if run.config.is_vae:
+        return sampling.sample_prior(count, run.config.latent_dim, seed, spread)
+    return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
+
+
+@kept(200)
+def first_of_each_class(path: str) -> tuple[int, ...]:
+    """Places among the kept images: the first of class 0, of class 1, ..."""
+    known = labels(path)
+    return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
+
+
+@kept(200)
+def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
+    """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured.
+
+    Among the first ``COMMON``, so that other models know them too, or among all if the class is rarer.
+    """
+    mean, known = latents(path, epoch).mean, labels(path) == label
+    places = np.flatnonzero(known[:COMMON] if known[:COMMON].any() else known)
+    away = np.linalg.norm(mean[places] - np.median(mean[places], axis=0), axis=1)
+    return places[np.argsort(away)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _test_images(dataset: str, folder: str) -> np.ndarray:
+    return registry.load_test(dataset).images
+
+
+_damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
+
+
+def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
+    """The test images behind some kept points, (n, 28, 28) uint8, or None where the dataset is not on this machine.
+
+    One that is damaged is not read again before its files change: pages ask for each picture.
+    """
+    dataset, folder = run.config.dataset, str(paths.data_dir())
+    if not registry.is_here(dataset):
+        return None
+    key = dataset, folder
+    if key in _damaged and _damaged[key] == registry.stamp(dataset):
+        return None
+    try:
+        images = _test_images(dataset, folder)
+        return images[test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
+    except DataError:
+        _damaged[key] = registry.stamp(dataset)
+        return None
+    except IndexError:
+        return None

@@ -1,0 +1,122 @@
+"""Which runs there are and how they stand, looked at again only when something of them has changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ui.shell import visitor
+from ui.store import cache, tail
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import RESUMABLE, Run, RunError
+
+FRESH = 1.0  # seconds for which the list made before a page is good for the page itself
+_fresh = threading.local()
+
+
+def handles() -> list[Run]:
+    """All runs that the visitor may see, their own first. Nothing is looked at but their settings and names."""
+    when, listed = vars(_fresh).pop("listed", (0.0, []))
+    if time.monotonic() - when > FRESH:
+        listed = _list()
+    found = (_kept(str(run.path), run.gallery, of, _stamp_of_about(run)) for run, of in listed)
+    return [run for run in found if visitor.sees(run)]
+
+
+def _list() -> list[tuple[Run, tuple[int, ...]]]:
+    """Every run with the stamp of its settings."""
+    return [(run, tail.stamp(f"{run.path}/config.json")) for run in list_runs()]
+
+
+def _stamp_of_about(run: Run) -> tuple[int, ...]:
+    path = f"{run.path}/about.json"
+    return tail.stamp(path) if os.access(path, os.F_OK) else ()  # most runs have none, and an exception is slow
+
+
+def known_runs() -> list[tuple[Run, str, tuple[int, ...]]]:
+    """``handles``, each with what is wrong with it ("" if nothing) and the finished epochs of its film."""
+    return [(run, *standing(run)) for run in handles()]
+
+
+_births: dict[str, tuple[int, ...]] = {}
+
+
+def forget_replaced() -> None:
+    """Empty all caches once another run stands where one was read before; app.py calls it before every page.
+
+    The caches know a run by its path. Ids do not repeat by themselves, but ``--run-id`` can give one again.
+    """
+    changed, listed = False, _list()
+    for run, born in listed:
+        if born and not run.gallery:
+            changed |= _births.setdefault(str(run.path), born) != born
+            _births[str(run.path)] = born
+    _fresh.listed = time.monotonic(), listed  # the page that comes next need not look again
+    if changed:
+        cache.forget()
+
+
+def check(run: Run) -> None:
+    """``run.check()``, made again when the run has changed. Raises RunError."""
+    if found := trouble(run):
+        raise RunError(found)
+
+
+def trouble(run: Run) -> str:
+    """What is wrong with a run, or nothing."""
+    return standing(run)[0]
+
+
+def standing(run: Run) -> tuple[str, tuple[int, ...]]:
+    """What is wrong with a run, or nothing, and the epochs that have both weights and means; none of a broken run.
+
+    The status, which changes all the time, is looked at apart.
+    """
+    path = str(run.path)
+    wrong, film = _standing(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents"))
+    wrong = wrong or _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    return wrong, () if wrong else film
+
+
+def at_rest(run: Run) -> bool:
+    """Whether a run's own last word was that it had ended. Raises RunError."""
+    return _last_word(str(run.path), _stamp(run, "status.json")) in (*RESUMABLE, "finished")
+
+
+@lru_cache(maxsize=2000)
+def _last_word(path: str, stamp: tuple[Any, ...]) -> str:
+    return Run(Path(path)).status().state
+
+
+def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
+    """Changes when these files of a run do, so that a check is made again then and only then."""
+    return tuple(tail.stamp(f"{run.path}/{name}") for name in names)
+
+
+@lru_cache(maxsize=2000)
+def _kept(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tuple[int, ...]) -> Run:
+    """The run with the settings that it has read already."""
+    return Run(Path(path), gallery)
+
+
+@lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
+def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tuple[int, ...]]:
+    run = Run(Path(path), gallery)
+    try:
+        run.check()
+        return "", tuple(tail.film(run))
+    except RunError as error:
+        return str(error), ()
+
+
+@lru_cache(maxsize=2000)
+def _trouble_of_status(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
+    try:
+        Run(Path(path), gallery).status()
+    except RunError as error:
+        return str(error)
+    return ""

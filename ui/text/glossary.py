@@ -1,0 +1,328 @@
+"""Every term in plain words, once: the glossary shows them, and tooltips of other pages use them (``tip``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# The lecture's colours. KaTeX takes no CSS variables, so static/glossary.css lifts these for the dark ground.
+PAINTS = {"x": "#b8146a", "encoder": "#6b4fc0", "mean": "#1f7a35", "z": "#b25a00", "decoder": "#00766e"}
+PAINTED = {
+    "x": "x, a picture", "encoder": "encoder", "mean": "mean, std", "z": "noise, z",
+    "decoder": "decoder, what it draws",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term. In a formula, ``@mean{...}`` gives the lecture's colour of the mean."""
+
+    name: str
+    words: str
+    formula: str = ""
+    pages: tuple[str, ...] = ()  # where one can touch it
+    also: tuple[str, ...] = ()  # keys of terms that are near
+    other: str = ""  # other names, found by the search as well
+
+    @property
+    def latex(self) -> str:
+        """The formula with colours that KaTeX knows."""
+        return re.sub(r"@(\w+)\{", lambda found: rf"\textcolor{{{PAINTS[found[1]]}}}{{", self.formula)
+
+
+TERMS: dict[str, dict[str, Term]] = {
+    "The model": {
+        "autoencoder": Term(
+            "Classic autoencoder",
+            "A network that squeezes a picture into a few numbers and rebuilds it from them. It has no noise and no "
+            "penalty: each picture is one point. It copies well, but random codes often fall into holes.",
+            r"@decoder{\hat{x}} = \mathrm{decoder}(@mean{h}),\quad @mean{h} = \mathrm{encoder}(@x{x})",
+            ("autoencoder", "missions"), ("vae", "code"), "AE"),
+        "vae": Term(
+            "Variational autoencoder",
+            "An autoencoder whose encoder gives a bubble in place of a point. Noise picks a place in the bubble, and a "
+            "penalty keeps all bubbles close together. So random codes mean something, and it can invent.",
+            r"@x{x} \to @mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)} \to @z{z} \to @decoder{\hat{x}}",
+            ("start", "autoencoder"), ("bubble", "kl", "noise"), "VAE"),
+        "encoder": Term(
+            "Encoder",
+            "The first half of the model. It reads a picture and says where it belongs: a mean and a standard "
+            "deviation for each number of the code.",
+            r"@encoder{\mathrm{encoder}}: @x{x} \in \mathbb{R}^{784} \mapsto @mean{\mathbb{E}(z)}, "
+            r"@mean{\log \mathbb{V}(z)} \in \mathbb{R}^{2d}",
+            ("start", "draw"), ("decoder", "mean", "logvar")),
+        "decoder": Term(
+            "Decoder",
+            "The second half of the model. It draws a picture from a code alone. It never sees the picture that the "
+            "code came from.",
+            r"@decoder{\hat{x}} = @decoder{\mathrm{decoder}}(@z{z}) \in (0, 1)^{784}",
+            ("start", "map", "samples"), ("encoder", "sigmoid"), "generator"),
+        "reconstruction": Term(
+            "Reconstruction",
+            "The picture that comes out when one goes in: encoded, then decoded. The closer to the original, the "
+            "better.",
+            r"@decoder{\hat{x}} \approx @x{x}", ("draw", "train"), ("bce", "mse"), "rebuilt picture, copy"),
+        "relu": Term(
+            "ReLU",
+            "What stands between the layers: numbers below zero become zero, all others stay. Without such a bend the "
+            "whole network could only draw straight lines.",
+            r"\mathrm{ReLU}(a) = \max(0, a)", (), ("sigmoid",), "rectified linear unit, activation"),
+        "sigmoid": Term(
+            "Sigmoid",
+            "A smooth step that turns any number into one between 0 and 1. The decoder ends with it, so that each "
+            "pixel is a shade between black and white.",
+            r"\sigma(a) = \frac{1}{1 + e^{-a}}", ("loss",), ("relu", "bce"), "logistic function"),
+        "hidden": Term(
+            "Hidden layer",
+            "The layer between the picture and the code, and again between the code and the picture. A wide one can "
+            "learn more, and takes longer.",
+            r"784 \to @encoder{h} \to 2d, \qquad d \to @decoder{h} \to 784", ("train",), ("relu",), "hidden size"),
+    },
+    "The code": {
+        "code": Term(
+            "Code",
+            "The few numbers that stand for a picture inside the model. Similar pictures get similar codes. "
+            "“Latent” means hidden: nobody told the model what the numbers should mean.",
+            r"@z{z} \in \mathbb{R}^d", ("map", "morph"), ("z", "latent-dim"), "latent, latent variable"),
+        "latent-dim": Term(
+            "Latent dimension",
+            "How many numbers a code has. Twenty is the lecture’s choice. With two, the codes are places on a map that "
+            "fits on the screen.",
+            r"d = \dim(@z{z})", ("train", "map", "missions"), ("code", "dead"), "latent size, latent space, d"),
+        "mean": Term(
+            "Mean",
+            "The middle of a picture’s bubble: the place that the encoder thinks best. The map shows the means.",
+            r"@mean{\mathbb{E}(z)} = @mean{\mu}(@x{x})", ("map", "bubbles"), ("std", "bubble"), "mu, expectation"),
+        "logvar": Term(
+            "Log variance",
+            "How the encoder says the size of a bubble. A logarithm may be any number, below zero too, so the network "
+            "can never give a forbidden size.",
+            r"@mean{\log \mathbb{V}(z)} = 2 \log @mean{\sigma}", ("noise", "loss"), ("std",), "logvar, variance"),
+        "std": Term(
+            "Standard deviation",
+            "How wide numbers lie about their mean: about two of three are no farther from it than this. Of a bubble "
+            "it is the size, in each number of the code. Short: std.",
+            r"@mean{\sigma} = \sqrt{@mean{\mathbb{V}(z)}} = e^{@mean{\log \mathbb{V}(z)} / 2}",
+            ("bubbles", "noise"), ("bubble", "logvar"), "std, sigma, spread"),
+        "bubble": Term(
+            "Bubble",
+            "The cloud of places that a picture may take in the code: a mean and a standard deviation. Two that "
+            "overlap force the decoder to draw a mix there.",
+            r"@z{z} \sim \mathcal{N}(@mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)})",
+            ("bubbles", "map"), ("mean", "std", "posterior")),
+        "overlap": Term(
+            "Overlap",
+            "How far two bubbles claim the same places: 0 if they lie apart, 1 for one and the same bubble. The pages "
+            "use the Bhattacharyya coefficient, and mark what is above one half.",
+            r"\int \sqrt{@mean{q_1}(@z{z})\, @mean{q_2}(@z{z})}\; \mathrm{d}@z{z}",
+            ("bubbles",), ("bubble", "posterior"), "Bhattacharyya"),
+        "hole": Term(
+            "Hole",
+            "A place with no picture’s code near it, so nobody taught the decoder what to draw there. We call it "
+            "one when the nearest code is farther off than 99 of 100 codes are from their nearest.",
+            r"\min_i \lVert @z{z} - @mean{\mathbb{E}(z_i)} \rVert > r_{99\%}",
+            ("autoencoder",), ("code", "autoencoder"), "empty space, usual gap"),
+        "noise": Term(
+            "Noise",
+            "Dice that are thrown anew for every picture and step: numbers around zero, mostly between −2 and 2. They "
+            "pick the place inside the bubble.",
+            r"@z{\varepsilon} \sim \mathcal{N}(0, I_d)", ("noise", "start"), ("reparameterisation", "z"),
+            "eps, epsilon"),
+        "reparameterisation": Term(
+            "Reparameterisation trick",
+            "Throw the dice first, then stretch and shift them. The result is the same as drawing from the bubble. But "
+            "now mean and size enter by a sum and a product, so they can learn.",
+            r"@z{z} = @mean{\mathbb{E}(z)} + @z{\varepsilon} \odot \sqrt{@mean{\mathbb{V}(z)}}",
+            ("noise", "start"), ("noise", "z"), "reparametrization"),
+        "z": Term(
+            "z",
+            "The code that the decoder really gets: mean plus noise times standard deviation.",
+            r"@z{z} = @mean{\mathbb{E}(z)} + @z{\varepsilon} \odot @mean{\sigma}", ("start", "noise"),
+            ("reparameterisation", "code"), "sample of the code"),
+        "posterior": Term(
+            "Posterior",
+            "What is known about the code once the picture has been seen: here, its bubble. The encoder only guesses "
+            "it, so it is called approximate.",
+            r"q(@z{z} \mid @x{x}) = \mathcal{N}(@mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)})", ("bubbles",),
+            ("prior", "bubble"), "q(z|x)"),
+        "prior": Term(
+            "Prior",
+            "What is known about the code before any picture: numbers around zero with standard deviation 1. New "
+            "pictures are invented by drawing from it.",
+            r"p(@z{z}) = \mathcal{N}(0, I_d)", ("samples",), ("posterior", "kl"), "standard normal, p(z)"),
+        "dead": Term(
+            "Dead dimension",
+            "A number of the code that says nothing about the picture. Its bubble is the prior itself, so it costs no "
+            "penalty. We count it as unused below 0.05 nats.",
+            r"@mean{\mathbb{E}(z_j)} \approx 0,\; @mean{\mathbb{V}(z_j)} \approx 1", ("missions", "map", "loss"),
+            ("kl", "beta", "collapse"), "unused, in use"),
+        "collapse": Term(
+            "Posterior collapse",
+            "When all numbers of the code are dead. The decoder then draws the same blurred picture for everything. A "
+            "large beta, or a large learning rate, can cause it.",
+            r"q(@z{z} \mid @x{x}) = p(@z{z}) \text{ for all } @x{x}", ("compare",), ("dead", "beta")),
+    },
+    "The loss": {
+        "loss": Term(
+            "Loss",
+            "The one number that training makes smaller. It adds the error of the rebuilt picture and the penalty on "
+            "the code.",
+            r"\mathcal{L}(@x{x}, @decoder{\hat{x}}) = \mathcal{L}_\mathrm{rec}(@x{x}, @decoder{\hat{x}}) "
+            r"+ \beta\, \mathcal{L}_\mathrm{KL}(@z{z}, \mathcal{N}(0, I_d))",
+            ("loss", "train"), ("bce", "kl", "beta"), "cost, objective"),
+        "bce": Term(
+            "BCE",
+            "Binary cross-entropy: how surprised one is by each pixel, when the decoder said how white it would be. "
+            "Being sure and wrong costs most. The parts of all 784 pixels are added.",
+            r"-\sum_{i=1}^{784} \big( @x{x_i} \log @decoder{\hat{x}_i} "
+            r"+ (1 - @x{x_i}) \log(1 - @decoder{\hat{x}_i}) \big)",
+            ("loss",), ("mse", "nat", "reconstruction"), "binary cross-entropy"),
+        "mse": Term(
+            "Squared error",
+            "Another way to measure how wrong a rebuilt picture is: the difference of each pixel, squared, added up, "
+            "and halved.",
+            r"\tfrac{1}{2} \lVert @x{x} - @decoder{\hat{x}} \rVert^2", ("loss",), ("bce",), "MSE, mean squared error"),
+        "kl": Term(
+            "KL divergence",
+            "The penalty: how many nats a bubble says beyond the prior. It pulls means to zero and sizes to one, so "
+            "that all bubbles fill one place without holes.",
+            r"\mathcal{L}_\mathrm{KL} = \tfrac{1}{2} \sum_{j=1}^{d} \big( @mean{\mathbb{V}(z_j)} - "
+            r"\log @mean{\mathbb{V}(z_j)} - 1 + @mean{\mathbb{E}(z_j)}^2 \big)",
+            ("loss", "bubbles"), ("prior", "beta", "nat"), "Kullback-Leibler, penalty, relative entropy"),
+        "beta": Term(
+            "Beta",
+            "How much the penalty counts. At 0 it is off, 1 is the lecture’s, and a large one makes codes so tidy that "
+            "pictures blur.",
+            r"\mathcal{L} = \mathcal{L}_\mathrm{rec} + \beta\, \mathcal{L}_\mathrm{KL}",
+            ("loss", "missions", "bubbles"), ("kl", "dead"), "beta-VAE"),
+        "elbo": Term(
+            "ELBO",
+            "The evidence lower bound: with beta 1 and BCE, the loss with its sign turned round. It is a sure lower "
+            "limit of how probable the model finds the picture.",
+            r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("train",), ("loss", "nat"),
+            "evidence lower bound, likelihood"),
+        "nat": Term(
+            "Nat",
+            "The unit of all losses here: surprise, counted with the natural logarithm. A guess of one half for what "
+            "then happens costs 0.69 nats, which is one bit.",
+            r"1\ \text{nat} = \tfrac{1}{\ln 2}\ \text{bit} \approx 1.44\ \text{bit}", ("loss",), ("bce", "kl"),
+            "bit, information"),
+    },
+    "Training": {
+        "run": Term(
+            "Run",
+            "One training with its settings, from the first step to the last. It is a folder on the disk, with the "
+            "curves, the weights and the means of every epoch.",
+            "", ("runs", "train", "compare"), ("epoch", "seed"), "training, model"),
+        "epoch": Term("Epoch", "One round through all training pictures.", "", ("train",), ("batch",)),
+        "batch": Term(
+            "Batch",
+            "The few pictures that are looked at together before the model takes one learning step. MNIST in batches "
+            "of 256 makes 235 steps an epoch.",
+            r"\lceil 60\,000 / 256 \rceil = 235", ("train",), ("epoch", "learning-rate"), "mini-batch, batch size"),
+        "gradient": Term(
+            "Gradient",
+            "For each weight of the network: would the loss rise or fall if it were a little larger, and how fast? "
+            "Learning walks the other way.",
+            r"\theta \leftarrow \theta - \eta\, \nabla_\theta \mathcal{L}", ("bubbles", "noise"),
+            ("learning-rate", "adam"), "slope, backpropagation"),
+        "learning-rate": Term(
+            "Learning rate",
+            "How far each learning step moves the weights. Too small is slow; too large jumps about, or breaks.",
+            r"\eta = 10^{-3}", ("train",), ("adam", "gradient"), "step size"),
+        "adam": Term(
+            "Adam",
+            "The rule that turns gradients into steps. It keeps a running average of the gradient and of its square, "
+            "and gives each weight a step size of its own.",
+            r"\theta \leftarrow \theta - \eta\, \hat{m} \,/\, (\sqrt{\hat{v}} + \epsilon)", ("train",),
+            ("learning-rate", "gradient"), "optimizer, optimiser"),
+        "seed": Term(
+            "Random seed",
+            "The number that all dice start from. The same seed gives the same dice, so a training can be repeated to "
+            "the last bit.",
+            "", ("train", "samples"), ("noise",), "random state"),
+        "test": Term(
+            "Test set",
+            "Pictures that the model never learns from. What it can do with them shows what it understood, and not "
+            "only what it remembers.",
+            "", ("train",), ("overfitting",), "held out"),
+        "overfitting": Term(
+            "Overfitting",
+            "Learning the training pictures by heart. One sees it when the training loss goes on falling, while the "
+            "test loss stays or rises.",
+            r"\mathcal{L}_\mathrm{train} \ll \mathcal{L}_\mathrm{test}", ("train",), ("test",), "memorising"),
+        "mnist": Term(
+            "MNIST",
+            "70,000 handwritten digits, 28 by 28 pixels each: 60,000 to learn from and 10,000 to test. Fashion-MNIST "
+            "and KMNIST have clothes and Japanese letters in the same form.",
+            r"@x{x} \in [0, 1]^{784}", ("train",), ("test",), "dataset, digits"),
+    },
+    "Looking at it": {
+        "sampling": Term(
+            "Sampling",
+            "Inventing: draw a code from the prior, and decode it. No picture goes in.",
+            r"@z{z} \sim \mathcal{N}(0, I_d), \quad @decoder{\hat{x}} = \mathrm{decoder}(@z{z})",
+            ("samples",), ("prior", "decoder"), "generate, invent"),
+        "morph": Term(
+            "Morph",
+            "A walk from one code to another in small steps, each decoded. Also called interpolation.",
+            r"@z{z_t} = (1 - t)\, @z{z_0} + t\, @z{z_1}, \quad 0 \le t \le 1", ("morph",), ("code", "manifold"),
+            "interpolation"),
+        "traversal": Term(
+            "Traversal",
+            "Turn one number of a code like a knob, and leave the others as they are. It shows what that number "
+            "stands for.",
+            r"@z{z} + a\, e_j", ("samples",), ("latent-dim",), "knob"),
+        "manifold": Term(
+            "Manifold",
+            "Most pictures of 784 pixels are mere snow. Those that show digits lie on a thin, curved sheet among them. "
+            "The code is a map of that sheet.",
+            r"\{\, @decoder{\mathrm{decoder}}(@z{z}) : @z{z} \in \mathbb{R}^d \,\} \subset [0, 1]^{784}",
+            ("map", "morph"), ("code", "morph")),
+        "pca": Term(
+            "PCA",
+            "Principal component analysis: the flat view of many numbers that shows the most of their variance "
+            "(the square of the standard deviation). "
+            "Distances are true shadows, but kinds may lie upon each other.",
+            r"\max_{\lVert w \rVert = 1} \mathrm{Var}(w^\top @mean{\mathbb{E}(z)})", ("map",), ("umap", "tsne"),
+            "principal components, projection"),
+        "umap": Term(
+            "UMAP",
+            "A bent map: it keeps neighbours together and gives up the rest. Groups become clear; how far they lie "
+            "apart means little.",
+            "", ("map",), ("tsne", "trustworthiness")),
+        "tsne": Term(
+            "t-SNE",
+            "Another bent map. It turns distances into chances of being neighbours, and places the dots so that the "
+            "chances stay alike.",
+            "", ("map",), ("umap", "trustworthiness"), "TSNE"),
+        "trustworthiness": Term(
+            "Trustworthiness",
+            "How far one may trust a flat map: 1 if all neighbours on it are neighbours in all numbers of the code, "
+            "and less for each that is not.",
+            r"1 - \frac{2}{nk(2n - 3k - 1)} \sum_{i} \sum_{j \in U_i} (r(i, j) - k)", ("map",), ("umap", "tsne")),
+    },
+}  # fmt: skip
+ALL = {key: term for part in TERMS.values() for key, term in part.items()}
+
+
+def tip(key: str) -> str:
+    """The words of a term, for the ``help=`` of a widget."""
+    return f"**{ALL[key].name}.** {ALL[key].words}"
+
+
+def tips(*keys: str, before: str = "") -> str:
+    """Several terms for one ``help=``, a paragraph each, after what is to be said of the thing itself."""
+    return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
+
+
+def found(text: str) -> dict[str, dict[str, Term]]:
+    """The terms, by part, whose names or words have all words of a text in them; all of them for none."""
+    asked = text.casefold().split()
+
+    def fits(term: Term) -> bool:
+        where = f"{term.name} {term.other} {term.words}".casefold()
+        return all(word in where for word in asked)
+
+    kept = {part: {key: term for key, term in terms.items() if fits(term)} for part, terms in TERMS.items()}
+    return {part: terms for part, terms in kept.items() if terms}

@@ -1,0 +1,172 @@
+"""The form in front of a training: three presets in plain words, everything else under Advanced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ui.shell import browser_input, visitor
+from ui.shell.errors import plain
+from ui.text import glossary
+from vae_core.config import FIELDS, PRESETS, Config, ConfigError, default_of
+from vae_core.datasets import registry
+from vae_core.jobs.limits import hosted_limits
+from vae_core.runs.run import RunError
+
+CHOICES = {name: field.metadata["choices"] for name, field in FIELDS.items() if "choices" in field.metadata}
+# The terms of the glossary that a setting needs; what only the setting says comes before them.
+TERMS = {
+    "model": ("vae", "autoencoder"), "latent_dim": ("latent-dim",), "hidden_dim": ("hidden",), "beta": ("beta",),
+    "reconstruction": ("bce", "mse"), "epochs": ("epoch",), "batch_size": ("batch",),
+    "learning_rate": ("learning-rate",), "seed": ("seed",),
+}  # fmt: skip
+OWN = {"hidden_dim": "Empty: chosen for you."}
+ORDER = (
+    *("dataset", "model", "network", "latent_dim", "hidden_dim", "beta", "reconstruction"),
+    *("epochs", "batch_size", "learning_rate", "seed", "device"),
+)
+
+
+def shown() -> list[str]:
+    """The settings under Advanced; what has one choice alone is none."""
+    return [name for name in ORDER if len(CHOICES.get(name, "..")) > 1]
+
+
+def setup_form() -> None:
+    """Draw the form and start a training when asked. Never returns a value: the address then names the run."""
+    if st.session_state.get("start_when_known") and visitor.is_known():
+        _start()
+        st.rerun()
+    if browser_input.in_widget("preset") is None:
+        st.session_state["preset"] = "lecture"
+        st.session_state["dataset"] = "mnist" if registry.is_here("mnist") else "digits"
+        _fill()
+    # Said at every drawing: a browser that was asked for another before it had shown the first would know only zeros.
+    for name in ("preset", *FIELDS):
+        st.session_state[name] = browser_input.in_widget(name)
+    st.radio(
+        "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
+        format_func=lambda name: PRESETS[name].label, captions=[preset.sentence for preset in PRESETS.values()],
+    )  # fmt: skip
+    with st.expander("Advanced: every setting", icon=":material/tune:"):
+        _advanced()
+    config = None
+    try:
+        config = _config()
+    except (ConfigError, RunError) as error:
+        st.error(plain(str(error)))
+    if config is not None:
+        own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
+        pictures = f"{registry.get(config.dataset).train_size:,} pictures"
+        st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
+    obstacle = "" if config is None else registry.obstacle(config.dataset)
+    if obstacle:
+        st.error(plain(obstacle))
+    elif config is not None and not registry.is_here(config.dataset):
+        st.caption(
+            f"{registry.TITLES[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB)."
+        )
+    if limits := hosted_limits():
+        st.caption(limits.words)
+    st.toggle(
+        "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
+    )
+    st.button(
+        "Start",
+        key="start_training",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=config is None or bool(obstacle),
+        on_click=_start,
+    )
+    if st.session_state.get("start_when_known"):
+        st.caption("It starts as soon as your browser has said who you are.")
+    if refused := st.session_state.pop("start_error", None):
+        st.error(plain(refused))
+
+
+def explained(name: str) -> str:
+    """What a setting means: the glossary's words where it is a term, else the setting's own sentence."""
+    if name not in TERMS:
+        return str(FIELDS[name].metadata["help"])
+    return glossary.tips(*TERMS[name], before=OWN.get(name, ""))
+
+
+def _advanced() -> None:
+    columns: Any = ()
+    for place, name in enumerate(shown()):
+        if place % 3 == 0:
+            columns = st.columns(3)  # row by row, so that a phone, which stacks them, keeps the order
+        limits = FIELDS[name].metadata
+        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": explained(name)}
+        number = {**words, "value": None}  # what an emptied field says
+        with columns[place % 3]:
+            if name in CHOICES:
+                change = _fill_dataset if name == "dataset" else None
+                st.selectbox(
+                    **words, options=list(CHOICES[name]), format_func=CHOICES[name].__getitem__, on_change=change
+                )
+            elif name in ("beta", "learning_rate"):
+                st.number_input(**number, step=0.1 if name == "beta" else 1e-4, format="%.4g")
+            else:
+                st.number_input(**number, step=1, placeholder="chosen for you" if name == "hidden_dim" else None)
+
+
+def _preset() -> str:
+    return browser_input.word(browser_input.in_widget("preset"), PRESETS) or "lecture"
+
+
+def _dataset() -> str:
+    return browser_input.word(browser_input.in_widget("dataset"), registry.TITLES) or default_of("dataset")
+
+
+def _fill() -> None:
+    """Put the chosen preset's settings into the widgets."""
+    config = PRESETS[_preset()].config(_dataset())
+    for name, value in config.to_json().items():
+        st.session_state[name] = None if name == "hidden_dim" else value
+
+
+def _fill_dataset() -> None:
+    """Another dataset has other good numbers of epochs and pictures per step; everything else stays as it was set."""
+    for name in ("epochs", "batch_size"):
+        st.session_state[name] = default_of(name, _dataset())
+
+
+def _config() -> Config:
+    """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
+    settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
+    config = Config(**settings)  # looks at their types
+    if limits := hosted_limits():
+        limits.accept(config)
+    return config
+
+
+def _start() -> None:
+    """Before the page is drawn again, so that it shows the run at once.
+
+    The settings are read here: one that was typed just before the click came with it, and was never drawn.
+    """
+    st.session_state.pop("start_when_known", None)
+    one_epoch = browser_input.one_of(browser_input.in_widget("one_epoch"), (True, False))
+    if one_epoch is None:
+        return  # a second click, while the page already shows the run; or a visitor who has been on other pages since
+    if not visitor.is_known():
+        st.session_state["start_when_known"] = True
+        return
+    try:
+        config = _config()
+    except (ConfigError, RunError):
+        return  # the form says what is wrong with it
+    try:
+        if config.device == "cuda":
+            from vae_core.training.loop import pick_device
+
+            pick_device(config.device)
+        run = visitor.start(config, one_epoch=one_epoch)
+    except (ConfigError, RunError) as error:
+        st.session_state["start_error"] = str(error)
+        return
+    st.session_state.pop("new_training", None)
+    browser_input.let_address(run=run.id)

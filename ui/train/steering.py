@@ -1,0 +1,124 @@
+"""A training as it goes: its state in words, with the buttons that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from ui.components.run_status import BADGES, duration
+from ui.shell import visitor
+from ui.shell.errors import plain
+from vae_core.jobs import launcher, queue
+from vae_core.jobs.limits import without_paths
+from vae_core.runs.run import Run, RunError, Status
+
+
+def sentence(status: Status, asked: str) -> str:
+    """What is going on, in one or two short sentences."""
+    done = f"epoch {status.epoch} of {status.epochs}"
+    match status.state:
+        case "queued":
+            return "Waiting in line."
+        case "starting":
+            return plain(status.message) or "Waking up …"
+        case "running" if asked == "pause":
+            return "Pausing …"
+        case "running" if asked == "step":
+            return f"Learning epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}, then it pauses."
+        case "running":
+            return f"Learning epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}."
+        case "paused":
+            return f"Paused at {done}. Nothing is lost."
+        case "stopping":
+            return "Stopping. Finished epochs are kept."
+        case "finished":
+            return f"Finished all {status.epochs} epochs."
+        case "stopped" if status.epoch == 0:
+            return "Stopped before the first epoch was finished. You can go on."
+        case "stopped":
+            return f"Stopped after {done}. You can explore it, or go on."
+        case "failed":
+            return plain(status.error) or "The training ended with an error."
+        case "interrupted" if status.error:
+            return f"{plain(status.error)} It can go on."
+        case _:
+            return f"The training was cut off after {done}. It can go on from there."
+
+
+def facts(status: Status, *, stepping: bool = False) -> str:
+    """Time left, speed and device, as far as they are known."""
+    parts = []
+    if status.state == "running" and status.seconds_left is not None and not stepping:
+        parts.append(f"{duration(status.seconds_left)} left")
+    if status.images_per_second and status.state in ("running", "finished"):
+        parts.append(f"{status.images_per_second:,.0f} pictures per second")
+    if status.device:
+        parts.append(f"on the {'processor (CPU)' if status.device == 'CPU' else status.device}")
+    return " · ".join(parts)
+
+
+def asked_of(run: Run, status: Status) -> str:
+    """The last request to a trainer (``Run.control``): read it once for what is drawn and for what names that."""
+    return run.control() if status.active else "run"
+
+
+def state_bar(run: Run, status: Status, asked: str) -> None:
+    """The state, its sentence, and the buttons that fit it. It changes only when ``structure`` does."""
+    colour, icon = BADGES[status.state]
+    words, actions = st.columns([3, 2], vertical_alignment="center")
+    with words:
+        st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
+    with actions, st.container(key="aside_steering", horizontal=True, horizontal_alignment="right"):
+        _buttons(run, status, asked)
+    if status.state in ("failed", "interrupted") and (tail := launcher.log_tail(run)):
+        with st.expander("What the trainer printed"):
+            st.code(without_paths(tail), language=None)
+
+
+def structure(status: Status, asked: str) -> str:
+    """A short name for what the state's bar says and offers: most looks at a running training find it unchanged."""
+    return f"{status.state}, {asked}: {sentence(status, asked)}"
+
+
+def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
+    """What moves at every look: progress, and in words time left, speed or place in line."""
+    stepping = asked == "step"
+    waits = visitor.place_in_line(run) if status.state == "queued" else ""
+    return {
+        "progress": round(status.progress if status.state != "finished" else 1.0, 4),
+        "facts": waits or queue.note(run) or facts(status, stepping=stepping),
+    }
+
+
+def _buttons(run: Run, status: Status, asked: str) -> None:
+    stop = ("Stop", "stop_training", "stop", lambda: visitor.steer(run, "stop"))
+    resume = ("Resume", "resume_training", "play_arrow", lambda: visitor.steer(run, "run"))
+    on = ("Don’t pause", "resume_training", "play_arrow", lambda: visitor.steer(run, "run"))
+    step = ("One epoch", "step_training", "skip_next", lambda: visitor.steer(run, "step"))
+    pause = ("Pause", "pause_training", "pause", lambda: visitor.steer(run, "pause"))
+    again = (
+        "Go on" if status.epoch else "Try again",
+        "resume_training",
+        "play_arrow",
+        lambda: visitor.steer(run, "again"),
+    )
+    cancel = ("Leave the line", "cancel_training", "close", lambda: visitor.steer(run, "cancel"))
+    offered: list[tuple[str, str, str, Callable[[], Any]]] = {
+        "queued": [cancel], "starting": [stop],
+        "running": [on, stop] if asked == "step" else [pause, stop],
+        "paused": [resume, step, stop],
+        "stopped": [again], "failed": [again], "interrupted": [again],
+    }.get(status.state, [])  # fmt: skip
+    if not visitor.owns(run):
+        return
+    for label, key, icon, action in offered:
+        st.button(label, key=key, icon=f":material/{icon}:", on_click=_try, args=(action,))
+
+
+def _try(action: Callable[[], Any]) -> None:
+    try:
+        action()
+    except RunError as error:
+        st.session_state["steering_error"] = str(error)

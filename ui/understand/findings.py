@@ -1,0 +1,267 @@
+"""What the missions look at: measured on the gallery's runs when it is shown, never written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.components.image_rows import Row
+from ui.store import cache, gallery
+from ui.understand import autoencoder, bubbles
+from vae_core.analysis.reference import IN_USE
+from vae_core.runs.run import Run
+
+PICTURES, MANY, SEED = 10, 200, 0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A few measured numbers beside each other."""
+
+    title: str
+    bars: tuple[tuple[str, float, str], ...]  # label, value, how the value is written
+    most: float | None = None  # what the longest bar would be; None: the largest
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the runs show."""
+
+    right: int  # the place of the right answer, or the measured number
+    told: str  # one sentence with the figures
+    charts: tuple[Chart, ...] = ()
+    pictures: Callable[[], list[Row]] = list
+    curves: Mapping[str, Any] | None = None  # of ``duel_curves``
+
+
+def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
+    """A test figure at the end of a run, nats per picture; z sampled unless ``kind`` says ``test_mean``."""
+    return float(run.metrics()[-1][kind][what])
+
+
+def invented(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
+    """(count, 28, 28) uint8, from the same dice for every model."""
+    return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
+
+
+def variety(pictures: np.ndarray) -> float:
+    """How different pictures are from each other: the pixels' standard deviation over them (root mean square), 0-1."""
+    return float(np.sqrt((pictures / 255).var(0).mean()))
+
+
+def clear(run: Run) -> float:
+    """How clearly random codes are digits, 0 to 1 (``ideas.dice_report``)."""
+    return autoencoder.dice_report(str(run.path))["random_clear"]
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def bubble_size(path: str) -> float:
+    """The middle standard deviation of all kept bubbles at the end of a run."""
+    run = Run(Path(path))
+    std = cache.latents(path, gallery.last(run)).std
+    assert std is not None
+    return float(np.median(std))
+
+
+def compared(value: float, with_: float, margin: float) -> int:
+    """0 if clearly larger, 1 if about the same, 2 if clearly smaller."""
+    return 0 if value > with_ * (1 + margin) else 2 if value < with_ * (1 - margin) else 1
+
+
+def in_nats(title: str, values: Mapping[str, float]) -> Chart:
+    return Chart(title, tuple((label, value, f"{value:.1f} nats") for label, value in values.items()))
+
+
+def in_numbers(title: str, values: Mapping[str, float], digits: int = 2) -> Chart:
+    return Chart(title, tuple((label, value, f"{value:.{digits}f}") for label, value in values.items()))
+
+
+def of_ten(values: Mapping[str, float]) -> Chart:
+    title = "Of the ten most similar copies, how many show one and the same digit"
+    return Chart(title, tuple((label, value, f"{10 * value:.1f}") for label, value in values.items()), 1)
+
+
+def made_up(run: Run, name: str, epoch: int | None = None) -> Row:
+    return Row(name, invented(run, PICTURES, epoch)[None], f"Invented by the model: {name}", "from the same dice", "z")
+
+
+def copies(run: Run, name: str) -> Row:
+    places = cache.first_of_each_class(str(run.path))[:PICTURES]
+    images = cache.decoded_means(str(run.path), gallery.last(run), places)
+    return Row(name, images[None], f"Test pictures rebuilt by the model: {name}", "rebuilt", "decoder")
+
+
+def noisy_copies(run: Run, name: str) -> Row:
+    """Rebuilt as in training: each from a random point of its bubble."""
+    from vae_core.analysis.sampling import decode, noise
+
+    path, epoch = str(run.path), gallery.last(run)
+    places, latents = list(cache.first_of_each_class(path)[:PICTURES]), cache.latents(path, epoch)
+    assert latents.std is not None
+    codes = latents.mean[places] + noise(len(places), run.config.latent_dim, SEED) * latents.std[places]
+    return Row(name, decode(cache.model(path, epoch), codes)[None], f"Rebuilt with noise: {name}",
+               "rebuilt with noise", "z")  # fmt: skip
+
+
+def originals(run: Run) -> list[Row]:
+    """The originals, where the dataset is on this machine."""
+    places = cache.first_of_each_class(str(run.path))[:PICTURES]
+    images = cache.originals(run, places)
+    return [] if images is None else [Row("Test pictures", images[None], "Test pictures", "for all", "x")]
+
+
+def no_penalty() -> Seen:
+    free, held = gallery.gallery("beta-0"), gallery.gallery("lecture")
+    mine, theirs, a, b = tested(free), tested(held), clear(free), clear(held)
+    return Seen(
+        {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[mine < theirs, a > b],
+        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take an invented picture and the "
+        f"ten copies most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
+        (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
+        lambda: [*originals(free), copies(held, "Copies, beta 1"), copies(free, "Copies, beta 0"),
+                 made_up(held, "Invented, beta 1"), made_up(free, "Invented, beta 0")],
+    )  # fmt: skip
+
+
+def huge_penalty() -> Seen:
+    huge, lecture = gallery.gallery("beta-10"), gallery.gallery("lecture")
+    a, b = variety(invented(huge)), variety(invented(lecture))
+    return Seen(
+        compared(a, b, 0.1),
+        f"From one invented picture to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 "
+        "(0 is black, 1 is white).",
+        (in_numbers(f"How much {MANY} invented pictures differ", {"beta 1": b, "beta 10": a}),),
+        lambda: [made_up(lecture, "Beta 1"), made_up(huge, "Beta 10")],
+    )
+
+
+def numbers_in_use() -> Seen:
+    found = [gallery.gallery(name) for name in ("beta-0.1", "lecture", "beta-4", "beta-10")]
+    use = {run.config.beta: np.array(run.metrics()[-1]["kl_per_dimension"]) for run in found}
+    count = {beta: int((kl > IN_USE).sum()) for beta, kl in use.items()}
+    each = {f"{k}.": float(kl) for k, kl in enumerate(sorted(use[4.0], reverse=True), start=1)}
+    return Seen(
+        count[4.0],
+        f"With beta 4, {count[4.0]} of 20 numbers say more than {IN_USE} nats about a picture; with beta 1, "
+        f"{count[1.0]} do.",
+        (
+            Chart("Numbers of the code in use", tuple((f"beta {b:g}", n, f"{n} of 20") for b, n in count.items()), 20),
+            in_numbers("Beta 4: what each number says, in nats, the largest first", each),
+        ),
+        lambda: [made_up(run, f"Beta {run.config.beta:g}") for run in found],
+    )
+
+
+def two_numbers() -> Seen:
+    small, large = gallery.gallery("two-knobs"), gallery.gallery("lecture")
+    a, b = tested(small), tested(large)
+    return Seen(
+        0 if a / b < 1.3 else 1 if a / b <= 3 else 2,
+        f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
+        (in_nats("Error of the copies", {"20 numbers": b, "2 numbers": a}),),
+        lambda: [*originals(large), copies(large, "20 numbers"), copies(small, "2 numbers")],
+    )
+
+
+def untrained() -> Seen:
+    run = gallery.gallery("lecture")
+    shown = picked(run.weight_epochs())
+    differ = {epoch: variety(invented(run, epoch=epoch)) for epoch in shown}
+    pictures = invented(run, epoch=shown[0]) / 255
+    grey, contrast = float(pictures.mean()), float(pictures.std((1, 2)).mean())
+    alike = differ[shown[0]] < differ[shown[-1]] / 2
+    return Seen(
+        0 if grey < 0.2 else 1 if contrast < 0.1 else 2 if alike else 3,
+        f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels differ by only "
+        f"{contrast:.2f}. From picture to picture they change by {differ[shown[0]]:.2f}.",
+        (in_numbers("How much invented pictures differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
+        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in shown],
+    )
+
+
+def picked(epochs: Sequence[int]) -> list[int]:
+    """The first, the second, one in the middle and the last."""
+    return sorted({epochs[0], epochs[min(1, len(epochs) - 1)], epochs[len(epochs) // 3], epochs[-1]})
+
+
+def one_epoch() -> Seen:
+    run = gallery.gallery("lecture")
+    losses = [float(record["test"]["loss"]) for record in run.metrics()]
+    share = 100 * (losses[0] - losses[1]) / (losses[0] - losses[-1])
+    return Seen(
+        round(share),
+        f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to {losses[-1]:.0f} in "
+        f"all ten: {share:.0f}% of the way.",
+        (in_nats("Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}),),
+        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
+    )
+
+
+def below_training() -> Seen:
+    run = gallery.gallery("lecture")
+    train, sampled, middle = tested(run, "loss", "train"), tested(run, "loss"), tested(run, "loss", "test_mean")
+    bars = {"training, noise on": train, "test, noise on": sampled, "test, noise off": middle}
+    return Seen(
+        2 if sampled - middle > abs(train - sampled) else 0 if sampled < train else 1,
+        f"With the noise on, test pictures read {sampled:.1f} nats, and training {train:.1f}. Turning the noise off "
+        f"takes {sampled - middle:.1f} nats off the test.",
+        (in_nats("The same model, epoch 10", bars),),
+        lambda: [*originals(run), copies(run, "Noise off"), noisy_copies(run, "Noise on")],
+    )
+
+
+def random_codes() -> Seen:
+    classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
+    a, b = clear(classic), clear(vae)
+    return Seen(
+        compared(a, b, 0.03),
+        f"Take 500 random codes each, and for each picture the ten copies most like it: {10 * a:.1f} show the same "
+        f"digit for the classic model, {10 * b:.1f} for the VAE.",
+        (of_ten({"VAE": b, "classic": a}),),
+        lambda: [made_up(vae, "VAE"), made_up(classic, "Classic")],
+    )
+
+
+def noise_off() -> Seen:
+    classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
+    a, b, middle = tested(classic), tested(vae), tested(vae, kind="test_mean")
+    return Seen(
+        2 - compared(a, b, 0.03),
+        f"The classic model’s error is {a:.1f} nats. The VAE’s is {b:.1f} with noise, and {middle:.1f} when its means "
+        "are decoded.",
+        (in_nats("Error of the copies", {"classic": a, "VAE, noise off": middle, "VAE, noise on": b}),),
+        lambda: [*originals(vae), copies(classic, "Classic"), copies(vae, "VAE, noise off"),
+                 noisy_copies(vae, "VAE, noise on")],
+    )  # fmt: skip
+
+
+def bubble_sizes() -> Seen:
+    found = [gallery.gallery(name) for name in bubbles.TWO_KNOBS]
+    sizes = {run.config.beta: bubble_size(str(run.path)) for run in found}
+    return Seen(
+        compared(sizes[0.0], sizes[1.0], 0.2),
+        f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
+        f"{sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.",
+        (in_numbers("Middle size of all bubbles", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
+        lambda: [noisy_copies(run, f"Beta {run.config.beta:g}") for run in found],
+    )
+
+
+def penalty_over_time() -> Seen:
+    run, other = gallery.gallery("lecture"), gallery.gallery("beta-10")
+    panels = [
+        {"title": title, "lines": [[record["test"][key] for record in r.metrics()] for r in (run, other)]}
+        for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"))
+    ]
+    start, end = (float(run.metrics()[k]["test"]["kl"]) for k in (0, -1))
+    return Seen(
+        compared(end, start, 0.2),
+        f"The penalty of the lecture’s model starts at {start:.1f} nats and ends at {end:.1f}. Below, A is that model; "
+        "B, dashed, has beta 10.",
+        curves={"panels": panels, "names": ["A", "B"]},
+    )

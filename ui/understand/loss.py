@@ -1,0 +1,75 @@
+"""What /loss shows: one pixel, one picture, one bubble, and beta."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ui.components import browser_decoder
+from ui.components.bridge import base64_of, component, versioned
+from ui.components.images import sprite
+from ui.store import cache
+from ui.store.gallery import gallery, last
+from vae_core.analysis import posterior
+from vae_core.datasets import registry
+from vae_core.runs.run import Run
+from vae_core.runs.schema import LARGEST
+
+_pixel = component("pixel", "pixel.js")
+_damage = component("damage", "damage.js")
+_penalty = component("penalty", "penalty.js")
+_tradeoff = component("tradeoff", "tradeoff.js")
+
+
+def pixel() -> None:
+    """One pixel's two errors; needs no run."""
+    _pixel(key="pixel", data={"version": "1"})
+
+
+def damage(run: Run) -> bool:
+    """A rebuilt picture that one damages, and what both losses say. Says whether the originals are here."""
+    path, epoch = str(run.path), last(run)
+    places = cache.first_of_each_class(path)
+    originals = cache.originals(run, places)
+    mean = cache.latents(path, epoch).mean[list(places)]
+    shown = originals if originals is not None else cache.decoded_means(path, epoch, places)
+    names = registry.get(run.config.dataset).class_names
+    payload = {
+        "run": run.id, "names": [names[c] for c in cache.labels(path)[list(places)]],
+        "pictures": base64_of(shown, "u1"), "mean": base64_of(mean, "f4"),
+        "decoder": browser_decoder.decoder(run, epoch),
+        "redrawn": originals is None,
+    }  # fmt: skip
+    _damage(key="damage", data=versioned(payload))
+    return originals is not None
+
+
+def penalty_curves(run: Run) -> posterior.Penalty | None:
+    """The penalty's two curves with the run's dimensions on them; None for a model that has no bubbles."""
+    latents = cache.latents(str(run.path), last(run))
+    if latents.logvar is None:
+        return None
+    found = posterior.penalty(latents.mean, latents.logvar)
+    payload: dict[str, Any] = {"run": run.id, "pictures": len(latents.mean)} | {
+        name: np.minimum(getattr(found, name), LARGEST).round(5).tolist() for name in ("variance", "spread", "square")
+    }
+    _penalty(key="penalty", data=versioned(payload))
+    return found
+
+
+def tradeoff(names: tuple[str, ...]) -> list[dict[str, float]]:
+    """Reconstruction against KL over the betas of some gallery models, with samples at each. Returns the numbers."""
+    stops, numbers = [], []
+    for name in names:
+        run = gallery(name)
+        path, epoch = str(run.path), last(run)
+        tested = run.metrics()[epoch]["test"]
+        places = cache.first_of_each_class(path)
+        rebuilt, invented = cache.decoded_means(path, epoch, places), cache.samples(path, epoch, 10, 0, 1.0)
+        numbers.append({"beta": run.config.beta, "reconstruction": tested["reconstruction"], "kl": tested["kl"]})
+        stops.append(
+            {**numbers[-1], "run": run.id, "rebuilt": sprite(rebuilt[None]), "invented": sprite(invented[None])}
+        )
+    _tradeoff(key="tradeoff", data=versioned({"stops": stops}))
+    return numbers

@@ -1,0 +1,206 @@
+"""Missions: predict, then look. What is right is computed from the runs when it is shown, never written down."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from ui.components.image_rows import image_rows
+from ui.components.two_run_curves import duel_curves
+from ui.shell import browser_input, url_state
+from ui.understand import findings
+from ui.understand.findings import Chart, Seen
+from vae_core import paths
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A number to be guessed, on a slider."""
+
+    low: int
+    high: int
+    step: int
+    unit: str
+    label: str
+    near: int  # a guess this near counts as right
+
+
+@dataclass(frozen=True)
+class Mission:
+    name: str
+    question: str
+    look: Callable[[], Seen]
+    explains: int | range  # the finding that ``why`` is about; should a new gallery find another, it stays unsaid
+    why: str
+    then: tuple[str, str]  # where to play with it: page, label
+    answers: tuple[str, ...] = ()
+    guess: Guess | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def is_right(self, answer: int, right: int) -> bool:
+        return answer == right if self.guess is None else abs(answer - right) <= self.guess.near
+
+    def explained(self, right: int) -> bool:
+        return right in self.explains if isinstance(self.explains, range) else right == self.explains
+
+    def allows(self, answer: int) -> bool:
+        if self.guess is None:
+            return 0 <= answer < len(self.answers)
+        return self.guess.low <= answer <= self.guess.high
+
+    def said(self, answer: int) -> str:
+        return self.answers[answer] if self.guess is None else f"{answer}{self.guess.unit}"
+
+
+MISSIONS: dict[str, Mission] = {
+    "untrained": Mission(
+        "Before training", "A model has not learned anything yet. We throw dice, and its decoder draws what they say. "
+        "What do you see?", findings.untrained, 1,
+        "All weights are small random numbers, so every pixel ends near the middle between black and white. The code "
+        "hardly matters yet: whatever the dice say, the same haze comes out.",
+        ("samples", "See it learn to draw"),
+        ("Black pictures", "Grey haze, almost the same each time", "One sharp picture, again and again",
+         "Many different shapes"), params={"run": "lecture", "epoch": "0"}),
+    "one-epoch": Mission(
+        "One epoch", "The lecture’s model trains for ten epochs, and its loss falls all the time. How much of the way "
+        "down has it come after the **first** one?", findings.one_epoch, range(70, 100),
+        "At first everything is wrong, so every step helps: most pixels are black, and that is quickly learned. "
+        "The fine details that are left are small in nats, but they are what makes a digit look right.",
+        ("train", "Watch the curves of this run"), params={"run": "lecture"},
+        guess=Guess(0, 100, 5, "%", "Your guess, in per cent", 10)),
+    "two-numbers": Mission(
+        "Two numbers", "The lecture’s model describes each digit with 20 numbers. Another one has only **two**. How "
+        "much larger is the error of its copies?", findings.two_numbers, 1,
+        "Two numbers can say roughly which digit it is, though a 4 may come out as a 9, and a little of how it leans. "
+        "The rest, each writer’s own way, is lost, and the decoder draws an average of it.",
+        ("map", "Walk the map of two numbers"),
+        ("Hardly larger: up to 1.3 times", "About double: 1.3 to 3 times", "Far larger: more than 3 times"),
+        params={"run": "two-knobs"}),
+    "no-penalty": Mission(
+        "No penalty", "Two models learn alike, but one has no penalty: **beta is 0**. What becomes of its copies of "
+        "test pictures, and of the digits it invents?", findings.no_penalty, 0,
+        "Without a penalty the model may put each picture wherever it likes, with a bubble as small as a point: good "
+        "for copies. But its codes then spread far wider than the dice. These all land in the middle, between the "
+        "kinds, and the decoder draws mixtures.",
+        ("loss", "Walk from beta 0 to 10"),
+        ("Copies better, inventions worse", "Copies worse, inventions better", "Both better", "Both worse")),
+    "huge-penalty": Mission(
+        "Huge penalty", "Now **beta is 10**. How much do its invented pictures differ from each other, compared with "
+        "beta 1?", findings.huge_penalty, 2,
+        "Saying anything about a picture costs ten times as much, so codes say little. The decoder then draws the "
+        "average of all that a code might mean, and averages look alike.",
+        ("compare", "Compare the two models"),
+        ("They differ more", "About as much", "They differ less: more look alike"),
+        params={"run": "lecture", "with": "beta-10"}),
+    "in-use": Mission(
+        "Numbers in use", "A code has 20 numbers, but a model need not use them all. How many does it use with "
+        "**beta 4**?", findings.numbers_in_use, range(0, 20),
+        "Each number that is used costs some penalty, for every picture. When that is more than it saves in "
+        "the copy, the model lets the number go: it becomes pure noise, and costs nothing.",
+        ("map", "See which numbers it uses"), params={"run": "beta-4"},
+        guess=Guess(0, 20, 1, " of 20", "Your guess, out of 20", 2)),
+    "below-training": Mission(
+        "Better on the test?", "The lecture’s notebook prints a much **lower** loss for test pictures than for "
+        "training. Yet the model never saw the test pictures. Why?", findings.below_training, 2,
+        "In training, the decoder gets a random point of each bubble; the notebook’s test gives it the middle, "
+        "which is easier to draw from. Measured alike, with the noise on, both figures are almost the same.",
+        ("noise", "Play with the noise"),
+        ("The test pictures are much easier", "It has learned the test pictures by heart",
+         "The noise is on in training, and off in that test")),
+    "noise-off": Mission(
+        "Copies without noise", "A classic autoencoder learns with no noise and no penalty. How good are its copies "
+        "of test pictures, next to those of the VAE?", findings.noise_off, 0,
+        "Nothing disturbs the code, and nothing has to be paid for it, so it can carry more about each picture. The "
+        "VAE’s larger error is the price of a tidy code.",
+        ("autoencoder", "See both side by side"), ("Better", "About the same", "Worse")),
+    "random-codes": Mission(
+        "Random codes", "Now both shall **invent**. We give the classic autoencoder random codes from where its own "
+        "codes lie. How clearly are its pictures digits, next to the VAE’s?", findings.random_codes, 2,
+        "Nobody asked the classic model to fill the space between its codes, so some dice fall into holes. "
+        "The VAE’s noise and penalty leave fewer of them.",
+        ("autoencoder", "Drag a code into a hole"), ("Clearer", "About the same", "Less clear"), ),
+    "bubble-size": Mission(
+        "The size of a bubble", "Each picture has a bubble: the places that the noise may take it to. What happens to "
+        "the bubbles when **beta is 0**, compared with beta 1?", findings.bubble_sizes, 2,
+        "Noise only harms the copies, and without a penalty nothing speaks for it, so the model turns it off by "
+        "shrinking the bubbles. Only the penalty pays for being large.",
+        ("bubbles", "Watch the bubbles shrink"),
+        ("They grow", "They stay about the same", "They shrink")),
+    "penalty-rises": Mission(
+        "The penalty’s own way", "In training, the loss falls from epoch to epoch. What does its second part do, the "
+        "**KL penalty** of the lecture’s model?", findings.penalty_over_time, 0,
+        "At the start the code says nothing, and saying nothing is free. To draw better, the model must say more "
+        "about each picture, and pays for it: the error falls by far more than the penalty grows.",
+        ("train", "See both curves"),
+        ("It rises", "It stays about the same", "It falls, too"), params={"run": "lecture"}),
+}  # fmt: skip
+
+
+def right(name: str) -> int:
+    """What the gallery's runs say is right in a mission."""
+    return _right(name, str(paths.GALLERY))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _right(name: str, gallery: str) -> int:
+    """Measured once a gallery: each page tells it for all that were answered."""
+    return MISSIONS[name].look().right
+
+
+def draw_chart(chart: Chart) -> None:
+    """As a table whose cells are bars."""
+    top = chart.most or max(value for _, value, _ in chart.bars) or 1.0
+    lines = "".join(
+        f'<tr><th scope="row">{html.escape(label)}</th><td><i style="width: {100 * min(value / top, 1):.1f}%"></i></td>'
+        f"<td>{html.escape(words)}</td></tr>"
+        for label, value, words in chart.bars
+    )
+    kind = "ll-bars many" if len(chart.bars) > 12 else "ll-bars"
+    st.html(f'<table class="{kind}"><caption>{html.escape(chart.title)}</caption><tbody>{lines}</tbody></table>')
+
+
+def draw(seen: Seen) -> None:
+    """The real runs: their pictures on the left, their numbers on the right."""
+    left, right = st.columns([3, 2], gap="large") if (rows := seen.pictures()) else (None, st.container())
+    if left is not None:
+        with left:
+            image_rows("mission_rows", "mission", [0], rows, follow=False)
+    with right:
+        for chart in seen.charts:
+            draw_chart(chart)
+        if seen.curves:
+            duel_curves(dict(seen.curves))
+
+
+ADDRESS = "done"  # e.g. ?done=in-use.12_no-penalty.0
+
+
+def kept() -> dict[str, int]:
+    """The answers so far, from a link or from this visit. What makes no sense is left out."""
+    found: dict[str, int] = {}
+    for part in (url_state.asked_for(ADDRESS) or "").split("_"):
+        name, _, answer = part.rpartition(".")
+        if name in MISSIONS and re.fullmatch(r"\d{1,3}", answer, re.ASCII) and MISSIONS[name].allows(int(answer)):
+            found.setdefault(name, int(answer))
+    return found
+
+
+def written(answers: Mapping[str, int]) -> str:
+    return "_".join(f"{name}.{answer}" for name, answer in answers.items())
+
+
+def commit(name: str, key: str) -> None:
+    """The visitor's answer, which stands in the widget ``key`` and may be newer than the page. The first one counts."""
+    answer = browser_input.whole(browser_input.in_widget(key), 0, 999)
+    if answer is None or not MISSIONS[name].allows(answer):
+        return
+    url_state.choose(ADDRESS, written({name: answer} | kept()))
+    url_state.choose("mission", name)  # and stay to see what the runs say
+
+
+def forget() -> None:
+    url_state.choose(ADDRESS, "-")

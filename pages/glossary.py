@@ -12,7 +12,7 @@ from vae_core.paths import ROOT
 
 through_app()
 
-st.html(ROOT / "static" / "glossary.css")
+st.html(ROOT / "static" / "understand" / "glossary.css")
 run_picker.head(
     "Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:"
 )

@@ -15,7 +15,7 @@ from vae_core.paths import ROOT
 
 through_app()
 
-st.html(ROOT / "static" / "missions.css")
+st.html(ROOT / "static" / "understand" / "missions.css")
 run_picker.head(
     "Missions",
     "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columns, heights } from "../../static/columns.js";
-import { bce, grains, overlap, square } from "../../static/formulas.js";
-import { decoder } from "../../static/decoder.js";
+import { columns, heights } from "../../static/lib/columns.js";
+import { bce, grains, overlap, square } from "../../static/lib/formulas.js";
+import { decoder } from "../../static/lib/decoder.js";
 
 const near = (a, b, room = 1e-9) => assert.ok(Math.abs(a - b) <= room, `${a} is not ${b}`);
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");

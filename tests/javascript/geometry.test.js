@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, inside, nearest, round, ticks } from "../../static/geometry.js";
+import { frameOf, inside, nearest, round, ticks } from "../../static/lib/geometry.js";
 
 const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
   [-1, 1],

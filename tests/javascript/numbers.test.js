@@ -1,18 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  adler32,
-  bytes,
-  floats,
-  gauss,
-  halves,
-  packed,
-  pair,
-  quantile,
-  rowsOf,
-  say,
-  unpacked,
-} from "../../static/numbers.js";
+import { adler32, bytes, floats, halves, packed, rowsOf, unpacked } from "../../static/lib/codec.js";
+import { gauss, pair, quantile, say } from "../../static/lib/numbers.js";
 
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 

@@ -1,4 +1,4 @@
-// As much of a page as lab.js asks for when it is loaded: import this first.
+// As much of a page as the library asks for when it is loaded: import this first.
 import { mock } from "node:test";
 
 const kept = new Map();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { busy, kindOf, later } from "../../static/settled.js";
+import { busy, kindOf, later } from "../../static/lib/settled.js";
 
 test("a timer runs once, or not at all when it is cancelled", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });

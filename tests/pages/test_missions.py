@@ -187,8 +187,8 @@ def test_tooltips_say_a_term_as_the_glossary_does(page, terms):
 
 @pytest.mark.parametrize("paint", glossary.PAINTS)
 def test_each_colour_of_a_formula_has_its_pair_for_the_dark_ground(paint):
-    css = (paths.ROOT / "static" / "glossary.css").read_text()
-    lab = (paths.ROOT / "static" / "lab.css").read_text()
+    css = (paths.ROOT / "static" / "understand" / "glossary.css").read_text()
+    lab = (paths.ROOT / "static" / "style.css").read_text()
     light, dark = re.search(rf"--ll-{paint}: light-dark\((#\w+), (#\w+)\)", lab).groups()
     assert light == glossary.PAINTS[paint]
     red, green, blue = (int(light[k : k + 2], 16) for k in (1, 3, 5))

@@ -31,7 +31,7 @@ def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
 
 
 def curves(runs: Sequence[Run]) -> dict[str, Any]:
-    """What ``static/duel.js`` draws: the test figures of each epoch of both, nats per image with z sampled."""
+    """What ``two_run_curves.js`` draws: the test figures of each epoch of both, nats per image with z sampled."""
     panels = []
     for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"), ("Loss", "loss")):
         lines = [[record["test"][key] for record in tail.metrics(run)] for run in runs]

@@ -18,11 +18,11 @@ from vae_core.paths import ROOT
 
 STATIC = ROOT / "static"
 # A new version of a file gets a new address, so that no browser mixes old and new.
-VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.glob("*.*")))).hexdigest()[:8]
-# It travels with every message, so it is short; what there is to do is in static/shim.js. A server that is just
-# starting again may miss a request: ask a few times, under another name each.
+VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.rglob("*.*")))).hexdigest()[:8]
+# It travels with every message, so it is short; what there is to do is in static/bridge/loader.js. A server that is
+# just starting again may miss a request: ask a few times, under another name each.
 SHIM = """const at=n=>new URL("app/static/"+n+"?v=VERSION",document.baseURI).href,
-load=k=>import(at("shim.js")+"&"+k).catch(e=>{if(!k)throw e;
+load=k=>import(at("bridge/loader.js")+"&"+k).catch(e=>{if(!k)throw e;
 return new Promise(f=>setTimeout(f,1e3)).then(()=>load(k-1))});
 export default c=>{const s={};load(5).then(m=>m.start(c,"MODULE",at,s));return()=>s.end?s.end():s.gone=1}"""
 
@@ -33,13 +33,13 @@ def component(name: str, module: str) -> Any:
     return st.components.v2.component(f"latent_lab_{name}", js=js, isolate_styles=False)
 
 
-_feed = component("feed", "feed.js")
-_told = component("told", "told.js")
-_turn = component("turn", "turn.js")
-_chosen = component("chosen", "chosen.js")
-_rest = component("rest", "rest.js")
-_address = component("address", "address.js")
-_visitor = component("visitor", "visitor.js")
+_feed = component("feed", "bridge/decoder_cache.js")
+_told = component("told", "bridge/publish.js")
+_turn = component("turn", "bridge/refresh.js")
+_chosen = component("chosen", "bridge/selection.js")
+_rest = component("rest", "bridge/settled_epoch.js")
+_address = component("address", "bridge/url_choices.js")
+_visitor = component("visitor", "bridge/browser_id.js")
 
 
 def token(*parts: object) -> str:
@@ -53,7 +53,7 @@ def base64_of(array: np.ndarray, kind: str) -> str:
 
 
 def tell(key: str, name: str, value: Any) -> None:
-    """Tell another component something (``hear`` in ``static/lab.js``), whose own data then stay the same message.
+    """Tell another component something (``hear`` in ``static/lib/bus.js``), whose own data then stay the same message.
 
     Streamlit sends a large message once and after that only its name, as long as nothing in it changes.
     """
@@ -61,12 +61,12 @@ def tell(key: str, name: str, value: Any) -> None:
 
 
 def says_when_it_rests() -> None:
-    """Gives every page a component of ours, so that it says when it rests (``static/settled.js``)."""
+    """Gives every page a component of ours, so that it says when it rests (``static/lib/settled.js``)."""
     tell("settled", "page", None)
 
 
 def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
-    """Stands in the fragment that shows what was picked on a large component elsewhere (``static/chosen.js``).
+    """Stands in the fragment that shows what was picked on a large component elsewhere (``selection.js``).
 
     ``chosen`` is what is chosen now; ``picked`` is called with what a visitor picks, before the fragment runs again.
     """

@@ -24,7 +24,7 @@ def _decoder(run: Run, epoch: int) -> dict[str, np.ndarray]:
 
 
 def decoder(run: Run, epoch: int) -> dict[str, Any]:
-    """The decoder for ``static/decoder.js``."""
+    """The decoder for ``static/lib/decoder.js``."""
     weights = {short: base64_of(tensor, "f2") for short, tensor in _decoder(run, epoch).items()}
     return {**weights, "latent_dim": run.config.latent_dim, "hidden_dim": run.config.hidden_dim}
 

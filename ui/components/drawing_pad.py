@@ -13,7 +13,7 @@ from ui.components.images import encoded
 from ui.shell import browser_input
 from vae_core.datasets.drawing import PAD
 
-_pad = component("pad", "pad.js")
+_pad = component("pad", "components/drawing_pad.js")
 
 
 def digit_pad() -> np.ndarray | None:

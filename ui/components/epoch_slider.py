@@ -10,8 +10,8 @@ from ui.components.bridge import component
 from ui.store import tail
 from vae_core.runs.run import Run
 
-_epoch = component("epoch", "epoch.js")
-_words = component("words", "words.js")
+_epoch = component("epoch", "components/epoch_slider.js")
+_words = component("words", "components/epoch_words.js")
 
 
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:

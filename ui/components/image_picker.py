@@ -103,7 +103,7 @@ def sheet(path: str, epoch: int, have_originals: bool) -> str:
 
 
 def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], **more: Any) -> dict[str, Any]:
-    """What ``static/pick.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
+    """What ``image_picker.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
     path, names = str(run.path), registry.get(run.config.dataset).class_names
     here = cache.originals(run, (0,)) is not None
     lines, numbers = places_by_class(path, epoch), cache.test_indices(str(run.path))
@@ -125,7 +125,7 @@ def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | 
     }  # fmt: skip
 
 
-_pick = component("pick", "pick.js")
+_pick = component("pick", "components/image_picker.js")
 
 
 def digit_picker(key: str, payload: dict[str, Any], picked: Callable[[str, str], None]) -> None:

@@ -16,7 +16,7 @@ from ui.store import cache
 from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
-_rows = component("rows", "rows.js")
+_rows = component("rows", "components/image_rows.js")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row]
 
 
 def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
-    """What ``static/rows.js`` draws; worth keeping where the same rows are shown again and again."""
+    """What ``static/components/image_rows.js`` draws; worth keeping where the same rows are shown again and again."""
     data = [row.to_json() for row in rows]
     return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": token(data)}
 

@@ -14,7 +14,7 @@ from vae_core.analysis import embeddings, projections
 from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
-_map = component("map", "map.js")
+_map = component("map", "components/latent_map/latent_map.js")
 
 
 def latent_scatter(payload: dict[str, Any], *, pickable: bool = False) -> None:
@@ -33,7 +33,7 @@ NAMES = {view: name for name, view in VIEWS.items()}
 
 @cache.kept(24)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
-    """What ``static/map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
+    """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
 
     Raises RunError if a bent map is asked for that has not been made (``layout_of``).
     """

@@ -13,7 +13,7 @@ from ui.text import glossary
 from vae_core.config import Config
 from vae_core.runs.run import Run, Status
 
-_curves = component("curves", "curves.js")
+_curves = component("curves", "train/loss_curves.js")
 
 
 def loss_curves(payload: dict[str, Any]) -> None:
@@ -27,7 +27,7 @@ FINE = 0.01  # nats: how exactly they travel; a tenth is what one reads
 
 
 def curves(run: Run, status: Status) -> dict[str, Any]:
-    """What ``static/curves.js`` draws: the same number of points however long the run is; nothing before the start."""
+    """What ``loss_curves.js`` draws: the same number of points however long the run is; nothing before the start."""
     config, per_epoch = run.config, max(status.steps_per_epoch, 1)
     metrics = tail.metrics(run)
     points = tail.points(run) if status.steps_per_epoch else np.zeros((0, 3))

@@ -39,7 +39,7 @@ def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
 
 @cache.kept(24)
 def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
-    """What ``static/smallmap.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
+    """What ``mini_map.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
     run, view = Run(Path(path)), basis(path, epochs[-1])
     flat = [project(view, cache.latents(path, e).mean[:DOTS]) for e in epochs]
     if run.config.latent_dim == 1:  # a line: spread the dots a little so that they can be seen
@@ -56,7 +56,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_small = component("small_map", "smallmap.js")
+_small = component("small_map", "components/mini_map.js")
 
 
 def small_map(key: str, payload: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ui.components.bridge import component
 
-_duel = component("duel", "duel.js")
+_duel = component("duel", "components/two_run_curves.js")
 
 
 def duel_curves(payload: dict[str, Any]) -> None:

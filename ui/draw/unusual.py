@@ -46,7 +46,7 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
 
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
-    """What ``static/unusual.js`` draws: the drawing's loss among the test pictures', by epoch.
+    """What ``static/draw/unusual.js`` draws: the drawing's loss among the test pictures', by epoch.
 
     None without them, or where a model has grown so far that a loss is no number.
     """
@@ -85,7 +85,7 @@ def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:
     return middle, middle + (basis.shadow(std[None])[0] @ circle).T
 
 
-_unusual = component("unusual", "unusual.js")
+_unusual = component("unusual", "draw/unusual.js")
 
 
 def unusual_chart(payload: dict[str, Any]) -> None:

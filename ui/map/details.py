@@ -51,7 +51,7 @@ def separation(path: str, epoch: int) -> float:
 
 
 def figures(run: Run, epochs: Sequence[int]) -> dict[str, Any]:
-    """What ``static/figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
+    """What ``run_figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
     return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
 
 
@@ -86,8 +86,8 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     return webp(sheet.reshape(high, TILES_WIDE, TILE, TILE), quality=55)
 
 
-_run_figures = component("figures", "figures.js")
-_code = component("code", "code.js")
+_run_figures = component("figures", "map/run_figures.js")
+_code = component("code", "map/code_chart.js")
 
 
 def run_figures(payload: dict[str, Any]) -> None:

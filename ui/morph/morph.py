@@ -94,7 +94,7 @@ def usual_length(path: str, epoch: int) -> tuple[float, float, float]:
 
 
 def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> dict[str, Any]:
-    """What ``static/lengths.js`` draws: |z| along both paths at each epoch, beside the usual length."""
+    """What ``static/morph/lengths.js`` draws: |z| along both paths at each epoch, beside the usual length."""
     path = str(run.path)
     along = {
         each: np.linalg.norm(codes(path, tuple(epochs), start, end, frames, each), axis=2) for each in PATHS
@@ -113,8 +113,8 @@ def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, 
     }  # fmt: skip
 
 
-_player = component("player", "player.js")
-_lengths = component("lengths", "lengths.js")
+_player = component("player", "morph/player.js")
+_lengths = component("lengths", "morph/lengths.js")
 
 
 def morph_player(

@@ -37,7 +37,7 @@ def build(run: Run) -> str:
     if not epochs:
         raise RunError(f"The run {run.id} has nothing to show yet.")
     text = json.dumps(_data(run, epochs), allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
-    parts = {"title": html.escape(run.title), "style": (STATIC / "lab.css").read_text(encoding="utf-8"), "data": text}
+    parts = {"title": html.escape(run.title), "style": (STATIC / "style.css").read_text(encoding="utf-8"), "data": text}
     return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], TEMPLATE.read_text(encoding="utf-8"))
 
 

@@ -34,7 +34,7 @@ def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     ]
 
 
-_grid = component("grid", "grid.js")
+_grid = component("grid", "samples/grid.js")
 
 
 def samples_grid(payload: dict[str, Any]) -> None:

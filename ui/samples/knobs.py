@@ -76,7 +76,7 @@ def strip_epochs(epochs: list[int]) -> list[int]:
 
 
 def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
-    """What ``static/knobs.js`` needs: strips, measured use, and where the knobs begin, for each epoch."""
+    """What ``static/samples/knobs.js`` needs: strips, measured use, and where the knobs begin, for each epoch."""
     path, epochs = str(run.path), strip_epochs(every)
     use = use_of(path, tuple(epochs))
     order = tuple(int(dim) for dim in np.argsort(-use[-1], kind="stable")[:KNOBS])
@@ -104,7 +104,7 @@ def offered_places(path: str) -> tuple[int, ...]:
     return tuple(int(found[k]) for k in (0, 1) for found in places if len(found) > k)
 
 
-_knobs = component("knobs", "knobs.js")
+_knobs = component("knobs", "samples/knobs.js")
 
 
 def latent_knobs(payload: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> 
 
 
 def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, Any]:
-    """What ``static/manifold.js`` draws."""
+    """What ``static/samples/plane.js`` draws."""
     path = str(run.path)
     film, axes = manifold_film(path, tuple(epochs), size, even)
     return {
@@ -36,7 +36,7 @@ def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, An
     }  # fmt: skip
 
 
-_manifold = component("manifold", "manifold.js")
+_manifold = component("manifold", "samples/plane.js")
 
 
 def manifold_grid(payload: dict[str, Any]) -> None:

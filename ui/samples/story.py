@@ -128,7 +128,7 @@ def nearest_training(
 
 
 def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> dict[str, Any]:
-    """What ``static/story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
+    """What ``story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
     path = str(run.path)
     measured = [surroundings(path, epoch, count, seed, spread) for epoch in epochs]
     farther, kinds, order = (np.stack(each) for each in zip(*measured, strict=True))
@@ -142,7 +142,7 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     }  # fmt: skip
 
 
-_story = component("story", "story.js")
+_story = component("story", "samples/story.js")
 
 
 def sample_story(payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from vae_core.runs.run import Run
 
 
 def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
-    """What ``static/wander.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
+    """What ``static/samples/walk.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
     from vae_core.analysis.sampling import walk_coefficients
 
     coefficients = walk_coefficients(run.config.latent_dim, seed)
@@ -21,7 +21,7 @@ def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_wander = component("wander", "wander.js")
+_wander = component("wander", "samples/walk.js")
 
 
 def random_walk(payload: dict[str, Any]) -> None:

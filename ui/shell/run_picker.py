@@ -44,7 +44,9 @@ def pick_run(default: str, title: str = "Model") -> Run:
         on_change=_picked,
         args=("run", "run_picker"),
     )
-    st.session_state["current_run"] = chosen  # static/epoch.js writes it into the address, and spares the history
+    st.session_state["current_run"] = (
+        chosen  # static/components/epoch_slider.js writes it into the address, and spares the history
+    )
     visitor.looked_at(ready[chosen])
     if film(ready[chosen])[-1] == 0:
         st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")

@@ -1,6 +1,6 @@
 """The guided tour: about five minutes through the pages, by doing. It can be left and taken up again.
 
-The step is in the address and in the session; the browser keeps it too (``static/tour.js``), so that another visit can
+The step is in the address and in the session; the browser keeps it too (``tour.js``), so that another visit can
 go on. What a step asks for is noticed in the browser; nobody is held up who would rather go on.
 """
 
@@ -21,7 +21,7 @@ class Step:
     page: str  # its file in pages/
     title: str
     words: str  # what to do, and what to look at
-    done: Mapping[str, Any]  # how ``static/tour.js`` notices that it was done
+    done: Mapping[str, Any]  # how ``static/shell/tour.js`` notices that it was done
     params: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -96,7 +96,7 @@ def follow(number: int | None) -> None:
         st.switch_page(f"pages/{STEPS[number].page}.py", query_params={**STEPS[number].params, "tour": str(number)})
 
 
-_tour = component("tour", "tour.js")
+_tour = component("tour", "shell/tour.js")
 
 
 def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> int | None:

@@ -1,7 +1,7 @@
 """Choices that a link restores and that last for the visit, without a new entry in the browser's history.
 
 Streamlit's own ``bind="query-params"`` makes entries when one comes back to a page, so that Back seems to do nothing.
-Here the browser writes the address by itself (``static/address.js``). Of that the server hears late or not at all, so
+Here the browser writes the address by itself (``url_choices.js``). Of that the server hears late or not at all, so
 only the link with which a visitor came counts, and then what was chosen since.
 """
 

@@ -45,7 +45,7 @@ PARTS = {
 
 
 def payload(run: Run) -> dict[str, Any]:
-    """What ``static/living.js`` needs of a two-dimensional model. Raises RunError if the run is not whole."""
+    """What ``living_picture.js`` needs of a two-dimensional model. Raises RunError if the run is not whole."""
     path = str(run.path)
     if run.config.latent_dim != 2 or not run.weight_epochs() or len(np.unique(cache.labels(path))) < 10:
         raise RunError(f"The run {run.id} is not whole.")
@@ -113,7 +113,7 @@ def _encode(weights: Path, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.exp(logvar / 2)
 
 
-_living = component("living", "living.js")
+_living = component("living", "start/living_picture.js")
 
 
 def living_map(payload: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The lecture's colours. KaTeX takes no CSS variables, so static/glossary.css lifts these for the dark ground.
+# The lecture's colours. KaTeX takes no CSS variables: static/understand/glossary.css lifts these for the dark ground.
 PAINTS = {"x": "#b8146a", "encoder": "#6b4fc0", "mean": "#1f7a35", "z": "#b25a00", "decoder": "#00766e"}
 PAINTED = {
     "x": "x, a picture", "encoder": "encoder", "mean": "mean, std", "z": "noise, z",

@@ -16,7 +16,7 @@ from vae_core.analysis import posterior
 from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
-_holes = component("holes", "holes.js")
+_holes = component("holes", "understand/autoencoder.js")
 DICE = 500  # random codes, or middles of two codes, over which the numbers of a page are averaged
 
 
@@ -87,7 +87,7 @@ def _map_of_codes(path: str, title: str) -> dict[str, Any]:
 @st.cache_data(show_spinner=False, max_entries=8)
 def dice_on_the_map(path: str) -> tuple[int, int, int]:
     """Of 100 draws from N(0, 1) on a map of two numbers: how many fall into a hole, how many classes are nearest to at
-    least two of them, and how often the commonest class is. The same that ``static/holes.js`` counts.
+    least two of them, and how often the commonest class is. The same that ``static/understand/autoencoder.js`` counts.
     """
     from vae_core.analysis.sampling import noise
 

@@ -17,7 +17,7 @@ from vae_core.analysis import posterior
 from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
-_bubbles = component("bubbles", "bubbles.js")
+_bubbles = component("bubbles", "understand/bubbles.js")
 MIXED = 2_000  # bubbles in the picture of all together
 CELLS = 72  # a side of the picture of all bubbles together
 
@@ -72,7 +72,7 @@ def bubble_panels(titles: dict[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """The shown bubbles of a run at its last epoch, in numbers: the same that ``static/bubbles.js`` counts."""
+    """The shown bubbles of a run at its last epoch, in numbers: the same that ``bubbles.js`` counts."""
 
     radius: float  # the middle value of the std
     spread: float  # root mean square of the distance from the centre

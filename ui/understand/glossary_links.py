@@ -6,7 +6,7 @@ from ui.components.bridge import component
 from ui.shell import browser_input
 from ui.text import glossary
 
-_glossary = component("glossary", "glossary.js")
+_glossary = component("glossary", "understand/glossary_links.js")
 
 
 def glossary_links(asked: str | None) -> None:

@@ -16,10 +16,10 @@ from vae_core.datasets import registry
 from vae_core.runs.run import Run
 from vae_core.runs.schema import LARGEST
 
-_pixel = component("pixel", "pixel.js")
-_damage = component("damage", "damage.js")
-_penalty = component("penalty", "penalty.js")
-_tradeoff = component("tradeoff", "tradeoff.js")
+_pixel = component("pixel", "understand/pixel.js")
+_damage = component("damage", "understand/damage.js")
+_penalty = component("penalty", "understand/penalty.js")
+_tradeoff = component("tradeoff", "understand/tradeoff.js")
 
 
 def pixel() -> None:

@@ -16,7 +16,7 @@ from vae_core.analysis import posterior
 from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
-_noise = component("noise", "noise.js")
+_noise = component("noise", "understand/noise.js")
 
 
 def thrown(run: Run) -> posterior.Dice:

@@ -1,0 +1,30 @@
+// Asks Python to draw a part of the page again, once the poll names another token than the one it was drawn with: until
+// what is drawn is what was named. The poll itself is silent once nothing changes, so it is no cause to ask again.
+import { askUntil } from "./ask.js";
+import { hear } from "../lib/bus.js";
+
+export default function (component) {
+  const { data, parentElement: here, setTriggerValue } = component;
+  let end = () => {};
+  here.unhear?.();
+  const unhear = hear("turn " + data.name, (token) => {
+    end();
+    end = () => {};
+    if (token === data.token) here.asked = null;
+    if (token == null || token === data.token) return;
+    // Asked once, since the answer may already be about something newer.
+    const since = here.asked?.token === token ? here.asked.at : undefined;
+    end = askUntil({
+      since,
+      missing: () => true, // the answer is a new component
+      ask() {
+        here.asked = { token, at: Date.now() };
+        setTriggerValue("asked", token);
+      },
+    });
+  });
+  return (here.unhear = () => {
+    unhear();
+    end();
+  });
+}

@@ -1,0 +1,15 @@
+// Takes what was picked on a large component to Python, and tells that one what is chosen. Shows nothing: so that after a
+// click only the part of the page runs again that this stands in, and the large data stay where they are.
+import { send } from "./ask.js";
+import { hear, tell } from "../lib/bus.js";
+
+export default function ({ data, parentElement: here, setTriggerValue }) {
+  here.stop?.();
+  tell(data.name, data.chosen);
+  here.stop = hear(`${data.name} picked`, (picked) => {
+    if (picked === undefined) return;
+    tell(`${data.name} picked`, undefined); // once
+    send(() => setTriggerValue("picked", picked ?? {}));
+  });
+  return here.stop;
+}

@@ -1,0 +1,95 @@
+// The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
+import { svg } from "../lib/charts.js";
+import { mount } from "../lib/dom.js";
+import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
+import { playing } from "../lib/settled.js";
+import { fromAddress, inAddress } from "../lib/url.js";
+
+const HTML = `
+  <div class="bar">
+    <button type="button" class="back" aria-label="One epoch back">‹</button>
+    <button type="button" class="play" aria-label="Play the epochs">▶</button>
+    <button type="button" class="next" aria-label="One epoch on">›</button>
+    <div class="track"><svg aria-hidden="true"></svg><input type="range" min="0" step="1" aria-label="Epoch"></div>
+    <output></output>
+  </div>
+  <p class="untrained quiet" hidden>This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
+
+export default function (component) {
+  const { run, epochs, losses, of } = component.data; // of: all that the training was to have
+  const [root, isNew] = mount(component, HTML);
+  const [back, play, next] = root.querySelectorAll("button"),
+    slider = root.querySelector("input"),
+    out = root.querySelector("output");
+  if (isNew) root.timer = 0;
+  const atEnd = !isNew && root.run === run && +slider.value === +slider.max;
+  root.run = run;
+  slider.max = epochs.length - 1;
+  // Who looks at the newest epoch of a running training goes on looking at the newest.
+  if (atEnd && epochOf(run) !== null && epochOf(run) !== epochs.at(-1)) setEpoch(run, epochs.at(-1));
+  setAddress(run);
+  const go = (place) => setEpoch(run, epochs[Math.min(Math.max(place, 0), epochs.length - 1)]);
+  const stop = () => {
+    clearInterval(root.timer);
+    root.played?.();
+    root.timer = 0;
+    play.textContent = "▶";
+    play.setAttribute("aria-label", "Play the epochs");
+  };
+  slider.oninput = () => (stop(), go(+slider.value));
+  back.onclick = () => (stop(), go(+slider.value - 1));
+  next.onclick = () => (stop(), go(+slider.value + 1));
+  play.onclick = () => {
+    if (root.timer) return stop();
+    if (+slider.value === epochs.length - 1) go(0);
+    play.textContent = "❚❚";
+    play.setAttribute("aria-label", "Pause");
+    root.played = playing();
+    root.timer = setInterval(
+      () => {
+        go(+slider.value + 1);
+        if (+slider.value >= epochs.length - 1) stop(); // at once: what the last epoch sets going is no film any more
+      },
+      Math.max(120, Math.min(600, 6000 / epochs.length)),
+    );
+  };
+  root.stop?.();
+  root.stop = followEpoch(run, epochs, (epoch) => {
+    slider.value = epochs.indexOf(epoch);
+    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${of}`,
+      loss = losses[epochs.indexOf(epoch)].toFixed(1);
+    out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
+    slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
+    root.querySelector(".untrained").hidden = epoch !== 0;
+    curve(root, losses, epochs.indexOf(epoch));
+  });
+  if (fromAddress("play") && epochs.length > 1) {
+    // a link that starts the film, once
+    inAddress({ play: null });
+    play.onclick();
+  }
+  root.style.display = epochs.length > 1 ? "" : "none";
+  return () => (stop(), root.stop());
+}
+
+/** The test loss over the slider, with a dot at the present epoch: the marker on the loss curve, on every page. */
+function curve(root, losses, at) {
+  const chart = root.querySelector("svg"),
+    width = 300,
+    height = 24,
+    known = losses.length > 2 ? losses.slice(1) : losses;
+  const low = Math.min(...known),
+    high = Math.max(...known); // the untrained net would flatten all others
+  const place = (v, k) => [
+    (k / (losses.length - 1 || 1)) * width,
+    3 + (1 - (Math.min(v, high) - low) / (high - low || 1)) * (height - 6),
+  ];
+  chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  chart.setAttribute("preserveAspectRatio", "none");
+  const points = losses.map((v, k) => place(v, k).join()).join(" "),
+    [x, y] = place(losses[at], at);
+  chart.replaceChildren(
+    svg("polyline", { points, class: "all" }),
+    svg("line", { x1: x, x2: x, y1: y, y2: y + 0.01, class: "dot" }), // a round cap is a dot however the box is stretched
+  );
+}

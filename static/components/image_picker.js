@@ -1,0 +1,175 @@
+// Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
+// All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
+import { send } from "../bridge/ask.js";
+import { picture } from "../lib/canvas.js";
+import { mount } from "../lib/dom.js";
+import { busy } from "../lib/settled.js";
+
+const SHOWN = 10;
+
+export default function (component) {
+  const { data, setTriggerValue } = component;
+  const [root] = mount(component, "");
+  root.classList.add("ll-pick");
+  root.tell = (which, choice) => send(() => setTriggerValue("choice", `${which} ${choice}`));
+  root.data = data;
+  const version = [data.run, data.sheet.length, Object.keys(data.ends).join(), data.own].join("|");
+  if (root.version === version) {
+    root.mark?.();
+    return () => {};
+  }
+  root.version = version;
+  root.replaceChildren();
+  const sheet = new Image();
+  sheet.src = "data:image/webp;base64," + data.sheet;
+  const ends = Object.keys(data.ends).map((which) => end(root, which, sheet));
+  const done = busy("a sheet of pictures");
+  sheet
+    .decode()
+    .then(() => ends.forEach((each) => each.strip()))
+    .finally(done);
+  root.mark = () => ends.forEach((each) => each.mark());
+  root.mark();
+  return () => {};
+}
+
+/** One end: title, classes, pictures, shuffle. */
+function end(root, which, sheet) {
+  const { classes, own } = root.data,
+    now = () => root.data.ends[which];
+  const box = document.createElement("section"),
+    tabs = document.createElement("div"),
+    strip = document.createElement("div");
+  const title = Object.assign(document.createElement("b"), { textContent: now().title, className: "title" });
+  const others = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "others",
+    textContent: "⟳",
+  });
+  let open = root.data.browse ? (classes.find((each) => each.name === root.data.browse) ?? classes[0]) : null,
+    page = 0,
+    seen = root.data.browse ? "" : null;
+  box.dataset.end = which;
+  tabs.className = "tabs";
+  strip.className = "pictures";
+  group(tabs, `${now().title}: which class`);
+  group(strip, `${now().title}: which picture`);
+  box.append(title, tabs, others, strip);
+  root.append(box);
+
+  const numberOf = (choice) => Number(choice.split("-")[1]);
+  const choose = (choice) => {
+    if (choice === now().choice) return mark();
+    now().choice = choice;
+    if (choice !== "drawing") now().tile = "";
+    seen = choice;
+    mark();
+    root.tell(which, choice);
+  };
+  const shown = () => {
+    const all = open.numbers,
+      first = (page * SHOWN) % all.length;
+    return [...Array(Math.min(SHOWN, all.length)).keys()].map((k) => (first + k) % all.length);
+  };
+  tabs.append(
+    ...classes.map((each) =>
+      radio(each.name, `${now().title} ${each.name}`, () => {
+        [open, page] = [each, 0];
+        showStrip();
+        if (root.data.browse) mark();
+        else choose(`${each.label}-${each.numbers[0]}`);
+      }),
+    ),
+  );
+  if (own)
+    tabs.append(
+      radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose("drawing"))),
+    );
+  others.onclick = () => (page++, showStrip(), mark());
+
+  function showStrip() {
+    others.hidden = !open;
+    if (!open) return void strip.replaceChildren();
+    others.title = `Show other pictures of ${open.name}`;
+    others.setAttribute("aria-label", others.title);
+    const line = classes.indexOf(open),
+      items = shown().map((k) => {
+        const number = open.numbers[k];
+        const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(`${open.label}-${number}`));
+        button.dataset.choice = `${open.label}-${number}`;
+        const canvas = tile(button);
+        if (sheet.complete && sheet.naturalWidth) canvas.drawImage(sheet, k * 28, line * 28, 28, 28, 0, 0, 28, 28);
+        return button;
+      });
+    const { choice, tile: png } = now();
+    if (png && choice.startsWith(open.label + "-")) {
+      // a link's picture that is not on the sheet
+      const button = radio("", `${open.name}, test picture ${numberOf(choice) + 1}`, () => choose(choice)),
+        canvas = tile(button);
+      button.dataset.choice = choice;
+      picture(png).then((image) => canvas.drawImage(image, 0, 0));
+      items.splice(0, 1, button);
+    }
+    strip.replaceChildren(...items);
+  }
+
+  /** Show what is chosen. A choice that came from elsewhere opens its class, on the page where it stands. */
+  function mark() {
+    const { choice } = now(),
+      at = classes.find((each) => choice.startsWith(each.label + "-")) ?? null;
+    if (choice !== seen) {
+      seen = choice;
+      open = at;
+      page = at ? Math.floor(Math.max(at.numbers.indexOf(numberOf(choice)), 0) / SHOWN) : 0;
+      showStrip();
+    }
+    classes.forEach((each, k) => check(tabs.children[k], each === (root.data.browse ? open : at)));
+    if (own) check(tabs.lastChild, choice === "drawing");
+    for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (strip.children))
+      check(button, button.dataset.choice === choice);
+    reach(tabs);
+    reach(strip);
+  }
+  return { strip: () => (showStrip(), mark()), mark };
+}
+
+const check = (button, yes) => button.setAttribute("aria-checked", yes);
+
+function radio(text, label, pick) {
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    textContent: text,
+    onclick: pick,
+    title: label,
+  });
+  button.setAttribute("role", "radio");
+  button.setAttribute("aria-label", label);
+  return button;
+}
+
+function tile(button) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+  button.append(canvas);
+  return canvas.getContext("2d");
+}
+
+/** One stop for the tab key; arrows go from one to the next, Enter picks. */
+function group(box, label) {
+  box.setAttribute("role", "radiogroup");
+  box.setAttribute("aria-label", label);
+  box.onkeydown = (e) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key],
+      all = [...box.children];
+    if (!step) return;
+    e.preventDefault();
+    const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+    all.forEach((each) => (each.tabIndex = each === next ? 0 : -1));
+    next.focus();
+  };
+}
+
+function reach(box) {
+  const all = [...box.children],
+    stop = all.find((each) => each.getAttribute("aria-checked") === "true") ?? all[0];
+  if (!all.includes(document.activeElement)) all.forEach((each) => (each.tabIndex = each === stop ? 0 : -1));
+}

@@ -1,0 +1,166 @@
+// The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs, the
+// one under the pointer, a click, a circled group. Plotly takes its place (plotted.js) where it has really drawn.
+import { mover } from "./motion.js";
+import { colour, sharp } from "../../lib/canvas.js";
+import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
+
+const REACH = 14; // pixels from the pointer to a dot that it means
+
+/** A view of the map: see map.js for what a view can do. */
+export function plain(map, { point, click, circle, moved }) {
+  const { root, plot, data, labels, groups } = map,
+    canvas = root.querySelector("canvas.plain");
+  const paints = data.names.map((_, c) => colour(root, `--ll-c${c}`));
+  const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
+  const font = getComputedStyle(root).fontFamily,
+    [[x0, x1], [y0, y1]] = data.range,
+    lost = matchMedia("(pointer: coarse)").matches;
+  let members = null,
+    circling = false,
+    circled = false,
+    lasso = null,
+    box = plot.getBoundingClientRect();
+
+  const area = () => frameOf(marginOf(data), plot.clientWidth, plot.clientHeight, data.range);
+  const at = (event) => ((box = canvas.getBoundingClientRect()), [event.clientX - box.left, event.clientY - box.top]);
+  const under = (event) => nearest(me.now, area(), at(event), REACH);
+
+  function draw(frame) {
+    over(canvas, plot);
+    const { g, width, height } = sharp(canvas),
+      a = area();
+    if (!width || !height) return true; // not laid out yet: told when it is
+    rules(g, a, height);
+    g.save();
+    g.beginPath();
+    g.rect(a.left, a.top, a.width, a.height);
+    g.clip();
+    const size = labels.length > 5000 ? 3 : 4;
+    const dots = (opacity, wanted) =>
+      groups.forEach((group, c) => {
+        [g.fillStyle, g.globalAlpha] = [paints[c], opacity];
+        for (const i of group)
+          if (wanted(i)) g.fillRect(a.x(frame[2 * i]) - size / 2, a.y(frame[2 * i + 1]) - size / 2, size, size);
+      });
+    if (members === null) dots(0.75, () => true);
+    else dots(0.08, (i) => !members.has(i)), dots(0.95, (i) => members.has(i));
+    g.restore();
+    if (lasso) drawLasso(g);
+    canvas.dataset.epoch = plot.dataset.epoch;
+    return true;
+  }
+
+  /** Axes, their names, and which colour is which class. */
+  function rules(g, a, height) {
+    Object.assign(g, {
+      font: `12px ${font}`,
+      strokeStyle: line,
+      fillStyle: quiet,
+      lineWidth: 1,
+      textBaseline: "middle",
+    });
+    const [across, up] = data.axes,
+      across_ = ticks(x0, x1),
+      up_ = ticks(y0, y1);
+    const rule = (...all) => (g.beginPath(), g.moveTo(all[0], all[1]), g.lineTo(all[2], all[3]), g.stroke());
+    for (const v of across_) {
+      rule(a.x(v), a.top, a.x(v), a.top + a.height);
+      g.textAlign = "center";
+      if (across) g.fillText(String(v).replace("-", "−"), a.x(v), a.top + a.height + 11);
+    }
+    for (const v of up_) {
+      rule(a.left, a.y(v), a.left + a.width, a.y(v));
+      g.textAlign = "right";
+      if (across) g.fillText(String(v).replace("-", "−"), a.left - 5, a.y(v));
+    }
+    Object.assign(g, { font: `13px ${font}`, fillStyle: ink, textAlign: "center" });
+    if (across) g.fillText(across, a.left + a.width / 2, height - 10);
+    if (up) g.save(), g.translate(10, a.top + a.height / 2), g.rotate(-Math.PI / 2), g.fillText(up, 0, 0), g.restore();
+    Object.assign(g, { font: `12px ${font}`, textAlign: "left" });
+    const widths = data.names.map((name) => g.measureText(name).width + 26),
+      all = widths.reduce((sum, w) => sum + w, 0);
+    let left = a.left,
+      room = Math.min(1, a.width / all);
+    data.names.forEach((name, c) => {
+      g.fillStyle = paints[c];
+      g.fillRect(left, a.top - 17, 8, 8);
+      g.fillStyle = ink;
+      g.fillText(name, left + 12, a.top - 13, widths[c] * room - 14);
+      left += widths[c] * room;
+    });
+  }
+
+  function drawLasso(g) {
+    Object.assign(g, { strokeStyle: x, lineWidth: 2 });
+    g.setLineDash([2, 4]);
+    g.beginPath();
+    for (const spot of lasso) g.lineTo(...spot);
+    g.stroke();
+    g.setLineDash([]);
+  }
+
+  canvas.onpointermove = (event) => {
+    if (lasso) return lasso.push(at(event)), draw(me.now);
+    const i = under(event);
+    canvas.style.cursor = circling ? "crosshair" : i === null || !data.pickable ? "" : "pointer";
+    if (i !== null && !circling) point(i);
+  };
+  canvas.onpointerdown = (event) => {
+    circled = false;
+    if (!circling) return;
+    event.preventDefault();
+    canvas.setPointerCapture?.(event.pointerId);
+    lasso = [at(event)];
+  };
+  canvas.onpointerup = () => {
+    if (!lasso) return;
+    const round = lasso,
+      a = area();
+    lasso = null;
+    circled = true; // the click that follows picks no dot
+    draw(me.now);
+    const places = [...labels.keys()].filter((i) => inside(round, a.x(me.now[2 * i]), a.y(me.now[2 * i + 1])));
+    if (places.length) circle(places);
+  };
+  canvas.onpointercancel = () => ((lasso = null), draw(me.now));
+  canvas.onclick = (event) => {
+    const i = circling || circled ? null : under(event);
+    if (i !== null) point(i), click(i);
+  };
+
+  const dots = mover({ push: draw, first: map.frame, redrawn: () => moved() });
+  const resize = new ResizeObserver(() => (draw(me.now), moved()));
+  const me = {
+    area,
+    get now() {
+      return dots.now;
+    },
+    sees: () => true,
+    show: dots.show,
+    select: (chosen) => ((members = chosen), draw(me.now)),
+    mode(on) {
+      circling = on;
+      canvas.style.touchAction = on ? "none" : lost ? "pan-y" : "auto";
+      canvas.style.cursor = on ? "crosshair" : "";
+    },
+    stop() {
+      dots.stop();
+      resize.disconnect();
+      canvas.hidden = true;
+    },
+  };
+  canvas.hidden = false;
+  draw(me.now);
+  resize.observe(plot);
+  return me;
+}
+
+/** A canvas lies over the plot, as large as it. */
+export const over = (canvas, plot) =>
+  Object.assign(canvas.style, {
+    width: `${plot.clientWidth}px`,
+    height: `${plot.clientHeight}px`,
+    top: `${plot.offsetTop}px`,
+  });
+
+export const marginOf = ({ axes: [across] }) => ({ l: across ? 52 : 8, r: 8, t: 34, b: across ? 48 : 8 });

@@ -1,0 +1,157 @@
+// The latent map: the means of the test pictures. Follows the epoch slider; dots and groups can be picked.
+//
+// Two views draw it. plain.js is there at once and stays wherever the other may not work; plotted.js (Plotly, on the
+// graphics card) takes its place only once its first frame is drawn, and gives it back should it fail. Of a view:
+//   area()  the part in which dots stand: left, top, width, height; x(v), y(v) in pixels, code(px, py) back
+//   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
+//   sees(c) whether a class is shown                    select(places or null)  what is circled
+//   mode(circling)                                      stop()
+import { plain } from "./canvas_view.js";
+import { overlay } from "./overlay.js";
+import { plotly, plotted, webgl } from "./plotly_view.js";
+import { anywhere, picking, tiles } from "./pointer.js";
+import { colour } from "../../lib/canvas.js";
+import { bytes, halves } from "../../lib/codec.js";
+import { mount } from "../../lib/dom.js";
+import { followEpoch } from "../../lib/epoch.js";
+import { busy } from "../../lib/settled.js";
+
+const HTML = `
+  <div class="ll-map">
+    <div class="stage">
+      <div class="tools" hidden>
+        <div role="group" aria-label="What the pointer does" class="choice">
+          <button type="button" class="point" aria-pressed="true">Pick a dot</button><button type="button" class="lasso" aria-pressed="false">Circle a group</button>
+        </div>
+        <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
+        <button type="button" class="clear" hidden>Clear</button>
+      </div>
+      <div class="plot" role="group"></div><canvas class="plain" aria-hidden="true"></canvas><canvas class="over" aria-hidden="true"></canvas>
+    </div>
+    <div class="seen">
+      <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
+        <div class="what quiet">A test picture. Point at a dot to see its own; click, and it tells more.</div></div>
+      <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
+        <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
+    </div>
+  </div>`;
+
+/** Let the browser show what is drawn already, before a tenth of a second of work, or a whole one. */
+const seenFirst = () =>
+  new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
+
+export default function (component) {
+  const { data } = component;
+  const [root] = mount(component, HTML);
+  const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length].join("|");
+  if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
+  root.version = version;
+  root.look = colour(root, "--ll-ink");
+  root.leave?.();
+  const labels = bytes(data.labels),
+    frames = data.points.map(halves);
+  const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
+  const plot = root.querySelector(".plot"),
+    seen = root.querySelector(".seen");
+  seen.hidden = !data.tiles;
+  seen.parentElement.classList.toggle("wide", seen.hidden);
+  root.querySelector(".tools").hidden = !data.pickable;
+  root.querySelector(".anywhere").hidden = !data.anywhere;
+
+  const map = {
+    root,
+    plot,
+    data,
+    labels,
+    groups,
+    view: null,
+    frame: null,
+    epoch: 0,
+    ring: null,
+    members: null,
+    circling: false,
+  };
+  const over = overlay(map),
+    shown = tiles(root, data, labels),
+    pick = data.pickable ? picking(map, over) : null;
+  let failed = false;
+  const keeps = plot.matches(".js-plotly-plot"); // Plotly goes on where it is at work already
+  const events = {
+    point: (i) => shown?.(i),
+    click: (i) => pick?.click(i),
+    circle: (places) => pick?.circle(places),
+    moved: () => over.draw(),
+  };
+  const use = (view, name) => {
+    map.view?.stop();
+    map.view = view;
+    root.firstElementChild.dataset.view = name;
+    if (view.now !== map.frame) view.show(map.frame, { still: true });
+    if (map.members) view.select(map.members);
+    view.mode(map.circling);
+    over.draw();
+  };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
+    map.epoch = data.epochs.indexOf(epoch);
+    map.frame = frames[map.epoch];
+    plot.dataset.epoch = epoch;
+    plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
+    if (map.view) map.view.show(map.frame, { still: calm.matches });
+    else if (!keeps) use(plain(map, events), "plain");
+  });
+  /** Where a dot is drawn, in the window: tests point at it. */
+  plot.spotOf = (i) => {
+    const area = map.view.area(),
+      { x, y } = plot.getBoundingClientRect(),
+      frame = map.view.now;
+    return [x + area.x(frame[2 * i]), y + area.y(frame[2 * i + 1])];
+  };
+  anywhere(map);
+  pick?.begin();
+
+  const back = () => {
+    // what worked before does so still
+    if (root.version !== version || failed) return;
+    failed = true;
+    use(plain(map, events), "plain");
+    forget(plot);
+  };
+  const done = busy("the map");
+  (async () => {
+    await seenFirst();
+    if (root.version !== version || !webgl()) return;
+    const Plotly = await plotly();
+    if (root.version !== version) return;
+    plot.classList.toggle("coming", !keeps);
+    const view = await plotted(Plotly, map, { ...events, lost: back });
+    if (root.version !== version || failed) return view.stop();
+    use(view, "plotly");
+    plot.classList.remove("coming");
+  })()
+    .catch((trouble) => {
+      console.info("The map stays plain.", trouble);
+      if (keeps) back();
+      else if (root.version === version) forget(plot);
+    })
+    .finally(done);
+  root.leave = () => (unfollow(), pick?.end(), map.view?.stop(), over.stop(), root.unwait?.());
+  root.end = () => {
+    root.leave?.();
+    root.leave = null;
+    forget(plot);
+    root.version = null;
+  };
+  return root.end;
+}
+
+/** Nothing of Plotly's is left. */
+function forget(plot) {
+  try {
+    window.Plotly?.purge(plot);
+  } catch {
+    /* it had not got far */
+  }
+  plot.replaceChildren();
+  plot.classList.remove("coming", "js-plotly-plot");
+}

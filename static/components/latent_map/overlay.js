@@ -1,0 +1,74 @@
+// A canvas over the map for what must move with the dots at no cost: the ring about a picked dot, and the bubbles.
+import { over } from "./canvas_view.js";
+import { colour, sharp } from "../../lib/canvas.js";
+import { halves } from "../../lib/codec.js";
+import { fromAddress, inAddress } from "../../lib/url.js";
+
+export function overlay(map) {
+  const { root, plot, data, labels } = map,
+    canvas = root.querySelector("canvas.over");
+  const box = root.querySelector(".bubbles"),
+    check = box.querySelector("input");
+  const roots = data.bubbles?.map(halves),
+    paints = data.names.map((_, c) => colour(root, `--ll-c${c}`));
+  box.hidden = !roots;
+  check.checked = fromAddress("bubbles") === "1";
+  let blank = false; // most of the time there is nothing to draw, and nothing to ask the layout for
+  const me = {
+    draw() {
+      const frame = map.view?.now,
+        bare = map.ring === null && !(roots && check.checked);
+      if (!frame || (bare && blank)) return;
+      blank = bare;
+      over(canvas, plot);
+      const { g } = sharp(canvas),
+        area = map.view.area(),
+        at = (i) => [area.x(frame[2 * i]), area.y(frame[2 * i + 1])];
+      g.save();
+      g.beginPath();
+      g.rect(area.left, area.top, area.width, area.height);
+      g.clip();
+      if (roots && check.checked) bubbles(g, roots[map.epoch], at, area);
+      if (map.ring !== null && map.ring < labels.length) {
+        const [x, y] = at(map.ring);
+        for (const [wide, paint] of [
+          [6, "--ll-page"],
+          [3, "--ll-x"],
+        ]) {
+          g.beginPath();
+          g.arc(x, y, 10, 0, 7);
+          g.lineWidth = wide;
+          g.strokeStyle = colour(root, paint);
+          g.stroke();
+        }
+      }
+      g.restore();
+    },
+    stop: () => (check.onchange = null),
+  };
+  function bubbles(g, matrices, at, area) {
+    const dx = area.x(1) - area.x(0),
+      dy = area.y(1) - area.y(0),
+      seen = data.names.map((_, c) => map.view.sees(c));
+    g.lineWidth = 1.5;
+    for (let i = 0; 4 * i < matrices.length && i < labels.length; i++) {
+      if (!seen[labels[i]]) continue;
+      const [a, b, c, d] = matrices.subarray(4 * i, 4 * i + 4),
+        [x, y] = at(i);
+      g.strokeStyle = g.fillStyle = paints[labels[i]];
+      g.beginPath();
+      for (let k = 0; k <= 32; k++) {
+        const u = Math.cos((k * Math.PI) / 16),
+          v = Math.sin((k * Math.PI) / 16);
+        g.lineTo(x + dx * (a * u + b * v), y + dy * (c * u + d * v));
+      }
+      g.globalAlpha = 0.12;
+      g.fill();
+      g.globalAlpha = 0.9;
+      g.stroke();
+    }
+    g.globalAlpha = 1;
+  }
+  check.onchange = () => (inAddress({ bubbles: check.checked ? "1" : null }), me.draw());
+  return me;
+}

@@ -1,0 +1,187 @@
+// The latent map by Plotly, which draws on the graphics card: the same view as plain.js, with zoom and a legend that hides.
+//
+// Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the epochs play or the slider
+// moves, the new places go straight to the drawing library that Plotly's scattergl uses (regl-scatter2d); Plotly learns of
+// them when the movement rests, so that hover, selection and zoom know them.
+import { marginOf } from "./canvas_view.js";
+import { mover } from "./motion.js";
+import { colour } from "../../lib/canvas.js";
+import { busy } from "../../lib/settled.js";
+
+let library;
+/** Plotly once for the page, when the first map needs it. A server that is just starting again is asked a few times. */
+export function plotly(left = 5) {
+  library ??= new Promise((done, fail) => {
+    const script = document.createElement("script");
+    script.src = new URL("../../vendor/plotly-gl2d.min.js", import.meta.url).href;
+    script.onload = () => (window.Plotly ? done(window.Plotly) : fail(new Error("not Plotly")));
+    script.onerror = fail;
+    document.head.append(script);
+  });
+  return library.catch(() => {
+    library = null;
+    if (!left) throw new Error("no Plotly");
+    return new Promise((later) => setTimeout(later, 1000)).then(() => plotly(left - 1));
+  });
+}
+
+/** Whether this browser draws with what Plotly's scattergl needs. Without it Plotly shows a box that says so. */
+export function webgl() {
+  try {
+    const gl = document.createElement("canvas").getContext("webgl");
+    const good =
+      !!gl &&
+      !gl.isContextLost() &&
+      ["ANGLE_instanced_arrays", "OES_element_index_uint"].every((name) => gl.getExtension(name));
+    gl?.getExtension("WEBGL_lose_context")?.loseContext(); // a page may have few
+    return good;
+  } catch {
+    return false;
+  }
+}
+
+/** A view of the map, once its first frame is drawn; rejected if it is not. ``lost`` is called if it fails later. */
+export async function plotted(Plotly, map, { point, click, circle, moved, lost }) {
+  const { root, plot, data, labels, groups } = map,
+    start = map.frame;
+  const ink = colour(root, "--ll-ink"),
+    size = labels.length < 5000 ? 5 : plot.clientWidth < 480 ? 3 : 4;
+  const axis = (frame, group, k) => Float32Array.from(group, (i) => frame[2 * i + k]);
+  const traces = data.names.map((name, c) => ({
+    type: "scattergl",
+    mode: "markers",
+    name,
+    x: axis(start, groups[c], 0),
+    y: axis(start, groups[c], 1),
+    customdata: groups[c],
+    hoverinfo: "none",
+    marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+    unselected: { marker: { opacity: 0.08 } },
+    selected: { marker: { opacity: 0.95 } },
+  }));
+  await Plotly.react(plot, traces, layoutOf(data, root, ink), {
+    responsive: true,
+    displaylogo: false,
+    scrollZoom: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  });
+  if (!hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
+
+  const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
+  const tried = (promise) => promise.catch(lost);
+  const settle = (now) => {
+    const done = busy("Plotly learns of the dots", { film: true });
+    const places = { x: groups.map((g) => axis(now, g, 0)), y: groups.map((g) => axis(now, g, 1)) };
+    return tried(Plotly.restyle(plot, places, [...groups.keys()]).then(moved)).finally(done);
+  };
+  const dots = mover({ push: pusher(plot, groups), settle, first: start, redrawn: () => moved() });
+  const placeOf = (event) => event.points[0].customdata ?? null; // null: a mark
+  const told = {
+    plotly_hover: (event) => placeOf(event) !== null && point(placeOf(event)),
+    plotly_click: (event) => placeOf(event) !== null && click(placeOf(event)),
+    plotly_selected: (event) => {
+      const places = event?.points.map((p) => p.customdata).filter((i) => i != null) ?? [];
+      if (places.length) circle(places.sort((a, b) => a - b));
+    },
+    plotly_relayout: moved,
+    plotly_relayouting: moved,
+    plotly_afterplot: moved,
+  };
+  for (const [event, f] of Object.entries(told)) plot.removeAllListeners(event), plot.on(event, f);
+  plot.addEventListener("webglcontextlost", lost, { capture: true });
+  const resize = new ResizeObserver(() => moved());
+  resize.observe(plot);
+  return {
+    area() {
+      const { xaxis: X, yaxis: Y } = plot._fullLayout;
+      return {
+        left: X._offset,
+        top: Y._offset,
+        width: X._length,
+        height: Y._length,
+        x: (v) => X._offset + X.l2p(v),
+        y: (v) => Y._offset + Y.l2p(v),
+        code: (px, py) => [X.p2d(px - X._offset), Y.p2d(py - Y._offset)],
+      };
+    },
+    get now() {
+      return dots.now;
+    },
+    sees: (c) => plot._fullData.find((trace) => trace.index === c)?.visible === true,
+    show: dots.show,
+    select(members) {
+      const chosen = groups.map((group) => (members ? group.flatMap((i, k) => (members.has(i) ? [k] : [])) : null));
+      tried(Plotly.restyle(plot, { selectedpoints: chosen }, [...groups.keys()]));
+      if (!members && plot._fullLayout.selections?.length) tried(Plotly.relayout(plot, { selections: [] }));
+    },
+    mode: (circling) => tried(Plotly.relayout(plot, { dragmode: circling ? "lasso" : resting, selections: [] })),
+    stop() {
+      dots.stop();
+      resize.disconnect();
+      plot.removeEventListener("webglcontextlost", lost, { capture: true });
+      for (const event of Object.keys(told)) plot.removeAllListeners?.(event);
+    },
+  };
+}
+
+/** Whether there are dots on Plotly's canvases, and none has lost its graphics card. */
+function hasDrawn(plot) {
+  const sheet = document.createElement("canvas"),
+    g = sheet.getContext("2d", { willReadFrequently: true });
+  return [...plot.querySelectorAll("canvas.gl-canvas")].some((canvas) => {
+    const gl = canvas.getContext("webgl");
+    if (!gl || gl.isContextLost() || !canvas.width || !canvas.height) return false;
+    [sheet.width, sheet.height] = [canvas.width, canvas.height];
+    g.drawImage(canvas, 0, 0);
+    return g.getImageData(0, 0, sheet.width, sheet.height).data.some((v) => v);
+  });
+}
+
+/** A function that gives new places to regl-scatter2d; false while Plotly has none. */
+function pusher(plot, groups) {
+  const places = groups.map((group) => new Float64Array(2 * group.length));
+  return (frame) => {
+    const scene = plot._fullLayout?._plots?.xy?._scene;
+    if (!scene?.scatter2d) return false;
+    const updates = new Array(scene.count).fill(null);
+    plot.calcdata.forEach((data) => {
+      const at = data[0]?.t?.index,
+        group = groups[data[0]?.trace?.index];
+      if (at === undefined || !group || data[0].trace.visible !== true) return;
+      const out = places[data[0].trace.index];
+      for (let j = 0; j < group.length; j++)
+        [out[2 * j], out[2 * j + 1]] = [frame[2 * group[j]], frame[2 * group[j] + 1]];
+      updates[at] = { positions: out };
+    });
+    scene.scatter2d.update(updates);
+    scene.draw();
+    return true;
+  };
+}
+
+function layoutOf(data, root, ink) {
+  const line = colour(root, "--ll-line"),
+    bare = !data.axes[0];
+  const axis = (k) => ({
+    title: { text: data.axes[k], font: { size: 13 } },
+    range: data.range[k],
+    gridcolor: line,
+    zerolinecolor: line,
+    showticklabels: !bare,
+    zeroline: !bare,
+  });
+  return {
+    margin: marginOf(data),
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: ink, family: getComputedStyle(root).fontFamily },
+    xaxis: axis(0),
+    yaxis: axis(1),
+    hovermode: "closest",
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" },
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink },
+    uirevision: data.run + data.view,
+    newselection: { line: { color: colour(root, "--ll-x"), width: 2, dash: "dot" } },
+  };
+}

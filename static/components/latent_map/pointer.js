@@ -1,0 +1,107 @@
+// What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
+import { decoderOf } from "../../bridge/decoder_cache.js";
+import { hear, tell } from "../../lib/bus.js";
+import { paint } from "../../lib/canvas.js";
+import { packed, unpacked } from "../../lib/codec.js";
+import { pair } from "../../lib/numbers.js";
+import { busy } from "../../lib/settled.js";
+
+/** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
+export function tiles(root, data, labels) {
+  if (!data.tiles) return null;
+  const canvas = root.querySelector(".seen .original"),
+    what = root.querySelector(".seen .what"),
+    sheet = new Image(),
+    done = busy("a sheet of pictures");
+  root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
+  what.textContent = data.redrawn ? root.whatFirst.replace("test picture", "test picture, as redrawn") : root.whatFirst;
+  canvas.classList.toggle("redrawn", !!data.redrawn);
+  sheet.src = "data:image/webp;base64," + data.tiles;
+  const { tile, tiles_wide: wide } = data;
+  const draw = (i) =>
+    canvas
+      .getContext("2d")
+      .drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+  sheet.onload = () => (draw(0), done());
+  sheet.onerror = done;
+  return (i) => {
+    draw(i);
+    what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
+  };
+}
+
+/** On a map of the two numbers themselves, every place is a code: draw what the decoder makes of it. */
+export function anywhere(map) {
+  const { root, plot, data } = map,
+    stage = plot.parentElement;
+  const box = root.querySelector(".anywhere"),
+    canvas = box.querySelector("canvas"),
+    where = box.querySelector(".where");
+  root.unwait?.();
+  where.textContent = root.whereFirst ??= where.textContent; // of another model, or in another view
+  delete canvas.dataset.z;
+  if (data.anywhere) {
+    // not an empty black square: what stands in the middle
+    const done = busy("the decoder of the middle");
+    const waiting = setInterval(() => {
+      const decode = decoderOf(data.run, plot.dataset.epoch);
+      if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
+      if (decode || !plot.isConnected) root.unwait();
+    }, 200);
+    root.unwait = () => (clearInterval(waiting), done());
+  }
+  stage.onpointermove = stage.onpointerdown = !data.anywhere
+    ? null
+    : (event) => {
+        if (!map.view) return;
+        const about = plot.getBoundingClientRect(),
+          area = map.view.area(),
+          decode = decoderOf(data.run, plot.dataset.epoch);
+        const x = event.clientX - about.left,
+          y = event.clientY - about.top;
+        if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
+        const z = area.code(x, y);
+        if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
+        paint(canvas, decode(z), 0, 255);
+        canvas.dataset.z = z.join();
+        where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
+      };
+}
+
+/** Click a dot, or circle a group; Python is told once, and both stay marked through all epochs. */
+export function picking(map, over) {
+  const { root } = map,
+    [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
+  let shown = "null",
+    unhear = () => {};
+  clear.hidden = true;
+  const mode = (circling) => {
+    map.circling = circling;
+    point.setAttribute("aria-pressed", circling ? "false" : "true");
+    lasso.setAttribute("aria-pressed", circling ? "true" : "false");
+    map.view?.mode(circling);
+  };
+  /** What is chosen: {dot: place}, {group: places packed}, or null; Python may say it too. */
+  const heard = (chosen = null) => {
+    const now = JSON.stringify(chosen),
+      before = shown;
+    if (now === before) return;
+    shown = now;
+    map.ring = chosen?.dot ?? null;
+    map.members = chosen?.group ? new Set(unpacked(chosen.group)) : null;
+    clear.hidden = !chosen;
+    over.draw();
+    if ((now + before).includes("group")) map.view?.select(map.members);
+  };
+  const choose = (chosen) => (tell("latent_scatter picked", chosen), tell("latent_scatter", chosen)); // asks first, then draws
+  point.onclick = () => mode(false);
+  lasso.onclick = () => mode(true);
+  clear.onclick = () => choose(null);
+  mode(false);
+  return {
+    begin: () => (unhear = hear("latent_scatter", heard)),
+    click: (place) => choose({ dot: place }),
+    circle: (places) => (choose({ group: packed(places) }), mode(false)),
+    end: () => unhear(),
+  };
+}

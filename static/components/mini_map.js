@@ -1,0 +1,173 @@
+// The map in small: dots on a plain canvas, and over them marks that may move with every frame.
+// (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
+import { followStep, hear, stepOf } from "../lib/bus.js";
+import { alpha, colour, sharp } from "../lib/canvas.js";
+import { bytes, halves, rowsOf } from "../lib/codec.js";
+import { mount } from "../lib/dom.js";
+import { followEpoch } from "../lib/epoch.js";
+import { apart } from "../lib/geometry.js";
+
+export default function (component) {
+  const { data } = component;
+  const [root] = mount(
+    component,
+    `<figure><canvas role="img"></canvas><figcaption class="quiet"></figcaption></figure>`,
+  );
+  root.classList.add("ll-small");
+  const version = [data.run, data.epochs.join(), data.points.at(-1).length, data.map].join("|");
+  if (root.version === version) return root.end;
+  root.end?.();
+  root.version = version;
+  const canvas = root.querySelector("canvas"),
+    labels = bytes(data.labels),
+    frames = data.points.map(halves);
+  const [[x0, x1], [y0, y1]] = data.range,
+    backdrop = document.createElement("canvas");
+  root.querySelector("figcaption").textContent = `Across and up: ${data.caption}.`;
+  let epoch = data.epochs.at(-1),
+    marks = [],
+    look = "",
+    waiting = 0,
+    letters = [];
+
+  const draw = () => {
+    waiting = 0;
+    if (!canvas.isConnected) return;
+    const { g, width, height } = sharp(canvas);
+    if (!width) return;
+    const spot = ([x, y]) => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
+    const now = [epoch, width, height, colour(root, "--ll-ink")].join();
+    if (now !== look)
+      letters = drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
+    look = now;
+    g.drawImage(backdrop, 0, 0, width, height);
+    const spots = marks.map((mark) => placesAt(mark, data, epoch).map(spot));
+    marks.forEach((mark, k) => drawMark(g, root, mark, spots[k]));
+    const taken = [...letters]; // titles come on top of all, so each goes where it hides the least
+    marks.forEach(
+      (mark, k) => mark.title && spots[k].length && taken.push(...drawTitle(g, root, mark, spots[k][0], width, taken)),
+    );
+    canvas.dataset.marks = JSON.stringify(marks.filter((m) => m.walks).map((m) => placesAt(m, data, epoch)[0]));
+    const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
+    canvas.setAttribute(
+      "aria-label",
+      `Map of ${labels.length} test pictures at epoch ${epoch}, coloured by class` +
+        (names.length ? "; on it " + names.join(", ") : ""),
+    );
+  };
+  const soon = () => (waiting ||= requestAnimationFrame(draw)); // once a frame, however many things have moved
+  const ends = [
+    followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
+    hear(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
+    followStep(data.run, soon),
+  ];
+  const resize = new ResizeObserver(soon);
+  resize.observe(canvas);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", soon);
+  root.end = () => {
+    ends.forEach((end) => end());
+    resize.disconnect();
+    scheme.removeEventListener("change", soon);
+    cancelAnimationFrame(waiting);
+    root.version = null;
+  };
+  return root.end;
+}
+
+/** A mark with its places as points: of each epoch, or the same for all. */
+const unpacked = (mark) => ({ ...mark, places: mark.places.map((text) => rowsOf(text, 2)) });
+
+/** Where a mark stands at an epoch; of one that walks, where the player's slider is. */
+function placesAt(mark, data, epoch) {
+  const here = mark.places[mark.places.length === 1 ? 0 : data.epochs.indexOf(epoch)] ?? [];
+  if (!mark.walks || here.length < 2) return here;
+  const s = stepOf(data.run) * (here.length - 1),
+    k = Math.min(Math.floor(s), here.length - 2),
+    f = s - k;
+  return [[0, 1].map((i) => here[k][i] + f * (here[k + 1][i] - here[k][i]))];
+}
+
+/** Returns where the names of the classes stand. */
+function drawDots(backdrop, root, points, labels, names, spot, width, height) {
+  const ratio = devicePixelRatio || 1,
+    middles = names.map(() => [[], []]);
+  [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
+  const g = backdrop.getContext("2d"),
+    size = width < 320 ? 2 : 2.5;
+  g.scale(ratio, ratio);
+  g.globalAlpha = 0.7;
+  names.forEach((_, c) => {
+    g.fillStyle = colour(root, `--ll-c${c}`);
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] !== c) continue;
+      const [x, y] = spot([points[2 * i], points[2 * i + 1]]);
+      g.fillRect(x - size / 2, y - size / 2, size, size);
+      middles[c][0].push(x);
+      middles[c][1].push(y);
+    }
+  });
+  g.globalAlpha = 1;
+  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  const known = [...names.keys()].filter((c) => middles[c][0].length),
+    spots = apart(
+      known.map((c) => middles[c].map(middle)),
+      15,
+    );
+  known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
+  return spots;
+}
+
+function drawMark(g, root, mark, spots) {
+  if (!spots.length) return;
+  const ink = colour(root, `--ll-${mark.colour}`),
+    page = colour(root, "--ll-page");
+  g.beginPath();
+  if (mark.mode === "lines") {
+    spots.forEach(([x, y], k) => (k ? g.lineTo(x, y) : g.moveTo(x, y)));
+    g.setLineDash(mark.dashed ? [5, 5] : []);
+    g.lineJoin = "round";
+    for (const [wide, paint] of [
+      [mark.dashed ? 3.5 : 6, alpha(page, 0.8)],
+      [mark.dashed ? 1.5 : 3, ink],
+    ]) {
+      g.lineWidth = wide;
+      g.strokeStyle = paint;
+      g.stroke();
+    }
+    g.setLineDash([]);
+    return;
+  }
+  const radius = mark.walks ? 8 : (mark.size ?? 12) / 2;
+  for (const [x, y] of spots) g.moveTo(x + radius, y), g.arc(x, y, radius, 0, 7);
+  g.lineWidth = radius > 4 ? 4 : 2; // half of it lies under the dot
+  g.strokeStyle = page;
+  g.stroke();
+  g.fillStyle = ink;
+  g.fill();
+}
+
+/** Above its mark, or below it where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
+function drawTitle(g, root, { title, name }, [x, y], width, taken) {
+  const right = x < width - 110,
+    text = `${title} ${name}`,
+    wide = 7 * text.length,
+    from = right ? x + 12 : x - 12 - wide;
+  const hidden = (line) =>
+    taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;
+  const [line] = [y - 11, y + 13].sort((a, b) => hidden(a) - hidden(b));
+  write(g, root, text, x + (right ? 12 : -12), line, 13, right ? "left" : "right");
+  return [0.1, 0.5, 0.9].map((part) => [from + part * wide, line]);
+}
+
+function write(g, root, text, x, y, size, align = "center") {
+  g.font = `700 ${size}px ${getComputedStyle(root).fontFamily}`;
+  g.textAlign = align;
+  g.textBaseline = "middle";
+  g.lineWidth = 4;
+  g.lineJoin = "round";
+  g.strokeStyle = colour(root, "--ll-page");
+  g.strokeText(text, x, y);
+  g.fillStyle = colour(root, "--ll-ink");
+  g.fillText(text, x, y);
+}

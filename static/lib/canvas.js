@@ -1,0 +1,88 @@
+// Drawing: colours of the style, sharp canvases, pictures and sheets of them, frames.
+import { busy } from "./settled.js";
+
+/** Base64 of a PNG or WebP to something that drawImage takes. */
+export async function picture(text, kind = "png") {
+  const image = new Image(),
+    done = busy("a picture");
+  image.src = `data:image/${kind};base64,` + text;
+  try {
+    await image.decode();
+  } finally {
+    done();
+  }
+  return image;
+}
+
+/** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */
+export function colour(element, name) {
+  const probe = document.createElement("span");
+  probe.style.cssText = `color: var(${name}); display: none`;
+  element.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+export const alpha = (rgb, a) => rgb.replace(/^rgb\(([^)]+)\)$/, `rgba($1, ${a})`);
+
+/** Draw with the screen's own pixels: sizes the canvas to its box, returns its context scaled to CSS pixels. */
+export function sharp(canvas) {
+  const { width, height } = canvas.getBoundingClientRect(),
+    ratio = devicePixelRatio || 1;
+  const w = Math.round(width * ratio),
+    h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+  const g = canvas.getContext("2d");
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, width, height);
+  return { g, width, height };
+}
+
+/** Write 784 bytes (or numbers 0..1 with scale 255) into a 28 x 28 canvas. */
+export function paint(canvas, values, offset = 0, scale = 1) {
+  if (canvas.width !== 28) canvas.width = canvas.height = 28;
+  const g = canvas.getContext("2d"),
+    image = g.createImageData(28, 28);
+  for (let i = 0; i < 784; i++) {
+    const v = values[offset + i] * scale;
+    image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = v;
+    image.data[4 * i + 3] = 255;
+  }
+  g.putImageData(image, 0, 0);
+}
+
+/** Call f at the screen's rate while it returns true. Returns a function that stops it. */
+export function animate(f) {
+  let id = requestAnimationFrame(function frame(now) {
+    id = f(now) === false ? 0 : requestAnimationFrame(frame);
+  });
+  return () => cancelAnimationFrame(id);
+}
+
+/** A function that lets f run once in the next frame, however often it is called before. */
+export function eachFrame(f) {
+  let asked = false;
+  return () => {
+    if (!asked) requestAnimationFrame(() => ((asked = false), f()));
+    asked = true;
+  };
+}
+
+/** Copy picture number k of a line of a sheet to a place on a canvas. */
+export const tile = (g, image, line, k, x = 0, y = 0) => g.drawImage(image, k * 28, line * 28, 28, 28, x, y, 28, 28);
+
+/** A canvas as a PNG file, each pixel enlarged to whole squares. */
+export function savePng(canvas, name, wanted = 1120) {
+  const scale = Math.max(Math.round(wanted / canvas.width), 1),
+    big = document.createElement("canvas");
+  [big.width, big.height] = [canvas.width * scale, canvas.height * scale];
+  const g = big.getContext("2d");
+  g.imageSmoothingEnabled = false;
+  g.drawImage(canvas, 0, 0, big.width, big.height);
+  big.toBlob((blob) => {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+}

@@ -1,0 +1,51 @@
+import { say } from "./numbers.js";
+
+/** A row of buttons of which one, or with `many` any number, is pressed. Returns {show(chosen)}. */
+export function chips(box, names, pressed, { classes = false } = {}) {
+  box.replaceChildren(
+    ...names.map((name, k) => {
+      const chip = Object.assign(document.createElement("button"), {
+        type: "button",
+        textContent: name,
+        className: "chip",
+      });
+      if (classes) chip.style.setProperty("--chip", `var(--ll-c${k})`);
+      chip.onclick = () => pressed(k);
+      return chip;
+    }),
+  );
+  return {
+    show: (isOn) => [...box.children].forEach((chip, k) => chip.setAttribute("aria-pressed", String(!!isOn(k)))),
+  };
+}
+
+/** Call f now and whenever the size of an element, or light and dark, changes. Returns a function that ends it. */
+export function whenever(element, f) {
+  const watch = new ResizeObserver(f),
+    dark = matchMedia("(prefers-color-scheme: dark)");
+  watch.observe(element);
+  dark.addEventListener("change", f);
+  return () => (watch.disconnect(), dark.removeEventListener("change", f));
+}
+
+/** A slider with its name and its value. set(v) moves it without telling. */
+export function slider(box, { name, low, high, step, value, text = (v) => say(v), change }) {
+  const label = document.createElement("label"),
+    input = document.createElement("input"),
+    out = document.createElement("output");
+  label.className = "slide";
+  Object.assign(input, { type: "range", min: low, max: high, step });
+  input.setAttribute("aria-label", name.replace(/<[^>]+>/g, ""));
+  const title = document.createElement("span");
+  title.innerHTML = name;
+  label.append(title, input, out);
+  box.append(label);
+  const set = (v) => {
+    input.value = v;
+    out.textContent = text(+input.value);
+    input.setAttribute("aria-valuetext", out.textContent);
+  };
+  input.oninput = () => (set(input.value), change(+input.value));
+  set(value);
+  return { set, input };
+}

@@ -1,0 +1,86 @@
+// Where things stand: places on a chart, dots near a point, dots in a loop. No page is needed, so node can test it.
+
+/**
+ * The part of a box inside its margins, and both ways between numbers and pixels.
+ *
+ * @param {{l: number, r: number, t: number, b: number}} margin
+ * @param {number} width
+ * @param {number} height
+ * @param {number[][]} range [[x0, x1], [y0, y1]]
+ */
+export function frameOf({ l, r, t, b }, width, height, [[x0, x1], [y0, y1]]) {
+  const wide = Math.max(width - l - r, 1),
+    high = Math.max(height - t - b, 1);
+  return {
+    left: l,
+    top: t,
+    width: wide,
+    height: high,
+    x: (v) => l + ((v - x0) / (x1 - x0)) * wide,
+    y: (v) => t + ((y1 - v) / (y1 - y0)) * high,
+    code: (px, py) => [x0 + ((px - l) / wide) * (x1 - x0), y1 - ((py - t) / high) * (y1 - y0)],
+  };
+}
+
+/**
+ * The dot that is nearest to a place in pixels, if that is in the frame and the dot not farther than reach; else null.
+ *
+ * @param {ArrayLike<number>} frame x, y of each dot
+ * @param {ReturnType<typeof frameOf>} area
+ * @param {number[]} place
+ * @param {number} reach
+ * @returns {number | null}
+ */
+export function nearest(frame, area, [px, py], reach) {
+  let best = null,
+    least = reach * reach;
+  for (let i = 0; 2 * i < frame.length; i++) {
+    const dx = area.x(frame[2 * i]) - px,
+      dy = area.y(frame[2 * i + 1]) - py,
+      far = dx * dx + dy * dy;
+    if (far <= least) [best, least] = [i, far];
+  }
+  const outside = px < area.left || py < area.top || px > area.left + area.width || py > area.top + area.height;
+  return outside ? null : best;
+}
+
+/** Whether a place lies in a closed loop of places (even and odd crossings). */
+export function inside(loop, x, y) {
+  let within = false;
+  for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
+    const [ax, ay] = loop[i],
+      [bx, by] = loop[j];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
+  }
+  return within;
+}
+
+/** 1, 2 or 5 times a power of ten, near v. */
+export function round(v) {
+  const power = 10 ** Math.floor(Math.log10(v)),
+    lead = v / power;
+  return (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power;
+}
+
+/** Round numbers between low and high, about ``few`` of them. */
+export function ticks(low, high, few = 8) {
+  const step = round((high - low) / few),
+    found = [];
+  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) found.push(+v.toFixed(6) || 0);
+  return found;
+}
+
+/** Push labels apart that would stand on each other. */
+export function apart(spots, size) {
+  for (let round = 0; round < 30; round++)
+    for (const a of spots)
+      for (const b of spots) {
+        const dx = b[0] - a[0],
+          dy = b[1] - a[1];
+        if (a === b || Math.abs(dx) > size * 0.8 || Math.abs(dy) > size) continue;
+        const way = dy >= 0 ? 1 : -1;
+        a[1] -= way;
+        b[1] += way;
+      }
+  return spots;
+}

@@ -1,0 +1,15 @@
+// Numbers as people write them, and as dice throw them. No page is needed.
+
+/** A number as people write it, and a list of numbers as a point. */
+export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
+
+export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
+
+export const quantile = (values, q) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0;
+};
+
+/** A number from the standard normal distribution (Box and Muller). */
+export const gauss = (random = Math.random) =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

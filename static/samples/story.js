@@ -1,0 +1,182 @@
+// The story of one invented picture, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
+import { hear, tell, told } from "../lib/bus.js";
+import { picture, tile } from "../lib/canvas.js";
+import { bytes, floats } from "../lib/codec.js";
+import { mount } from "../lib/dom.js";
+import { followEpoch } from "../lib/epoch.js";
+import { say } from "../lib/numbers.js";
+
+const HTML = `
+  <div class="ll-story ends-of-it">
+    <h5>Codes with neighbours of one kind</h5><div class="few near"></div>
+    <h5>Codes between several kinds</h5><div class="few far"></div>
+  </div>
+  <div class="ll-story one" hidden>
+    <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
+    <div class="pair">
+      <figure class="z"><canvas class="big" width="28" height="28" role="img"></canvas><figcaption>Invented<small></small></figcaption></figure>
+      <figure class="x"><canvas class="nearest" width="28" height="28" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
+    </div>
+    <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
+      <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
+    <section class="around"><h5>Which kinds are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
+    <section class="away"><h5>How far is its code from the data?</h5><div class="ruler share" role="img"><i class="band"></i><b></b></div>
+      <div class="ends quiet"><span>farther than every real code</span><span>in the thick of them</span></div><p></p>
+      <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
+  </div>`;
+
+const HOW = {
+  vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the average of
+    all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real test pictures, drawn from
+    their own bubble, which is left out of their average. The kinds are those of the test pictures whose means are nearest, each
+    number in units of its standard deviation.`,
+  classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each number in units
+    of its standard deviation, and compare it with the distance between real codes. The kinds are those of the test pictures nearest in that distance.`,
+};
+
+export default function (component) {
+  const { data } = component;
+  const [root] = mount(component, HTML);
+  const box = root.querySelector(".one"),
+    both = root.querySelector(".ends-of-it"),
+    $ = (selector) => box.querySelector(selector);
+  const end = () => ((root.version = null), root.stops?.forEach((stop) => stop()), (root.stops = []));
+  if (root.version === data.version) return end;
+  end();
+  root.version = data.version;
+  const shares = floats(data.farther),
+    order = bytes(data.order),
+    kinds = bytes(data.kinds),
+    many = data.names.length,
+    { epochs, count, chosen, nearest } = data;
+  const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
+  tell("far", {
+    of: data.grid,
+    share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k],
+    between: (epoch, k) => Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
+  });
+  box.hidden = chosen === null;
+  both.hidden = chosen !== null;
+  if (chosen === null) {
+    let epoch = epochs.at(-1);
+    const draw = () => bothEnds(both, data, order.subarray(epochs.indexOf(epoch) * count), epochs.indexOf(epoch));
+    root.stops = [followEpoch(data.run, epochs, (now) => ((epoch = now), draw())), hear("grid", draw)];
+    return end;
+  }
+  const clicked = told("clicked") === chosen;
+  tell("clicked", null);
+  $("h4").textContent = `Picture ${chosen + 1}`;
+  $(".close").onclick = () => told("choose")?.(chosen);
+  $(".x").hidden = $(".copy").hidden = !nearest;
+  $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
+  const far = (share) => {
+    const percent = Math.round(100 * share);
+    const few = share < 0.05,
+      words =
+        percent === 0
+          ? `None of ${data.real} real codes lies farther out`
+          : `${percent}% of real codes lie farther out`;
+    $(".away b").style.left = `${2 + 96 * share}%`;
+    $(".away .ruler").setAttribute("aria-label", words);
+    $(".away p").textContent =
+      `${words} than this one. ` +
+      (few
+        ? "While it learned, the decoder hardly met such a place."
+        : share < 0.25
+          ? "It is on the rim of what the decoder met while it learned."
+          : "The decoder met many such places while it learned.");
+  };
+  const surround = (line) => {
+    const found = around(line, chosen)
+      .map((n, c) => [n, c])
+      .filter(([n]) => n)
+      .sort((a, b) => b[0] - a[0]);
+    $(".kinds").replaceChildren(
+      ...found.map(([n, c]) => {
+        const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
+        part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
+        return part;
+      }),
+    );
+    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
+      others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
+    if (others) list.push(`${others} something else`);
+    const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
+    $(".kinds").setAttribute("aria-label", words);
+    $(".around p").textContent =
+      words +
+      (found[0][0] * 2 < data.around
+        ? " No kind has half of them: it lies between kinds, and such pictures often look like none."
+        : found[0][0] === data.around
+          ? " All of one kind: here the decoder has no doubt."
+          : "");
+  };
+  const copy = (line) => {
+    const away = nearest.away[line],
+      [least, , middle, , most] = nearest.typical,
+      end = Math.max(most * 1.35, ...nearest.away) * 1.05;
+    const at = (value) => `${2 + (96 * value) / end}%`;
+    $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
+    $(".copy .mid").style.left = at(middle);
+    $(".copy b").style.left = at(away);
+    $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
+    const words = `It is ${say(away, 1)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
+    $(".copy .ruler").setAttribute(
+      "aria-label",
+      `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
+    );
+    $(".copy p").textContent =
+      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its own. ` +
+      (away < least
+        ? "This one is nearer than almost any test picture: look closely whether it is copied."
+        : "So, pixel by pixel, it is no copy.");
+    $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
+    $(".nearest").setAttribute(
+      "aria-label",
+      `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+    );
+    $(".nearest").dataset.place = nearest.places[line];
+  };
+  const version = data.version;
+  (nearest ? picture(nearest.png) : Promise.resolve(null)).then((picture) => {
+    if (root.version !== version) return;
+    const draw = (epoch) => {
+      const line = epochs.indexOf(epoch),
+        grid = told("grid");
+      if (grid?.of === data.grid) tile($(".big").getContext("2d"), grid.image, line, chosen);
+      $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
+      $(".big").setAttribute("aria-label", `Invented picture ${chosen + 1}, epoch ${epoch}`);
+      far(shares[line * count + chosen]);
+      surround(line);
+      if (!picture) return;
+      tile($(".nearest").getContext("2d"), picture, line, 0);
+      copy(line);
+    };
+    let epoch = epochs.at(-1);
+    root.stops = [followEpoch(data.run, epochs, (now) => draw((epoch = now))), hear("grid", () => draw(epoch))];
+    if (clicked && innerWidth < 640) box.scrollIntoView({ behavior: "smooth", block: "nearest" });
+  });
+  return end;
+}
+
+/** Before one is chosen: the pictures whose codes lie deepest among the data, and those farthest out. */
+function bothEnds(box, data, order, line) {
+  const grid = told("grid");
+  if (grid?.of !== data.grid) return;
+  const few = 6,
+    ends = { near: [...order.subarray(0, few)], far: [...order.subarray(data.count - few, data.count)].reverse() };
+  for (const [name, places] of Object.entries(ends)) {
+    const row = box.querySelector("." + name);
+    while (row.childElementCount < few) {
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.append(Object.assign(document.createElement("canvas"), { width: 28, height: 28 }));
+      row.append(button);
+    }
+    places.forEach((k, i) => {
+      const button = row.children[i];
+      tile(button.firstChild.getContext("2d"), grid.image, line, k);
+      button.setAttribute("aria-label", `Invented picture ${k + 1}`);
+      button.onclick = () => told("choose")?.(k);
+    });
+  }
+}

@@ -1,0 +1,31 @@
+// A link from one term to another: the asked term comes to stand on top, in sight, and the address names it.
+import { mount } from "../lib/dom.js";
+
+export default function (component) {
+  const { data } = component,
+    [root, isNew] = mount(component, "");
+  root.component = component;
+  if (isNew)
+    document.addEventListener(
+      "click",
+      (root.pressed = (event) => {
+        const link = event.target.closest?.("a[data-term]");
+        if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab goes by the address
+        event.preventDefault();
+        root.wanted = link.dataset.term;
+        if (root.wanted === root.component.data.asked) land(root.wanted, 0);
+        else root.component.setTriggerValue("term", root.wanted);
+      }),
+    );
+  if (root.wanted === data.asked) land(data.asked, 20);
+  return () => document.removeEventListener("click", root.pressed);
+}
+
+/** Bring a term into sight and the focus to it, as soon as the page has drawn it. */
+function land(term, patience) {
+  const entry = /** @type {HTMLElement | null} */ (document.querySelector(`.st-key-term_${CSS.escape(term)}_asked`));
+  if (!entry) return void (patience && setTimeout(() => land(term, patience - 1), 100));
+  entry.scrollIntoView({ block: "center" });
+  entry.tabIndex = -1;
+  entry.focus({ preventScroll: true });
+}

@@ -12,7 +12,6 @@ from ui.shell.errors import plain
 from ui.shell.streamlit_patches import through_app
 from ui.text import page_intros
 from ui.text.page_intros import about
-from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
@@ -45,8 +44,8 @@ for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
 epochs = run_picker.film(one)
 epoch_slider(one, epochs)
 drawing = st.session_state.get("drawing")
-digit = None if drawing is None else as_mnist(drawing)
-rows_a, rows_b, left_out = tasks.rows(one, other, epochs, digit)
+drawn = drawing is not None and drawing.any()
+rows_a, rows_b, left_out = tasks.rows(one, other, epochs, drawing if drawn else None)
 left, right = st.columns(2, gap="medium")
 with left:
     st.markdown("#### Model A")
@@ -54,7 +53,7 @@ with left:
 with right:
     st.markdown("#### Model B")
     image_rows("compared_b", one.id, epochs, rows_b)
-if digit is None:
+if not drawn:
     st.page_link("pages/draw.py", label="Draw a digit, and both will get it too", icon=":material/draw:")
 if run_picker.film(other) != epochs:
     left_out.append("The slider moves A; B stands at the nearest of its epochs that are kept.")

@@ -17,7 +17,6 @@ from ui.shell.streamlit_patches import through_app
 from ui.store import cache
 from ui.text import glossary, page_intros
 from ui.text.page_intros import about
-from vae_core.datasets import registry
 from vae_core.datasets.drawing import as_mnist
 
 through_app()
@@ -31,7 +30,8 @@ run_picker.head(
 )
 about(page_intros.DRAW)
 run = run_picker.pick_run(default="lecture")
-path, epochs, names = str(run.path), run_picker.film(run), registry.get(run.config.dataset).class_names
+shape = run.dataset.shape
+path, epochs, names = str(run.path), run_picker.film(run), run.dataset.class_names
 
 
 @st.fragment
@@ -43,7 +43,7 @@ def board() -> None:
     with pad:
         st.markdown("**1.** You draw")
         pixels = digit_pad()
-    image = None if pixels is None else as_mnist(pixels)
+    image = None if pixels is None else as_mnist(pixels, shape)
     seed = st.session_state.get("seed_of_drawing", 0)
     with one_sentence():
         looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
@@ -74,7 +74,7 @@ def redrawn(looks: list[drawing_view.Look]) -> None:
         images = np.stack([look.rebuilt[None] for look in looks])
         row = Row("Rebuilt", images, "Your drawing rebuilt from its mean", "", "decoder", epochs)
     else:
-        row = Row("Rebuilt", np.zeros((1, 1, 28, 28), np.uint8), "Nothing yet", "", "decoder")
+        row = Row("Rebuilt", np.zeros((1, 1, *shape[1:]), np.uint8), "Nothing yet", "", "decoder")
     image_rows("drawn_rebuilt", run.id, epochs, [row])
     st.caption("Rebuilt from the mean alone." if looks else "Nothing yet: draw a digit on the first square.")
 
@@ -99,7 +99,7 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
     ]
     rows = [
         Row("Your drawing", image[None, None], "Your drawing, centred and scaled as MNIST is",
-            "as it goes in: 28 × 28", "x", columns=DRAWS),
+            f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS),
         Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
             "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs),
     ]  # fmt: skip

@@ -110,7 +110,8 @@ def show_map(view: str, first: int, second: int) -> None:
     epoch_slider(run, epochs)
     payload = {
         **latent_map.payload(path, tuple(epochs), view, first, second),
-        "tiles": details.tiles(path, epochs[-1], here), "tile": details.TILE, "tiles_wide": details.TILES_WIDE,
+        "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
+        "tiles_wide": details.TILES_WIDE,
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
     seen, told = st.columns([2.1, 1], gap="medium")

@@ -75,7 +75,7 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
     """Both ends, from the address or else from earlier in the visit, and how the address names them."""
     asked = {which: asked_for(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
-    image = None if pixels is None else as_mnist(pixels)
+    image = None if pixels is None else as_mnist(pixels, run.dataset.shape)
     ends = {w: image_picker.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
     chosen = image_picker.payload(run, epochs[-1], TITLES, ends, own=True)
     for which, each in chosen["ends"].items():

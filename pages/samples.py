@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.components import browser_decoder, mini_map
-from ui.components.bridge import chosen_on, decoder_feed, picked, place_asked_for, token
+from ui.components.bridge import chosen_on, decoder_feed, picked, place_asked_for, size_of, token
 from ui.components.epoch_slider import epoch_slider
 from ui.components.mini_map import map_marks, small_map
 from ui.samples import grid, knobs, plane, story, walk
@@ -81,7 +81,8 @@ def show_grid(count: int, width: float, seed: int) -> None:
     with left:
         samples_grid(
             {
-                "run": run.id, "epochs": epochs, "count": count, "columns": int(count**0.5), "seed": seed,
+                "run": run.id, "epochs": epochs, "size": size_of(run), "count": count,
+                "columns": int(count**0.5), "seed": seed,
                 "spread": width, "png": grid.grid_film(str(run.path), tuple(epochs), count, seed, width),
                 "version": version,
             }

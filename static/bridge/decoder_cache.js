@@ -7,7 +7,11 @@ import { later } from "../lib/settled.js";
 const REST = 900; // milliseconds without a change before the server is asked: longer than a step of the playing film
 const decoders = (window.latentLabDecoders ??= new Map());
 
-/** The decoder of a run at an epoch, if it is here already. */
+/**
+ * The decoder of a run at an epoch, if it is here already.
+ *
+ * @returns {ReturnType<typeof decoder> | undefined}
+ */
 export const decoderOf = (run, epoch) => window.latentLabDecoders?.get(run + "@" + epoch);
 
 export default function (component) {

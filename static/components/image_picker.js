@@ -1,7 +1,7 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
 import { send } from "../bridge/ask.js";
-import { picture } from "../lib/canvas.js";
+import { picture, tile as copy } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { busy } from "../lib/settled.js";
 
@@ -20,7 +20,7 @@ export default function (component) {
   }
   root.version = version;
   root.replaceChildren();
-  const sheet = new Image();
+  const sheet = Object.assign(new Image(), { cell: data.size });
   sheet.src = "data:image/webp;base64," + data.sheet;
   const ends = Object.keys(data.ends).map((which) => end(root, which, sheet));
   const done = busy("a sheet of pictures");
@@ -35,7 +35,7 @@ export default function (component) {
 
 /** One end: title, classes, pictures, shuffle. */
 function end(root, which, sheet) {
-  const { classes, own } = root.data,
+  const { classes, own, size } = root.data,
     now = () => root.data.ends[which];
   const box = document.createElement("section"),
     tabs = document.createElement("div"),
@@ -97,17 +97,17 @@ function end(root, which, sheet) {
         const number = open.numbers[k];
         const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(`${open.label}-${number}`));
         button.dataset.choice = `${open.label}-${number}`;
-        const canvas = tile(button);
-        if (sheet.complete && sheet.naturalWidth) canvas.drawImage(sheet, k * 28, line * 28, 28, 28, 0, 0, 28, 28);
+        const canvas = face(button, size);
+        if (sheet.complete && sheet.naturalWidth) copy(canvas, sheet, line, k);
         return button;
       });
     const { choice, tile: png } = now();
     if (png && choice.startsWith(open.label + "-")) {
       // a link's picture that is not on the sheet
       const button = radio("", `${open.name}, test picture ${numberOf(choice) + 1}`, () => choose(choice)),
-        canvas = tile(button);
+        canvas = face(button, size);
       button.dataset.choice = choice;
-      picture(png).then((image) => canvas.drawImage(image, 0, 0));
+      picture(png, size).then((image) => copy(canvas, image, 0, 0));
       items.splice(0, 1, button);
     }
     strip.replaceChildren(...items);
@@ -147,8 +147,8 @@ function radio(text, label, pick) {
   return button;
 }
 
-function tile(button) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+function face(button, { width, height }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   button.append(canvas);
   return canvas.getContext("2d");
 }

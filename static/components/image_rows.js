@@ -1,5 +1,5 @@
 // Rows of digits that follow the epoch: one PNG a row, in it a line of pictures for each epoch.
-import { picture } from "../lib/canvas.js";
+import { fit, picture, tile } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
@@ -14,30 +14,18 @@ export default function (component) {
   if (!isNew && root.version === data.version) return end;
   root.version = data.version;
   root.stop?.();
-  Promise.all(data.rows.map((row) => picture(row.png))).then((images) => {
+  Promise.all(data.rows.map((row) => picture(row.png, data.size))).then((images) => {
     if (root.version !== data.version) return;
     const shown = data.rows.map((row) => strip(row.label, row.note, row.edge));
     const draw = (epoch) =>
       shown.forEach(({ canvas }, k) => {
         const row = data.rows[k],
           line = row.epochs ? Math.max(row.epochs.indexOf(epoch), 0) : 0;
-        const wide = row.columns * 28,
-          high = Math.ceil(row.count / row.columns) * 28;
-        if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+        const { width, height } = data.size;
+        fit(canvas, row.columns * width, Math.ceil(row.count / row.columns) * height);
         const g = canvas.getContext("2d");
-        g.clearRect(0, 0, wide, high);
-        for (let y = 0; y * row.columns < row.count; y++)
-          g.drawImage(
-            images[k],
-            y * wide,
-            line * 28,
-            Math.min(wide, row.count * 28 - y * wide),
-            28,
-            0,
-            y * 28,
-            Math.min(wide, row.count * 28 - y * wide),
-            28,
-          );
+        g.clearRect(0, 0, canvas.width, canvas.height);
+        for (let i = 0; i < row.count; i++) tile(g, images[k], line, i, i % row.columns, Math.floor(i / row.columns));
         canvas.setAttribute("aria-label", row.alt + (row.epochs ? `, epoch ${epoch}` : ""));
       });
     box.classList.toggle("alone", shown.length === 1);

@@ -1,7 +1,7 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
 import { followStep, hear, stepOf } from "../lib/bus.js";
-import { alpha, colour, sharp } from "../lib/canvas.js";
+import { alpha, colour, sharp, classVariable } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -98,7 +98,7 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   g.scale(ratio, ratio);
   g.globalAlpha = 0.7;
   names.forEach((_, c) => {
-    g.fillStyle = colour(root, `--ll-c${c}`);
+    g.fillStyle = colour(root, classVariable(c));
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] !== c) continue;
       const [x, y] = spot([points[2 * i], points[2 * i + 1]]);

@@ -1,8 +1,18 @@
 // Drawing: colours of the style, sharp canvases, pictures and sheets of them, frames.
 import { busy } from "./settled.js";
 
-/** Base64 of a PNG or WebP to something that drawImage takes. */
-export async function picture(text, kind = "png") {
+/**
+ * The size of one picture of a dataset.
+ *
+ * @typedef {{channels: number, height: number, width: number}} Size
+ */
+
+/**
+ * Base64 of a PNG or WebP to something that drawImage takes; of a sheet, ``cell`` is the size of one of its pictures.
+ *
+ * @returns {Promise<HTMLImageElement & {cell: Size}>}
+ */
+export async function picture(text, cell, kind = "png") {
   const image = new Image(),
     done = busy("a picture");
   image.src = `data:image/${kind};base64,` + text;
@@ -11,7 +21,7 @@ export async function picture(text, kind = "png") {
   } finally {
     done();
   }
-  return image;
+  return Object.assign(image, { cell });
 }
 
 /** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */
@@ -39,18 +49,30 @@ export function sharp(canvas) {
   return { g, width, height };
 }
 
-/** Write 784 bytes (or numbers 0..1 with scale 255) into a 28 x 28 canvas. */
-export function paint(canvas, values, offset = 0, scale = 1) {
-  if (canvas.width !== 28) canvas.width = canvas.height = 28;
+/** Write one picture's bytes (or numbers 0..1 with scale 255), channel by channel, into a canvas of its size. */
+export function paint(canvas, values, { channels, height, width }, offset = 0, scale = 1) {
+  fit(canvas, width, height);
   const g = canvas.getContext("2d"),
-    image = g.createImageData(28, 28);
-  for (let i = 0; i < 784; i++) {
-    const v = values[offset + i] * scale;
-    image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = v;
+    image = g.createImageData(width, height),
+    pixels = width * height,
+    step = channels > 1 ? pixels : 0;
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = values[offset + c * step + i] * scale;
     image.data[4 * i + 3] = 255;
   }
   g.putImageData(image, 0, 0);
 }
+
+/** Numbers to a picture. */
+export const pixelsOf = ({ channels, height, width }) => channels * height * width;
+
+/** Make a canvas so large; what was on it is lost only if it was not. */
+export function fit(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+}
+
+/** The CSS variable with the colour of a class; after ten they repeat. */
+export const classVariable = (c) => `--ll-c${c % 10}`;
 
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {
@@ -69,8 +91,11 @@ export function eachFrame(f) {
   };
 }
 
-/** Copy picture number k of a line of a sheet to a place on a canvas. */
-export const tile = (g, image, line, k, x = 0, y = 0) => g.drawImage(image, k * 28, line * 28, 28, 28, x, y, 28, 28);
+/** Copy picture number k of a line of a sheet to a canvas: at the place of its cell (column, row). */
+export function tile(g, sheet, line, k, column = 0, row = 0) {
+  const { width: w, height: h } = sheet.cell;
+  g.drawImage(sheet, k * w, line * h, w, h, column * w, row * h, w, h);
+}
 
 /** A canvas as a PNG file, each pixel enlarged to whole squares. */
 export function savePng(canvas, name, wanted = 1120) {

@@ -1,4 +1,5 @@
 import { say } from "./numbers.js";
+import { classVariable } from "./canvas.js";
 
 /** A row of buttons of which one, or with `many` any number, is pressed. Returns {show(chosen)}. */
 export function chips(box, names, pressed, { classes = false } = {}) {
@@ -9,7 +10,7 @@ export function chips(box, names, pressed, { classes = false } = {}) {
         textContent: name,
         className: "chip",
       });
-      if (classes) chip.style.setProperty("--chip", `var(--ll-c${k})`);
+      if (classes) chip.style.setProperty("--chip", `var(${classVariable(k)})`);
       chip.onclick = () => pressed(k);
       return chip;
     }),

@@ -1,21 +1,105 @@
-// The decoder d -> h -> 784 in the browser, from the run's own weights: the same numbers as vae_core, without a request.
+// A run's decoder in the browser, from its layers and weights (vae_core/architecture.py): the numbers that torch has,
+// without a request. A layer is a function from numbers to numbers; what it gives is the same array at every call.
 import { halves } from "./codec.js";
 
-export function decoder({ w1, b1, w2, b2, latent_dim: d, hidden_dim: h }) {
-  const [W1, B1, W2, B2] = [w1, b1, w2, b2].map(halves);
-  const T2 = new Float32Array(h * 784); // transposed, so that a hidden unit that is off costs nothing
-  for (let o = 0; o < 784; o++) for (let k = 0; k < h; k++) T2[k * 784 + o] = W2[o * h + k];
-  const image = new Float32Array(784);
-  /** z, d numbers, to 784 values in [0, 1]. The array is reused. */
-  return (z) => {
-    image.set(B2);
-    for (let k = 0; k < h; k++) {
-      let a = B1[k];
-      for (let i = 0; i < d; i++) a += W1[k * d + i] * z[i];
-      if (a <= 0) continue; // ReLU
-      for (let o = 0, row = k * 784; o < 784; o++) image[o] += a * T2[row + o];
-    }
-    for (let o = 0; o < 784; o++) image[o] = 1 / (1 + Math.exp(-image[o]));
+/** @typedef {Float32Array | ArrayLike<number>} Numbers */
+/** @typedef {(input: Numbers) => Float32Array} Step */
+
+/**
+ * @param {{layers: any[], weights: Record<string, string>, size: import("./canvas.js").Size, latent_dim: number}} source
+ * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size}} z, d numbers, to the pixels in [0, 1],
+ *   channel by channel
+ */
+export function decoder({ layers, weights, size, latent_dim }) {
+  let sizes = [latent_dim];
+  const steps = layers.map((layer, place) => {
+    const own = Object.fromEntries(
+      ["weight", "bias"].filter((n) => weights[`${place}.${n}`]).map((n) => [n, halves(weights[`${place}.${n}`])]),
+    );
+    const [step, after] = LAYERS[layer.type](layer, own, sizes);
+    sizes = after;
+    return step;
+  });
+  const image = new Float32Array(sizes.reduce((a, b) => a * b, 1));
+  const decode = (z) => {
+    let values = z;
+    for (const step of steps) values = step(values);
+    for (let i = 0; i < image.length; i++) image[i] = 1 / (1 + Math.exp(-values[i]));
     return image;
   };
+  return Object.assign(decode, { size });
 }
+
+/** Each kind of layer: from its settings, its weights and the sizes of its input, a step and the sizes of its output. */
+const LAYERS = {
+  linear({ inputs, outputs }, { weight, bias }) {
+    const turned = new Float32Array(inputs * outputs); // so that an input that is off (ReLU) costs nothing
+    for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) turned[i * outputs + o] = weight[o * inputs + i];
+    const out = new Float32Array(outputs);
+    const step = (x) => {
+      out.set(bias);
+      for (let i = 0; i < inputs; i++) {
+        const a = x[i];
+        if (a !== 0) for (let o = 0, row = i * outputs; o < outputs; o++) out[o] += a * turned[row + o];
+      }
+      return out;
+    };
+    return [step, [outputs]];
+  },
+  relu(_, __, sizes) {
+    const step = (x) => {
+      for (let i = 0; i < x.length; i++) if (x[i] < 0) x[i] = 0;
+      return x;
+    };
+    return [step, sizes];
+  },
+  reshape({ shape }) {
+    return [(x) => x, shape];
+  },
+  convolution({ outputs, kernel, stride, padding }, own, [inputs, h, w]) {
+    const [high, wide] = [h, w].map((s) => Math.floor((s + 2 * padding - kernel) / stride) + 1);
+    const out = new Float32Array(outputs * high * wide);
+    const step = (x) => {
+      for (let o = 0; o < outputs; o++)
+        for (let y = 0; y < high; y++)
+          for (let u = 0; u < wide; u++) {
+            let sum = own.bias[o];
+            for (let i = 0; i < inputs; i++)
+              for (let a = Math.max(0, padding - y * stride); a < kernel && y * stride - padding + a < h; a++)
+                for (let b = Math.max(0, padding - u * stride); b < kernel && u * stride - padding + b < w; b++)
+                  sum +=
+                    own.weight[((o * inputs + i) * kernel + a) * kernel + b] *
+                    x[(i * h + y * stride - padding + a) * w + u * stride - padding + b];
+            out[(o * high + y) * wide + u] = sum;
+          }
+      return out;
+    };
+    return [step, [outputs, high, wide]];
+  },
+  transposed_convolution({ outputs, kernel, stride, padding, output_padding: more }, own, [inputs, h, w]) {
+    const [high, wide] = [h, w].map((s, k) => (s - 1) * stride - 2 * padding + kernel + more[k]);
+    const out = new Float32Array(outputs * high * wide);
+    const step = (x) => {
+      for (let o = 0; o < outputs; o++) out.fill(own.bias[o], o * high * wide, (o + 1) * high * wide);
+      for (let i = 0; i < inputs; i++)
+        for (let y = 0; y < h; y++)
+          for (let u = 0; u < w; u++) {
+            const value = x[(i * h + y) * w + u];
+            if (value === 0) continue;
+            for (let o = 0; o < outputs; o++)
+              for (let a = 0; a < kernel; a++) {
+                const row = y * stride - padding + a;
+                if (row < 0 || row >= high) continue;
+                for (let b = 0; b < kernel; b++) {
+                  const column = u * stride - padding + b;
+                  if (column >= 0 && column < wide)
+                    out[(o * high + row) * wide + column] +=
+                      value * own.weight[((i * outputs + o) * kernel + a) * kernel + b];
+                }
+              }
+          }
+      return out;
+    };
+    return [step, [outputs, high, wide]];
+  },
+};

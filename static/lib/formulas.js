@@ -16,10 +16,10 @@ export function overlap(mean, logvar, i, j) {
   return Math.exp(logs);
 }
 
-/** The same uniform numbers at every visit (mulberry32). */
-export function grains() {
+/** So many uniform numbers, the same at every visit (mulberry32). */
+export function grains(count) {
   let a = 7;
-  return Float64Array.from({ length: 784 }, () => {
+  return Float64Array.from({ length: count }, () => {
     a = (a + 0x6d2b79f5) | 0;
     let t = Math.imul(a ^ (a >>> 15), 1 | a);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;

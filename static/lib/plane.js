@@ -1,5 +1,5 @@
 // A piece of the plane of two numbers, with a code that one can drag.
-import { colour, sharp } from "./canvas.js";
+import { colour, sharp, classVariable } from "./canvas.js";
 import { round } from "./geometry.js";
 import { say } from "./numbers.js";
 
@@ -7,7 +7,7 @@ import { say } from "./numbers.js";
 export function palette(root) {
   const ink = colour(root, "--ll-ink"); // each colour asked for costs a style pass: ask again only when light and dark change
   if (root.palette?.ink === ink) return root.palette;
-  const all = { c: [...Array(10).keys()].map((k) => colour(root, `--ll-c${k}`)) };
+  const all = { c: [...Array(10).keys()].map((k) => colour(root, classVariable(k))) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"])
     all[name] = colour(root, `--ll-${name}`);
   return (root.palette = all);

@@ -1,6 +1,6 @@
 // The morph player: rows of frames that follow the finger, play and loop. Fed once; sends nothing.
 import { setStep } from "../lib/bus.js";
-import { animate, picture } from "../lib/canvas.js";
+import { animate, picture, fit, tile } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
@@ -30,13 +30,13 @@ export default function (component) {
   let epoch = null,
     stopPlay = null,
     unfollow = () => {};
-  Promise.all(data.rows.map((row) => picture(row.png))).then((images) => {
+  Promise.all(data.rows.map((row) => picture(row.png, data.size))).then((images) => {
     if (root.version !== data.version) return;
     const views = data.rows.map((row) => {
       const figure = document.createElement("figure"),
         canvas = document.createElement("canvas"),
         name = document.createElement("figcaption");
-      canvas.width = canvas.height = 28;
+      fit(canvas, data.size.width, data.size.height);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", row.alt);
       figure.style.setProperty("--edge", `var(--ll-${row.edge})`);
@@ -49,9 +49,7 @@ export default function (component) {
     const line = (row) => (row.epochs ? Math.max(row.epochs.indexOf(epoch), 0) : 0);
     const show = () => {
       const k = +slider.value;
-      views.forEach(({ canvas, row }, i) =>
-        canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, 0, 0, 28, 28),
-      );
+      views.forEach(({ canvas, row }, i) => tile(canvas.getContext("2d"), images[i], line(row), k));
       out.textContent = `${Math.round((100 * k) / (frames - 1))}%`;
       setStep(data.run, k / (frames - 1)); // the dot on the map follows
     };
@@ -62,7 +60,7 @@ export default function (component) {
       box.style.setProperty("--edge", `var(--ll-${row.edge})`);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${row.alt}, step by step`);
-      [canvas.width, canvas.height] = [data.film * 28, 28];
+      fit(canvas, data.film * data.size.width, data.size.height);
       box.append(canvas);
       canvas.onpointerdown = (e) => {
         // a step that one points at is the one shown
@@ -79,7 +77,7 @@ export default function (component) {
       strips.forEach(({ canvas, row }, i) => {
         for (let s = 0; s < data.film; s++) {
           const k = Math.round((s * (frames - 1)) / (data.film - 1));
-          canvas.getContext("2d").drawImage(images[i], k * 28, line(row) * 28, 28, 28, s * 28, 0, 28, 28);
+          tile(canvas.getContext("2d"), images[i], line(row), k, s);
         }
       });
     slider.oninput = () => (pause(), show());

@@ -1,6 +1,6 @@
 // The grid of invented pictures: follows the epoch; a click or a key chooses one; marks those far from the data.
 import { hear, tell } from "../lib/bus.js";
-import { picture, savePng, tile } from "../lib/canvas.js";
+import { picture, savePng, tile, fit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { inAddress } from "../lib/url.js";
@@ -25,8 +25,8 @@ export default function (component) {
   end();
   root.version = version;
   const { count, columns } = data;
-  const wide = columns * 28,
-    high = Math.ceil(count / columns) * 28;
+  const wide = columns * data.size.width,
+    high = Math.ceil(count / columns) * data.size.height;
   let epoch = data.epochs.at(-1),
     far = null;
   let chosen = -1;
@@ -86,15 +86,15 @@ export default function (component) {
         ? "Of the 15 test pictures with the nearest codes, no kind has half."
         : "Farther from the data than 95% of real codes.";
   };
-  picture(data.png).then((image) => {
+  picture(data.png, data.size).then((image) => {
     if (root.version !== version) return;
     const draw = (now) => {
       epoch = now;
       const line = data.epochs.indexOf(epoch);
-      if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+      fit(canvas, wide, high);
       const g = canvas.getContext("2d");
       g.clearRect(0, 0, wide, high);
-      for (let k = 0; k < count; k++) tile(g, image, line, k, (k % columns) * 28, Math.floor(k / columns) * 28);
+      for (let k = 0; k < count; k++) tile(g, image, line, k, k % columns, Math.floor(k / columns));
       canvas.dataset.epoch = epoch;
       canvas.setAttribute("aria-label", `${count} invented pictures, epoch ${epoch}`);
       label();

@@ -1,7 +1,7 @@
 // A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser; turning sends nothing.
 import { send } from "../bridge/ask.js";
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, paint, picture, tile } from "../lib/canvas.js";
+import { animate, paint, picture, tile, fit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -13,7 +13,7 @@ const SHOWN = 8; // knobs before one asks for all
 const HTML = `
   <div class="ll-knobs">
     <div class="stage">
-      <canvas class="big" width="28" height="28" role="img"></canvas>
+      <canvas class="big" role="img"></canvas>
       <div class="what quiet"></div>
       <div class="bar"><button type="button" class="back">Back to the start</button><button type="button" class="dice">Throw dice</button></div>
       <div class="begin"><span>Begin at</span><div class="offered" role="group" aria-label="Where the knobs begin"></div></div>
@@ -30,7 +30,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const { epochs, order, steps, latent_dim: d } = data,
+  const { epochs, order, steps, size, latent_dim: d } = data,
     version = data.version,
     $ = (s) => root.querySelector(s);
   const [use, starts, shift, scale] = [data.use, data.starts, data.shift, data.scale].map(floats),
@@ -54,10 +54,10 @@ export default function (component) {
     const row = document.createElement("div");
     row.className = "knob";
     row.innerHTML = `<div class="name"><b></b><span class="use"><i></i></span><small></small></div>
-      <div class="track"><canvas height="28"></canvas><input type="range"><u></u></div>`;
+      <div class="track"><canvas></canvas><input type="range"><u></u></div>`;
     const canvas = row.querySelector("canvas"),
       slider = row.querySelector("input");
-    canvas.width = steps.length * 28;
+    fit(canvas, steps.length * size.width, size.height);
     row.querySelector("b").textContent = `Number ${dim + 1}`;
     Object.assign(slider, { min: low - half, max: high + half, step: half / 10 });
     slider.setAttribute("aria-label", `Number ${dim + 1} of the code`);
@@ -77,6 +77,7 @@ export default function (component) {
     };
   });
   $(".rows").replaceChildren(...rows.map((r) => r.row));
+  fit($(".big"), size.width, size.height);
   toStart(); // a knob may be turned before the strips' pictures are here
 
   const thumbs = () =>
@@ -104,11 +105,11 @@ export default function (component) {
     if (!turned && film) {
       tile(big.getContext("2d"), film, line, 0);
       rows.forEach(({ canvas }, k) =>
-        steps.forEach((_, s) => tile(canvas.getContext("2d"), film, line, 1 + k * steps.length + s, s * 28)),
+        steps.forEach((_, s) => tile(canvas.getContext("2d"), film, line, 1 + k * steps.length + s, s)),
       );
       jobs = [];
     } else if (decode) {
-      paint(big, decode(code()), 0, 255);
+      paint(big, decode(code()), size, 0, 255);
       jobs = rows.flatMap((_, k) => (k === own || (!all && k >= SHOWN) ? [] : steps.map((_, s) => [k, s])));
     }
     rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? 0.45 : "")); // not yet from here
@@ -133,8 +134,8 @@ export default function (component) {
         { dim, canvas } = rows[k],
         there = code();
       there[dim] = shift[line * d + dim] + scale[line * d + dim] * steps[s];
-      paint(scratch, decode(there), 0, 255);
-      canvas.getContext("2d").drawImage(scratch, s * 28, 0);
+      paint(scratch, decode(there), size, 0, 255);
+      canvas.getContext("2d").drawImage(scratch, s * size.width, 0);
       if (s === steps.length - 1) canvas.style.opacity = "";
     }
     if (waiting && decoderOf(data.run, epoch)) show();
@@ -184,14 +185,14 @@ export default function (component) {
     button.onclick = () => (inAddress({ start: place === null ? null : place + 1 }), root.send(place ?? -1));
     return button;
   };
-  Promise.all([picture(data.film, "webp"), picture(data.pictures)]).then(([strips, pictures]) => {
+  Promise.all([picture(data.film, size, "webp"), picture(data.pictures, size)]).then(([strips, pictures]) => {
     if (root.version !== version) return;
     film = strips;
     offered.replaceChildren(
       choice(null, "The middle", (b) => (b.textContent = "middle")),
       ...data.offered.map(([place, name], k) =>
         choice(place, `A test picture of ${name}`, (b) => {
-          const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+          const canvas = Object.assign(document.createElement("canvas"), { width: size.width, height: size.height });
           tile(canvas.getContext("2d"), pictures, 0, k);
           b.append(canvas);
         }),

@@ -1,5 +1,5 @@
 // The whole plane of a two-dimensional model, decoded on a grid. Follows the epoch; point at it to see a picture large.
-import { picture, savePng, tile } from "../lib/canvas.js";
+import { picture, savePng, tile, fit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -8,7 +8,7 @@ import { say } from "../lib/numbers.js";
 const HTML = `
   <div class="ll-manifold">
     <div><div class="frame"><span class="up quiet"></span><div class="sheet"><canvas class="all" tabindex="0" role="img"></canvas><u></u></div><span class="across quiet"></span></div></div>
-    <div class="seen"><canvas class="one" width="28" height="28" role="img"></canvas><div class="where quiet"></div>
+    <div class="seen"><canvas class="one" role="img"></canvas><div class="where quiet"></div>
       <button type="button" class="save">Download PNG</button></div>
   </div>`;
 
@@ -20,7 +20,7 @@ export default function (component) {
   end();
   root.version = data.version;
   const version = data.version,
-    { size, epochs } = data,
+    { side: size, epochs, size: cell } = data,
     $ = (s) => root.querySelector(s);
   const all = $(".all"),
     one = $(".one"),
@@ -30,8 +30,9 @@ export default function (component) {
   const reach = `${say(data.axes[0][0], 1)} … ${say(data.axes[0].at(-1), 1)}`;
   $(".across").textContent = `first ${unit}: ${reach} →`;
   $(".up").textContent = `second ${unit}: ${reach} →`;
-  all.width = all.height = size * 28;
-  picture(data.film, "webp").then((image) => {
+  fit(all, size * cell.width, size * cell.height);
+  fit(one, cell.width, cell.height);
+  picture(data.film, cell, "webp").then((image) => {
     if (root.version !== version) return;
     let line = epochs.length - 1,
       at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];
@@ -69,7 +70,7 @@ export default function (component) {
     root.stop = followEpoch(data.run, epochs, (epoch) => {
       line = epochs.indexOf(epoch);
       const g = all.getContext("2d");
-      for (let k = 0; k < size * size; k++) tile(g, image, line, k, (k % size) * 28, Math.floor(k / size) * 28);
+      for (let k = 0; k < size * size; k++) tile(g, image, line, k, k % size, Math.floor(k / size));
       all.dataset.epoch = epoch;
       all.setAttribute(
         "aria-label",

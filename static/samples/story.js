@@ -1,6 +1,6 @@
 // The story of one invented picture, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
 import { hear, tell, told } from "../lib/bus.js";
-import { picture, tile } from "../lib/canvas.js";
+import { picture, tile, classVariable, fit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -14,8 +14,8 @@ const HTML = `
   <div class="ll-story one" hidden>
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
     <div class="pair">
-      <figure class="z"><canvas class="big" width="28" height="28" role="img"></canvas><figcaption>Invented<small></small></figcaption></figure>
-      <figure class="x"><canvas class="nearest" width="28" height="28" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
+      <figure class="z"><canvas class="big" role="img"></canvas><figcaption>Invented<small></small></figcaption></figure>
+      <figure class="x"><canvas class="nearest" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
     </div>
     <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
       <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
@@ -63,6 +63,7 @@ export default function (component) {
     root.stops = [followEpoch(data.run, epochs, (now) => ((epoch = now), draw())), hear("grid", draw)];
     return end;
   }
+  for (const canvas of box.querySelectorAll("canvas")) fit(canvas, data.size.width, data.size.height);
   const clicked = told("clicked") === chosen;
   tell("clicked", null);
   $("h4").textContent = `Picture ${chosen + 1}`;
@@ -94,7 +95,7 @@ export default function (component) {
     $(".kinds").replaceChildren(
       ...found.map(([n, c]) => {
         const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
-        part.style.cssText = `flex: ${n}; --kind: var(--ll-c${c})`;
+        part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
         return part;
       }),
     );
@@ -138,7 +139,7 @@ export default function (component) {
     $(".nearest").dataset.place = nearest.places[line];
   };
   const version = data.version;
-  (nearest ? picture(nearest.png) : Promise.resolve(null)).then((picture) => {
+  (nearest ? picture(nearest.png, data.size) : Promise.resolve(null)).then((picture) => {
     if (root.version !== version) return;
     const draw = (epoch) => {
       const line = epochs.indexOf(epoch),
@@ -169,7 +170,9 @@ function bothEnds(box, data, order, line) {
     const row = box.querySelector("." + name);
     while (row.childElementCount < few) {
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      button.append(Object.assign(document.createElement("canvas"), { width: 28, height: 28 }));
+      button.append(
+        Object.assign(document.createElement("canvas"), { width: data.size.width, height: data.size.height }),
+      );
       row.append(button);
     }
     places.forEach((k, i) => {

@@ -1,6 +1,6 @@
 // A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch without a message.
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, colour, paint, sharp } from "../lib/canvas.js";
+import { animate, colour, paint, sharp, fit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -12,7 +12,7 @@ const TRAIL = 10,
 
 const HTML = `
   <div class="ll-wander">
-    <div class="stage"><canvas class="big" width="28" height="28" role="img"></canvas>
+    <div class="stage"><canvas class="big" role="img"></canvas>
       <figure><canvas class="dials" role="img"></canvas><figcaption class="quiet"></figcaption></figure></div>
     <div class="bar">
       <button type="button" class="play" aria-label="Play">▶</button>
@@ -30,7 +30,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
-  const { epochs, waves, latent_dim: d } = data,
+  const { epochs, waves, size, latent_dim: d } = data,
     $ = (s) => root.querySelector(s);
   const [coefficients, shift, scale] = [data.coefficients, data.shift, data.scale].map(floats);
   const big = $(".big"),
@@ -45,7 +45,8 @@ export default function (component) {
     playing = false,
     last = 0,
     drawn = "";
-  [trail.width, trail.height] = [TRAIL * 28, 28];
+  fit(trail, TRAIL * size.width, size.height);
+  fit(big, size.width, size.height);
 
   /** The walk at a time, in the knobs' units: vae_core.analysis.sampling.random_walk. */
   const along = (t) => {
@@ -84,8 +85,8 @@ export default function (component) {
     trailAt = key;
     const g = trail.getContext("2d");
     for (let k = 0; k < TRAIL; k++) {
-      paint(scratch, decode(code(along((now - TRAIL + 1 + k) * EVERY))), 0, 255);
-      g.drawImage(scratch, k * 28, 0);
+      paint(scratch, decode(code(along((now - TRAIL + 1 + k) * EVERY))), size, 0, 255);
+      g.drawImage(scratch, k * size.width, 0);
     }
   }
   function draw() {
@@ -96,7 +97,7 @@ export default function (component) {
     $("output").textContent = `${Math.floor(seconds)} of ${LOOP} s`;
     if (decode) {
       const there = code(z);
-      paint(big, decode(there), 0, 255);
+      paint(big, decode(there), size, 0, 255);
       big.dataset.z = [...there].join();
       drawTrail(decode);
     }

@@ -1,5 +1,5 @@
 // The start page's picture: a digit, the encoder, its bubble on the map, a throw of the dice, the decoder, and what comes out.
-import { alpha, animate, colour, paint, sharp } from "../lib/canvas.js";
+import { alpha, animate, colour, paint, sharp, classVariable } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { apart } from "../lib/geometry.js";
 import { decoder } from "../lib/decoder.js";
@@ -73,7 +73,7 @@ export default function (component) {
     digit = d;
     past = [];
     thrown = 0;
-    paint(input, digit.pixels);
+    paint(input, digit.pixels, decode.size);
     input.setAttribute("aria-label", `A handwritten ${digit.name}`);
     for (const b of chooser.children) b.setAttribute("aria-pressed", b.textContent === digit.name);
     throwDice();
@@ -95,7 +95,7 @@ export default function (component) {
   }
 
   function drawBackdrop(width, height) {
-    const paints = [...Array(10).keys()].map((c) => colour(root, `--ll-c${c}`)),
+    const paints = data.names.map((_, c) => colour(root, classVariable(c))),
       ratio = devicePixelRatio || 1;
     [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
     const g = backdrop.getContext("2d");
@@ -144,7 +144,7 @@ export default function (component) {
     lens(g, width, height, paints);
     dot(g, place(digit.mean, width, height), 5, paints.mean, paints.page);
     ring(g, place(z, width, height), 9, paints.z, paints.page);
-    paint(image, decode(z), 0, 255);
+    paint(image, decode(z), decode.size, 0, 255);
     map.dataset.z = z.join();
   }
   /** Where a lens hides no class label and the fewest dots, found once for a picture and a size of the map. */
@@ -230,7 +230,7 @@ export default function (component) {
   };
   const chooser = $(".chooser");
   chooser.append(
-    ...[..."0123456789"].map((name) => {
+    ...data.names.map((name) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
       button.onclick = () => {
         touch();

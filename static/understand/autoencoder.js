@@ -141,8 +141,8 @@ function panel(box, map, data, letter, thrown) {
   const tell = () => {
     const [i, away] = nearest(state.z),
       gaps = away / map.gap;
-    paint(find(".here"), decode(state.z), 0, 255);
-    paint(find(".near"), decode([points[2 * i], points[2 * i + 1]]), 0, 255);
+    paint(find(".here"), decode(state.z), decode.size, 0, 255);
+    paint(find(".near"), decode([points[2 * i], points[2 * i + 1]]), decode.size, 0, 255);
     find(".here").setAttribute("aria-label", `What the decoder draws at ${pair(state.z)}`);
     find(".near").setAttribute("aria-label", `The nearest real code, decoded: ${data.names[labels[i]]}`);
     const hole = away > map.far,

@@ -47,7 +47,7 @@ export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
-  const asked = recall("digits", "0123456789"),
+  const asked = recall("digits", data.names.map((_, k) => k).join("")),
     wanted = recall("epoch", data.epochs.at(-1));
   const state = {
     view: recallOne("view", VIEWS),
@@ -282,7 +282,7 @@ function panel(box, source, data, state, letter) {
     const canvas = find(".here"),
       known = state.epoch === last;
     canvas.style.opacity = known ? 1 : 0.25;
-    paint(canvas, decode(z), 0, 255);
+    paint(canvas, decode(z), decode.size, 0, 255);
     canvas.setAttribute(
       "aria-label",
       known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder of this epoch is kept",

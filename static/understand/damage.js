@@ -1,6 +1,6 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
 import { axes } from "../lib/axes.js";
-import { colour, paint } from "../lib/canvas.js";
+import { colour, paint, fit, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider, whenever } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
@@ -40,7 +40,9 @@ export default function (component) {
     means = floats(data.mean),
     d = means.length / count,
     decode = decoder(data.decoder),
-    noise = grains();
+    { size } = decode,
+    pixels = pixelsOf(size),
+    noise = grains(pixels);
   const guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));
   const state = {
     digit: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
@@ -48,14 +50,14 @@ export default function (component) {
     much: recall("much", 0, 0, 1),
   };
 
-  /** The guess with so much damage, 784 numbers strictly between 0 and 1. */
+  /** The guess with so much damage, its numbers strictly between 0 and 1. */
   const damaged = (much) => {
     const g = guesses[state.digit],
       other = guesses[(state.digit + 1) % count],
       by = much * 10,
       whole = Math.floor(by),
       part = by - whole;
-    const at = (i, left) => (i % 28 >= left ? g[i - left] : g[i - (i % 28)]);
+    const at = (i, left) => g[i - Math.min(left, i % size.width)];
     const f = {
       noise: (i) => (1 - much) * g[i] + much * noise[i],
       fade: (i) => (1 - much) * g[i] + much * 0.5,
@@ -68,9 +70,9 @@ export default function (component) {
   const losses = (guess) => {
     let b = 0,
       s = 0;
-    const each = new Float64Array(784);
-    for (let i = 0; i < 784; i++) {
-      const x = pictures[784 * state.digit + i] / 255;
+    const each = new Float64Array(pixels);
+    for (let i = 0; i < pixels; i++) {
+      const x = pictures[pixels * state.digit + i] / 255;
       b += each[i] = bce(x, guess[i]);
       s += square(x, guess[i]);
     }
@@ -80,8 +82,8 @@ export default function (component) {
     const guess = damaged(state.much),
       { b, s, each } = losses(guess),
       none = losses(damaged(0));
-    paint(find(".truth"), pictures, 784 * state.digit);
-    paint(find(".guess"), guess, 0, 255);
+    paint(find(".truth"), pictures, size, pixels * state.digit);
+    paint(find(".guess"), guess, size, 0, 255);
     heat(find(".where"), each);
     find(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
     const times = (now, then) =>
@@ -124,16 +126,20 @@ export default function (component) {
     );
   };
   const heat = (canvas, each) => {
-    if (canvas.width !== 28) canvas.width = canvas.height = 28;
+    const { channels, height, width } = size,
+      area = width * height;
+    fit(canvas, width, height);
     const ink = (colour(root, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).map(Number),
       g = canvas.getContext("2d"),
-      image = g.createImageData(28, 28);
-    each.forEach((v, i) =>
+      image = g.createImageData(width, height);
+    for (let i = 0; i < area; i++) {
+      let v = 0;
+      for (let c = 0; c < channels; c++) v += each[c * area + i] / channels;
       image.data.set(
         [...ink.slice(0, 3).map((c) => c * Math.min(1, v / 3) + 255 * Math.max(0, Math.min(1, v / 3 - 1))), 255],
         4 * i,
-      ),
-    );
+      );
+    }
     g.putImageData(image, 0, 0);
   };
   const digits = chips(find(".digits"), data.names, (k) => (remember("picture", (state.digit = k)), show()));

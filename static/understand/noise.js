@@ -1,5 +1,5 @@
 // z = mean + eps * std: throw dice about a bubble, see what each draw decodes to, and where gradients come from.
-import { paint } from "../lib/canvas.js";
+import { paint, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider, whenever } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
@@ -53,6 +53,7 @@ export default function (component) {
   const pictures = bytes(data.pictures),
     labels = bytes(data.labels),
     decode = decoder(data.decoder),
+    { size } = decode,
     all = eps.length / 2;
   const stacked = matchMedia("(max-width: 760px)").matches; // one below another, maps of one scale look empty
   const state = {
@@ -122,13 +123,13 @@ export default function (component) {
       n = Math.max(state.draws, 1),
       side = Math.ceil(Math.sqrt(n)),
       one = document.createElement("canvas");
-    canvas.width = canvas.height = side * 28;
+    [canvas.width, canvas.height] = [side * size.width, side * size.height];
     const g = canvas.getContext("2d");
     g.fillStyle = "#000";
     g.fillRect(0, 0, canvas.width, canvas.height);
     for (let k = 0; k < state.draws; k++) {
-      paint(one, decode(drawn(k)), 0, 255);
-      g.drawImage(one, (k % side) * 28, Math.floor(k / side) * 28);
+      paint(one, decode(drawn(k)), size, 0, 255);
+      g.drawImage(one, (k % side) * size.width, Math.floor(k / side) * size.height);
     }
     canvas.dataset.z = root.dataset.z;
     canvas.setAttribute("aria-label", `What the decoder makes of ${state.draws} draws`);
@@ -136,7 +137,7 @@ export default function (component) {
 
   const tell = () => {
     const picture = find(".truth");
-    paint(picture, pictures, 784 * state.digit);
+    paint(picture, pictures, size, pixelsOf(size) * state.digit);
     picture.setAttribute(
       "aria-label",
       `${data.redrawn ? "A redrawn" : "A test"} picture of ${data.names[state.digit]}`,

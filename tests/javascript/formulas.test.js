@@ -23,8 +23,8 @@ test("the overlap of two bubbles: Bhattacharyya's coefficient", () => {
 });
 
 test("the grains are the same at every visit, and even", () => {
-  const all = grains();
-  assert.deepEqual(all, grains());
+  const all = grains(784);
+  assert.deepEqual(all, grains(784));
   assert.equal(all.length, 784);
   assert.ok(all.every((v) => v >= 0 && v < 1));
   near(all.reduce((sum, v) => sum + v, 0) / 784, 0.5, 0.03);
@@ -37,12 +37,16 @@ test("the decoder: d -> h -> 784 with ReLU and sigmoid", () => {
   const [one, two, minus, none] = [0x3c00, 0x4000, 0xbc00, 0];
   const decode = decoder({
     latent_dim: d,
-    hidden_dim: h,
-    w1: ones(h * d, (k) => [one, none, none, two, minus, minus][k]), // z1, 2 z2, -z1 - z2
-    b1: ones(h, (k) => [none, minus, none][k]),
-    w2: ones(784 * h, (k) => (k < h ? [one, one, two][k] : none)), // pixel 0 adds them up, the others hear nothing
-    b2: ones(784, (k) => (k === 1 ? two : none)),
+    size: { channels: 1, height: 28, width: 28 },
+    layers: [{ type: "linear", inputs: d, outputs: h }, { type: "relu" }, { type: "linear", inputs: h, outputs: 784 }],
+    weights: {
+      "0.weight": ones(h * d, (k) => [one, none, none, two, minus, minus][k]), // z1, 2 z2, -z1 - z2
+      "0.bias": ones(h, (k) => [none, minus, none][k]),
+      "2.weight": ones(784 * h, (k) => (k < h ? [one, one, two][k] : none)), // pixel 0 adds them up, the others hear nothing
+      "2.bias": ones(784, (k) => (k === 1 ? two : none)),
+    },
   });
+  assert.deepEqual(decode.size, { channels: 1, height: 28, width: 28 });
   const sigmoid = (v) => 1 / (1 + Math.exp(-v));
   const image = decode([0.5, 2]);
   near(image[0], sigmoid(0.5 + 3), 1e-6);

@@ -2,7 +2,7 @@
 interface Window {
   Plotly?: any;
   latentLabBusy?: () => string[];
-  latentLabDecoders?: Map<string, (z: ArrayLike<number>) => Float32Array>;
+  latentLabDecoders?: Map<string, any>;
   latentLabEpochs?: any;
   latentLabTold?: { values: Map<string, any>; listeners: Set<(name: string, value: any) => void> };
 }

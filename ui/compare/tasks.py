@@ -13,7 +13,7 @@ from ui.components.image_rows import Row
 from ui.shell import run_picker
 from ui.store import cache, tail
 from vae_core.config import FIELDS, in_words
-from vae_core.datasets import registry
+from vae_core.datasets.drawing import as_mnist
 from vae_core.runs.run import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
@@ -50,7 +50,7 @@ def rows(
 ) -> tuple[list[Row], list[Row], list[str]]:
     """The same tasks for both at each epoch of the one, and a sentence for each task that cannot be the same.
 
-    ``drawing``: the visitor's, (28, 28) uint8, if there is one.
+    ``drawing``: the visitor's, as the pad has it, if there is one.
     """
     theirs = matched(epochs, run_picker.film(other))
     tasks, left_out = [], []
@@ -106,7 +106,7 @@ def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     same = same_pictures(one, other, ends)
     if same is None:
         return []
-    at, names = (ends, same), registry.get(one.config.dataset).class_names
+    at, names = (ends, same), one.dataset.class_names
     words = f"{names[kinds[0]]} to {names[kinds[1]]}"
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:
@@ -125,9 +125,11 @@ def _row(
 
 def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
     """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
-    look = drawing_view.look(str(run.path), epoch, drawing.tobytes(), PICTURES - 2)
+    picture = as_mnist(drawing, run.dataset.shape)
+    assert picture is not None  # an empty one is no task
+    look = drawing_view.look(str(run.path), epoch, picture.tobytes(), PICTURES - 2)
     again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)
-    return np.concatenate([drawing[None], look.rebuilt[None], again])
+    return np.concatenate([picture[None], look.rebuilt[None], again])
 
 
 def _samples(run: Run, epoch: int) -> np.ndarray:

@@ -15,6 +15,7 @@ import streamlit as st
 
 from ui.shell import browser_input
 from vae_core.paths import ROOT
+from vae_core.runs.run import Run
 
 STATIC = ROOT / "static"
 # A new version of a file gets a new address, so that no browser mixes old and new.
@@ -45,6 +46,11 @@ _visitor = component("visitor", "bridge/browser_id.js")
 def token(*parts: object) -> str:
     """A short name for what a component shows, so that it draws anew only when that changes."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def size_of(run: Run) -> dict[str, int]:
+    """The size of one of a run's pictures, as ``lib/canvas.js`` has it."""
+    return run.dataset.shape._asdict()
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:

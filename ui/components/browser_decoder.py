@@ -6,31 +6,40 @@ from typing import Any
 
 import numpy as np
 
-from ui.components.bridge import base64_of
+from ui.components.bridge import base64_of, size_of
+from vae_core import inference
 from vae_core.runs.run import Run, RunError
 
 
-def _decoder(run: Run, epoch: int) -> dict[str, np.ndarray]:
-    """The decoder's weights, read without torch."""
+def _weights(run: Run, epoch: int) -> dict[str, np.ndarray]:
+    """All weights of an epoch by torch's names, read without torch. Raises RunError."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
-        tensors = load_file(run.weights_file(epoch))
+        return dict(load_file(run.weights_file(epoch)))
     except (OSError, SafetensorError):
         raise RunError(f"The weights of epoch {epoch} of the run {run.id} cannot be read.") from None
-    names = {"w1": "decoder.0.weight", "b1": "decoder.0.bias", "w2": "decoder.2.weight", "b2": "decoder.2.bias"}
-    return {short: tensors[name] for short, name in names.items()}
 
 
 def decoder(run: Run, epoch: int) -> dict[str, Any]:
-    """The decoder for ``static/lib/decoder.js``."""
-    weights = {short: base64_of(tensor, "f2") for short, tensor in _decoder(run, epoch).items()}
-    return {**weights, "latent_dim": run.config.latent_dim, "hidden_dim": run.config.hidden_dim}
+    """The decoder for ``static/lib/decoder.js``: its layers, and the weights of each by its place."""
+    weights = {name: tensor for name, tensor in _weights(run, epoch).items() if name.startswith("decoder.")}
+    return {
+        "layers": run.architecture.to_json()["decoder"], "size": size_of(run), "latent_dim": run.config.latent_dim,
+        "weights": {name.removeprefix("decoder."): base64_of(tensor, "f2") for name, tensor in weights.items()},
+    }  # fmt: skip
 
 
 def decoded(run: Run, epoch: int, z: np.ndarray) -> np.ndarray:
-    """Codes (n, d) to pictures (n, 784) in [0, 1], without torch, which a first picture must not wait for."""
-    w = {short: tensor.astype(np.float32) for short, tensor in _decoder(run, epoch).items()}
-    hidden = np.maximum(z.astype(np.float32) @ w["w1"].T + w["b1"], 0)
-    return 0.5 + 0.5 * np.tanh(0.5 * (hidden @ w["w2"].T + w["b2"]))  # the sigmoid
+    """Codes (n, d) to pictures (n, pixels) in [0, 1], without torch, which a first picture must not wait for."""
+    layers = run.architecture.decoder
+    return inference.sigmoid(inference.run(layers, _weights(run, epoch), "decoder", z.astype(np.float32)))
+
+
+def encoded(run: Run, epoch: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, pixels) uint8 to mean and std, (n, d) each, of a VAE; without torch."""
+    x = images / np.float32(255)
+    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", x)
+    mean, logvar = np.split(code, 2, axis=1)
+    return mean, np.exp(logvar / 2)

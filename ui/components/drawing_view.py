@@ -15,8 +15,8 @@ class Look:
 
     mean: np.ndarray  # (d,)
     std: np.ndarray | None  # (d,); None without noise
-    rebuilt: np.ndarray  # (28, 28) uint8, the mean decoded
-    imagined: np.ndarray  # (n, 28, 28) uint8, decoded from draws of the bubble
+    rebuilt: np.ndarray  # (height, width) uint8, the mean decoded
+    imagined: np.ndarray  # (n, height, width) uint8, decoded from draws of the bubble
 
 
 @cache.kept(500)
@@ -25,7 +25,7 @@ def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look
     from vae_core.analysis.sampling import decode, encode, noise
 
     model = cache.model(path, epoch)
-    mean, logvar = encode(model, np.frombuffer(image, np.uint8)[None])
+    mean, logvar = encode(model, model.shape.picture(image)[None])
     std = None if logvar is None else np.exp(logvar[0] / 2)
     codes = mean + (0 if std is None else std * noise(draws, mean.shape[1], seed))
     decoded = decode(model, np.concatenate([mean, np.broadcast_to(codes, (draws, mean.shape[1]))]))

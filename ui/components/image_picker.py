@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ui.components.bridge import component
+from ui.components.bridge import component, size_of
 from ui.components.images import sprite, webp
 from ui.shell import browser_input
 from ui.store import cache
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
 PER_CLASS = 40  # pictures of each class that travel with the page, so that a shuffle asks the server nothing
@@ -57,7 +56,7 @@ def address_of(run: Run, end: End) -> str:
 
 
 def name_of(run: Run, end: End) -> str:
-    return "your drawing" if end.drawing else registry.get(run.config.dataset).class_names[end.label]
+    return "your drawing" if end.drawing else run.dataset.class_names[end.label]
 
 
 @cache.kept(500)
@@ -67,13 +66,14 @@ def code(path: str, epoch: int, end: End) -> np.ndarray:
         return cache.latents(path, epoch).mean[end.place]
     from vae_core.analysis.sampling import encode
 
-    return encode(cache.model(path, epoch), np.frombuffer(end.drawing, np.uint8)[None])[0][0]
+    model = cache.model(path, epoch)
+    return encode(model, model.shape.picture(end.drawing)[None])[0][0]
 
 
 def picture(run: Run, epoch: int, end: End) -> tuple[np.ndarray, bool]:
     """An end's picture (28, 28) uint8, and whether it is the original and not redrawn by the model of that epoch."""
     if end.drawing:
-        return np.frombuffer(end.drawing, np.uint8).reshape(28, 28), True
+        return run.dataset.shape.picture(end.drawing), True
     originals = cache.originals(run, (end.place,))
     if originals is not None:
         return originals[0], True
@@ -95,16 +95,18 @@ def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
 def sheet(path: str, epoch: int, have_originals: bool) -> str:
     """The pictures of ``places_by_class``, a line for each class, as one WebP in base64."""
     run, lines = Run(Path(path)), places_by_class(path, epoch)
-    table = np.zeros((len(lines), PER_CLASS, 28, 28), np.uint8)
-    for line, places in enumerate(lines.values()):
+    pictures = []
+    for places in lines.values():
         images = cache.originals(run, tuple(places)) if have_originals else None
-        table[line, : len(places)] = cache.decoded_means(path, epoch, tuple(places)) if images is None else images
-    return webp(table, quality=60)
+        some = cache.decoded_means(path, epoch, tuple(places)) if images is None else images
+        empty = np.zeros((PER_CLASS - len(some), *some.shape[1:]), np.uint8)
+        pictures.append(np.concatenate([some, empty]))
+    return webp(np.stack(pictures), quality=60)
 
 
 def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], **more: Any) -> dict[str, Any]:
     """What ``image_picker.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
-    path, names = str(run.path), registry.get(run.config.dataset).class_names
+    path, names = str(run.path), run.dataset.class_names
     here = cache.originals(run, (0,)) is not None
     lines, numbers = places_by_class(path, epoch), cache.test_indices(str(run.path))
     known = {place for places in lines.values() for place in places}
@@ -117,6 +119,7 @@ def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | 
         }  # fmt: skip
     return {
         "run": run.id, "sheet": sheet(path, epoch, here), "ends": described, "redrawn": not here,
+        "size": size_of(run),
         "classes": [
             {"label": label, "name": names[label], "numbers": numbers[places].tolist()}
             for label, places in lines.items()

@@ -13,7 +13,6 @@ import streamlit as st
 from ui.components.bridge import component, token
 from ui.components.images import sprite
 from ui.store import cache
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
 _rows = component("rows", "components/image_rows.js")
@@ -21,7 +20,7 @@ _rows = component("rows", "components/image_rows.js")
 
 @dataclass(frozen=True)
 class Row:
-    """One row of digits: images (epochs, n, 28, 28), or (1, n, 28, 28) if they are the same in every epoch."""
+    """One row of pictures: images (epochs, n, height, width), or (1, n, height, width) if all epochs have the same."""
 
     label: str
     images: np.ndarray
@@ -40,6 +39,12 @@ class Row:
         }  # fmt: skip
 
 
+def cell_of(rows: Sequence[Row]) -> dict[str, int]:
+    """The size of one of the pictures in some rows, as ``lib/canvas.js`` has it."""
+    height, width, *colours = rows[0].images.shape[2:]
+    return {"channels": colours[0] if colours else 1, "height": height, "width": width}
+
+
 def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
     """Rows of digits that follow the epoch slider of a run."""
     show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
@@ -48,7 +53,10 @@ def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row]
 def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
     """What ``static/components/image_rows.js`` draws; worth keeping where the same rows are shown again and again."""
     data = [row.to_json() for row in rows]
-    return {"run": run_id, "epochs": list(epochs), "rows": data, "follow": follow, "version": token(data)}
+    return {
+        "run": run_id, "epochs": list(epochs), "rows": data, "size": cell_of(rows), "follow": follow,
+        "version": token(data),
+    }  # fmt: skip
 
 
 def show_rows(key: str, payload: dict[str, Any]) -> None:
@@ -75,7 +83,7 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
 
 
 def class_names(run: Run, places: tuple[int, ...]) -> str:
-    names = registry.get(run.config.dataset).class_names
+    names = run.dataset.class_names
     return ", ".join(names[label] for label in cache.labels(str(run.path))[list(places)])
 
 

@@ -26,8 +26,8 @@ def webp(images: np.ndarray, quality: int = 70) -> str:
 
 
 def _sheet(images: np.ndarray) -> Image.Image:
-    rows, columns, h, w = images.shape
-    return Image.fromarray(images.transpose(0, 2, 1, 3).reshape(rows * h, columns * w))
+    rows, columns, h, w, *colours = images.shape
+    return Image.fromarray(np.swapaxes(images, 1, 2).reshape(rows * h, columns * w, *colours))
 
 
 def encoded(image: Image.Image, kind: str, **options: int) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from ui.components.bridge import base64_of, component
 from ui.store import cache
 from vae_core.analysis import embeddings, projections
-from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
 _map = component("map", "components/latent_map/latent_map.js")
@@ -40,7 +39,7 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     run = Run(Path(path))
     flat, axes = _bent(run, epochs, view) if view in embeddings.METHODS else _flat(run, epochs, view, first, second)
     count = len(next(iter(flat.values())))
-    names = registry.get(run.config.dataset).class_names
+    names = run.dataset.class_names
     return {
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
         "labels": base64_of(cache.labels(path)[:count], "u1"), "names": list(names),

@@ -12,7 +12,6 @@ from ui.components import latent_map
 from ui.components.bridge import base64_of, component, tell
 from ui.store import cache
 from vae_core.analysis.projections import Basis
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
 DOTS = 2_500  # enough for the shape of the classes; each epoch's are drawn anew in a few milliseconds
@@ -49,7 +48,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
     return {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
         "labels": base64_of(cache.labels(path)[:DOTS], "u1"),
-        "names": list(registry.get(run.config.dataset).class_names),
+        "names": list(run.dataset.class_names),
         "range": latent_map.view_range(flat),
         "caption": "the numbers of the code" if shares is None
         else f"the two main directions (PCA), {sum(shares):.0%} of the variance",

@@ -23,7 +23,7 @@ def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int,
 
 @cache.kept(100)
 def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
-    """Those codes decoded, each epoch's by its own decoder, (epochs, frames, 28, 28) uint8."""
+    """Those codes decoded, each epoch's by its own decoder, (epochs, frames, height, width) uint8."""
     from vae_core.analysis.sampling import decode
 
     paths = codes(path, epochs, start, end, frames, way)

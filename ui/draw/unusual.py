@@ -41,8 +41,10 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
 def _own_loss(path: str, epoch: int, image: bytes) -> float:
     from vae_core.analysis.sampling import sampled_losses
 
-    config, pixels = Run(Path(path)).config, np.frombuffer(image, np.uint8)[None]
-    return float(sampled_losses(cache.model(path, epoch), pixels, config.reconstruction, config.beta, draws=10)[0])
+    config, model = Run(Path(path)).config, cache.model(path, epoch)
+    return float(
+        sampled_losses(model, model.shape.picture(image)[None], config.reconstruction, config.beta, draws=10)[0]
+    )
 
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:

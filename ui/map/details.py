@@ -14,9 +14,10 @@ from ui.components.latent_map import view_of
 from ui.store import cache, tail
 from vae_core.analysis import embeddings
 from vae_core.analysis.reference import IN_USE
+from vae_core.datasets.spec import Shape
 from vae_core.runs.run import Run, RunError
 
-TILE = 14  # pixels of a picture under the pointer; 10,000 of them must travel
+TILE = 14  # pixels, about, of a picture under the pointer; 10,000 of them must travel
 TILES_WIDE = 100
 BUBBLES = 300  # of the dots; more would hide each other
 
@@ -79,11 +80,29 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
         from vae_core.analysis.sampling import decode
 
         images = decode(cache.model(path, epoch), cache.latents(path, epoch).mean)
-    small = images.reshape(-1, TILE, 28 // TILE, TILE, 28 // TILE).mean((2, 4)).astype(np.uint8)
+    small = shrunk(images, run.dataset.shape)
     high = -(-len(small) // TILES_WIDE)
-    sheet = np.zeros((high * TILES_WIDE, TILE, TILE), np.uint8)
+    sheet = np.zeros((high * TILES_WIDE, *small.shape[1:]), np.uint8)
     sheet[: len(small)] = small
-    return webp(sheet.reshape(high, TILES_WIDE, TILE, TILE), quality=55)
+    return webp(sheet.reshape(high, TILES_WIDE, *small.shape[1:]), quality=55)
+
+
+def tile_size(run: Run) -> dict[str, int]:
+    """The size of a picture on that sheet."""
+    shape = run.dataset.shape
+    return {"height": shape.height // _by(shape), "width": shape.width // _by(shape)}
+
+
+def shrunk(images: np.ndarray, shape: Shape) -> np.ndarray:
+    """Pictures (n, height, width, ...) uint8 made small: means over squares of pixels."""
+    by = _by(shape)
+    high, wide = shape.height // by, shape.width // by
+    squares = images[:, : high * by, : wide * by].reshape(len(images), high, by, wide, by, *images.shape[3:])
+    return squares.mean((2, 4)).astype(np.uint8)
+
+
+def _by(shape: Shape) -> int:
+    return max(round(max(shape[1:]) / TILE), 1)
 
 
 _run_figures = component("figures", "map/run_figures.js")

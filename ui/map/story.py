@@ -12,7 +12,6 @@ from ui.components.bridge import base64_of
 from ui.components.drawing_view import neighbours
 from ui.components.image_rows import Row
 from ui.store import cache
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
 NEAR = 10  # neighbours of a dot that are shown
@@ -63,14 +62,14 @@ def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[
             columns=3),
         Row("Some of them", _pictures(run, epochs[-1], chosen)[None], "Pictures of the group", "", "mean", columns=5),
     ]  # fmt: skip
-    names = registry.get(run.config.dataset).class_names
+    names = run.dataset.class_names
     counted = Counter(names[label] for label in known).most_common()
     parts = [f"**{name}** ({number / len(known):.0%})" for name, number in counted if number / len(known) >= 0.005]
     return rows, ", ".join(parts)
 
 
 def kind(run: Run, place: int) -> str:
-    return registry.get(run.config.dataset).class_names[cache.labels(str(run.path))[place]]
+    return run.dataset.class_names[cache.labels(str(run.path))[place]]
 
 
 def _pictures(run: Run, epoch: int, places: tuple[int, ...]) -> np.ndarray:

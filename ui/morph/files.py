@@ -16,19 +16,18 @@ SECONDS = 5  # there and back, as the player takes
 
 
 def gif(panels: Sequence[tuple[str, np.ndarray]], scale: int = 8) -> bytes:
-    """Panels (name, frames (n, 28, 28) uint8) beside each other, as a GIF that loops there and back."""
+    """Panels (name, frames (n, height, width) uint8) beside each other, as a GIF that loops there and back."""
     count = len(panels[0][1])
     order = [*range(count), *range(count - 2, 0, -1)]
-    side, gap, foot = 28 * scale, 8, 26
-    size = (len(panels) * (side + gap) - gap, side + foot)
-    base = Image.new("L", size, 0)
+    (high, wide), gap, foot = _size(panels, scale), 8, 26
+    base = Image.new(_mode(panels), (len(panels) * (wide + gap) - gap, high + foot), 0)
     for k, (name, _) in enumerate(panels):
-        _write(base, (k * (side + gap) + side // 2, side + foot // 2), name, "mm")
+        _write(base, (k * (wide + gap) + wide // 2, high + foot // 2), name, "mm")
     pages = []
     for place in order:
         page = base.copy()
         for k, (_, frames) in enumerate(panels):
-            page.paste(_large(frames[place], scale), (k * (side + gap), 0))
+            page.paste(_large(frames[place], scale), (k * (wide + gap), 0))
         pages.append(page)
     out = io.BytesIO()
     pages[0].save(
@@ -38,13 +37,13 @@ def gif(panels: Sequence[tuple[str, np.ndarray]], scale: int = 8) -> bytes:
 
 
 def strip(panels: Sequence[tuple[str, np.ndarray]], steps: int, scale: int = 4) -> bytes:
-    """Panels (name, frames (n, 28, 28) uint8) as a PNG: a line each, in ``steps`` even steps."""
-    side, left = 28 * scale, 190
-    page = Image.new("L", (left + steps * side, len(panels) * side), 0)
+    """Panels (name, frames (n, height, width) uint8) as a PNG: a line each, in ``steps`` even steps."""
+    (high, wide), left = _size(panels, scale), 190
+    page = Image.new(_mode(panels), (left + steps * wide, len(panels) * high), 0)
     for line, (name, frames) in enumerate(panels):
-        _write(page, (10, line * side + side // 2), name, "lm")
+        _write(page, (10, line * high + high // 2), name, "lm")
         for column, place in enumerate(np.linspace(0, len(frames) - 1, steps).round().astype(int)):
-            page.paste(_large(frames[place], scale), (left + column * side, line * side))
+            page.paste(_large(frames[place], scale), (left + column * wide, line * high))
     out = io.BytesIO()
     page.save(out, "PNG")
     return out.getvalue()
@@ -57,9 +56,20 @@ def file_name(run: Run, epoch: int, *, start: End, end: End, way: str, kind: str
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in text) + f".{kind}"
 
 
+def _size(panels: Sequence[tuple[str, np.ndarray]], scale: int) -> tuple[int, int]:
+    """Height and width of a picture in a file."""
+    return panels[0][1].shape[1] * scale, panels[0][1].shape[2] * scale
+
+
+def _mode(panels: Sequence[tuple[str, np.ndarray]]) -> str:
+    return "RGB" if panels[0][1].ndim == 4 else "L"
+
+
 def _large(image: np.ndarray, scale: int) -> Image.Image:
     return Image.fromarray(np.repeat(np.repeat(image, scale, 0), scale, 1))
 
 
 def _write(page: Image.Image, at: tuple[int, int], text: str, anchor: str) -> None:
-    ImageDraw.Draw(page).text(at, text, fill=230, anchor=anchor, font=ImageFont.load_default(14))
+    ImageDraw.Draw(page).text(
+        at, text, fill=(230, 230, 230) if page.mode == "RGB" else 230, anchor=anchor, font=ImageFont.load_default(14)
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from ui.components import image_picker, latent_map, mini_map
 from ui.components.bridge import base64_of, component, token
 from ui.components.image_picker import End
-from ui.components.image_rows import Row
+from ui.components.image_rows import Row, cell_of
 from ui.components.morph_path import PATHS, codes, walk
 from ui.store import cache
 from vae_core import paths
@@ -120,11 +120,12 @@ _lengths = component("lengths", "morph/lengths.js")
 def morph_player(
     run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, film: int = 9, autoplay: bool = False
 ) -> None:
-    """Rows of frames (epochs, frames, 28, 28) under one slider."""
+    """Rows of frames (epochs, frames, height, width) under one slider."""
     data = [row.to_json() for row in rows]
     frames = rows[0].images.shape[1]
     payload = {
-        "run": run_id, "epochs": list(epochs), "rows": data, "frames": frames, "film": film, "autoplay": autoplay,
+        "run": run_id, "epochs": list(epochs), "rows": data, "frames": frames, "film": film,
+        "size": cell_of(rows), "autoplay": autoplay,
         "version": token(data),
     }  # fmt: skip
     _player(key="morph_player", data=payload)

@@ -19,7 +19,7 @@ import numpy as np
 from ui.components import image_rows, latent_map, loss_curves, morph_path, run_status
 from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
-from ui.components.image_rows import Row
+from ui.components.image_rows import Row, cell_of
 from ui.store import cache
 from vae_core.config import FIELDS, in_words
 from vae_core.runs.run import Run, RunError
@@ -54,7 +54,7 @@ def _data(run: Run, epochs: list[int]) -> dict[str, Any]:
     return {
         "title": run.title, "epochs": epochs, "summary": run_status.summary(run, status),
         "settings": _settings(run), "curves": loss_curves.curves(run, status),
-        "map": _map(run, epochs), "rows": [row.to_json() for row in rows],
+        "map": _map(run, epochs), "rows": [row.to_json() for row in rows], "size": cell_of(rows),
         "samples": image_rows.sample_row(run, epochs, SAMPLES, 0, columns=10).to_json(),
         "morph": _morph(run, epochs, places),
         "made": time.strftime("%Y-%m-%d"),

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ui.components.bridge import base64_of, component, token
+from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite, webp
 from ui.store import cache, tail
 from vae_core.analysis.reference import IN_USE
-from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
 STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
@@ -85,10 +84,11 @@ def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
     if pictures is None:
         pictures = cache.decoded_means(path, epochs[-1], offered)
     starts = np.stack([start_code(path, epoch, place) for epoch in epochs])
-    names = registry.get(run.config.dataset).class_names
+    names = run.dataset.class_names
     labels = cache.labels(path)
     return {
-        "run": run.id, "epochs": epochs, "order": list(order), "steps": STEPS.tolist(), "latent_dim": use.shape[1],
+        "run": run.id, "epochs": epochs, "size": size_of(run), "order": list(order), "steps": STEPS.tolist(),
+        "latent_dim": use.shape[1],
         "film": knob_film(path, tuple(epochs), place, order), "use": base64_of(use, "f4"), "in_use": IN_USE,
         "dead": base64_of(dead(use, not run.config.is_vae), "u1"), "classic": not run.config.is_vae,
         "starts": base64_of(starts, "f4"), **frames(path, epochs), "place": place,

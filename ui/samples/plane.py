@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.components.bridge import component, token
+from ui.components.bridge import component, size_of, token
 from ui.components.images import webp
 from ui.samples.knobs import frame_of, frames
 from ui.store import cache
@@ -31,7 +31,8 @@ def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, An
     path = str(run.path)
     film, axes = manifold_film(path, tuple(epochs), size, even)
     return {
-        "run": run.id, "epochs": epochs, "size": size, "film": film, "axes": axes.round(3).tolist(), "even": even,
+        "run": run.id, "epochs": epochs, "side": size, "size": size_of(run), "film": film,
+        "axes": axes.round(3).tolist(), "even": even,
         "classic": not run.config.is_vae, **frames(path, epochs), "version": token(path, epochs, size, even),
     }  # fmt: skip
 

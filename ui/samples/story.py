@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui.components.bridge import base64_of, component, token
+from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite
 from ui.shell import startup
 from ui.store import cache
@@ -57,7 +57,7 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
     """
     codes = cache.codes(path, epoch, count, seed, spread)
     farness = _farness(path, epoch, codes)
-    classes = len(registry.get(Run(Path(path)).config.dataset).class_names)
+    classes = len(Run(Path(path)).dataset.class_names)
     mean, labels = cache.latents(path, epoch).mean, cache.labels(path)
     kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
     return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
@@ -108,7 +108,7 @@ def _nearest(
     places, away = nearest(train.images, invented, squares)
     names = registry.get(dataset).class_names
     return {
-        "png": sprite(train.images[places].reshape(-1, 1, 28, 28)),
+        "png": sprite(Run(Path(path)).dataset.shape.pictures(train.images[places])[:, None]),
         "places": places.tolist(), "classes": [names[c] for c in train.labels[places]],
         "away": away.round(2).tolist(), "of": len(train.images),
         "typical": _test_distances(dataset, folder).round(2).tolist(),
@@ -134,9 +134,10 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     farther, kinds, order = (np.stack(each) for each in zip(*measured, strict=True))
     found = None if chosen is None else nearest_training(run, epochs, count, seed, spread, chosen)
     return {
-        "run": run.id, "epochs": epochs, "count": count, "chosen": chosen, "classic": not run.config.is_vae,
+        "run": run.id, "epochs": epochs, "size": size_of(run), "count": count, "chosen": chosen,
+        "classic": not run.config.is_vae,
         "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
-        "names": list(registry.get(run.config.dataset).class_names), "around": int(kinds[0, 0].sum()),
+        "names": list(run.dataset.class_names), "around": int(kinds[0, 0].sum()),
         "nearest": found, "real": len(real_farness(path, epochs[-1])),
         "version": token(path, epochs, count, seed, spread, chosen, found is None),
     }  # fmt: skip

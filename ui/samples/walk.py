@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ui.components.bridge import base64_of, component, token
+from ui.components.bridge import base64_of, component, size_of, token
 from ui.samples.knobs import frames
 from vae_core.runs.run import Run
 
@@ -15,7 +15,8 @@ def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
 
     coefficients = walk_coefficients(run.config.latent_dim, seed)
     return {
-        "run": run.id, "epochs": epochs, "waves": coefficients.shape[1], "latent_dim": run.config.latent_dim,
+        "run": run.id, "epochs": epochs, "size": size_of(run), "waves": coefficients.shape[1],
+        "latent_dim": run.config.latent_dim,
         "coefficients": base64_of(coefficients, "f4"), **frames(str(run.path), epochs), "seed": seed,
         "version": token(str(run.path), epochs, seed),
     }  # fmt: skip

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of, component
-from ui.components.browser_decoder import decoder
+from ui.components.browser_decoder import decoder, encoded
 from ui.components.latent_map import view_range
 from ui.store import cache
 from vae_core import paths
@@ -23,7 +22,7 @@ TRIED = 20  # embedded digits of each kind, of which those are shown that lie wh
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
-          "vae_core/analysis/sampling.py", "x = torch.tensor(images.reshape("),
+          "vae_core/analysis/sampling.py", "x = torch.tensor(model.shape.flat(images))"),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
                 "and a standard deviation for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
@@ -47,15 +46,20 @@ PARTS = {
 def payload(run: Run) -> dict[str, Any]:
     """What ``living_picture.js`` needs of a two-dimensional model. Raises RunError if the run is not whole."""
     path = str(run.path)
-    if run.config.latent_dim != 2 or not run.weight_epochs() or len(np.unique(cache.labels(path))) < 10:
+    if (
+        run.config.latent_dim != 2
+        or not run.weight_epochs()
+        or len(np.unique(cache.labels(path))) < len(run.dataset.class_names)
+    ):
         raise RunError(f"The run {run.id} is not whole.")
     epoch = run.weight_epochs()[-1]
     mean, known = cache.latents(path, epoch).mean[:DOTS], cache.labels(path)[:DOTS]
-    centres = np.array([np.median(mean[known == c], axis=0) for c in range(10)])
+    names = run.dataset.class_names
+    centres = np.array([np.median(mean[known == c], axis=0) for c in range(len(names))])
     return {
         "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"), "range": view_range([mean]),
-        "centres": [[float(x), float(y), run.dataset.class_names[c]] for c, (x, y) in enumerate(centres)],
-        "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
+        "centres": [[float(x), float(y), names[c]] for c, (x, y) in enumerate(centres)],
+        "names": list(names), "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
         "parts": {name: part(name) for name in PARTS},
     }  # fmt: skip
 
@@ -71,7 +75,7 @@ def part(name: str) -> dict[str, str]:
 
 def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
     """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
-    typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(10)]
+    typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(len(centres))]
     places = np.concatenate(typical)
     originals = cache.originals(run, places)
     if originals is not None:
@@ -81,9 +85,11 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
         stds = stds[places]
     else:  # without MNIST: handwritten digits from another set, brought into its form
         images, labels = _embedded()
-        means, stds = _encode(run.weights_file(epoch), images)
+        means, stds = encoded(run, epoch, images.reshape(len(images), -1))
         away = np.linalg.norm(means - centres[labels], axis=1)
-        near = np.concatenate([np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(10)])
+        near = np.concatenate(
+            [np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(len(centres))]
+        )
         images, labels, means, stds = images[near], labels[near], means[near], stds[near]
     return [
         {"name": run.dataset.class_names[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
@@ -95,22 +101,12 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=1)
 def _embedded() -> tuple[np.ndarray, np.ndarray]:
-    """The first embedded test digits of each class, centred as MNIST is: (n, 28, 28) and (n,)."""
+    """The first embedded test digits of each class, centred as MNIST is: (n, height, width) and (n,)."""
     test = registry.load_test("digits")
-    places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in range(10)])
-    images = [as_mnist(image.reshape(28, 28)) for image in test.images[places]]
+    places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in np.unique(test.labels)])
+    pictures = registry.get("digits").shape.pictures(test.images[places])
+    images = [as_mnist(picture) for picture in pictures]
     return np.stack([image for image in images if image is not None]), test.labels[places]
-
-
-def _encode(weights: Path, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """``Autoencoder.encode`` without torch, which a first picture must not wait for: mean and std, (n, d) each."""
-    from safetensors.numpy import load_file
-
-    w = {name: value.astype(np.float32) for name, value in load_file(weights).items() if name.startswith("encoder")}
-    hidden = images.reshape(len(images), -1) / np.float32(255) @ w["encoder.0.weight"].T + w["encoder.0.bias"]
-    code = np.maximum(hidden, 0) @ w["encoder.2.weight"].T + w["encoder.2.bias"]
-    mean, logvar = np.split(code, 2, axis=1)
-    return mean, np.exp(logvar / 2)
 
 
 _living = component("living", "start/living_picture.js")

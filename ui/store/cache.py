@@ -95,7 +95,7 @@ def model(path: str, epoch: int) -> Any:
 
 @kept(2000)
 def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
-    """What the decoder makes of the means of some kept images at an epoch, (n, 28, 28) uint8."""
+    """What the decoder makes of the means of some kept images at an epoch, (n, height, width) uint8."""
     from vae_core.analysis.sampling import decode
 
     return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
@@ -103,7 +103,7 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
 
 @kept(1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
-    """Invented images (n, 28, 28) uint8: the same noise at every epoch."""
+    """Invented images (n, height, width) uint8: the same noise at every epoch."""
     from vae_core.analysis.sampling import decode
 
     return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
@@ -147,7 +147,7 @@ _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datase
 
 
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
-    """The test images behind some kept points, (n, 28, 28) uint8, or None where the dataset is not on this machine.
+    """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine.
 
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
@@ -159,7 +159,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
         return None
     try:
         images = _test_images(dataset, folder)
-        return images[test_indices(str(run.path))[np.asarray(places)]].reshape(-1, 28, 28)
+        return run.dataset.shape.pictures(images[test_indices(str(run.path))[np.asarray(places)]])
     except DataError:
         _damaged[key] = registry.stamp(dataset)
         return None

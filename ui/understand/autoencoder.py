@@ -13,7 +13,6 @@ from ui.components.bridge import base64_of, component, versioned
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core.analysis import posterior
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
 _holes = component("holes", "understand/autoencoder.js")
@@ -66,7 +65,7 @@ def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
 def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and a telling hole."""
     run = Run(Path(path))
-    epoch, names = last(run), registry.get(run.config.dataset).class_names
+    epoch, names = last(run), run.dataset.class_names
     mean, labels = cache.latents(path, epoch).mean[: cache.COMMON], cache.labels(path)[: cache.COMMON]
     usual = posterior.gaps(mean)
     far = float(np.quantile(usual, 0.99))
@@ -106,5 +105,5 @@ def holes(classic: Run, vae: Run) -> None:
 
     titles = ("Classic autoencoder", "VAE")
     pairs = [_map_of_codes(str(run.path), title) for run, title in zip((classic, vae), titles, strict=True)]
-    names = list(registry.get(vae.config.dataset).class_names)
+    names = list(vae.dataset.class_names)
     _holes(key="holes", data=versioned({"maps": pairs, "names": names, "dice": base64_of(noise(100, 2, 0), "f4")}))

@@ -45,7 +45,7 @@ def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
 
 
 def invented(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
-    """(count, 28, 28) uint8, from the same dice for every model."""
+    """(count, height, width) uint8, from the same dice for every model."""
     return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
 
 

@@ -12,7 +12,6 @@ from ui.components.images import sprite
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
-from vae_core.datasets import registry
 from vae_core.runs.run import Run
 from vae_core.runs.schema import LARGEST
 
@@ -34,10 +33,10 @@ def damage(run: Run) -> bool:
     originals = cache.originals(run, places)
     mean = cache.latents(path, epoch).mean[list(places)]
     shown = originals if originals is not None else cache.decoded_means(path, epoch, places)
-    names = registry.get(run.config.dataset).class_names
+    names = run.dataset.class_names
     payload = {
         "run": run.id, "names": [names[c] for c in cache.labels(path)[list(places)]],
-        "pictures": base64_of(shown, "u1"), "mean": base64_of(mean, "f4"),
+        "pictures": base64_of(run.dataset.shape.flat(shown), "u1"), "mean": base64_of(mean, "f4"),
         "decoder": browser_decoder.decoder(run, epoch),
         "redrawn": originals is None,
     }  # fmt: skip

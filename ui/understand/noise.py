@@ -13,7 +13,6 @@ from ui.components.bridge import base64_of, component, versioned
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core.analysis import posterior
-from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
 
 _noise = component("noise", "understand/noise.js")
@@ -38,7 +37,8 @@ def noisy(run: Run) -> bool:
     some = latents.mean[:1_500]
     low, high = np.quantile(some, 0.004, axis=0), np.quantile(some, 0.996, axis=0)
     payload = {
-        "run": run.id, "names": list(registry.get(run.config.dataset).class_names), "pictures": base64_of(shown, "u1"),
+        "run": run.id, "names": list(run.dataset.class_names),
+        "pictures": base64_of(run.dataset.shape.flat(shown), "u1"),
         "mean": base64_of(latents.mean[dice.places], "f4"), "std": base64_of(latents.std[dice.places], "f4"),
         "eps": base64_of(dice.eps, "f4"), "loss": base64_of(dice.loss, "f4"), "slope": base64_of(dice.slope, "f4"),
         "points": base64_of(some, "f4"), "labels": base64_of(cache.labels(path)[: len(some)], "u1"),

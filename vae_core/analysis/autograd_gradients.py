@@ -66,7 +66,7 @@ def _thrown(
     model: Autoencoder, images: np.ndarray, reconstruction: str, draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Loss (n, draws), slope (n, draws, d), eps (draws, d), std (n, d)."""
-    x = torch.tensor(images.reshape(len(images), -1)).float() / 255
+    x = torch.tensor(model.shape.flat(images)).float() / 255
     eps = noise(draws, model.latent_dim, seed)
     with torch.no_grad():
         mean, logvar = model.encode(x)

@@ -26,7 +26,7 @@ def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
 @torch.inference_mode()
 def encode(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Images (n, pixels) or (n, height, width) uint8 to mean and logvar, (n, d) each; logvar is None without noise."""
-    x = torch.tensor(images.reshape(len(images), model.shape.pixels)).float() / 255
+    x = torch.tensor(model.shape.flat(images)).float() / 255
     mean, logvar = model.encode(x)
     return mean.numpy(), None if logvar is None else logvar.numpy()
 
@@ -34,7 +34,7 @@ def encode(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarr
 @torch.inference_mode()
 def losses(model: Autoencoder, images: np.ndarray, reconstruction: str, beta: float) -> np.ndarray:
     """The loss of each image (n, pixels) or (n, height, width) uint8 with its mean decoded, (n,) in nats."""
-    x = torch.tensor(images.reshape(len(images), model.shape.pixels)).float() / 255
+    x = torch.tensor(model.shape.flat(images)).float() / 255
     posterior = model.encode(x)
     return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()
 
@@ -48,7 +48,7 @@ def sampled_losses(
     The mean over ``draws`` codes for each image. With ``bce`` and beta 1 it estimates minus the ELBO (Kingma & Welling
     2014, eq. 7). A classic autoencoder has nothing to draw: there it is the loss of its one code.
     """
-    x = torch.tensor(images.reshape(len(images), model.shape.pixels)).float() / 255
+    x = torch.tensor(model.shape.flat(images)).float() / 255
     posterior = model.encode(x)
     if posterior.logvar is None:
         return per_image(model.decode_logits(posterior.mean), x, posterior, reconstruction, beta).numpy()

@@ -5,29 +5,34 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-CENTRE = 14  # the pixel, counted from 0, on which the centres of mass of MNIST lie (13.5 to 14.5; measured)
+from vae_core.datasets.spec import Shape
+
+MNIST = Shape(1, 28, 28)
+BOX = 20 / 28  # of the shorter side, which a digit of MNIST's fills
+# The centres of mass of MNIST's digits lie on the pixel 14 of 28, counted from 0 (13.5 to 14.5; measured).
 PAD = 140  # pixels along each side of the pad: five to one of MNIST's
 
 
-def as_mnist(drawing: np.ndarray) -> np.ndarray | None:
-    """A drawing (h, w) uint8, white on black, to (28, 28) uint8 as in MNIST, or None if nothing is drawn.
+def as_mnist(drawing: np.ndarray, shape: Shape = MNIST) -> np.ndarray | None:
+    """A drawing (h, w) uint8, white on black, to a picture of a dataset's shape, made as MNIST's; None if it is empty.
 
     LeCun et al. 1998: the digit is scaled, in its proportions, into a box of 20 x 20, and placed in 28 x 28 with its
-    centre of mass in the middle.
+    centre of mass in the middle. Other sizes in proportion. (height, width) uint8, of colours (height, width, 3).
     """
     rows, columns = np.flatnonzero(drawing.max(1) > 32), np.flatnonzero(drawing.max(0) > 32)
     if not len(rows):
         return None
-    ink = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = 20 / max(ink.shape)
+    ink, size = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], shape[1:]
+    scale = round(BOX * min(size)) / max(ink.shape)
     height, width = (max(round(side * scale), 1) for side in ink.shape)
     small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BOX), np.float64)
     small *= 255 / max(small.max(), 1)  # a thin pen is as bright as a thick one
     mass = small.sum()
     middle = (np.arange(height) @ small.sum(1) / mass, np.arange(width) @ small.sum(0) / mass)
     top, left = (
-        int(np.clip(round(CENTRE - centre), 0, 28 - side)) for centre, side in zip(middle, small.shape, strict=True)
+        int(np.clip(round(whole / 2 - centre), 0, whole - side))
+        for whole, centre, side in zip(size, middle, small.shape, strict=True)
     )
-    image = np.zeros((28, 28), np.uint8)
+    image = np.zeros(size, np.uint8)
     image[top : top + height, left : left + width] = np.rint(small)
-    return image
+    return image if shape.channels == 1 else np.repeat(image[..., None], shape.channels, -1)

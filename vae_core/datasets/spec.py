@@ -32,6 +32,16 @@ class Shape(NamedTuple):
             return flat.reshape(*flat.shape[:-1], *self[1:])
         return np.moveaxis(flat.reshape(*flat.shape[:-1], *self), -3, -1)
 
+    def picture(self, raw: bytes) -> np.ndarray:
+        """One picture, as ``pictures`` has it, from its bytes."""
+        return np.frombuffer(raw, np.uint8).reshape(*self[1:], *self[:1][self.channels == 1 :])
+
+    def flat(self, pictures: np.ndarray) -> np.ndarray:
+        """The other way: pictures (n, height, width), or (n, height, width, 3), as flat images (n, pixels)."""
+        if self.channels > 1 and pictures.ndim == 4:
+            pictures = np.moveaxis(pictures, -1, -3)
+        return pictures.reshape(len(pictures), self.pixels)
+
 
 @dataclass(frozen=True)
 class Split:

@@ -1,7 +1,7 @@
 // The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs, the
 // one under the pointer, a click, a circled group. Plotly takes its place (plotted.js) where it has really drawn.
 import { mover } from "./motion.js";
-import { colour, sharp } from "../../lib/canvas.js";
+import { colour, sharp, classVariable } from "../../lib/canvas.js";
 import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
@@ -10,7 +10,7 @@ const REACH = 14; // pixels from the pointer to a dot that it means
 export function plain(map, { point, click, circle, moved }) {
   const { root, plot, data, labels, groups } = map,
     canvas = root.querySelector("canvas.plain");
-  const paints = data.names.map((_, c) => colour(root, `--ll-c${c}`));
+  const paints = data.names.map((_, c) => colour(root, classVariable(c)));
   const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
   const font = getComputedStyle(root).fontFamily,
     [[x0, x1], [y0, y1]] = data.range,

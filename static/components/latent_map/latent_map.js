@@ -29,9 +29,9 @@ const HTML = `
       <div class="plot" role="group"></div><canvas class="plain" aria-hidden="true"></canvas><canvas class="over" aria-hidden="true"></canvas>
     </div>
     <div class="seen">
-      <div class="dot"><canvas class="original" width="14" height="14" role="img" aria-label="The picture under the pointer"></canvas>
+      <div class="dot"><canvas class="original" role="img" aria-label="The picture under the pointer"></canvas>
         <div class="what quiet">A test picture. Point at a dot to see its own; click, and it tells more.</div></div>
-      <div class="anywhere" hidden><canvas class="decoded" width="28" height="28" role="img" aria-label="What the decoder draws at the pointer"></canvas>
+      <div class="anywhere" hidden><canvas class="decoded" role="img" aria-label="What the decoder draws at the pointer"></canvas>
         <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
     </div>
   </div>`;

@@ -5,7 +5,7 @@
 // them when the movement rests, so that hover, selection and zoom know them.
 import { marginOf } from "./canvas_view.js";
 import { mover } from "./motion.js";
-import { colour } from "../../lib/canvas.js";
+import { colour, classVariable } from "../../lib/canvas.js";
 import { busy } from "../../lib/settled.js";
 
 let library;
@@ -55,7 +55,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     y: axis(start, groups[c], 1),
     customdata: groups[c],
     hoverinfo: "none",
-    marker: { size, opacity: 0.75, color: colour(root, `--ll-c${c}`) },
+    marker: { size, opacity: 0.75, color: colour(root, classVariable(c)) },
     unselected: { marker: { opacity: 0.08 } },
     selected: { marker: { opacity: 0.95 } },
   }));

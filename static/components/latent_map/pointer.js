@@ -1,7 +1,7 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
 import { decoderOf } from "../../bridge/decoder_cache.js";
 import { hear, tell } from "../../lib/bus.js";
-import { paint } from "../../lib/canvas.js";
+import { fit, paint, tile as copy } from "../../lib/canvas.js";
 import { packed, unpacked } from "../../lib/codec.js";
 import { pair } from "../../lib/numbers.js";
 import { busy } from "../../lib/settled.js";
@@ -18,10 +18,10 @@ export function tiles(root, data, labels) {
   canvas.classList.toggle("redrawn", !!data.redrawn);
   sheet.src = "data:image/webp;base64," + data.tiles;
   const { tile, tiles_wide: wide } = data;
-  const draw = (i) =>
-    canvas
-      .getContext("2d")
-      .drawImage(sheet, (i % wide) * tile, Math.floor(i / wide) * tile, tile, tile, 0, 0, tile, tile);
+  fit(canvas, tile.width, tile.height);
+  const place = { ...tile, channels: 1 };
+  Object.assign(sheet, { cell: place });
+  const draw = (i) => copy(canvas.getContext("2d"), sheet, Math.floor(i / wide), i % wide);
   sheet.onload = () => (draw(0), done());
   sheet.onerror = done;
   return (i) => {
@@ -45,7 +45,7 @@ export function anywhere(map) {
     const done = busy("the decoder of the middle");
     const waiting = setInterval(() => {
       const decode = decoderOf(data.run, plot.dataset.epoch);
-      if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), 0, 255);
+      if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), decode.size, 0, 255);
       if (decode || !plot.isConnected) root.unwait();
     }, 200);
     root.unwait = () => (clearInterval(waiting), done());
@@ -62,7 +62,7 @@ export function anywhere(map) {
         if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
         const z = area.code(x, y);
         if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
-        paint(canvas, decode(z), 0, 255);
+        paint(canvas, decode(z), decode.size, 0, 255);
         canvas.dataset.z = z.join();
         where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
       };

@@ -24,7 +24,7 @@ from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
-TITLES, FIRST = {"start": "From", "end": "To"}, {"start": 3, "end": 8}  # the lecture's example
+TITLES = {"start": "From", "end": "To"}
 
 run_picker.head(
     "Morph one picture into another",
@@ -76,11 +76,12 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
     asked = {which: asked_for(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
     image = None if pixels is None else as_mnist(pixels, run.dataset.shape)
-    ends = {w: image_picker.end_of(run, epochs[-1], asked[w], FIRST[w], image) for w in TITLES}
+    first = dict(zip(TITLES, run.dataset.morph, strict=True))
+    ends = {w: image_picker.end_of(run, epochs[-1], asked[w], first[w], image) for w in TITLES}
     chosen = image_picker.payload(run, epochs[-1], TITLES, ends, own=True)
     for which, each in chosen["ends"].items():
         if asked[which] == image_picker.DRAWING:  # chosen, though nothing may be drawn yet
-            each["choice"] = image_picker.DRAWING
+            each["choice"] = image_picker.OWN
     digit_picker("morph_picker", chosen, choose)
     if image_picker.DRAWING in asked.values():
         left, right = st.columns(2)
@@ -89,7 +90,9 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
                 digit_pad()
             if image is None:
                 st.caption("Draw a digit on the black square. Until then, a picture of the test set stands in for it.")
-    return (ends["start"], ends["end"]), {which: each["choice"] for which, each in chosen["ends"].items()}
+    return (ends["start"], ends["end"]), {
+        which: image_picker.address(each["choice"]) for which, each in chosen["ends"].items()
+    }
 
 
 @st.fragment

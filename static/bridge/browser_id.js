@@ -1,6 +1,7 @@
 // A name of this browser that nobody can guess. It stays here and on a shared server says whose a run is.
 const KEY = "latent-lab-visitor";
 
+/** @param {import("../lib/payloads").Component<{}, import("../lib/payloads").BrowserIdAnswer>} component */
 export default function ({ setStateValue }) {
   let token = null;
   try {

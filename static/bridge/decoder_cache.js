@@ -14,6 +14,9 @@ const decoders = (window.latentLabDecoders ??= new Map());
  */
 export const decoderOf = (run, epoch) => window.latentLabDecoders?.get(run + "@" + epoch);
 
+/** @typedef {import("../lib/payloads").DecoderCacheData} Data */
+/** @typedef {import("../lib/payloads").EpochAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   decoders.set(data.run + "@" + data.epoch, decoder(data.decoder));

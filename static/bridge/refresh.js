@@ -3,6 +3,9 @@
 import { askUntil } from "./ask.js";
 import { hear } from "../lib/bus.js";
 
+/** @typedef {import("../lib/payloads").RefreshData} Data */
+/** @typedef {import("../lib/payloads").RefreshAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, parentElement: here, setTriggerValue } = component;
   let end = () => {};

@@ -3,6 +3,9 @@
 import { send } from "./ask.js";
 import { hear, tell } from "../lib/bus.js";
 
+/** @typedef {import("../lib/payloads").SelectionData} Data */
+/** @typedef {import("../lib/payloads").SelectionAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function ({ data, parentElement: here, setTriggerValue }) {
   here.stop?.();
   tell(data.name, data.chosen);

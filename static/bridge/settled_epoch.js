@@ -5,6 +5,9 @@ import { later } from "../lib/settled.js";
 
 const REST = 400; // milliseconds without a change before the server is told
 
+/** @typedef {import("../lib/payloads").SettledEpochData} Data */
+/** @typedef {import("../lib/payloads").EpochAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, parentElement: here, setStateValue } = component;
   here.stop?.();

@@ -12,6 +12,9 @@ const HTML = `
   <canvas width="140" height="140" tabindex="0" role="img" aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
   <div class="bar"><button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button><span class="quiet state" role="status"></span></div>`;
 
+/** @typedef {import("../lib/payloads").DrawingPadData} Data */
+/** @typedef {import("../lib/payloads").DrawingPadAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, setStateValue } = component;
   const [root, isNew] = mount(component, HTML);

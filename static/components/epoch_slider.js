@@ -15,6 +15,7 @@ const HTML = `
   </div>
   <p class="untrained quiet" hidden>This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").EpochSliderData>} component */
 export default function (component) {
   const { run, epochs, losses, of } = component.data; // of: all that the training was to have
   const [root, isNew] = mount(component, HTML);

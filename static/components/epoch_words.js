@@ -2,6 +2,7 @@
 import { mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").EpochWordsData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, `<p class="words" aria-live="polite"></p>`);

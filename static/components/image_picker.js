@@ -7,11 +7,14 @@ import { busy } from "../lib/settled.js";
 
 const SHOWN = 10;
 
+/** @typedef {import("../lib/payloads").ImagePickerData} Data */
+/** @typedef {import("../lib/payloads").ImagePickerAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, setTriggerValue } = component;
   const [root] = mount(component, "");
   root.classList.add("ll-pick");
-  root.tell = (which, choice) => send(() => setTriggerValue("choice", `${which} ${choice}`));
+  root.tell = (which, choice) => send(() => setTriggerValue("choice", { end: which, choice }));
   root.data = data;
   const version = [data.run, data.sheet.length, Object.keys(data.ends).join(), data.own].join("|");
   if (root.version === version) {
@@ -57,12 +60,11 @@ function end(root, which, sheet) {
   box.append(title, tabs, others, strip);
   root.append(box);
 
-  const numberOf = (choice) => Number(choice.split("-")[1]);
   const choose = (choice) => {
-    if (choice === now().choice) return mark();
+    if (same(choice, now().choice)) return mark();
     now().choice = choice;
-    if (choice !== "drawing") now().tile = "";
-    seen = choice;
+    if (!choice.drawing) now().tile = "";
+    seen = nameOf(choice);
     mark();
     root.tell(which, choice);
   };
@@ -77,13 +79,13 @@ function end(root, which, sheet) {
         [open, page] = [each, 0];
         showStrip();
         if (root.data.browse) mark();
-        else choose(`${each.label}-${each.numbers[0]}`);
+        else choose(pictureOf(each, each.numbers[0]));
       }),
     ),
   );
   if (own)
     tabs.append(
-      radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose("drawing"))),
+      radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose(DRAWING))),
     );
   others.onclick = () => (page++, showStrip(), mark());
 
@@ -94,19 +96,20 @@ function end(root, which, sheet) {
     others.setAttribute("aria-label", others.title);
     const line = classes.indexOf(open),
       items = shown().map((k) => {
-        const number = open.numbers[k];
-        const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(`${open.label}-${number}`));
-        button.dataset.choice = `${open.label}-${number}`;
+        const number = open.numbers[k],
+          choice = pictureOf(open, number);
+        const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(choice));
+        button.dataset.choice = nameOf(choice);
         const canvas = face(button, size);
         if (sheet.complete && sheet.naturalWidth) copy(canvas, sheet, line, k);
         return button;
       });
     const { choice, tile: png } = now();
-    if (png && choice.startsWith(open.label + "-")) {
+    if (png && choice?.label === open.label) {
       // a link's picture that is not on the sheet
-      const button = radio("", `${open.name}, test picture ${numberOf(choice) + 1}`, () => choose(choice)),
+      const button = radio("", `${open.name}, test picture ${choice.number + 1}`, () => choose(choice)),
         canvas = face(button, size);
-      button.dataset.choice = choice;
+      button.dataset.choice = nameOf(choice);
       picture(png, size).then((image) => copy(canvas, image, 0, 0));
       items.splice(0, 1, button);
     }
@@ -116,24 +119,31 @@ function end(root, which, sheet) {
   /** Show what is chosen. A choice that came from elsewhere opens its class, on the page where it stands. */
   function mark() {
     const { choice } = now(),
-      at = classes.find((each) => choice.startsWith(each.label + "-")) ?? null;
-    if (choice !== seen) {
-      seen = choice;
+      at = classes.find((each) => each.label === choice?.label) ?? null;
+    if (nameOf(choice) !== seen) {
+      seen = nameOf(choice);
       open = at;
-      page = at ? Math.floor(Math.max(at.numbers.indexOf(numberOf(choice)), 0) / SHOWN) : 0;
+      page = at ? Math.floor(Math.max(at.numbers.indexOf(choice.number), 0) / SHOWN) : 0;
       showStrip();
     }
     classes.forEach((each, k) => check(tabs.children[k], each === (root.data.browse ? open : at)));
-    if (own) check(tabs.lastChild, choice === "drawing");
+    if (own) check(tabs.lastChild, choice?.drawing);
     for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (strip.children))
-      check(button, button.dataset.choice === choice);
+      check(button, button.dataset.choice === nameOf(choice));
     reach(tabs);
     reach(strip);
   }
   return { strip: () => (showStrip(), mark()), mark };
 }
 
-const check = (button, yes) => button.setAttribute("aria-checked", yes);
+/** @type {import("../lib/payloads").Choice} */
+const DRAWING = { drawing: true, label: -1, number: -1 };
+const pictureOf = ({ label }, number) => ({ drawing: false, label, number });
+/** What a choice is called within this page; "" for none. */
+const nameOf = (choice) => (!choice ? "" : choice.drawing ? "drawing" : `${choice.label}-${choice.number}`);
+const same = (one, other) => nameOf(one) === nameOf(other);
+
+const check = (button, yes) => button.setAttribute("aria-checked", String(!!yes));
 
 function radio(text, label, pick) {
   const button = Object.assign(document.createElement("button"), {

@@ -3,6 +3,7 @@ import { fit, picture, tile } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").ImageRowsData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, `<div class="ll-rows"></div>`);

@@ -7,6 +7,7 @@ import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { apart } from "../lib/geometry.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").MiniMapData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(

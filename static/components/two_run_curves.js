@@ -3,6 +3,7 @@ import { colour } from "../lib/canvas.js";
 import { duel, panel } from "../lib/charts.js";
 import { mount } from "../lib/dom.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").TwoRunCurvesData>} component */
 export default function (component) {
   const { data } = component,
     [root] = mount(component, `<div class="ll-figures"></div>`);

@@ -3,6 +3,7 @@ import { colour, sharp } from "../lib/canvas.js";
 import { mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").UnusualData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, `<figure><canvas role="img"></canvas><figcaption></figcaption></figure>`);

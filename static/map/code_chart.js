@@ -5,6 +5,7 @@ import { halves } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").CodeChartData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, `<div class="ll-figures one"></div>`);

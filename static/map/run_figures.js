@@ -4,6 +4,7 @@ import { bars, line, panel } from "../lib/charts.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").RunFiguresData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, `<div class="ll-figures"></div>`);

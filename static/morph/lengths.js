@@ -5,6 +5,7 @@ import { rowsOf } from "../lib/codec.js";
 import { mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").LengthsData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(

@@ -13,6 +13,7 @@ const HTML = `
   </div>
   <div class="ll-rows film"></div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").PlayerData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);

@@ -13,6 +13,7 @@ const HTML = `
     <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several kinds</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
   </div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").GridData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);

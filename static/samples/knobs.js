@@ -22,6 +22,9 @@ const HTML = `
     <button type="button" class="more" hidden></button>
   </div>`;
 
+/** @typedef {import("../lib/payloads").KnobsData} Data */
+/** @typedef {import("../lib/payloads").KnobsAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data, setStateValue } = component;
   const [root] = mount(component, HTML);
@@ -82,7 +85,7 @@ export default function (component) {
 
   const thumbs = () =>
     rows.forEach(({ slider, dim, thumb }) => {
-      slider.value = z[dim];
+      slider.value = String(z[dim]);
       slider.setAttribute("aria-valuetext", say(z[dim], 1));
       thumb.style.left = `${(100 * (Math.min(Math.max(z[dim], low - half), high + half) - low + half)) / (high - low + 2 * half)}%`;
       thumb.dataset.value = say(z[dim], 1);
@@ -112,9 +115,9 @@ export default function (component) {
       paint(big, decode(code()), size, 0, 255);
       jobs = rows.flatMap((_, k) => (k === own || (!all && k >= SHOWN) ? [] : steps.map((_, s) => [k, s])));
     }
-    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? 0.45 : "")); // not yet from here
+    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? "0.45" : "")); // not yet from here
     big.dataset.z = [...code()].join();
-    big.dataset.epoch = turned && !decode ? "" : epoch;
+    big.dataset.epoch = turned && !decode ? "" : String(epoch);
     $(".what").textContent =
       turned && !decode
         ? "One moment: this epoch’s decoder is on its way."

@@ -12,6 +12,7 @@ const HTML = `
       <button type="button" class="save">Download PNG</button></div>
   </div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").PlaneData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);

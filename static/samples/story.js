@@ -34,6 +34,7 @@ const HOW = {
     of its standard deviation, and compare it with the distance between real codes. The kinds are those of the test pictures nearest in that distance.`,
 };
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").StoryData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);

@@ -23,6 +23,7 @@ const HTML = `
     <div class="ll-rows"><div class="label">The last steps<small>one for each second</small></div><div class="strip" style="--edge: var(--ll-decoder)"><canvas class="trail" role="img" aria-label="The last pictures of the walk"></canvas></div></div>
   </div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").WalkData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);

@@ -29,6 +29,9 @@ const memory = {
   },
 };
 
+/** @typedef {import("../lib/payloads").TourData} Data */
+/** @typedef {import("../lib/payloads").TourAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data } = component,
     [root] = mount(component, HTML);

@@ -29,6 +29,7 @@ const PAUSE = 1700,
   THROWS = 5,
   PATIENCE = 12000; // milliseconds a throw, throws a digit, milliseconds after a touch
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").LivingPictureData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);

@@ -15,6 +15,7 @@ const HTML = `
   </div>
   <div class="ll-curves"></div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").LossCurvesData>} component */
 export default function (component) {
   const { data } = component;
   const [root, isNew] = mount(component, HTML);

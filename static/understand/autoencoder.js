@@ -25,6 +25,7 @@ const FIGURE = `
   </div>
   <ul class="facts fallen"></ul>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").AutoencoderData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

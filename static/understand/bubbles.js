@@ -43,6 +43,7 @@ const KEYS = {
 const ARROWS = 3; // pictures of each digit that get arrows: more cannot be read
 const HALF = 0.5; // overlap from which two bubbles count as overlapping
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").BubblesData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

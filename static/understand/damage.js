@@ -29,6 +29,7 @@ const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey", "Another digit"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").DamageData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

@@ -1,6 +1,9 @@
 // A link from one term to another: the asked term comes to stand on top, in sight, and the address names it.
 import { mount } from "../lib/dom.js";
 
+/** @typedef {import("../lib/payloads").GlossaryLinksData} Data */
+/** @typedef {import("../lib/payloads").GlossaryLinksAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data } = component,
     [root, isNew] = mount(component, "");

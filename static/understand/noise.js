@@ -42,6 +42,7 @@ const HTML = `
   </div>
   <div class="bar wrap"><div style="flex: 1" class="throws"></div><button type="button" class="near">Own scale for each</button></div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").NoiseData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

@@ -13,6 +13,7 @@ const HTML = `
   <div class="knobs which"></div>
   <ul class="facts" aria-live="polite"></ul>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").PenaltyData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

@@ -20,6 +20,7 @@ const HTML = `
     </section>
   </div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").PixelData>} component */
 export default function (component) {
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;

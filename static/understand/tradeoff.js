@@ -18,6 +18,7 @@ const HTML = `
     </section>
   </div>`;
 
+/** @param {import("../lib/payloads").Component<import("../lib/payloads").TradeoffData>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
 import pytest
 
+from ui.components import payload_types
 from vae_core.paths import ROOT
 
 NODE = shutil.which("node")
@@ -31,6 +33,24 @@ def test_types_style_and_layout(tool):
     name, *options = tool.split()
     script = {"biome": "@biomejs/biome/bin/biome", "tsc": "typescript/bin/tsc"}[name]
     ran(str(NODE), str(ROOT / "node_modules" / script), *options)
+
+
+def test_the_types_of_what_travels_are_those_of_python():
+    """Written anew by ``python -m ui.components.payload_types``."""
+    assert payload_types.FILE.read_text(encoding="utf-8") == payload_types.written()
+
+
+def test_every_component_says_what_it_is_sent():
+    """Each module that Python mounts, and no other, is called with a payload's type."""
+    mounted = set()
+    for file in (ROOT / "ui").rglob("*.py"):
+        mounted |= set(re.findall(r'component\("\w+", "([\w/]+\.js)"\)', file.read_text(encoding="utf-8")))
+    static, typed = ROOT / "static", set()
+    for file in static.rglob("*.js"):
+        if "vendor" not in file.parts and "export default function" in (text := file.read_text(encoding="utf-8")):
+            assert re.search(r"Component<[^>]+>} component \*/\nexport default", text), file
+            typed.add(file.relative_to(static).as_posix())
+    assert mounted == typed
 
 
 def test_the_lock_file_names_no_registry():

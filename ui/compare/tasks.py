@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from ui.components import drawing_view, morph_path
 from ui.components.image_picker import End
 from ui.components.image_rows import Row
+from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, tail
 from vae_core.config import FIELDS, in_words
@@ -30,9 +30,9 @@ def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
     ]
 
 
-def curves(runs: Sequence[Run]) -> dict[str, Any]:
+def curves(runs: Sequence[Run]) -> TwoRunCurvesData:
     """What ``two_run_curves.js`` draws: the test figures of each epoch of both, nats per image with z sampled."""
-    panels = []
+    panels: list[CurvePanel] = []
     for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"), ("Loss", "loss")):
         lines = [[record["test"][key] for record in tail.metrics(run)] for run in runs]
         if all(value is not None for line in lines for value in line):
@@ -99,7 +99,8 @@ def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
 def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     """Both morph the same two pictures: a 3 into an 8, where there are such."""
     known = cache.labels(str(one.path))
-    kinds = (3, 8) if {3, 8} <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
+    pair = one.dataset.morph
+    kinds = pair if set(pair) <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
     if len(kinds) < 2:
         return []
     ends = tuple(int(cache.typical_first(str(one.path), epoch, kind)[0]) for kind in kinds)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ui.components.payloads import Decoder, Size
 from ui.shell import browser_input
 from vae_core.paths import ROOT
 from vae_core.runs.run import Run
@@ -48,9 +49,10 @@ def token(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def size_of(run: Run) -> dict[str, int]:
+def size_of(run: Run) -> Size:
     """The size of one of a run's pictures, as ``lib/canvas.js`` has it."""
-    return run.dataset.shape._asdict()
+    channels, height, width = run.dataset.shape
+    return {"channels": channels, "height": height, "width": width}
 
 
 def base64_of(array: np.ndarray, kind: str) -> str:
@@ -119,7 +121,7 @@ def address(**choices: object) -> None:
     _address(key="address_unseen", data={"choices": {name: str(value) for name, value in choices.items()}})
 
 
-def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], dict[str, Any]]) -> None:
+def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], Decoder]) -> None:
     """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
     told = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
     epoch = epochs[-1] if told is None else told

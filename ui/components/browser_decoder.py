@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ui.components.bridge import base64_of, size_of
+from ui.components.payloads import Decoder
 from vae_core import inference
 from vae_core.runs.run import Run, RunError
 
@@ -22,7 +21,7 @@ def _weights(run: Run, epoch: int) -> dict[str, np.ndarray]:
         raise RunError(f"The weights of epoch {epoch} of the run {run.id} cannot be read.") from None
 
 
-def decoder(run: Run, epoch: int) -> dict[str, Any]:
+def decoder(run: Run, epoch: int) -> Decoder:
     """The decoder for ``static/lib/decoder.js``: its layers, and the weights of each by its place."""
     weights = {name: tensor for name, tensor in _weights(run, epoch).items() if name.startswith("decoder.")}
     return {

@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import component, size_of
 from ui.components.images import sprite, webp
+from ui.components.payloads import Choice, ImagePickerData, PickerEnd
 from ui.shell import browser_input
 from ui.store import cache
 from vae_core.runs.run import Run
 
 PER_CLASS = 40  # pictures of each class that travel with the page, so that a shuffle asks the server nothing
+MOST = {"label": 255, "number": 10**8}  # what a choice may name
+OWN: Choice = {"drawing": True, "label": -1, "number": -1}
 DRAWING = "drawing"  # how the address calls the visitor's own
 
 
@@ -50,9 +52,25 @@ def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarr
     return End(label, int(cache.typical_first(path, epoch, label)[0]))
 
 
-def address_of(run: Run, end: End) -> str:
-    """The end as an address names it. Another run of the same dataset finds the same picture by it."""
-    return DRAWING if end.drawing else f"{end.label}-{cache.test_indices(str(run.path))[end.place]}"
+def choice_of(run: Run, end: End) -> Choice:
+    """The end as the browser and the address name it. Another run of the same dataset finds the same picture by it."""
+    if end.drawing:
+        return OWN
+    number = int(cache.test_indices(str(run.path))[end.place])
+    return {"drawing": False, "label": end.label, "number": number}
+
+
+def address(choice: Choice) -> str:
+    """A choice as it stands in a link."""
+    return DRAWING if choice["drawing"] else f"{choice['label']}-{choice['number']}"
+
+
+def checked(sent: object) -> Choice | None:
+    """What a browser sent as a choice, or nothing."""
+    if browser_input.by_name(sent, "drawing") is True:
+        return OWN
+    label, number = (browser_input.whole(browser_input.by_name(sent, k), 0, most) for k, most in MOST.items())
+    return None if label is None or number is None else {"drawing": False, "label": label, "number": number}
 
 
 def name_of(run: Run, end: End) -> str:
@@ -104,40 +122,42 @@ def sheet(path: str, epoch: int, have_originals: bool) -> str:
     return webp(np.stack(pictures), quality=60)
 
 
-def payload(run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], **more: Any) -> dict[str, Any]:
+def payload(
+    run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], *, own: bool, browse: str = ""
+) -> ImagePickerData:
     """What ``image_picker.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
     path, names = str(run.path), run.dataset.class_names
     here = cache.originals(run, (0,)) is not None
     lines, numbers = places_by_class(path, epoch), cache.test_indices(str(run.path))
     known = {place for places in lines.values() for place in places}
-    described = {}
+    described: dict[str, PickerEnd] = {}
     for which, end in ends.items():
         described[which] = {
-            "title": titles[which], "choice": "" if end is None else address_of(run, end),
+            "title": titles[which], "choice": None if end is None else choice_of(run, end),
             # A picture that a link names need not be on the sheet.
             "tile": "" if end is None or end.place in known else sprite(picture(run, epoch, end)[0][None, None]),
         }  # fmt: skip
     return {
         "run": run.id, "sheet": sheet(path, epoch, here), "ends": described, "redrawn": not here,
-        "size": size_of(run),
+        "size": size_of(run), "own": own, "browse": browse,
         "classes": [
             {"label": label, "name": names[label], "numbers": numbers[places].tolist()}
             for label, places in lines.items()
         ],
-        **more,
     }  # fmt: skip
 
 
 _pick = component("pick", "components/image_picker.js")
 
 
-def digit_picker(key: str, payload: dict[str, Any], picked: Callable[[str, str], None]) -> None:
+def digit_picker(key: str, payload: ImagePickerData, picked: Callable[[str, str], None]) -> None:
     """``picked`` is called, before the page runs, with an end and its new address."""
 
     def changed() -> None:
-        told = browser_input.text(browser_input.sent(key, "choice"), 40) or ""
-        which, _, choice = told.partition(" ")
-        if which in payload["ends"] and choice:
-            picked(which, choice)
+        sent = browser_input.sent(key, "choice")
+        which = browser_input.word(browser_input.by_name(sent, "end"), payload["ends"])
+        choice = checked(browser_input.by_name(sent, "choice"))
+        if which and choice:
+            picked(which, address(choice))
 
     _pick(key=key, data=payload, on_choice_change=changed)

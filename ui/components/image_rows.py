@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from ui.components import payloads
 from ui.components.bridge import component, token
 from ui.components.images import sprite
+from ui.components.payloads import ImageRowsData, Size
 from ui.store import cache
 from vae_core.runs.run import Run
 
@@ -30,7 +31,7 @@ class Row:
     epochs: Sequence[int] | None = None
     columns: int = 0  # pictures beside each other; 0: all
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> payloads.Row:
         count = self.images.shape[1]
         return {
             "label": self.label, "note": self.note, "alt": self.alt, "edge": self.edge, "png": sprite(self.images),
@@ -39,7 +40,7 @@ class Row:
         }  # fmt: skip
 
 
-def cell_of(rows: Sequence[Row]) -> dict[str, int]:
+def cell_of(rows: Sequence[Row]) -> Size:
     """The size of one of the pictures in some rows, as ``lib/canvas.js`` has it."""
     height, width, *colours = rows[0].images.shape[2:]
     return {"channels": colours[0] if colours else 1, "height": height, "width": width}
@@ -50,7 +51,7 @@ def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row]
     show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
 
 
-def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> dict[str, Any]:
+def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> ImageRowsData:
     """What ``static/components/image_rows.js`` draws; worth keeping where the same rows are shown again and again."""
     data = [row.to_json() for row in rows]
     return {
@@ -59,7 +60,7 @@ def rows_payload(run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, fol
     }  # fmt: skip
 
 
-def show_rows(key: str, payload: dict[str, Any]) -> None:
+def show_rows(key: str, payload: ImageRowsData) -> None:
     _rows(key=key, data=payload)
 
 
@@ -88,7 +89,7 @@ def class_names(run: Run, places: tuple[int, ...]) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[dict[str, Any], bool]:
+def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[ImageRowsData, bool]:
     """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
     run = Run(Path(path))
     rows, complete = test_rows(run, list(epochs), cache.first_of_each_class(path))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of, component
+from ui.components.payloads import Colour, LatentMapData, Mark
 from ui.store import cache
 from vae_core.analysis import embeddings, projections
 from vae_core.runs.run import Run, RunError
@@ -16,7 +16,7 @@ from vae_core.runs.run import Run, RunError
 _map = component("map", "components/latent_map/latent_map.js")
 
 
-def latent_scatter(payload: dict[str, Any], *, pickable: bool = False) -> None:
+def latent_scatter(payload: LatentMapData, *, pickable: bool = False) -> None:
     """The map of ``ui.components.latent_map``: a Plotly scatter of the means that follows the epoch.
 
     With ``pickable``, dots can be clicked and groups circled: ``chosen_on("latent_scatter", ...)`` then hears
@@ -31,7 +31,7 @@ NAMES = {view: name for name, view in VIEWS.items()}
 
 
 @cache.kept(24)
-def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> dict[str, Any]:
+def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> LatentMapData:
     """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
 
     Raises RunError if a bent map is asked for that has not been made (``layout_of``).
@@ -79,9 +79,7 @@ def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> pro
     return projections.dimensions(d, first, min(second, d - 1)) if view == "dims" else projections.pca(last)
 
 
-def mark(
-    name: str, colour: str, places: Sequence[np.ndarray], *, lines: bool = False, walks: bool = False
-) -> dict[str, Any]:
+def mark(name: str, colour: Colour, places: Sequence[np.ndarray], *, lines: bool = False, walks: bool = False) -> Mark:
     """Something beside the dots: ``places`` are (n, 2) under the map's projection, one for each epoch or one for all.
 
     ``colour`` is the thing's: x, encoder, mean, z, decoder. A mark that ``walks`` is one dot on the path of its places,

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.bridge import base64_of, component
+from ui.components.payloads import LossCurves, LossCurvesData, LossPanel, Table
 from ui.store import tail
 from ui.text import glossary
 from vae_core.config import Config
@@ -16,7 +17,7 @@ from vae_core.runs.run import Run, Status
 _curves = component("curves", "train/loss_curves.js")
 
 
-def loss_curves(payload: dict[str, Any]) -> None:
+def loss_curves(payload: LossCurvesData) -> None:
     """Live numbers and curves; what stands in ``turns`` is told to the parts of these names."""
     _curves(key="loss_curves", data=payload)
 
@@ -26,7 +27,7 @@ TESTS = 40  # of its rings
 FINE = 0.01  # nats: how exactly they travel; a tenth is what one reads
 
 
-def curves(run: Run, status: Status) -> dict[str, Any]:
+def curves(run: Run, status: Status) -> LossCurves:
     """What ``loss_curves.js`` draws: the same number of points however long the run is; nothing before the start."""
     config, per_epoch = run.config, max(status.steps_per_epoch, 1)
     metrics = tail.metrics(run)
@@ -38,7 +39,7 @@ def curves(run: Run, status: Status) -> dict[str, Any]:
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
     newest = dict(zip(("reconstruction", "kl"), steps[-1, 1:], strict=False)) if len(steps) else None
-    panels = []
+    panels: list[LossPanel] = []
     for k, (name, paint) in enumerate(names):
         words = [f"training {_values(newest, config)[k]:.1f}"] if newest else []
         words += [f"test {_values(last_test, config)[k]:.1f}"] if last_test else []
@@ -50,7 +51,7 @@ def curves(run: Run, status: Status) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def packed(table: np.ndarray, weight: float = 1.0) -> dict[str, Any]:
+def packed(table: np.ndarray, weight: float = 1.0) -> Table:
     """A table (n, columns) for the browser: 16 bits a number where that shows each to a hundredth, else 32.
 
     The numbers of a column are steps between its ``low`` and ``high``. ``weight`` is by how much an error would grow.
@@ -61,8 +62,10 @@ def packed(table: np.ndarray, weight: float = 1.0) -> dict[str, Any]:
     if not (high - low).max() * weight / 65535 / 2 <= FINE:  # also where something is not a number
         return {"n": len(table), "f4": base64_of(table.T, "f4")}
     steps = (table - low) / np.where(high > low, high - low, 1) * 65535
-    ends = {"low": [round(v, 4) for v in low.tolist()], "high": [round(v, 4) for v in high.tolist()]}
-    return {"n": len(table), "u2": base64_of(steps.round().T, "u2"), **ends}
+    return {
+        "n": len(table), "u2": base64_of(steps.round().T, "u2"),
+        "low": [round(v, 4) for v in low.tolist()], "high": [round(v, 4) for v in high.tolist()],
+    }  # fmt: skip
 
 
 def explain_numbers(run: Run) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components import latent_map
 from ui.components.bridge import base64_of, component, tell
+from ui.components.payloads import Mark, MiniMapData
 from ui.store import cache
 from vae_core.analysis.projections import Basis
 from vae_core.runs.run import Run
@@ -37,7 +37,7 @@ def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
 
 
 @cache.kept(24)
-def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
+def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
     """What ``mini_map.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
     run, view = Run(Path(path)), basis(path, epochs[-1])
     flat = [project(view, cache.latents(path, e).mean[:DOTS]) for e in epochs]
@@ -58,11 +58,11 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
 _small = component("small_map", "components/mini_map.js")
 
 
-def small_map(key: str, payload: dict[str, Any]) -> None:
+def small_map(key: str, payload: MiniMapData) -> None:
     """The map of ``ui.components.mini_map``. ``map_marks`` of the same key says what stands on it."""
     _small(key=key, data={**payload, "map": key})
 
 
-def map_marks(key: str, marks: Sequence[dict[str, Any]]) -> None:
+def map_marks(key: str, marks: Sequence[Mark]) -> None:
     """What stands on a small map: marks of ``latent_map.mark``, which may also be ``dashed`` or have a ``title``."""
     tell(key, f"marks {key}", list(marks))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import component
 from ui.components.drawing_view import Look
+from ui.components.payloads import UnusualData, UnusualView
 from ui.store import cache
 from vae_core.analysis.projections import Basis
 from vae_core.runs.run import Run
@@ -47,12 +47,13 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
     )
 
 
-def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> dict[str, Any] | None:
+def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> UnusualData | None:
     """What ``static/draw/unusual.js`` draws: the drawing's loss among the test pictures', by epoch.
 
     None without them, or where a model has grown so far that a loss is no number.
     """
-    known, views = test_losses(path, epochs), []
+    known = test_losses(path, epochs)
+    views: list[UnusualView] = []
     if known is None:
         return None
     for epoch, others in zip(epochs, known, strict=True):
@@ -90,6 +91,6 @@ def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:
 _unusual = component("unusual", "draw/unusual.js")
 
 
-def unusual_chart(payload: dict[str, Any]) -> None:
+def unusual_chart(payload: UnusualData) -> None:
     """The chart of ``ui.draw.unusual.unusual``."""
     _unusual(key="unusual_chart", data=payload)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of, component
 from ui.components.images import webp
 from ui.components.latent_map import view_of
+from ui.components.payloads import CodeChartData, RunFiguresData, TileSize
 from ui.store import cache, tail
 from vae_core.analysis import embeddings
 from vae_core.analysis.reference import IN_USE
@@ -51,18 +51,18 @@ def separation(path: str, epoch: int) -> float:
     return neighbour_accuracy(mean, cache.labels(path)[: len(mean)])
 
 
-def figures(run: Run, epochs: Sequence[int]) -> dict[str, Any]:
+def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
     """What ``run_figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
     return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
 
 
 @cache.kept(24)
-def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> dict[str, Any]:
+def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFiguresData:
     run = Run(Path(path))
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
-    kl = [metrics[epoch].get("kl_per_dimension") for epoch in epochs]
-    use = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
+    kl = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
+    use: list[list[float]] = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
     return {
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
@@ -87,7 +87,7 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
     return webp(sheet.reshape(high, TILES_WIDE, *small.shape[1:]), quality=55)
 
 
-def tile_size(run: Run) -> dict[str, int]:
+def tile_size(run: Run) -> TileSize:
     """The size of a picture on that sheet."""
     shape = run.dataset.shape
     return {"height": shape.height // _by(shape), "width": shape.width // _by(shape)}
@@ -109,11 +109,11 @@ _run_figures = component("figures", "map/run_figures.js")
 _code = component("code", "map/code_chart.js")
 
 
-def run_figures(payload: dict[str, Any]) -> None:
+def run_figures(payload: RunFiguresData) -> None:
     """Three small charts that follow the epoch (``ui.map.details.figures``)."""
     _run_figures(key="run_figures", data=payload)
 
 
-def code_chart(payload: dict[str, Any]) -> None:
+def code_chart(payload: CodeChartData) -> None:
     """Mean and standard deviation of each number of one picture's code (``ui.map.story.of_dot``)."""
     _code(key="code_chart", data=payload)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of
 from ui.components.drawing_view import neighbours
 from ui.components.image_rows import Row
+from ui.components.payloads import CodeChartData
 from ui.store import cache
 from vae_core.runs.run import Run
 
@@ -19,7 +19,7 @@ SOME = 10  # pictures of a group that are shown
 REACH = 4.0  # of the chart of a code; nearly all of a Gaussian lies within
 
 
-def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], dict[str, Any]]:
+def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], CodeChartData]:
     """The rows of a kept test picture (itself, rebuilt, its neighbours), and the chart of its code."""
     path, name = str(run.path), kind(run, place)
     original = cache.originals(run, (place,))
@@ -38,7 +38,7 @@ def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], dict
     latents = [cache.latents(path, epoch) for epoch in epochs]
     means = np.stack([known.mean[place] for known in latents])
     stds = [known.std[place] for known in latents if known.std is not None]
-    chart = {
+    chart: CodeChartData = {
         "run": run.id, "epochs": list(epochs), "latent_dim": run.config.latent_dim, "mean": base64_of(means, "f2"),
         "std": base64_of(np.stack(stds), "f2") if stds else None,
         "reach": max(REACH, float(np.ceil(np.abs(means[-1]).max()))),

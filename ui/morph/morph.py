@@ -12,6 +12,7 @@ from ui.components.bridge import base64_of, component, token
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.components.morph_path import PATHS, codes, walk
+from ui.components.payloads import LengthsData
 from ui.store import cache
 from vae_core import paths
 from vae_core.analysis.projections import Basis
@@ -93,7 +94,7 @@ def usual_length(path: str, epoch: int) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> dict[str, Any]:
+def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> LengthsData:
     """What ``static/morph/lengths.js`` draws: |z| along both paths at each epoch, beside the usual length."""
     path = str(run.path)
     along = {
@@ -131,6 +132,6 @@ def morph_player(
     _player(key="morph_player", data=payload)
 
 
-def morph_lengths(payload: dict[str, Any]) -> None:
+def morph_lengths(payload: LengthsData) -> None:
     """The chart of ``ui.morph.morph.lengths``."""
     _lengths(key="morph_lengths", data=payload)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.components import image_rows, latent_map, loss_curves, morph_path, run_status
+from ui.components import image_rows, latent_map, loss_curves, morph_path, payloads, run_status
 from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
@@ -78,10 +78,10 @@ def _map(run: Run, epochs: list[int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> dict[str, Any] | None:
+def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> payloads.Row | None:
     """From the class of 3 to that of 8, as on the page of morphs, or between the first two classes there are."""
     labels = list(cache.labels(str(run.path))[list(places)])
-    pair = [labels.index(c) for c in (3, 8) if c in labels]
+    pair = [labels.index(c) for c in run.dataset.morph if c in labels]
     if len(places) < 2:
         return None
     start, end = (pair if len(pair) == 2 else [0, 1])[:2]

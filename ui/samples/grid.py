@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ui.components import latent_map, mini_map
 from ui.components.bridge import component
 from ui.components.images import sprite
+from ui.components.payloads import GridData, Mark
 from ui.store import cache
 from vae_core.runs.run import Run
 
@@ -22,7 +21,7 @@ def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread:
     return sprite(np.stack([decode(cache.model(path, e), z) for e, z in zip(epochs, codes, strict=True)]))
 
 
-def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[dict[str, Any]]:
+def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[Mark]:
     """For the small map: all invented codes, and the chosen one large."""
     path = str(run.path)
     basis = mini_map.basis(path, epochs[-1])
@@ -37,6 +36,6 @@ def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
 _grid = component("grid", "samples/grid.js")
 
 
-def samples_grid(payload: dict[str, Any]) -> None:
+def samples_grid(payload: GridData) -> None:
     """Invented pictures; ``chosen_on("sampling_grid", ...)`` hears the place of the one clicked, -1: none."""
     _grid(key="sampling_grid", data=payload)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite, webp
+from ui.components.payloads import CodeFrame, KnobsData
 from ui.store import cache, tail
 from vae_core.analysis.reference import IN_USE
 from vae_core.runs.run import Run, RunError
@@ -27,7 +27,7 @@ def frame_of(path: str, epoch: int) -> tuple[np.ndarray, np.ndarray]:
     return mean.mean(0), mean.std(0)
 
 
-def frames(path: str, epochs: list[int]) -> dict[str, str]:
+def frames(path: str, epochs: list[int]) -> CodeFrame:
     shift, scale = zip(*(frame_of(path, epoch) for epoch in epochs), strict=True)
     return {"shift": base64_of(np.stack(shift), "f4"), "scale": base64_of(np.stack(scale), "f4")}
 
@@ -74,7 +74,7 @@ def strip_epochs(epochs: list[int]) -> list[int]:
     return [epochs[k] for k in np.unique(np.linspace(0, len(epochs) - 1, STRIP_EPOCHS).round().astype(int))]
 
 
-def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
+def knobs(run: Run, every: list[int], place: int | None) -> KnobsData:
     """What ``static/samples/knobs.js`` needs: strips, measured use, and where the knobs begin, for each epoch."""
     path, epochs = str(run.path), strip_epochs(every)
     use = use_of(path, tuple(epochs))
@@ -92,7 +92,7 @@ def knobs(run: Run, every: list[int], place: int | None) -> dict[str, Any]:
         "film": knob_film(path, tuple(epochs), place, order), "use": base64_of(use, "f4"), "in_use": IN_USE,
         "dead": base64_of(dead(use, not run.config.is_vae), "u1"), "classic": not run.config.is_vae,
         "starts": base64_of(starts, "f4"), **frames(path, epochs), "place": place,
-        "offered": [[int(p), names[labels[p]]] for p in offered], "pictures": sprite(pictures[None]),
+        "offered": [(int(p), names[labels[p]]) for p in offered], "pictures": sprite(pictures[None]),
         "version": token(path, epochs, place),
     }  # fmt: skip
 
@@ -107,6 +107,6 @@ def offered_places(path: str) -> tuple[int, ...]:
 _knobs = component("knobs", "samples/knobs.js")
 
 
-def latent_knobs(payload: dict[str, Any]) -> None:
+def latent_knobs(payload: KnobsData) -> None:
     """A live slider for each dimension; it begins at ``picked("latent_knobs", "start")``."""
     _knobs(key="latent_knobs", data=payload, on_start_change=lambda: None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ui.components.bridge import component, size_of, token
 from ui.components.images import webp
+from ui.components.payloads import PlaneData
 from ui.samples.knobs import frame_of, frames
 from ui.store import cache
 from vae_core.runs.run import Run
@@ -26,7 +25,7 @@ def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> 
     return webp(np.stack(lines)), np.stack([grid[0, :, 0], grid[:, 0, 1]])
 
 
-def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, Any]:
+def manifold(run: Run, epochs: list[int], size: int, even: bool) -> PlaneData:
     """What ``static/samples/plane.js`` draws."""
     path = str(run.path)
     film, axes = manifold_film(path, tuple(epochs), size, even)
@@ -40,6 +39,6 @@ def manifold(run: Run, epochs: list[int], size: int, even: bool) -> dict[str, An
 _manifold = component("manifold", "samples/plane.js")
 
 
-def manifold_grid(payload: dict[str, Any]) -> None:
+def manifold_grid(payload: PlaneData) -> None:
     """``ui.samples.plane.manifold``: the whole plane of a two-dimensional model, decoded."""
     _manifold(key="manifold_grid", data=payload)

@@ -6,13 +6,13 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite
+from ui.components.payloads import Nearest, StoryData
 from ui.shell import startup
 from ui.store import cache
 from vae_core import paths
@@ -99,7 +99,7 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 @st.cache_data(show_spinner=False, max_entries=400)
 def _nearest(
     path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str
-) -> dict[str, Any]:
+) -> Nearest:
     from vae_core.analysis.nearest_images import nearest
 
     dataset = Run(Path(path)).config.dataset
@@ -115,9 +115,7 @@ def _nearest(
     }  # fmt: skip
 
 
-def nearest_training(
-    run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int
-) -> dict[str, Any] | None:
+def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> Nearest | None:
     """The training picture nearest to one invented picture at each epoch; None where the dataset is not here."""
     if not registry.is_here(run.config.dataset):
         return None
@@ -127,7 +125,7 @@ def nearest_training(
         return None
 
 
-def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> dict[str, Any]:
+def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> StoryData:
     """What ``story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
     path = str(run.path)
     measured = [surroundings(path, epoch, count, seed, spread) for epoch in epochs]
@@ -146,6 +144,6 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
 _story = component("story", "samples/story.js")
 
 
-def sample_story(payload: dict[str, Any]) -> None:
+def sample_story(payload: StoryData) -> None:
     """``ui.samples.story``: what is known about the chosen picture, and marks on the grid."""
     _story(key="sample_story", data=payload)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ui.components.bridge import base64_of, component, size_of, token
+from ui.components.payloads import WalkData
 from ui.samples.knobs import frames
 from vae_core.runs.run import Run
 
 
-def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
+def walk(run: Run, epochs: list[int], seed: int) -> WalkData:
     """What ``static/samples/walk.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
     from vae_core.analysis.sampling import walk_coefficients
 
@@ -25,6 +24,6 @@ def walk(run: Run, epochs: list[int], seed: int) -> dict[str, Any]:
 _wander = component("wander", "samples/walk.js")
 
 
-def random_walk(payload: dict[str, Any]) -> None:
+def random_walk(payload: WalkData) -> None:
     """``ui.samples.walk.walk``: plays in the browser."""
     _wander(key="random_walk", data=payload)

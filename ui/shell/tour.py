@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components.bridge import component
+from ui.components.payloads import TourData
 from ui.shell import browser_input
 
 
@@ -99,7 +100,7 @@ def follow(number: int | None) -> None:
 _tour = component("tour", "shell/tour.js")
 
 
-def tour_bar(payload: dict[str, Any], key: str = "tour_bar") -> int | None:
+def tour_bar(payload: TourData, key: str = "tour_bar") -> int | None:
     """The tour's bar, or the door to it. Returns what was pressed: a step's number, or -1 to leave."""
     pressed = _tour(key=key, data=payload, on_go_change=lambda: None)
     return browser_input.whole(browser_input.by_name(pressed, "go"), -1, payload["of"] - 1)

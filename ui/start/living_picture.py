@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from ui.components.bridge import base64_of, component
 from ui.components.browser_decoder import decoder, encoded
 from ui.components.latent_map import view_range
+from ui.components.payloads import LivingPicture, LivingPictureData, Part
 from ui.store import cache
 from vae_core import paths
 from vae_core.datasets import registry
@@ -43,7 +43,7 @@ PARTS = {
 }  # fmt: skip
 
 
-def payload(run: Run) -> dict[str, Any]:
+def payload(run: Run) -> LivingPictureData:
     """What ``living_picture.js`` needs of a two-dimensional model. Raises RunError if the run is not whole."""
     path = str(run.path)
     if (
@@ -58,13 +58,13 @@ def payload(run: Run) -> dict[str, Any]:
     centres = np.array([np.median(mean[known == c], axis=0) for c in range(len(names))])
     return {
         "points": base64_of(mean, "f4"), "labels": base64_of(known, "u1"), "range": view_range([mean]),
-        "centres": [[float(x), float(y), names[c]] for c, (x, y) in enumerate(centres)],
+        "centres": [(float(x), float(y), names[c]) for c, (x, y) in enumerate(centres)],
         "names": list(names), "decoder": decoder(run, epoch), "digits": _digits(run, epoch, centres),
         "parts": {name: part(name) for name in PARTS},
     }  # fmt: skip
 
 
-def part(name: str) -> dict[str, str]:
+def part(name: str) -> Part:
     """The words of a part, and where its line stands in the source today."""
     colour, words, file, fragment = PARTS[name]
     lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
@@ -73,7 +73,7 @@ def part(name: str) -> dict[str, str]:
     return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
 
 
-def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
+def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[LivingPicture]:
     """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
     typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(len(centres))]
     places = np.concatenate(typical)
@@ -112,6 +112,6 @@ def _embedded() -> tuple[np.ndarray, np.ndarray]:
 _living = component("living", "start/living_picture.js")
 
 
-def living_map(payload: dict[str, Any]) -> None:
+def living_map(payload: LivingPictureData) -> None:
     """The start page's picture (``ui.start.living_picture``): a digit on its way through a model."""
     _living(key="living_map", data=payload)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
+from ui.components.payloads import CodesMap
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core.analysis import posterior
@@ -62,7 +62,7 @@ def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _map_of_codes(path: str, title: str) -> dict[str, Any]:
+def _map_of_codes(path: str, title: str) -> CodesMap:
     """One of the two maps on /autoencoder: codes, the usual distance between neighbours, and a telling hole."""
     run = Run(Path(path))
     epoch, names = last(run), run.dataset.class_names
@@ -75,7 +75,7 @@ def _map_of_codes(path: str, title: str) -> dict[str, Any]:
     centres = [(np.median(mean[labels == c], axis=0), names[c]) for c in np.unique(labels)]
     return {
         "run": run.id, "title": title, "points": base64_of(mean, "f4"), "labels": base64_of(labels, "u1"),
-        "centres": [[float(x), float(y), name] for (x, y), name in centres],
+        "centres": [(float(x), float(y), name) for (x, y), name in centres],
         "range": [[float(low[k]), float(high[k])] for k in (0, 1)],
         "gap": float(np.median(usual)), "wide": float(np.quantile(usual, 0.9)), "far": far,
         "hole": hole.tolist(), "start": cache.latents(path, epoch).mean[typical].tolist(),

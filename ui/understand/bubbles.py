@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
+from ui.components.payloads import BubblePanel
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
@@ -23,7 +23,7 @@ CELLS = 72  # a side of the picture of all bubbles together
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _bubbles_of(path: str, title: str) -> dict[str, Any]:
+def _bubbles_of(path: str, title: str) -> BubblePanel:
     """One panel of /bubbles: some bubbles at every epoch with the forces on them, and all of them together."""
     run = Run(Path(path), gallery=True)
     forces, epochs = posterior.kept_forces(run), run.latent_epochs()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from ui.components.image_rows import Row
+from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.store import cache, gallery
 from ui.understand import autoencoder, bubbles
 from vae_core.analysis.reference import IN_USE
@@ -36,7 +36,7 @@ class Seen:
     told: str  # one sentence with the figures
     charts: tuple[Chart, ...] = ()
     pictures: Callable[[], list[Row]] = list
-    curves: Mapping[str, Any] | None = None  # of ``duel_curves``
+    curves: TwoRunCurvesData | None = None
 
 
 def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
@@ -254,7 +254,7 @@ def bubble_sizes() -> Seen:
 
 def penalty_over_time() -> Seen:
     run, other = gallery.gallery("lecture"), gallery.gallery("beta-10")
-    panels = [
+    panels: list[CurvePanel] = [
         {"title": title, "lines": [[record["test"][key] for record in r.metrics()] for r in (run, other)]}
         for title, key in (("Reconstruction", "reconstruction"), ("KL", "kl"))
     ]

@@ -173,7 +173,7 @@ def draw(seen: Seen) -> None:
         for chart in seen.charts:
             draw_chart(chart)
         if seen.curves:
-            duel_curves(dict(seen.curves))
+            duel_curves(seen.curves)
 
 
 ADDRESS = "done"  # e.g. ?done=in-use.12_no-penalty.0

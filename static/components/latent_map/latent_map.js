@@ -40,6 +40,7 @@ const HTML = `
 const seenFirst = () =>
   new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
 
+/** @param {import("../../lib/payloads").Component<import("../../lib/payloads").LatentMapData>} component */
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);

@@ -1,0 +1,551 @@
+// Written by ``python -m ui.components.payload_types`` from ui/components/payloads.py: change it there.
+
+/** What a component of ours is called with: its data, its place, and how it answers. */
+export interface Component<Data, Answer = {}> {
+  data: Data;
+  parentElement: any;
+  setStateValue<Name extends keyof Answer>(name: Name, value: Answer[Name]): void;
+  setTriggerValue<Name extends keyof Answer>(name: Name, value: Answer[Name]): void;
+}
+
+export interface Size {
+  channels: number;
+  height: number;
+  width: number;
+}
+
+export interface TileSize {
+  height: number;
+  width: number;
+}
+
+export interface Decoder {
+  layers: Record<string, any>[];
+  weights: Record<string, string>;
+  size: Size;
+  latent_dim: number;
+}
+
+export interface Film {
+  run: string;
+  epochs: number[];
+}
+
+export interface Row {
+  label: string;
+  note: string;
+  alt: string;
+  edge: string;
+  png: string;
+  epochs: number[] | null;
+  count: number;
+  columns: number;
+}
+
+export interface Table {
+  n: number;
+  u2?: string;
+  f4?: string;
+  low?: number[];
+  high?: number[];
+}
+
+export interface Mark {
+  name: string;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  mode: "lines" | "markers";
+  walks: boolean;
+  places: string[];
+  dashed?: boolean;
+  title?: string;
+  size?: number;
+}
+
+export interface PublishData {
+  name: string;
+  value: any;
+}
+
+export interface SelectionData {
+  name: string;
+  chosen: any;
+}
+
+export interface SelectionAnswer {
+  picked: any;
+}
+
+export interface DotPicked {
+  dot?: number;
+  group?: string;
+}
+
+export interface RefreshData {
+  name: string;
+  token: string;
+}
+
+export interface RefreshAnswer {
+  asked: string;
+}
+
+export interface SettledEpochData {
+  run: string;
+  epochs: number[];
+  epoch: number;
+}
+
+export interface EpochAnswer {
+  epoch: number;
+}
+
+export interface DecoderCacheData {
+  run: string;
+  epochs: number[];
+  epoch: number;
+  decoder: Decoder;
+}
+
+export interface UrlChoicesData {
+  choices: Record<string, string>;
+}
+
+export interface BrowserIdAnswer {
+  token: string;
+}
+
+export interface EpochSliderData {
+  run: string;
+  epochs: number[];
+  losses: number[];
+  of: number;
+}
+
+export interface EpochWordsData {
+  run: string;
+  epochs: number[];
+  texts: string[];
+}
+
+export interface ImageRowsData {
+  run: string;
+  epochs: number[];
+  rows: Row[];
+  size: Size;
+  follow: boolean;
+  version: string;
+}
+
+export interface LatentMapData {
+  run: string;
+  epochs: number[];
+  points: string[];
+  labels: string;
+  names: string[];
+  view: string;
+  axes: string[];
+  range: number[][];
+  pickable?: boolean;
+  tiles?: string;
+  tile?: TileSize;
+  tiles_wide?: number;
+  redrawn?: boolean;
+  anywhere?: boolean;
+  bubbles?: string[] | null;
+}
+
+export interface MiniMapData {
+  run: string;
+  epochs: number[];
+  map?: string;
+  points: string[];
+  labels: string;
+  names: string[];
+  range: number[][];
+  caption: string;
+}
+
+export interface DrawingPadData {
+  png: string;
+  sum: number;
+}
+
+export interface DrawingPadAnswer {
+  pixels: string;
+}
+
+export interface Choice {
+  drawing: boolean;
+  label: number;
+  number: number;
+}
+
+export interface PickerEnd {
+  title: string;
+  choice: Choice | null;
+  tile: string;
+}
+
+export interface PickerClass {
+  label: number;
+  name: string;
+  numbers: number[];
+}
+
+export interface ImagePickerData {
+  run: string;
+  sheet: string;
+  size: Size;
+  ends: Record<string, PickerEnd>;
+  redrawn: boolean;
+  classes: PickerClass[];
+  own: boolean;
+  browse?: string;
+}
+
+export interface Picked {
+  end: string;
+  choice: Choice;
+}
+
+export interface ImagePickerAnswer {
+  choice: Picked;
+}
+
+export interface CurvePanel {
+  title: string;
+  lines: number[][];
+}
+
+export interface TwoRunCurvesData {
+  panels: CurvePanel[];
+  names: string[];
+}
+
+export interface TourData {
+  door: boolean;
+  of: number;
+  step?: number;
+  title?: string;
+  words?: string;
+  done?: Record<string, any>;
+  here?: boolean;
+}
+
+export interface TourAnswer {
+  go: number;
+}
+
+export interface Part {
+  colour: string;
+  words: string;
+  where: string;
+  code: string;
+}
+
+export interface LivingPicture {
+  name: string;
+  image: string;
+  mean: number[];
+  std: number[];
+}
+
+export interface LivingPictureData {
+  points: string;
+  labels: string;
+  names: string[];
+  range: number[][];
+  centres: [number, number, string][];
+  decoder: Decoder;
+  digits: LivingPicture[];
+  parts: Record<string, Part>;
+}
+
+export interface LossPanel {
+  name: string;
+  colour: string;
+  now: string;
+}
+
+export interface LossCurves {
+  run: string;
+  panels: LossPanel[];
+  beta: number;
+  n_epochs: number;
+  steps: Table;
+  tests: Table;
+  epochs_shown: number;
+}
+
+export interface LossCurvesData {
+  run: string;
+  panels: LossPanel[];
+  beta: number;
+  n_epochs: number;
+  steps: Table;
+  tests: Table;
+  epochs_shown: number;
+  progress: number;
+  facts: string;
+  turns: Record<string, string>;
+}
+
+export interface RunFiguresData {
+  run: string;
+  epochs: number[];
+  in_use: number;
+  is_vae: boolean;
+  use: number[][];
+  loss: number[];
+  separation: number[];
+  classes: number;
+}
+
+export interface CodeChartData {
+  run: string;
+  epochs: number[];
+  latent_dim: number;
+  mean: string;
+  std: string | null;
+  reach: number;
+}
+
+export interface GridData {
+  run: string;
+  epochs: number[];
+  size: Size;
+  count: number;
+  columns: number;
+  seed: number;
+  spread: number;
+  png: string;
+  version: string;
+}
+
+export interface Nearest {
+  png: string;
+  places: number[];
+  classes: string[];
+  away: number[];
+  of: number;
+  typical: number[];
+}
+
+export interface StoryData {
+  run: string;
+  epochs: number[];
+  size: Size;
+  count: number;
+  chosen: number | null;
+  classic: boolean;
+  farther: string;
+  order: string;
+  kinds: string;
+  names: string[];
+  around: number;
+  nearest: Nearest | null;
+  real: number;
+  version: string;
+  grid?: string;
+}
+
+export interface CodeFrame {
+  shift: string;
+  scale: string;
+}
+
+export interface KnobsData {
+  run: string;
+  epochs: number[];
+  shift: string;
+  scale: string;
+  size: Size;
+  order: number[];
+  steps: number[];
+  latent_dim: number;
+  film: string;
+  use: string;
+  in_use: number;
+  dead: string;
+  classic: boolean;
+  starts: string;
+  place: number | null;
+  offered: [number, string][];
+  pictures: string;
+  version: string;
+}
+
+export interface KnobsAnswer {
+  start: number;
+}
+
+export interface PlaneData {
+  run: string;
+  epochs: number[];
+  shift: string;
+  scale: string;
+  side: number;
+  size: Size;
+  film: string;
+  axes: number[][];
+  even: boolean;
+  classic: boolean;
+  version: string;
+}
+
+export interface WalkData {
+  run: string;
+  epochs: number[];
+  shift: string;
+  scale: string;
+  size: Size;
+  waves: number;
+  latent_dim: number;
+  coefficients: string;
+  seed: number;
+  version: string;
+}
+
+export interface PlayerData {
+  run: string;
+  epochs: number[];
+  rows: Row[];
+  size: Size;
+  frames: number;
+  film: number;
+  autoplay: boolean;
+  version: string;
+}
+
+export interface LengthsData {
+  run: string;
+  epochs: number[];
+  way: string;
+  usual: [number, number, number][];
+  frames: number;
+  along: Record<string, string>;
+  texts: string[];
+}
+
+export interface UnusualView {
+  counts: number[];
+  low: number;
+  high: number;
+  mine: number;
+  text: string;
+}
+
+export interface UnusualData {
+  run: string;
+  epochs: number[];
+  of: number;
+  views: UnusualView[];
+}
+
+export interface CodesMap {
+  run: string;
+  title: string;
+  points: string;
+  labels: string;
+  centres: [number, number, string][];
+  range: number[][];
+  gap: number;
+  wide: number;
+  far: number;
+  hole: number[];
+  start: number[];
+  decoder: Decoder;
+}
+
+export interface AutoencoderData {
+  maps: CodesMap[];
+  names: string[];
+  dice: string;
+  version: string;
+}
+
+export interface BubblePanel {
+  run: string;
+  title: string;
+  beta: number;
+  reach: number;
+  means: string;
+  logvars: string;
+  on_mean: string;
+  on_logvar: string;
+  cells: string;
+  shapes: number[][];
+  labels: string;
+  epochs: number[];
+  decoder: Decoder;
+}
+
+export interface BubblesData {
+  panels: BubblePanel[];
+  epochs: number[];
+  size: number;
+  names: string[];
+  version: string;
+}
+
+export interface NoiseData {
+  run: string;
+  names: string[];
+  pictures: string;
+  mean: string;
+  std: string;
+  eps: string;
+  loss: string;
+  slope: string;
+  points: string;
+  labels: string;
+  range: number[][];
+  decoder: Decoder;
+  redrawn: boolean;
+  version: string;
+}
+
+export interface PixelData {
+  version: string;
+}
+
+export interface DamageData {
+  run: string;
+  names: string[];
+  pictures: string;
+  mean: string;
+  decoder: Decoder;
+  redrawn: boolean;
+  version: string;
+}
+
+export interface PenaltyData {
+  run: string;
+  pictures: number;
+  variance: number[];
+  spread: number[];
+  square: number[];
+  version: string;
+}
+
+export interface Stop {
+  run: string;
+  beta: number;
+  reconstruction: number;
+  kl: number;
+  rebuilt: string;
+  invented: string;
+}
+
+export interface TradeoffData {
+  stops: Stop[];
+  version: string;
+}
+
+export interface GlossaryLinksData {
+  asked: string | null;
+}
+
+export interface GlossaryLinksAnswer {
+  term: string;
+}

@@ -1,0 +1,546 @@
+"""What travels between Python and the browser: for each component what it is sent, and what it may answer.
+
+``python -m ui.components.payload_types`` writes the same as types for JavaScript (``static/lib/payloads.d.ts``), and a
+test holds the two together. A text called Base64 holds little-endian numbers: bytes, half floats or floats, as the
+comment beside it says. What comes back is checked once more by ``ui.shell.browser_input``: this is only what honest
+browsers send.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Base64 = str
+Colour = Literal["x", "encoder", "mean", "z", "decoder", "ink", ""]
+
+
+class Size(TypedDict):
+    """Of one picture."""
+
+    channels: int
+    height: int
+    width: int
+
+
+class TileSize(TypedDict):
+    height: int
+    width: int
+
+
+class Decoder(TypedDict):
+    """A run's decoder at an epoch: its layers (vae_core/architecture.py), and the weights of each by its place."""
+
+    layers: list[dict[str, Any]]
+    weights: dict[str, Base64]  # half floats
+    size: Size
+    latent_dim: int
+
+
+class Film(TypedDict):
+    """What all that follows the epoch slider has: whose epochs, and which there are."""
+
+    run: str
+    epochs: list[int]
+
+
+class Row(TypedDict):
+    label: str
+    note: str
+    alt: str
+    edge: str
+    png: Base64  # a sheet: a line for each epoch, or one
+    epochs: list[int] | None
+    count: int
+    columns: int
+
+
+class Table(TypedDict):
+    """Columns of numbers: 16 bits each between its ``low`` and ``high``, or 32."""
+
+    n: int
+    u2: NotRequired[Base64]
+    f4: NotRequired[Base64]
+    low: NotRequired[list[float]]
+    high: NotRequired[list[float]]
+
+
+class Mark(TypedDict):
+    """Something beside the dots of a map."""
+
+    name: str
+    colour: Colour
+    mode: Literal["lines", "markers"]
+    walks: bool
+    places: list[Base64]  # floats (n, 2), for each epoch or one for all
+    dashed: NotRequired[bool]
+    title: NotRequired[str]
+    size: NotRequired[int]
+
+
+# ---- bridge
+
+
+class PublishData(TypedDict):
+    name: str
+    value: Any
+
+
+class SelectionData(TypedDict):
+    name: str
+    chosen: Any
+
+
+class SelectionAnswer(TypedDict):
+    picked: Any  # a place of the grid (-1: none), or DotPicked
+
+
+class DotPicked(TypedDict):
+    """On the map: a dot, a circled group, or nothing."""
+
+    dot: NotRequired[int]
+    group: NotRequired[Base64]  # places, 16 bits each
+
+
+class RefreshData(TypedDict):
+    name: str
+    token: str
+
+
+class RefreshAnswer(TypedDict):
+    asked: str
+
+
+class SettledEpochData(Film):
+    epoch: int
+
+
+class EpochAnswer(TypedDict):
+    epoch: int
+
+
+class DecoderCacheData(SettledEpochData):
+    decoder: Decoder
+
+
+class UrlChoicesData(TypedDict):
+    choices: dict[str, str]
+
+
+class BrowserIdAnswer(TypedDict):
+    token: str  # 32 hexadecimal digits
+
+
+# ---- what several pages draw
+
+
+class EpochSliderData(Film):
+    losses: list[float]
+    of: int
+
+
+class EpochWordsData(Film):
+    texts: list[str]
+
+
+class ImageRowsData(Film):
+    rows: list[Row]
+    size: Size
+    follow: bool
+    version: str
+
+
+class LatentMapData(Film):
+    points: list[Base64]  # half floats (n, 2) for each epoch
+    labels: Base64  # bytes
+    names: list[str]
+    view: str
+    axes: list[str]
+    range: list[list[float]]
+    pickable: NotRequired[bool]
+    tiles: NotRequired[Base64]
+    tile: NotRequired[TileSize]
+    tiles_wide: NotRequired[int]
+    redrawn: NotRequired[bool]
+    anywhere: NotRequired[bool]
+    bubbles: NotRequired[list[Base64] | None]  # half floats (n, 2, 2)
+
+
+class MiniMapData(Film):
+    map: NotRequired[str]  # its key, by which its marks are told
+    points: list[Base64]  # half floats (n, 2) for each epoch
+    labels: Base64  # bytes
+    names: list[str]
+    range: list[list[float]]
+    caption: str
+
+
+class DrawingPadData(TypedDict):
+    png: Base64
+    sum: int
+
+
+class DrawingPadAnswer(TypedDict):
+    pixels: Base64  # bytes, a square
+
+
+class Choice(TypedDict):
+    """One end of a morph: the visitor's drawing, or a test picture by its class and its number in the test set."""
+
+    drawing: bool
+    label: int
+    number: int
+
+
+class PickerEnd(TypedDict):
+    title: str
+    choice: Choice | None
+    tile: Base64  # a PNG, of a picture that is not on the sheet
+
+
+class PickerClass(TypedDict):
+    label: int
+    name: str
+    numbers: list[int]
+
+
+class ImagePickerData(TypedDict):
+    run: str
+    sheet: Base64
+    size: Size
+    ends: dict[str, PickerEnd]
+    redrawn: bool
+    classes: list[PickerClass]
+    own: bool
+    browse: NotRequired[str]
+
+
+class Picked(TypedDict):
+    end: str
+    choice: Choice
+
+
+class ImagePickerAnswer(TypedDict):
+    choice: Picked
+
+
+class CurvePanel(TypedDict):
+    title: str
+    lines: list[list[float]]
+
+
+class TwoRunCurvesData(TypedDict):
+    panels: list[CurvePanel]
+    names: list[str]
+
+
+class TourData(TypedDict):
+    door: bool
+    of: int
+    step: NotRequired[int]
+    title: NotRequired[str]
+    words: NotRequired[str]
+    done: NotRequired[dict[str, Any]]
+    here: NotRequired[bool]
+
+
+class TourAnswer(TypedDict):
+    go: int
+
+
+# ---- Start, Train, Map
+
+
+class Part(TypedDict):
+    colour: str
+    words: str
+    where: str
+    code: str
+
+
+class LivingPicture(TypedDict):
+    name: str
+    image: Base64  # bytes
+    mean: list[float]
+    std: list[float]
+
+
+class LivingPictureData(TypedDict):
+    points: Base64  # floats (n, 2)
+    labels: Base64  # bytes
+    names: list[str]
+    range: list[list[float]]
+    centres: list[tuple[float, float, str]]
+    decoder: Decoder
+    digits: list[LivingPicture]
+    parts: dict[str, Part]
+
+
+class LossPanel(TypedDict):
+    name: str
+    colour: str
+    now: str
+
+
+class LossCurves(TypedDict):
+    """The curves alone."""
+
+    run: str
+    panels: list[LossPanel]
+    beta: float
+    n_epochs: int
+    steps: Table
+    tests: Table
+    epochs_shown: float
+
+
+class LossCurvesData(LossCurves):
+    progress: float
+    facts: str
+    turns: dict[str, str]
+
+
+class RunFiguresData(Film):
+    in_use: float
+    is_vae: bool
+    use: list[list[float]]
+    loss: list[float]
+    separation: list[float]
+    classes: int
+
+
+class CodeChartData(Film):
+    latent_dim: int
+    mean: Base64  # half floats (epochs, d)
+    std: Base64 | None
+    reach: float
+
+
+# ---- Samples
+
+
+class GridData(Film):
+    size: Size
+    count: int
+    columns: int
+    seed: int
+    spread: float
+    png: Base64
+    version: str
+
+
+class Nearest(TypedDict):
+    """The nearest training picture, at each epoch."""
+
+    png: Base64
+    places: list[int]
+    classes: list[str]
+    away: list[float]
+    of: int
+    typical: list[float]
+
+
+class StoryData(Film):
+    size: Size
+    count: int
+    chosen: int | None
+    classic: bool
+    farther: Base64  # floats (epochs, count)
+    order: Base64  # bytes (epochs, count)
+    kinds: Base64  # bytes (epochs, count, classes)
+    names: list[str]
+    around: int
+    nearest: Nearest | None
+    real: int
+    version: str
+    grid: NotRequired[str]
+
+
+class CodeFrame(TypedDict):
+    """Where 0 and 1 of a knob are: floats (epochs, d) each."""
+
+    shift: Base64
+    scale: Base64
+
+
+class KnobsData(Film, CodeFrame):
+    size: Size
+    order: list[int]
+    steps: list[float]
+    latent_dim: int
+    film: Base64
+    use: Base64  # floats (epochs, d)
+    in_use: float
+    dead: Base64  # bytes (epochs, d)
+    classic: bool
+    starts: Base64  # floats (epochs, d)
+    place: int | None
+    offered: list[tuple[int, str]]
+    pictures: Base64
+    version: str
+
+
+class KnobsAnswer(TypedDict):
+    start: int
+
+
+class PlaneData(Film, CodeFrame):
+    side: int
+    size: Size
+    film: Base64
+    axes: list[list[float]]
+    even: bool
+    classic: bool
+    version: str
+
+
+class WalkData(Film, CodeFrame):
+    size: Size
+    waves: int
+    latent_dim: int
+    coefficients: Base64  # floats (2, waves, d)
+    seed: int
+    version: str
+
+
+# ---- Morph, Draw
+
+
+class PlayerData(Film):
+    rows: list[Row]
+    size: Size
+    frames: int
+    film: int
+    autoplay: bool
+    version: str
+
+
+class LengthsData(Film):
+    way: str
+    usual: list[tuple[float, float, float]]
+    frames: int
+    along: dict[str, Base64]  # floats (epochs, frames)
+    texts: list[str]
+
+
+class UnusualView(TypedDict):
+    counts: list[int]
+    low: float
+    high: float
+    mine: float
+    text: str
+
+
+class UnusualData(Film):
+    of: int
+    views: list[UnusualView]
+
+
+# ---- Understand
+
+
+class CodesMap(TypedDict):
+    run: str
+    title: str
+    points: Base64  # floats (n, 2)
+    labels: Base64  # bytes
+    centres: list[tuple[float, float, str]]
+    range: list[list[float]]
+    gap: float
+    wide: float
+    far: float
+    hole: list[float]
+    start: list[float]
+    decoder: Decoder
+
+
+class AutoencoderData(TypedDict):
+    maps: list[CodesMap]
+    names: list[str]
+    dice: Base64  # floats (n, 2)
+    version: str
+
+
+class BubblePanel(TypedDict):
+    run: str
+    title: str
+    beta: float
+    reach: float
+    means: Base64  # floats (epochs, n, 2), as the next three
+    logvars: Base64
+    on_mean: Base64
+    on_logvar: Base64
+    cells: Base64  # bytes (epochs, cells, cells)
+    shapes: list[list[float]]
+    labels: Base64  # bytes
+    epochs: list[int]
+    decoder: Decoder
+
+
+class BubblesData(TypedDict):
+    panels: list[BubblePanel]
+    epochs: list[int]
+    size: int
+    names: list[str]
+    version: str
+
+
+class NoiseData(TypedDict):
+    run: str
+    names: list[str]
+    pictures: Base64  # bytes
+    mean: Base64  # floats, as the next five
+    std: Base64
+    eps: Base64
+    loss: Base64
+    slope: Base64
+    points: Base64
+    labels: Base64  # bytes
+    range: list[list[float]]
+    decoder: Decoder
+    redrawn: bool
+    version: str
+
+
+class PixelData(TypedDict):
+    version: str
+
+
+class DamageData(TypedDict):
+    run: str
+    names: list[str]
+    pictures: Base64  # bytes
+    mean: Base64  # floats (n, d)
+    decoder: Decoder
+    redrawn: bool
+    version: str
+
+
+class PenaltyData(TypedDict):
+    run: str
+    pictures: int
+    variance: list[float]
+    spread: list[float]
+    square: list[float]
+    version: str
+
+
+class Stop(TypedDict):
+    run: str
+    beta: float
+    reconstruction: float
+    kl: float
+    rebuilt: Base64
+    invented: Base64
+
+
+class TradeoffData(TypedDict):
+    stops: list[Stop]
+    version: str
+
+
+class GlossaryLinksData(TypedDict):
+    asked: str | None
+
+
+class GlossaryLinksAnswer(TypedDict):
+    term: str

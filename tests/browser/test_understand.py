@@ -54,7 +54,7 @@ COLOURED = """() => {
 
 def test_a_chart_has_its_colours_though_the_style_comes_late(server, open_page):
     page, held = open_page("about:blank"), []
-    page.route("**/lab.css*", lambda route: held.append(route))
+    page.route("**/style.css*", lambda route: held.append(route))
     page.goto(server.url + "/loss")
     # All else that the chart needs is here, and there were two frames to draw it in.
     page.wait_for_function("performance.getEntriesByType('resource').some((e) => e.name.includes('/pixel.js'))")
@@ -62,5 +62,5 @@ def test_a_chart_has_its_colours_though_the_style_comes_late(server, open_page):
     assert held
     for route in held:
         route.continue_()
-    page.unroute("**/lab.css*")
+    page.unroute("**/style.css*")
     page.wait_for_function(COLOURED)

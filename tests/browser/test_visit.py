@@ -28,7 +28,7 @@ def test_what_needs_a_name_waits_for_it_and_an_early_click_is_not_lost(shared, o
     page = open_page("about:blank")
     held: list = []
     slow = True
-    page.route("**/visitor.js*", lambda route: held.append(route) if slow else route.continue_())
+    page.route("**/browser_id.js*", lambda route: held.append(route) if slow else route.continue_())
     page.goto(shared.url + "/runs")
     page.get_by_text("Bring a run from elsewhere").click()
     page.get_by_text("your browser is about to say who you are").wait_for()

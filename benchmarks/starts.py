@@ -50,12 +50,11 @@ def stand_in() -> int:
     registry.load = lambda name, *_: Dataset(name, nothing, nothing)
     torch = types.ModuleType("torch")
     torch.set_flush_denormal = lambda _: True  # type: ignore[attr-defined]
-    training = types.ModuleType("vae_core.training.loop")
-    training.TrainingFailed = type("TrainingFailed", (Exception,), {})  # type: ignore[attr-defined]
-    training.pick_device = lambda _: types.SimpleNamespace(type="cpu")  # type: ignore[attr-defined]
-    training.train = train  # type: ignore[attr-defined]
-    sys.modules |= {"torch": torch, "vae_core.training.loop": training}
-    sys.modules["vae_core"].training = training  # type: ignore[attr-defined]
+    parts = {name: types.ModuleType(f"vae_core.training.{name}") for name in ("device", "evaluation", "loop")}
+    parts["evaluation"].TrainingFailed = type("TrainingFailed", (Exception,), {})  # type: ignore[attr-defined]
+    parts["device"].pick_device = lambda _: types.SimpleNamespace(type="cpu")  # type: ignore[attr-defined]
+    parts["loop"].train = train  # type: ignore[attr-defined]
+    sys.modules |= {"torch": torch, **{part.__name__: part for part in parts.values()}}
     return warm_worker.main()
 
 

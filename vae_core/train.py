@@ -107,7 +107,7 @@ def _open_run(arguments: argparse.Namespace) -> Run:
 def _check_device(device: str) -> None:
     if device == "cuda":  # only then is torch needed to know
         threads.prepare()
-        from vae_core.training.loop import pick_device
+        from vae_core.training.device import pick_device
 
         pick_device(device)
 
@@ -139,17 +139,17 @@ def _train_and_report(run: Run, ranks: Ranks, reporter: Reporter) -> int:
         importing.result(reporter.listen)  # what went wrong there, a second import would only hide
         import torch
 
-        from vae_core.training import loop
+        from vae_core.training import device, evaluation, loop
 
         # Adam's memory of pixels that are always black fades below 1e-38, where each number takes a processor a hundred
         # times as long; there it becomes 0. OpenMP's threads take this over when they are made.
         torch.set_flush_denormal(True)
-        on_cpu = loop.pick_device(run.config.device).type == "cpu"
+        on_cpu = device.pick_device(run.config.device).type == "cpu"
         ranks.join(cuda=not on_cpu)
         ranks.hear_first(str(run.path))
         try:
             loop.train(run, dataset, reporter, max_threads=most if on_cpu else 1, ranks=ranks)
-        except loop.TrainingFailed as error:
+        except evaluation.TrainingFailed as error:
             return _end(reporter, "failed", 1, str(error))
     except (Interrupted, KeyboardInterrupt):
         return _end(reporter, "interrupted", 130)

@@ -87,7 +87,6 @@ def report_opens_alone(chromium, file) -> None:
 
 
 def test_a_report_is_safe_from_a_title_out_of_a_file(own_run, chromium, tmp_path):
-    pass  # REMOVED
     from ui.runs import report
     from vae_core.runs import lifecycle
 

@@ -28,7 +28,7 @@ from vae_core.runs import archive, files, lifecycle
 from vae_core.runs.archive import Refused, pack, unpack
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
-from vae_core.training import loop
+from vae_core.training import loop, schedule
 from vae_core.training.checkpoint import load_model
 from vae_core.training.progress import Reporter, Stopped
 
@@ -470,7 +470,7 @@ def test_no_more_lines_are_read_than_the_epochs_can_have(good, tmp_path, monkeyp
 
 def test_as_many_lines_as_a_training_writes_are_taken():
     for batches in range(1, 4_000):
-        every = max(batches // loop.WINDOWS_PER_EPOCH, 1)
+        every = max(batches // schedule.WINDOWS_PER_EPOCH, 1)
         written = sum(number % every == 0 or number == batches for number in range(1, batches + 1))
         assert written <= archive.MAX_POINTS
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from core_helpers import differences, new_run, results, train_here
 
-from vae_core.training import loop
+from vae_core.training import cuda_step, learner, loop, schedule
 from vae_core.training.cuda_graph import WARM_UP, Replay
 from vae_core.training.progress import Reporter
 
@@ -18,6 +18,11 @@ def on_cpu(work):
     for _ in range(WARM_UP):
         work()
     return work
+
+
+def set_replays(monkeypatch, replays) -> None:
+    for module in (loop, learner):
+        monkeypatch.setattr(module, "replays", replays)
 
 
 def test_the_warm_up_leaves_no_trace_and_inputs_go_to_their_places():
@@ -32,8 +37,8 @@ def test_the_warm_up_leaves_no_trace_and_inputs_go_to_their_places():
 def test_a_training_through_recordings_is_the_same_to_the_bit(tmp_path, few_digits, monkeypatch):
     """The loop's own lines for a graphics card, on the CPU."""
     plain = results(train_here(new_run(tmp_path, "plain", batch_size=100), few_digits))
-    monkeypatch.setattr(loop, "replays", lambda device: True)
-    monkeypatch.setattr(loop.Replay.__init__, "__defaults__", ((), (), on_cpu))
+    set_replays(monkeypatch, lambda device: True)
+    monkeypatch.setattr(learner.Replay.__init__, "__defaults__", ((), (), on_cpu))
     recorded = results(train_here(new_run(tmp_path, "recorded", batch_size=100), few_digits))
     assert recorded == plain
 
@@ -46,20 +51,20 @@ def test_nobody_is_listened_to_within_a_recording(tmp_path, few_digits, monkeypa
             assert pause, "asked within a step"
             super().listen(pause=pause)
 
-    monkeypatch.setattr(loop, "replays", lambda device: True)
-    monkeypatch.setattr(loop.Replay.__init__, "__defaults__", ((), (), on_cpu))
+    set_replays(monkeypatch, lambda device: True)
+    monkeypatch.setattr(learner.Replay.__init__, "__defaults__", ((), (), on_cpu))
     run = new_run(tmp_path, epochs=1)
     loop.train(run, few_digits, Between(run))
     assert run.epoch == 1
 
 
 def test_an_epoch_is_cut_into_pieces_with_their_sums():
-    assert loop.plan(60_000, 11 * 256, 11 * 256) == [(2816, [2816])] * 21 + [(864, [864])]
-    assert loop.plan(1_000, 256, 512) == [(256, []), (256, [512]), (256, []), (232, [488])]
-    assert loop.plan(1_000, 768, 256) == [(768, [256, 256, 256]), (232, [232])]
-    assert loop.plan(100, 256, 256) == [(100, [100])]
+    assert schedule.plan(60_000, 11 * 256, 11 * 256) == [(2816, [2816])] * 21 + [(864, [864])]
+    assert schedule.plan(1_000, 256, 512) == [(256, []), (256, [512]), (256, []), (232, [488])]
+    assert schedule.plan(1_000, 768, 256) == [(768, [256, 256, 256]), (232, [232])]
+    assert schedule.plan(100, 256, 256) == [(100, [100])]
     for images, at_once, a_sum in ((1_438, 32, 64), (1_438, 16, 1), (64, 32, 64), (64, 64, 32)):
-        pieces = loop.plan(images, at_once, a_sum)
+        pieces = schedule.plan(images, at_once, a_sum)
         assert sum(length for length, _ in pieces) == sum(n for _, parts in pieces for n in parts) == images
 
 
@@ -67,9 +72,9 @@ def test_an_epoch_is_cut_into_pieces_with_their_sums():
 def test_recordings_give_the_points_that_steps_give(tmp_path, few_digits, monkeypatch, batch_size):
     """With small batches a point of the live curve takes more steps than a recording has."""
     plain = train_here(new_run(tmp_path, "plain", batch_size=batch_size, epochs=1), few_digits)
-    monkeypatch.setattr(loop, "replays", lambda device: True)
-    monkeypatch.setattr(loop, "STEPS_AT_ONCE", 4)
-    monkeypatch.setattr(loop.Replay.__init__, "__defaults__", ((), (), on_cpu))
+    set_replays(monkeypatch, lambda device: True)
+    monkeypatch.setattr(learner, "STEPS_AT_ONCE", 4)
+    monkeypatch.setattr(learner.Replay.__init__, "__defaults__", ((), (), on_cpu))
     recorded = train_here(new_run(tmp_path, "recorded", batch_size=batch_size, epochs=1), few_digits)
     assert recorded.metrics()[1]["train"] == pytest.approx(plain.metrics()[1]["train"])
     if batch_size == 3:  # 107 steps, 5 to a point: more than 4, so twice 3
@@ -85,7 +90,7 @@ def test_recordings_give_the_points_that_steps_give(tmp_path, few_digits, monkey
 def test_on_a_card_a_recording_changes_no_bit(tmp_path, few_digits, monkeypatch, settings):
     settings = {"device": "cuda", "epochs": 3, **settings}
     recorded = results(train_here(new_run(tmp_path, "recorded", **settings), few_digits))
-    monkeypatch.setattr(loop, "replays", lambda device: False)
+    set_replays(monkeypatch, lambda device: False)
     assert differences(results(train_here(new_run(tmp_path, "plain", **settings), few_digits)), recorded) == []
 
 
@@ -99,9 +104,9 @@ def test_with_the_same_dice_a_cards_numbers_are_the_processors(
     drawn, processor = loop.dice, torch.device("cpu")
     monkeypatch.setattr(loop, "dice", lambda c, n, e, device: [d.to(device) for d in drawn(c, n, e, processor)])
     if not kernels:
-        monkeypatch.setattr(loop.card, "graphics", lambda device: None)
+        monkeypatch.setattr(cuda_step, "graphics", lambda device: None)
     if exact:
-        monkeypatch.setattr(loop.card, "rounded_products", lambda: lambda learn: learn)
+        monkeypatch.setattr(cuda_step, "rounded_products", lambda: lambda learn: learn)
     settings = {"hidden_dim": 64, "latent_dim": 8, **settings}
     cpu = train_here(new_run(tmp_path, "cpu", **settings), few_digits)
     card = train_here(new_run(tmp_path, "card", **{**settings, "device": "cuda"}), few_digits)

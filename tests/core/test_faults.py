@@ -19,7 +19,7 @@ from vae_core.jobs import launcher, queue
 from vae_core.jobs.limits import Limits
 from vae_core.runs import files, lifecycle
 from vae_core.runs.run import HEARTBEAT_TIMEOUT, Run
-from vae_core.training import loop
+from vae_core.training import learner
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_dataset_that_vanished_is_one_sentence_and_the_run_waits_for_it(main, 
 )
 def test_a_device_without_memory_is_one_sentence_and_keeps_the_epochs(main, whole, small, runs_dir, monkeypatch, error):
     run = new_run(runs_dir, "a")
-    step, calls = loop.Step.__call__, 0
+    step, calls = learner.Step.__call__, 0
 
     def out_of_memory(*arguments, **options):
         nonlocal calls
@@ -156,13 +156,13 @@ def test_a_device_without_memory_is_one_sentence_and_keeps_the_epochs(main, whol
             raise error
         return step(*arguments, **options)
 
-    monkeypatch.setattr(loop.Step, "__call__", out_of_memory)
+    monkeypatch.setattr(learner.Step, "__call__", out_of_memory)
     assert main(["--resume", "a"]) == 1
     assert run.status().error == (
         "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     )
     run.check()
-    monkeypatch.setattr(loop.Step, "__call__", step)
+    monkeypatch.setattr(learner.Step, "__call__", step)
     assert main(["--resume", "a"]) == 0
     assert differences(results(run), results(whole)) == []
 

@@ -17,7 +17,7 @@ FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
 # All of vae_core but this: what a page that only shows curves must not pay for.
 TORCH = {
     "model", "losses", "analysis.sampling", "analysis.autograd_gradients", "analysis.nearest_images",
-    *(f"training.{name}" for name in ("loop", "manual_step", "autograd_step", "adam", "cuda_graph", "cuda_step",
+    *(f"training.{name}" for name in ("device", "evaluation", "schedule", "learner", "snapshots", "loop", "manual_step", "autograd_step", "adam", "cuda_graph", "cuda_step",
                                       "cuda_readback", "checkpoint")),
 }  # fmt: skip
 HEAVY = {"torch", "torchvision", "sklearn", "umap", "numba", "streamlit", "plotly"}

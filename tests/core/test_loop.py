@@ -22,8 +22,8 @@ from vae_core.datasets import registry
 from vae_core.model import build
 from vae_core.runs import files
 from vae_core.runs.run import Run, RunError
-from vae_core.training import checkpoint, loop, threads
-from vae_core.training.loop import TrainingFailed
+from vae_core.training import checkpoint, device, evaluation, learner, loop, threads
+from vae_core.training.evaluation import TrainingFailed
 from vae_core.training.progress import Reporter, Stopped
 
 KINDS = [{}, {"model": "autoencoder"}, {"reconstruction": "mse", "beta": 0.5}]
@@ -190,7 +190,7 @@ def test_the_same_seed_gives_the_same_run_and_another_does_not(tmp_path, few_dig
 
 def test_every_epoch_has_dice_of_its_own(tmp_path, few_digits, monkeypatch):
     """A network that never moves: its epochs differ by the order of the pictures and by the noise alone."""
-    monkeypatch.setattr(loop.Adam, "step", lambda self: None)
+    monkeypatch.setattr(learner.Adam, "step", lambda self: None)
     run = train_here(new_run(tmp_path, epochs=3), few_digits)
     assert len({point["reconstruction"] for point in run.steps() if point["step"] % 10 == 1}) == 3
     assert len({record["test"]["reconstruction"] for record in run.metrics()}) == 4
@@ -342,15 +342,15 @@ def test_a_loss_beyond_all_bounds_ends_the_training_in_one_sentence(tmp_path, fe
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
 def test_cuda_is_refused_where_there_is_none():
     with pytest.raises(ConfigError) as refusal:
-        loop.pick_device("cuda")
+        device.pick_device("cuda")
     assert_one_sentence(refusal.value)
     assert "device" in str(refusal.value)
-    assert loop.pick_device("auto").type == "cpu"
+    assert device.pick_device("auto").type == "cpu"
 
 
 def test_cpu_means_cpu():
-    assert loop.pick_device("cpu").type == "cpu"
-    assert loop.device_name(torch.device("cpu")) == "CPU"
+    assert device.pick_device("cpu").type == "cpu"
+    assert device.device_name(torch.device("cpu")) == "CPU"
 
 
 def test_adam_is_torchs_own_to_the_bit():
@@ -385,7 +385,7 @@ def test_no_trainer_waits_for_torchs_compiler():
 
 
 def test_a_test_pass_can_be_stopped_between_its_batches(few_digits, monkeypatch):
-    monkeypatch.setattr(loop, "EVALUATION_BATCH", 16)
+    monkeypatch.setattr(evaluation, "EVALUATION_BATCH", 16)
     config, heard = Config(**TINY), []
     images = torch.from_numpy(few_digits.test.images.copy())
     governor = threads.Governor(1, lambda number: None)
@@ -396,9 +396,9 @@ def test_a_test_pass_can_be_stopped_between_its_batches(few_digits, monkeypatch)
             raise Stopped
 
     with pytest.raises(Stopped):
-        loop.evaluate(build(config), images, config, 0, governor, stop_at_the_second)
+        evaluation.evaluate(build(config), images, config, 0, governor, stop_at_the_second)
 
 
 def test_an_unknown_device_is_refused():
     with pytest.raises(ConfigError, match="auto, cpu, cuda"):
-        loop.pick_device("tpu")
+        device.pick_device("tpu")

@@ -20,7 +20,7 @@ from vae_core.losses import (
     terms,
 )
 from vae_core.model import Posterior
-from vae_core.training import loop
+from vae_core.training import evaluation
 
 B, D, PIXELS = 5, 3, 784
 RECONSTRUCTION = {"bce": bce, "mse": mse}
@@ -158,8 +158,8 @@ def test_the_loss_that_is_written_down_is_the_line_that_is_shown(monkeypatch, mo
     """The start page shows ``Terms.loss`` as the line that computes the loss."""
     config = Config(model=model, beta=3.0)
     kl = 2.0 if model == "vae" else 0.0
-    assert loop.record((100.0, kl), config)["loss"] == 100.0 + 3.0 * kl
+    assert evaluation.record((100.0, kl), config)["loss"] == 100.0 + 3.0 * kl
     monkeypatch.setattr(Terms, "loss", lambda self, beta: 42.0)
-    assert loop.record((100.0, kl), config)["loss"] == 42.0
+    assert evaluation.record((100.0, kl), config)["loss"] == 42.0
     logits, x = batch()
     assert per_image(logits, x, bubbles(), "bce", 3.0) == 42.0

@@ -161,7 +161,7 @@ def _start() -> None:
         return  # the form says what is wrong with it
     try:
         if config.device == "cuda":
-            from vae_core.training.loop import pick_device
+            from vae_core.training.device import pick_device
 
             pick_device(config.device)
         run = visitor.start(config, one_epoch=one_epoch)

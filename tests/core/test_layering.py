@@ -15,10 +15,15 @@ from vae_core.paths import ROOT
 LAYERS = ["vae_core", "ui", "pages", "app"]  # each may import itself and what stands before it
 FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
 # All of vae_core but this: what a page that only shows curves must not pay for.
+TRAINING_WITH_TORCH = (
+    "loop learner schedule evaluation snapshots checkpoint device"
+    " manual_step autograd_step adam cuda_graph cuda_step cuda_readback"
+)
+ANALYSIS_WITH_TORCH = "sampling autograd_gradients nearest_images"
 TORCH = {
-    "model", "losses", "analysis.sampling", "analysis.autograd_gradients", "analysis.nearest_images",
-    *(f"training.{name}" for name in ("device", "evaluation", "schedule", "learner", "snapshots", "loop", "manual_step", "autograd_step", "adam", "cuda_graph", "cuda_step",
-                                      "cuda_readback", "checkpoint")),
+    "model", "losses",
+    *(f"training.{name}" for name in TRAINING_WITH_TORCH.split()),
+    *(f"analysis.{name}" for name in ANALYSIS_WITH_TORCH.split()),
 }  # fmt: skip
 HEAVY = {"torch", "torchvision", "sklearn", "umap", "numba", "streamlit", "plotly"}
 

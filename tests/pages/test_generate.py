@@ -12,6 +12,7 @@ from ui.store import cache
 from vae_core import paths
 from vae_core.analysis import nearest_images, sampling
 from vae_core.datasets import registry
+from vae_core.runs.films import evenly
 from vae_core.runs.index import find_run
 
 pytestmark = pytest.mark.usefixtures("_here")
@@ -121,8 +122,8 @@ def test_dead_knobs_are_the_ones_that_change_nothing():
 
 def test_the_strips_of_a_long_run_stay_within_a_megabyte(monkeypatch):
     epochs = list(range(41))
-    assert len(knobs.strip_epochs(epochs)) == knobs.STRIP_EPOCHS
-    assert knobs.strip_epochs(epochs)[0] == 0 and knobs.strip_epochs(epochs)[-1] == 40
+    assert len(evenly(epochs, knobs.STRIP_EPOCHS)) == knobs.STRIP_EPOCHS
+    assert evenly(epochs, knobs.STRIP_EPOCHS)[0] == 0 and evenly(epochs, knobs.STRIP_EPOCHS)[-1] == 40
     lecture = find_run("lecture")
     assert len(knobs.knobs(lecture, run_picker.film(lecture), None)["film"]) < 1_000_000
 

@@ -12,6 +12,7 @@ from ui.components.payloads import LossCurves, LossCurvesData, LossPanel, Table
 from ui.store import tail
 from ui.text import glossary
 from vae_core.config import Config
+from vae_core.runs.films import evenly
 from vae_core.runs.run import Run, Status
 
 _curves = component("curves", "train/loss_curves.js")
@@ -35,7 +36,7 @@ def curves(run: Run, status: Status) -> LossCurves:
     names = terms_of(config) if metrics or status.active else []
     terms = 2 if config.is_vae else 1  # the total is their sum, which the browser finds by itself
     steps = (thin(points) / [per_epoch, 1, 1])[:, : terms + 1]
-    tests = np.array([[m["epoch"], *_values(m["test"], config)[:terms]] for m in choose(metrics)])
+    tests = np.array([[m["epoch"], *_values(m["test"], config)[:terms]] for m in evenly(metrics, TESTS)])
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
     newest = dict(zip(("reconstruction", "kl"), steps[-1, 1:], strict=False)) if len(steps) else None
@@ -116,10 +117,3 @@ def thin(table: np.ndarray) -> np.ndarray:
     cuts = np.linspace(0, len(table) - 1, POINTS).round().astype(int)  # the last stretch ends before the newest row
     means = np.add.reduceat(table[:-1], cuts[:-1]) / np.diff(cuts)[:, None]
     return np.vstack([means, [table[-1, 0], *table[cuts[-2] :, 1:].mean(0)]])
-
-
-def choose(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most TESTS of the records, as they are: a test that was measured is not averaged with another."""
-    if len(metrics) <= TESTS:
-        return metrics
-    return [metrics[place] for place in np.unique(np.linspace(0, len(metrics) - 1, TESTS).round().astype(int))]

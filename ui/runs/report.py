@@ -22,6 +22,7 @@ from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.store import cache
 from vae_core.config import FIELDS, in_words
+from vae_core.runs.films import evenly
 from vae_core.runs.run import Run, RunError
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -33,18 +34,12 @@ SAMPLES, FRAMES = 20, 25
 def build(run: Run) -> str:
     """The page. Raises RunError if the run has no epoch with weights and means."""
     kept = set(run.latent_epochs())
-    epochs = _evenly([epoch for epoch in run.weight_epochs() if epoch in kept])
+    epochs = evenly([epoch for epoch in run.weight_epochs() if epoch in kept], EPOCHS)
     if not epochs:
         raise RunError(f"The run {run.id} has nothing to show yet.")
     text = json.dumps(_data(run, epochs), allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
     parts = {"title": html.escape(run.title), "style": (STATIC / "style.css").read_text(encoding="utf-8"), "data": text}
     return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], TEMPLATE.read_text(encoding="utf-8"))
-
-
-def _evenly(epochs: list[int]) -> list[int]:
-    if len(epochs) <= EPOCHS:
-        return epochs
-    return [epochs[place] for place in np.linspace(0, len(epochs) - 1, EPOCHS).round().astype(int)]
 
 
 def _data(run: Run, epochs: list[int]) -> dict[str, Any]:

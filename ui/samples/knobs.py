@@ -11,6 +11,7 @@ from ui.components.images import sprite, webp
 from ui.components.payloads import CodeFrame, KnobsData
 from ui.store import cache, tail
 from vae_core.analysis.reference import IN_USE
+from vae_core.runs.films import evenly
 from vae_core.runs.run import Run, RunError
 
 STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
@@ -68,15 +69,9 @@ def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tupl
     return webp(np.stack(lines))
 
 
-def strip_epochs(epochs: list[int]) -> list[int]:
-    if len(epochs) <= STRIP_EPOCHS:
-        return epochs
-    return [epochs[k] for k in np.unique(np.linspace(0, len(epochs) - 1, STRIP_EPOCHS).round().astype(int))]
-
-
 def knobs(run: Run, every: list[int], place: int | None) -> KnobsData:
     """What ``static/samples/knobs.js`` needs: strips, measured use, and where the knobs begin, for each epoch."""
-    path, epochs = str(run.path), strip_epochs(every)
+    path, epochs = str(run.path), evenly(every, STRIP_EPOCHS)
     use = use_of(path, tuple(epochs))
     order = tuple(int(dim) for dim in np.argsort(-use[-1], kind="stable")[:KNOBS])
     offered = offered_places(path)

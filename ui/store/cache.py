@@ -15,6 +15,7 @@ from vae_core import paths
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError
 from vae_core.gallery import Piece
+from vae_core.runs.films import evenly
 from vae_core.runs.run import Latents, Run
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
@@ -60,11 +61,8 @@ def forget() -> None:
 
 
 def film_epochs(epochs: list[int]) -> list[int]:
-    """All epochs, or an even choice that keeps the first and the last."""
-    if len(epochs) <= FILM:
-        return epochs
-    places = np.unique(np.linspace(0, len(epochs) - 1, FILM).round().astype(int))
-    return [epochs[p] for p in places]
+    """The epochs of a film, of which a long run has too many."""
+    return evenly(epochs, FILM)
 
 
 @kept(64)

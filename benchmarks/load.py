@@ -6,7 +6,7 @@ to the end of the script's run, with every message received; drawing in a browse
 every page, so that the server is warm, and the training runs alone; then the visitors come, stay a while, leave, and
 are replaced by others. This script runs on the same cores as server and training, so its own work is in the figures.
 Writes load.md. MNIST is used where VAE_DATA_DIR has it. Over ten minutes and more it also says how fast the server's
-memory grows once it is warm, and ends with 1 if that is more than GROWS megabytes a minute.
+memory grows once it is warm, and ends with 1 if that is surely more than GROWS megabytes a minute.
 """
 
 from __future__ import annotations
@@ -183,12 +183,20 @@ def memory(server: Server) -> float:
     return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
 
 
-def slope(samples: list[tuple[float, float]]) -> float | None:
-    """Megabytes a minute, by least squares over what was weighed after WARM; None of a look that was shorter."""
-    later = np.array([(when / 60, rss) for when, rss in samples if when > 60 * WARM])
-    if len(later) < 2 or later[-1, 0] - later[0, 0] < 2:
+def slope(samples: list[tuple[float, float]]) -> tuple[float, float] | None:
+    """Megabytes a minute and their standard error, of what was weighed after WARM; None of a look that was shorter.
+
+    A line by least squares through each minute's mean: weights a second apart are no news of each other.
+    """
+    minutes = defaultdict(list)
+    for when, rss in samples:
+        if when > 60 * WARM:
+            minutes[int(when / 60)].append(rss)
+    if len(minutes) < 4:
         return None
-    return float(np.polyfit(later[:, 0], later[:, 1], 1)[0])
+    means = [statistics.fmean(weights) for weights in minutes.values()]
+    line, covariance = np.polyfit(list(minutes), means, 1, cov=True)
+    return float(line[0]), float(covariance[0, 0] ** 0.5)
 
 
 def cpu(server: Server) -> float:
@@ -246,9 +254,9 @@ def main(arguments: list[str]) -> int:
         finally:
             server.end()
     report(given.report, figures, seconds, visitors, dataset, alone, beside)
-    grows = slope(figures.memory) or 0.0
-    print(f"errors: {dict(figures.errors)}, training is {status}, memory grows by {grows:.2f} MB a minute")
-    return 1 if figures.errors or status != "running" or grows > GROWS else 0
+    print(f"errors: {dict(figures.errors)}, training is {status}")
+    grows, error = slope(figures.memory) or (0.0, 0.0)
+    return 1 if figures.errors or status != "running" or grows - 2 * error > GROWS else 0
 
 
 def report(
@@ -263,7 +271,11 @@ def report(
     step = max(len(figures.memory) // 10, 1)
     weights = "\n".join(f"| {when / 60:.1f} | {rss:.0f} |" for when, rss in figures.memory[::step])
     grows = slope(figures.memory)
-    growth = "" if grows is None else f"\nAfter minute {WARM:g} it grows by {grows:.2f} MB a minute (least squares).\n"
+    growth = (
+        f"\nAfter minute {WARM:g} it grows by {grows[0]:.2f} ± {2 * grows[1]:.2f} MB a minute (two standard errors).\n"
+        if grows
+        else ""
+    )
     text = f"""# Load
 
 `python -m benchmarks load --minutes {seconds / 60:g} --visitors {visitors}`: {visitors} visitors at once

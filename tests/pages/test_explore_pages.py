@@ -33,7 +33,7 @@ def test_a_run_that_can_be_explored_offers_its_doors(state, epoch, offered, fini
     set_state(finished, state, epoch=epoch)
     app = show("train", run="mine")
     check(app)
-    assert ("Walk its map" in [link.proto.label for link in app.get("page_link")]) == offered
+    assert ("Explore its map" in [link.proto.label for link in app.get("page_link")]) == offered
     assert ("What it can do so far" in words(app)) == (state == "stopped")
 
 

@@ -52,7 +52,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> dict[str, Any]:
         "names": list(registry.get(run.config.dataset).class_names),
         "range": latent_map.view_range(flat),
         "caption": "the numbers of the code" if shares is None
-        else f"the two main directions (PCA), {sum(shares):.0%} of the variance",
+        else f"the two directions in which codes differ most (PCA), {sum(shares):.0%} of the variance",
     }  # fmt: skip
 
 

@@ -132,9 +132,9 @@ def more(run: Run) -> None:
     if visitor.owns(run):
         _name_and_pin(run)
     reference_panel.panel(run, run.status())
-    st.markdown("##### Take it along")
+    st.markdown("##### Export")
     if not tail.metrics(run):
-        st.caption("Once its first epoch is finished, you can take it along.")
+        st.caption("You can export it once its first epoch is finished.")
         return
     with st.container(horizontal=True):
         st.download_button(
@@ -145,7 +145,7 @@ def more(run: Run) -> None:
         st.download_button(
             "Run as a file", lambda: packed(run), f"{run.id}.zip", "application/zip", key="download_run",
             icon=":material/download:", on_click="ignore",
-            help="Everything the model is. Another Latent Lab can import it and go on with it.",
+            help="The whole run. Another Latent Lab can import it and continue it.",
         )  # fmt: skip
 
 
@@ -164,9 +164,9 @@ def _name_and_pin(run: Run) -> None:
 def _what_a_pin_does() -> str:
     limits = hosted_limits()
     if limits is None:
-        return "Pinned runs stand first and never make room for others."
+        return "Pinned runs come first and never make room for others."
     return (
-        "Pinned runs stand first and make no room for others. A pin ends when nobody has looked at the run for "
+        "Pinned runs come first and do not make room for others. A pin ends when nobody has looked at the run for "
         f"{limits.pin_days} days, or sooner if more is pinned here than this server can keep; come back to renew it."
     )
 
@@ -255,13 +255,13 @@ def arrivals() -> None:
     """The door for a run that was exported elsewhere."""
     limits = hosted_limits()
     most = limits.parcel if limits else archive.MAX_BYTES // 1_000_000
-    with st.expander("Bring a run from elsewhere", icon=":material/upload:"):
+    with st.expander("Import a run", icon=":material/upload:"):
         st.caption(
             "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "
             "checked before it is kept."
         )
         if not visitor.is_known():
-            st.caption("One moment: your browser is about to say who you are.")
+            st.caption("Still connecting…")
             return
         st.file_uploader(
             "Run as a file", "zip", key="arrival", max_upload_size=most, on_change=_arrive, args=(most * 1_000_000,)

@@ -29,8 +29,8 @@ def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
     moving = epochs if not run.config.is_vae else epochs[-1:]  # the same dice at every epoch
     places = [mini_map.project(basis, cache.codes(path, epoch, count, seed, spread)) for epoch in moving]
     return [
-        {**latent_map.mark("all invented", "z", places), "size": 6},
-        {**latent_map.mark(f"picture {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
+        {**latent_map.mark("all samples", "z", places), "size": 6},
+        {**latent_map.mark(f"sample {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
     ]
 
 

@@ -42,4 +42,4 @@ def one_sentence() -> Iterator[None]:
     except (MemoryError, ImportError, RuntimeError, OSError) as error:
         if not os_compat.is_short_of_memory(error):
             raise
-        st.error("There is not enough memory for this just now. Close other programs, or wait, then reload the page.")
+        st.error("There is not enough memory for this right now. Close other programs, or wait, then reload the page.")

@@ -23,7 +23,7 @@ def thrown(run: Run) -> posterior.Dice:
     """The gallery's measured throws of a run. Raises RunError if it has none."""
     dice = posterior.kept_dice(run)
     if dice is None:
-        raise RunError(f"The gallery’s model {run.id} has no measured throws of the dice.")
+        raise RunError(f"The gallery’s model {run.id} has no measured rolls of the dice.")
     return dice
 
 

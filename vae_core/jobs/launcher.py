@@ -37,9 +37,9 @@ def resume(run: Run) -> None:
         status = may_go_on(run)
         request(run, "run")
         try:
-            write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0, born=0.0))
+            write_status(run, replace(status, state="starting", message="Starting…", error="", pid=0, born=0.0))
         except OSError as error:
-            raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+            raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
     spawn(run)
 
 
@@ -47,7 +47,7 @@ def may_go_on(run: Run) -> Status:
     """The status of a run that ended early. Raises RunError with why any other cannot go on."""
     status = run.status()
     if run.gallery or status.state not in RESUMABLE:
-        raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
+        raise RunError(f"The run {run.id} cannot continue: it is {status.state}.")
     return status
 
 

@@ -75,7 +75,7 @@ def again(run: Run, limits: Limits) -> None:
                 _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
                 write_status(run, replace(status, state="queued", message="", error="", pid=0, born=0.0))
             except OSError as error:
-                raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+                raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
     dispatch(folder, limits)
 
 
@@ -89,7 +89,7 @@ def cancel(run: Run) -> None:
             write_status(run, replace(status, state="stopped", message="", pid=0, born=0.0))
             os_compat.remove(run.path / "queue.json")
         except OSError as error:
-            raise RunError(f"The run {run.id} cannot leave the line: {error.strerror}.") from None
+            raise RunError(f"The run {run.id} cannot leave the queue: {error.strerror}.") from None
 
 
 def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = None) -> Run:
@@ -209,7 +209,7 @@ def _note_its_end(run: Run) -> None:
     with lifecycle.held(run, seconds=1):
         status = run.status()
         if status.state == "interrupted":
-            words = "The trainer no longer answered and was ended; finished epochs are kept."
+            words = "The trainer stopped responding and was ended; finished epochs are kept."
             write_status(run, replace(status, error=words))
 
 
@@ -318,7 +318,7 @@ def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
     if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
         raise RunError(f"You have {limits.waiting} trainings waiting already; wait for one, or cancel one.")
     if len(line) >= limits.queue and not _drop_last_unwatched(line):
-        raise RunError("The queue of this server is full; try again in some minutes.")
+        raise RunError("The queue of this server is full; try again in a few minutes.")
 
 
 def _drop_last_unwatched(line: list[Run]) -> bool:
@@ -347,7 +347,7 @@ def _begin(run: Run) -> bool:
                 return False
             try:
                 _write(run, **told | {"started": started})
-                write_status(run, replace(status, state="starting", message="Waking up …", pid=0, born=0.0))
+                write_status(run, replace(status, state="starting", message="Starting…", pid=0, born=0.0))
             except OSError as error:
                 raise RunError(f"The training could not be started: {error.strerror}.") from None
     except RunError as error:
@@ -439,4 +439,4 @@ def _write(run: Run, **told: Any) -> None:
     try:
         files.write_json(run.path / "queue.json", told)
     except OSError as error:
-        raise RunError(f"The run {run.id} cannot wait in line: {error.strerror}.") from None
+        raise RunError(f"The run {run.id} cannot wait in the queue: {error.strerror}.") from None

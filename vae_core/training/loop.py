@@ -33,7 +33,7 @@ LATENT_IMAGES = 10_000  # kept test images; all of MNIST's
 EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor's cache
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
 STEPS_AT_ONCE = 16  # at most, of which a graphics card is asked in one go
-TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
+TOO_FAR = "The numbers grew without limit, so this training cannot continue; try a smaller learning rate or beta."
 Way = Callable[[Tensor, Tensor], Tensor | None]  # to learn from images at their places (n,) with their dice (n, d)
 
 
@@ -314,14 +314,14 @@ def _restore(run: Run, model: Autoencoder, optimizer: Adam) -> int:
     """Go back to the last finished epoch and forget what came after it. Returns it, or -1 if there is none."""
     if not (run.path / "resume.safetensors").exists():
         if run.epoch is not None:
-            raise RunError(f"The run {run.id} cannot go on: it has no resume.safetensors.")
+            raise RunError(f"The run {run.id} cannot continue: it has no resume.safetensors.")
         files.rewrite_lines(run.path / "steps.jsonl", [])
         files.rewrite_lines(run.path / "metrics.jsonl", [])
         return -1
     _, last = checkpoint.load_resume(run, model, optimizer)
     earlier = [r for r in run.metrics() if r["epoch"] < last["epoch"]]
     if len(earlier) != last["epoch"]:
-        raise RunError(f"The run {run.id} cannot go on: metrics.jsonl lacks epochs before {last['epoch']}.")
+        raise RunError(f"The run {run.id} cannot continue: metrics.jsonl lacks epochs before {last['epoch']}.")
     files.rewrite_lines(run.path / "metrics.jsonl", [*earlier, last])
     files.rewrite_lines(run.path / "steps.jsonl", [r for r in run.steps() if r["epoch"] <= last["epoch"]])
     return int(last["epoch"])

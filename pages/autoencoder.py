@@ -1,4 +1,4 @@
-"""Autoencoder or VAE?: trained alike, equally good at copying; only one can be asked to invent."""
+"""Autoencoder or VAE?: trained alike, equally good at copying; only one is good at new pictures."""
 
 from collections.abc import Callable
 

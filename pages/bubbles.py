@@ -1,4 +1,4 @@
-"""Bubbles: what the encoder says of a picture is a place and a size; two forces decide about both."""
+"""Bubbles: the encoder gives each picture a place and a size; two forces decide both."""
 
 import streamlit as st
 

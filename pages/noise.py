@@ -1,4 +1,4 @@
-"""Noise that can learn: the reparameterisation trick, thrown and measured."""
+"""Noise that can learn: the reparameterisation trick, tried and measured."""
 
 import numpy as np
 import streamlit as st
@@ -41,7 +41,7 @@ plain, helped = (np.sort(values) for values in (worth.plain, worth.with_baseline
 
 
 def about(value: float) -> str:
-    """Two digits: more would not be repeated by other throws."""
+    """Two digits: more would not hold for other rolls."""
     return f"{float(f'{value:.2g}'):,.0f}"
 
 

@@ -1,4 +1,4 @@
-"""All runs: what is going on, what is finished, what is broken and why; rename, pin, delete, take along."""
+"""All runs: what is training, what is finished, what is broken and why; rename, pin, delete, export."""
 
 import streamlit as st
 

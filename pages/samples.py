@@ -1,4 +1,4 @@
-"""Samples: throw dice, and let the decoder draw what they say; then ask about what it drew."""
+"""Samples: roll the dice, and let the decoder draw what they mean; then ask about what it drew."""
 
 import streamlit as st
 

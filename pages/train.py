@@ -29,7 +29,7 @@ SAMPLES, SEED = 10, 0
 
 
 def watched_run() -> Run | None:
-    """The run in the address; without one, a training that is going on."""
+    """The run in the address; without one, a training in progress."""
     asked = browser_input.asked("run")
     if asked:
         run = find_run(asked)
@@ -40,7 +40,7 @@ def watched_run() -> Run | None:
 
 
 def active_run() -> Run | None:
-    """The visitor's newest training that is going on, or else the newest that waits in line."""
+    """The visitor's newest training in progress, or else the newest that waits in the queue."""
     waiting = None
     for run in filter(visitor.owns, list_runs()):
         try:

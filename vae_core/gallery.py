@@ -91,7 +91,7 @@ BUBBLES = 12  # of each class, whose forces ship
 
 
 def measure(run: Run, piece: Piece) -> None:
-    """Keep the forces on some bubbles at every epoch, and for the first of each class single throws of the dice."""
+    """Keep the forces on some bubbles at every epoch, and for the first of each class single rolls of the dice."""
     from vae_core.analysis import autograd_gradients  # torch, which a list of the pieces does not need
 
     images, labels = registry.load(piece.config.dataset).test.images, run.labels()

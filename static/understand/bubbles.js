@@ -285,7 +285,7 @@ function panel(box, source, data, state, letter) {
     paint(canvas, decode(z), 0, 255);
     canvas.setAttribute(
       "aria-label",
-      known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder of this epoch is kept",
+      known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder was kept for this epoch",
     );
     find(".where").textContent = known ? `z = ${pair(z)}, decoded` : "Decoded at the last epoch only";
     const inside = now.shown.filter(

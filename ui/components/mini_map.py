@@ -60,7 +60,7 @@ _small = component("small_map", "components/mini_map.js")
 
 
 def small_map(key: str, payload: dict[str, Any]) -> None:
-    """The map of ``ui.components.mini_map``. ``map_marks`` of the same key says what stands on it."""
+    """The map of ``ui.components.mini_map``. ``map_marks`` with the same key puts marks on it."""
     _small(key=key, data={**payload, "map": key})
 
 

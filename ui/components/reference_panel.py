@@ -19,7 +19,7 @@ NAMES = {
     "train": "Training loss", "test": "Test loss, noise on", "test_mean": "Test loss, means decoded",
     "reconstruction": "Test reconstruction", "kl": "Test KL", "in_use": "Numbers in use",
 }  # fmt: skip
-# How a number lies, in words and with a sign of its own; lower is better only for a loss.
+# How a number compares, in words and with a sign of its own; lower is better only for a loss.
 VERDICTS = {
     ("loss", "usual"): ":green-badge[:material/check: usual]",
     ("loss", "low"): ":blue-badge[:material/arrow_downward: better than usual]",
@@ -83,7 +83,7 @@ def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
             "reference to compare with."
         )
     last = f"after epoch {min(epoch, band.epochs)}"
-    seeds = f"**{len(band.seeds)} runs of ours**, alike but for their seed, {last}"
+    seeds = f"**{len(band.seeds)} of our runs**, identical except for the seed, {last}"
     late = f" We measured only {band.epochs} epochs; yours had {epoch}." if epoch > band.epochs else ""
     if exact:
         return f"Compared with {seeds}.{late}"
@@ -100,7 +100,7 @@ def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
 
 
 def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> list[str]:
-    """A line of a table for each number: its own value, what is usual, and how it lies."""
+    """A line of a table for each number: its own value, the usual range, and how the two compare."""
     rows = []
     for name, value in reference.figures_of(record).items():
         usual = band.at(name, min(epoch, band.epochs))

@@ -1,4 +1,4 @@
-"""The visitor's runs as a list: cards, what one can do with a run, the trash, and bringing one from elsewhere."""
+"""The visitor's runs as a list: cards, what you can do with a run, the trash, and importing a run."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _leaf(page: int, pages: int, first: int, count: int) -> None:
 
 
 def _chosen(known: list[Run]) -> list[Run]:
-    """Of a long list, what the visitor asks for by kind and by words of its name."""
+    """Of a long list, what the visitor asks for by owner and by words of its name."""
     kind, words = st.columns([1, 2], vertical_alignment="bottom")
     which = kind.segmented_control(
         "Show", list(KINDS), key="which", default="All", required=True, bind="query-params", on_change=_turn, args=(1,)
@@ -126,7 +126,7 @@ def _doors(run: Run) -> None:
 
 @st.dialog("One run")
 def more(run: Run) -> None:
-    """Rename, pin, and take along."""
+    """Rename, pin, and export."""
     run = Run(run.path, run.gallery)
     st.markdown(f"**{plain(run.title)}**  \n:gray[{plain(run.id)}]")
     if visitor.owns(run):
@@ -271,7 +271,7 @@ def arrivals() -> None:
 
 
 def _arrive(limit: int) -> None:
-    """Take in a file, once. It stays in the field, which must not be another one while the next file is on its way."""
+    """Take in a file, once. It stays in the field, which must not be replaced while the next file is arriving."""
     file = browser_input.uploaded("arrival")
     if file is None or file.file_id == st.session_state.get("arrived_file"):
         return

@@ -1,4 +1,4 @@
-"""What goes wrong with a run or a dataset is one sentence on the page, and loses nothing."""
+"""When something goes wrong with a run or a dataset, the page says so in one sentence, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vae_core.datasets.spec import DataError
 from vae_core.jobs.limits import without_paths
 from vae_core.runs.run import RunError
 
-JOINER = "\u2060"  # shows nothing, and what stands on both sides of it is one word to nobody but the eye
+JOINER = "\u2060"  # invisible, and splits a word for every program, but not for the eye
 
 
 def plain(text: object) -> str:

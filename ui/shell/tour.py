@@ -1,7 +1,7 @@
-"""The guided tour: about five minutes through the pages, by doing. It can be left and taken up again.
+"""The guided tour: about five minutes through the pages, hands-on. It can be left and taken up again.
 
-The step is in the address and in the session; the browser keeps it too (``tour.js``), so that another visit can
-go on. What a step asks for is noticed in the browser; nobody is held up who would rather go on.
+The step is in the address and in the session; the browser keeps it too (``tour.js``), so that a later visit can
+continue. The browser notices when a step's task is done; nobody has to do it in order to move on.
 """
 
 from __future__ import annotations

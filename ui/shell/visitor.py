@@ -40,7 +40,7 @@ def _queue(folder: str) -> object:
 
 
 def me() -> str:
-    """Who this visitor is; "" while the browser has not said so yet."""
+    """Who this visitor is; "" until the browser has answered."""
     return str(st.session_state.get("visitor", ""))
 
 
@@ -95,12 +95,12 @@ def steer(run: Run, what: str) -> None:
 
 
 def place_in_line(run: Run) -> str:
-    """Where a waiting run stands, in words."""
+    """The place of a waiting run in the queue, in words."""
     limits = hosted_limits()
     if limits is None:
         return "It is waiting for a server that runs a queue (VAE_HOSTED=1)."
     if owns(run):
-        eviction.looked_at(run)  # who waits at the page keeps the place in a full queue
+        eviction.looked_at(run)  # whoever waits on this page keeps their place in a full queue
     where = queue.place(run, limits)
     if where.ahead == 0:
         return "You are next."

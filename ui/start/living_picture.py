@@ -19,7 +19,7 @@ from vae_core.runs.run import Run, RunError
 
 DOTS = 3_000
 EACH = 3  # pictures of each digit to choose from
-TRIED = 20  # embedded digits of each kind, of which those are shown that lie where MNIST's do
+TRIED = 20  # embedded digits of each class; those whose codes lie where MNIST's do are shown
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
@@ -62,7 +62,7 @@ def payload(run: Run) -> dict[str, Any]:
 
 
 def part(name: str) -> dict[str, str]:
-    """The words of a part, and where its line stands in the source today."""
+    """The words of a part, and where its line is in today's source."""
     colour, words, file, fragment = PARTS[name]
     lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
     number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
@@ -71,7 +71,7 @@ def part(name: str) -> dict[str, str]:
 
 
 def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[dict[str, Any]]:
-    """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
+    """Some real pictures of each digit, near the middle of its class, with what the encoder makes of them."""
     typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(10)]
     places = np.concatenate(typical)
     originals = cache.originals(run, places)

@@ -20,8 +20,8 @@ class Term:
     name: str
     words: str
     formula: str = ""
-    pages: tuple[str, ...] = ()  # where one can touch it
-    also: tuple[str, ...] = ()  # keys of terms that are near
+    pages: tuple[str, ...] = ()  # where to try it out
+    also: tuple[str, ...] = ()  # keys of related terms
     other: str = ""  # other names, found by the search as well
 
     @property
@@ -315,7 +315,7 @@ def tip(key: str) -> str:
 
 
 def tips(*keys: str, before: str = "") -> str:
-    """Several terms for one ``help=``, a paragraph each, after what is to be said of the thing itself."""
+    """Several terms for one ``help=``, a paragraph each, after ``before``, which is about the widget itself."""
     return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
 
 

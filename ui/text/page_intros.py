@@ -1,4 +1,4 @@
-"""Words that stand on many pages: what one is looking at, in three sentences, and then more."""
+"""What a visitor is looking at on each page: about three sentences, and then more."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import streamlit as st
 
 
 class Intro(NamedTuple):
-    """What a page shows, for the pages that one works on."""
+    """What a page shows, for pages where the visitor does something."""
 
-    sentences: str  # three, which everybody may read
-    more: str  # for who asks on
+    sentences: str  # about three, for everybody
+    more: str  # for those who want to know more
 
 
 def looking_at(sentences: str, more: str) -> None:
-    """“What am I looking at?”: about three sentences that everybody reads, and ``more`` for who asks on (markdown)."""
+    """“What am I looking at?”: about three sentences, always open, and ``more`` to be opened (markdown)."""
     with st.container(gap="small"):
         st.markdown(f"**What am I looking at?** {sentences}")
         with st.expander("More", icon=":material/help:"):
@@ -23,7 +23,7 @@ def looking_at(sentences: str, more: str) -> None:
 
 
 def about(intro: Intro) -> None:
-    """“What am I looking at?” of a page one works on: in one line, to be opened."""
+    """“What am I looking at?” on a page where the visitor does something: one line, to be opened."""
     with st.expander("What am I looking at?", icon=":material/help:"):
         st.markdown(intro.sentences)
         st.markdown(f"**More.** {intro.more}")

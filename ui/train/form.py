@@ -30,7 +30,7 @@ ORDER = (
 
 
 def shown() -> list[str]:
-    """The settings under Advanced; what has one choice alone is none."""
+    """The settings under Advanced; one with a single choice is left out."""
     return [name for name in ORDER if len(CHOICES.get(name, "..")) > 1]
 
 
@@ -43,7 +43,7 @@ def setup_form() -> None:
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = "mnist" if registry.is_here("mnist") else "digits"
         _fill()
-    # Said at every drawing: a browser that was asked for another before it had shown the first would know only zeros.
+    # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
     st.radio(
@@ -130,7 +130,7 @@ def _fill() -> None:
 
 
 def _fill_dataset() -> None:
-    """Another dataset has other good numbers of epochs and pictures per step; everything else stays as it was set."""
+    """Another dataset needs other numbers of epochs and pictures per step; everything else stays as it was set."""
     for name in ("epochs", "batch_size"):
         st.session_state[name] = default_of(name, _dataset())
 

@@ -1,4 +1,4 @@
-"""A training as it goes: its state in words, with the buttons that fit."""
+"""A training in progress: its state in words, with the buttons that fit."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def facts(status: Status, *, stepping: bool = False) -> str:
 
 
 def asked_of(run: Run, status: Status) -> str:
-    """The last request to a trainer (``Run.control``): read it once for what is drawn and for what names that."""
+    """The last request to a trainer (``Run.control``): read it once, for the drawing and for its token."""
     return run.control() if status.active else "run"
 
 
@@ -83,7 +83,7 @@ def structure(status: Status, asked: str) -> str:
 
 
 def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
-    """What moves at every look: progress, and in words time left, speed or place in line."""
+    """What moves at every look: progress, and in words time left, speed or place in the queue."""
     stepping = asked == "step"
     waits = visitor.place_in_line(run) if status.state == "queued" else ""
     return {

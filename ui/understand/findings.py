@@ -45,7 +45,7 @@ def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
 
 
 def invented(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
-    """(count, 28, 28) uint8, from the same dice for every model."""
+    """(count, 28, 28) uint8, from the same rolls of the dice for every model."""
     return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
 
 
@@ -61,7 +61,7 @@ def clear(run: Run) -> float:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def bubble_size(path: str) -> float:
-    """The middle standard deviation of all kept bubbles at the end of a run."""
+    """The median standard deviation of all kept bubbles at the end of a run."""
     run = Run(Path(path))
     std = cache.latents(path, gallery.last(run)).std
     assert std is not None

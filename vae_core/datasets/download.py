@@ -89,7 +89,7 @@ class _TooSlow(Exception):
 
 @dataclass
 class Download:
-    """One dataset on its way. Files that fit their sums stay, so whatever ends it, the next attempt goes on."""
+    """One dataset being downloaded. Files that match their sums stay, so the next attempt continues from there."""
 
     title: str
     mirrors: Sequence[str]
@@ -171,7 +171,7 @@ class Download:
             if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
                 return data
             if not whole:
-                raise _TooSlow  # it broke off: another server may go on from there
+                raise _TooSlow  # it broke off: another server may continue from there
             partial.unlink(missing_ok=True)
             if not start:  # or else the beginning was another server's, perhaps a wrong one: once more, from the start
                 raise _Refused

@@ -39,7 +39,7 @@ LAST_SECONDS = 120.0  # for a trainer whose turn is over to heed the request to 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run stands in the queue."""
+    """The place of a run in the queue."""
 
     ahead: int  # trainings before it, those that are running included
     seconds: float | None  # until its turn, as far as earlier trainings here say
@@ -61,7 +61,7 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
 
 
 def again(run: Run, limits: Limits) -> None:
-    """Put a run that stopped, failed or was cut off into the queue, to go on. Raises RunError."""
+    """Put a run that stopped, failed or was cut off into the queue, to continue. Raises RunError."""
     folder = run.path.parent
     with _lock(folder, wait=10):
         launcher.may_go_on(run)
@@ -128,7 +128,7 @@ def change(run: Run, limits: Limits, *, title: str, pinned: bool) -> None:
 
 
 def place(run: Run, limits: Limits) -> Place:
-    """Where a waiting run stands."""
+    """The place of a waiting run."""
     known = _known(run.path.parent)
     line, active = _line(known), [(r, s) for r, s in known if s.active]
     ahead = next((k for k, other in enumerate(line) if other.id == run.id), 0)
@@ -148,7 +148,7 @@ def note(run: Run) -> str:
 
 
 def dispatch(folder: Path, limits: Limits) -> list[Run]:
-    """Start whoever's turn it is. Returns what was started; nothing if another process is just doing it."""
+    """Start whoever's turn it is. Returns what was started; nothing if another process is doing it right now."""
     started: list[Run] = []
     try:
         with _lock(folder, wait=0):
@@ -195,7 +195,7 @@ def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
 
 
 def _ask_to_stop(run: Run, told: dict[str, Any], note: str) -> None:
-    """Unless its visitor has had it begin anew meanwhile: then what was known of its turn is no longer true."""
+    """Unless its visitor has started it again meanwhile: then its turn is another one."""
     with _lock(run.path.parent, wait=1):
         if _read(run) == told and run.status().active:
             try:
@@ -205,7 +205,7 @@ def _ask_to_stop(run: Run, told: dict[str, Any], note: str) -> None:
 
 
 def _note_its_end(run: Run) -> None:
-    """Say for a trainer that was ended why it was, unless the run goes on by now."""
+    """Write why a trainer was ended, on its behalf, unless the run continues by now."""
     with lifecycle.held(run, seconds=1):
         status = run.status()
         if status.state == "interrupted":
@@ -271,7 +271,7 @@ def _known(folder: Path) -> list[tuple[Run, Status]]:
         try:
             status, told = run.status(), _read(run)
             if status.state == "interrupted" and not status.pid and "asked" in told:
-                # Chosen long ago, and its trainer has not said a word: it is slow to wake up, or there is none.
+                # Chosen long ago, and its trainer is still silent: it is slow to start, or there is none.
                 status = replace(status, state="starting" if os_compat.lives(*_process(status, told)) else "queued")
             found.append((run, status))
         except RunError:
@@ -316,7 +316,7 @@ def _next_turn(folder: Path, owner: str) -> float:
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
     line = _line(_known(folder))
     if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
-        raise RunError(f"You have {limits.waiting} trainings waiting already; wait for one, or cancel one.")
+        raise RunError(f"You already have {limits.waiting} runs in the queue; wait for one, or cancel one.")
     if len(line) >= limits.queue and not _drop_last_unwatched(line):
         raise RunError("The queue of this server is full; try again in a few minutes.")
 

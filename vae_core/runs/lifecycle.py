@@ -82,7 +82,7 @@ def rename(run: Run, title: str) -> None:
 
 
 def pin(run: Run, pinned: bool) -> None:
-    """A pinned run stands first, and never makes room for another. Raises RunError."""
+    """A pinned run comes first, and never makes room for another. Raises RunError."""
     note(run, pinned=pinned)
 
 

@@ -38,7 +38,7 @@ Way = Callable[[Tensor, Tensor], Tensor | None]  # to learn from images at their
 
 
 class TrainingFailed(Exception):
-    """The training cannot go on. The message is one sentence for the visitor."""
+    """The training cannot continue. The message is one sentence for the visitor."""
 
 
 def pick_device(name: str) -> torch.device:

@@ -73,5 +73,5 @@ def test_settings_that_differ_are_called_as_in_the_form():
 def test_a_model_with_one_epoch_says_why_nothing_plays():
     app = show("map", run="beta-4")
     check(app)
-    assert "only epoch 10 is kept" in words(app)
+    assert "Only epoch 10 of this model is kept" in words(app)
     assert "from epoch to epoch" not in words(app)

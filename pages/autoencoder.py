@@ -86,10 +86,7 @@ def of_ten(share: float) -> str:
 
 table = {
     "Error of a rebuilt test picture": (f"{a['error']:.1f} nats", f"{b['error']:.1f} nats"),
-    ("Distance from a random code to the nearest real one"): (
-        f"{a['gaps']:.1f} usual gaps",
-        f"{b['gaps']:.1f} usual gaps",
-    ),
+    "From a random code to the nearest real one": (f"{a['gaps']:.1f} usual gaps", f"{b['gaps']:.1f} usual gaps"),
     "Random codes that fall into a hole": (f"{a['far']:.0%}", f"{b['far']:.0%}"),
     "How clear a digit is: rebuilt pictures": (of_ten(a["rebuilt_clear"]), of_ten(b["rebuilt_clear"])),
     "How clear: random pictures": (of_ten(a["random_clear"]), of_ten(b["random_clear"])),

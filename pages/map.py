@@ -40,9 +40,8 @@ def choose_view() -> tuple[str, int, int]:
     choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
     name = choose.segmented_control(
         "Projection", list(latent_map.VIEWS), key="view", default="PCA", required=True, bind="query-params",
-        help=(f"A code of this model has {d} numbers, and a screen has two directions. A projection flattens the "
-             "codes.\n\n")
-        + "\n\n".join(map(glossary.tip, ("pca", "umap", "tsne"))),
+        help=glossary.tips(*("pca", "umap", "tsne"), before=f"A code of this model has {d} numbers, and a screen "
+                           "has two directions. A projection flattens the codes."),
     )  # fmt: skip
     view = latent_map.VIEWS.get(name or "PCA", "pca")
     if view != "dims":

@@ -46,8 +46,8 @@ def morphing() -> None:
             "Path", list(morph_path.PATHS), required=True, format_func=morph_path.PATHS.__getitem__,
             **widget("path", list(morph_path.PATHS), "straight"),
             help="Straight is the shortest path from one code to the other, as in the lecture. Spherical goes around "
-                 "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from "
-                 "the centre, and the straight path cuts through the inside, where there are few.",
+            "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from the "
+            "centre, and the straight path cuts through the inside, where there are few.",
         )  # fmt: skip
         steps = st.slider(
             "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),

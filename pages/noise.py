@@ -25,13 +25,14 @@ looking_at(
     "stretch the std, and watch all draws follow.",
     "The solid ring is one standard deviation, the dashed one two: in two dimensions 39 of 100 draws fall into the "
     "first and 86 into the second. The rolls are 200 pairs of numbers from N(0, 1), drawn once, so that they stay the "
-    "same while you move the bubble.\n\n**The gradient** says how to move the mean so that the error of the rebuilt "
-    "picture falls. *With the trick*, one roll of the dice gives the slope of the error at z, and the mean inherits "
-    "it (Kingma & Welling 2014). *Without* it, you only know how large the error was: you roll, and move towards "
-    "rolls that went well, error × noise / std (the score function, or REINFORCE: Williams 1992). Both are right on "
-    "average. The *helper* subtracts the average error of the other rolls first, which is the usual remedy.\n\nThe "
-    "rolls of part 4 belong to the model’s own bubble, measured when the gallery was made; dragging the mean above "
-    "does not change them.",
+    "same while you move the bubble.\n\n"
+    "**The gradient** says how to move the mean so that the error of the rebuilt picture falls. *With the trick*, one "
+    "roll of the dice gives the slope of the error at z, and the mean inherits it (Kingma & Welling 2014). *Without* "
+    "it, you only know how large the error was: you roll, and move towards rolls that went well, error × noise / std "
+    "(the score function, or REINFORCE: Williams 1992). Both are right on average. The *helper* subtracts the average "
+    "error of the other rolls first, which is the usual remedy.\n\n"
+    "The rolls of part 4 belong to the model’s own bubble, measured when the gallery was made; dragging the mean "
+    "above does not change them.",
 )
 complete = noise.noisy(run)
 if not complete:

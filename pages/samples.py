@@ -51,8 +51,7 @@ def dice() -> int:
     """The seed and the button that changes it."""
     seed = st.number_input(
         "Seed", 0, SEEDS, key="seed", bind="query-params", width=NARROW,
-        help=glossary.tips("seed", before="The same seed gives the same rolls to everybody, and to every model of "
-                                          "this size."),
+        help=glossary.tips("seed", before="It is the same for everybody, and for every model of this size."),
     )  # fmt: skip
     st.button("Roll the dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
     return int(seed)
@@ -68,7 +67,7 @@ def show_samples() -> None:
         width = st.slider(
             "Std of the rolls", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
             help=glossary.tips("std", before="1 is what the model was trained for. Near 0, all rolls are alike; at 2, "
-                                             "many mean nothing to it."),
+                               "many mean nothing to it."),
         )  # fmt: skip
     with one_sentence():
         show_grid(count, width, seed)

@@ -164,9 +164,9 @@ def _name_and_pin(run: Run) -> None:
 def _what_a_pin_does() -> str:
     limits = hosted_limits()
     if limits is None:
-        return "Pinned runs come first and never make room for others."
+        return "Pinned runs come first and are never removed to make room."
     return (
-        "Pinned runs come first and do not make room for others. A pin ends when nobody has looked at the run for "
+        "Pinned runs come first and are not removed to make room. A pin ends when nobody has looked at the run for "
         f"{limits.pin_days} days, or sooner if more is pinned here than this server can keep; come back to renew it."
     )
 

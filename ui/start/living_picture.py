@@ -25,8 +25,8 @@ PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
           "vae_core/analysis/sampling.py", "x = torch.tensor(images.reshape("),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
-                           "and a standard deviation for each of the two numbers of the "
-                           "code.", "vae_core/model.py", "code = self.encoder(x)"),
+                "and a standard deviation for each of the two numbers of the code.", "vae_core/model.py",
+                "code = self.encoder(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
              "other.",
              "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
@@ -40,7 +40,7 @@ PARTS = {
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
                 "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
     "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
-                       "close together. Two numbers are not many: a 3 may come out as an 8.",
+            "close together. Two numbers are not many: a 3 may come out as an 8.",
             "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
 }  # fmt: skip
 

@@ -59,7 +59,7 @@ class Mission:
 MISSIONS: dict[str, Mission] = {
     "untrained": Mission(
         "Before training", "A model has not learned anything yet. We roll the dice, and its decoder draws what they "
-                           "say. What do you see?", findings.untrained, 1,
+        "say. What do you see?", findings.untrained, 1,
         "All weights are small random numbers, so every pixel ends near the middle between black and white. The code "
         "hardly matters yet: whatever the rolls, the same haze comes out.",
         ("samples", "See it learn to draw"),
@@ -67,7 +67,7 @@ MISSIONS: dict[str, Mission] = {
          "Many different shapes"), params={"run": "lecture", "epoch": "0"}),
     "one-epoch": Mission(
         "One epoch", "The lecture’s model trains for ten epochs, and its loss keeps falling. How much of the whole "
-                     "drop happens in the **first** one?", findings.one_epoch, range(70, 100),
+        "drop happens in the **first** one?", findings.one_epoch, range(70, 100),
         "At first everything is wrong, so every step helps: most pixels are black, and that is quickly learned. "
         "The fine details that are left are small in nats, but they are what makes a digit look right.",
         ("train", "Watch the curves of this run"), params={"run": "lecture"},
@@ -82,7 +82,7 @@ MISSIONS: dict[str, Mission] = {
         params={"run": "two-knobs"}),
     "no-penalty": Mission(
         "No penalty", "Two models learn the same way, but one has no penalty: **beta is 0**. What happens to its "
-                      "copies of test pictures, and to its samples?", findings.no_penalty, 0,
+        "copies of test pictures, and to its samples?", findings.no_penalty, 0,
         "Without a penalty the model may put each picture wherever it likes, with a bubble as small as a point: good "
         "for copies. But its codes then spread far wider than the rolls of the dice. The rolls all land in the "
         "middle, between the classes, and the decoder draws mixtures.",
@@ -90,15 +90,15 @@ MISSIONS: dict[str, Mission] = {
         ("Copies better, samples worse", "Copies worse, samples better", "Both better", "Both worse")),
     "huge-penalty": Mission(
         "Huge penalty", "Now **beta is 10**. How much do its samples differ from each other, compared with beta "
-                        "1?", findings.huge_penalty, 2,
+        "1?", findings.huge_penalty, 2,
         "Saying anything about a picture costs ten times as much, so codes say little. The decoder then draws the "
         "average of all that a code might mean, and averages look alike.",
         ("compare", "Compare the two models"),
         ("They differ more", "About as much", "They differ less: more look alike"),
         params={"run": "lecture", "with": "beta-10"}),
     "in-use": Mission(
-        "Numbers in use", "A code has 20 numbers, but a model need not use them all. How many does it use with "
-        "**beta 4**?", findings.numbers_in_use, range(0, 20),
+        "Numbers in use", "A code has 20 numbers, but a model need not use them all. How many does it use with **beta "
+        "4**?", findings.numbers_in_use, range(0, 20),
         "Each number that is used costs some penalty, for every picture. When that is more than it saves in the copy, "
         "the model gives the number up: it becomes pure noise, and costs nothing.",
         ("map", "See which numbers it uses"), params={"run": "beta-4"},
@@ -113,13 +113,13 @@ MISSIONS: dict[str, Mission] = {
          "The noise is on in training, and off in that test")),
     "noise-off": Mission(
         "Copies without noise", "A classic autoencoder learns with no noise and no penalty. How good are its copies "
-                                "of test pictures, compared with the VAE’s?", findings.noise_off, 0,
+        "of test pictures, compared with the VAE’s?", findings.noise_off, 0,
         "Nothing disturbs the code, and nothing has to be paid for it, so it can carry more about each picture. The "
         "VAE’s larger error is the price of a tidy code.",
         ("autoencoder", "See both side by side"), ("Better", "About the same", "Worse")),
     "random-codes": Mission(
         "Random codes", "Now both must **invent**. We give the classic autoencoder random codes from where its own "
-                        "codes lie. How clear are its digits, compared with the VAE’s?", findings.random_codes, 2,
+        "codes lie. How clear are its digits, compared with the VAE’s?", findings.random_codes, 2,
         "Nobody asked the classic model to fill the space between its codes, so some rolls fall into holes. The VAE’s "
         "noise and penalty leave fewer of them.",
         ("autoencoder", "Drag a code into a hole"), ("Clearer", "About the same", "Less clear"), ),

@@ -1,4 +1,4 @@
-"""Autoencoder or VAE?: trained alike, equally good at copying; only one can be asked to invent."""
+"""Autoencoder or VAE?: trained alike, equally good at copying; only one is good at new pictures."""
 
 from collections.abc import Callable
 
@@ -18,38 +18,38 @@ through_app()
 
 run_picker.head(
     "Autoencoder or VAE?",
-    "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has not. "
-    "They copy equally well. Ask them to *invent*, and they part.",
-    help=glossary.tips("autoencoder", "vae", "hole"),
+    "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has "
+    "neither. They copy equally well. Ask them for something *new*, and they differ.",
+    help=glossary.tips("autoencoder", "vae", "hole", "mnist"),
 )
 classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
 
 looking_at(
-    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. "
-    "Drag the orange ring and the **decoder** draws what it finds there. "
-    "Where no picture’s code is near, nobody ever taught it what to draw: that is a *hole*.",
-    "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the middle value "
-    "of the distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are "
-    "from their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture "
-    "is least like any that is decoded from a real code. "
-    "The dice are 100 draws from N(0, 1), the place where the VAE was told to keep its codes. "
-    "Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with seed 1, and differ in two "
-    "things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that leave N(0, 1).",
+    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. Drag "
+    "the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
+    "what to draw: that is a *hole*.",
+    "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
+    "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "
+    "their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture is "
+    "least like any that is decoded from a real code. The rolls of the dice are 100 draws from N(0, 1), where the VAE "
+    "was told to keep its codes. Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with "
+    "seed 1, and differ in two things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that "
+    "leave N(0, 1).",
 )
 st.markdown("#### Two maps, two codes")
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))
 its_lost, its_kinds, its_most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs").path))
 st.markdown(
-    "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there, and the "
-    "noise makes each picture claim a small *area*: so they fill the ground. The classic model’s codes may lie "
-    f"anywhere. **Throw the dice**: on its map {lost} of 100 fall into a hole, and {most} land by the same digit. On "
-    f"the VAE’s map {its_lost} fall into a hole, and the commonest digit comes up {its_most} times; {its_kinds} of 10 "
-    f"digits come up twice or more, against {kinds}. The decoder always draws *something*, even in a hole: a scribble, "
-    "or the digit next door, stretched."
+    "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there. The "
+    "noise gives each picture a small *area*, so together they leave few gaps. The classic model’s codes may lie "
+    f"anywhere. **Roll the dice**: on its map {lost} of 100 rolls fall into a hole, and {most} land near the same "
+    f"digit. On the VAE’s map {its_lost} fall into a hole, and the most common digit comes up {its_most} times; "
+    f"{its_kinds} of 10 digits come up twice or more, against {kinds}. The decoder always draws *something*, even in a "
+    "hole: a scribble, or the digit next door, stretched."
 )
 
-st.markdown("#### The same with twenty numbers")
+st.markdown("#### The same with twenty numbers", help=glossary.tips("latent-dim", "test", "nat"))
 left, right = st.container(key="twenty").columns([3, 2], gap="large")
 places = cache.first_of_each_class(str(vae.path))
 epochs = {run.id: gallery.last(run) for run in (classic, vae)}
@@ -76,7 +76,7 @@ with left:
     image_rows("side_by_side", vae.id, [epochs[vae.id]], rows, follow=False)
     if originals is None:
         run_picker.no_originals(vae)
-with right, st.spinner("Measuring 2,000 random and half-way codes …"):
+with right, st.spinner("Measuring 2,000 random and halfway codes…"):
     a, b = (autoencoder.dice_report(str(run.path)) for run in (classic, vae))
 
 
@@ -86,11 +86,11 @@ def of_ten(share: float) -> str:
 
 table = {
     "Error of a rebuilt test picture": (f"{a['error']:.1f} nats", f"{b['error']:.1f} nats"),
-    "A random code lies from the nearest real one": (f"{a['gaps']:.1f} usual gaps", f"{b['gaps']:.1f} usual gaps"),
+    "From a random code to the nearest real one": (f"{a['gaps']:.1f} usual gaps", f"{b['gaps']:.1f} usual gaps"),
     "Random codes that fall into a hole": (f"{a['far']:.0%}", f"{b['far']:.0%}"),
     "How clear a digit is: rebuilt pictures": (of_ten(a["rebuilt_clear"]), of_ten(b["rebuilt_clear"])),
     "How clear: random pictures": (of_ten(a["random_clear"]), of_ten(b["random_clear"])),
-    "How clear: half-way pictures": (of_ten(a["middle_clear"]), of_ten(b["middle_clear"])),
+    "How clear: halfway pictures": (of_ten(a["middle_clear"]), of_ten(b["middle_clear"])),
 }
 with right:
     st.markdown(
@@ -99,22 +99,22 @@ with right:
     )
     with st.expander("How this is measured", icon=":material/help:"):
         st.markdown(
-            "*How clear*: for each picture we take the ten most similar rebuilt test pictures, and count how many show "
-            "the same digit. A clear digit has many, a scribble few. *Random codes*: of the VAE from N(0, 1); of the "
-            "classic model with the mean and standard deviation of its own codes, the fairest choice there is. 500 of "
-            "each, and 500 half-way between two digits."
+            "*How clear*: for each picture we take the ten most similar rebuilt test pictures, and count how many "
+            "show the same digit. A clear digit has many, a scribble few. *Random codes*: for the VAE from N(0, 1); "
+            "for the classic model with the mean and standard deviation of its own codes, the fairest choice there "
+            "is. 500 of each, and 500 halfway between two digits."
         )
     st.markdown(
-        f"Copying: {a['error']:.0f} against {b['error']:.0f} nats, so the classic model is even a little better. "
-        f"Inventing: {a['far']:.0%} of its random codes fall into holes, against {b['far']:.0%}, and what comes out "
+        f"Copying: {a['error']:.0f} against {b['error']:.0f} nats, so the classic model is even a little better. New "
+        f"pictures: {a['far']:.0%} of its random codes fall into holes, against {b['far']:.0%}, and what comes out "
         f"looks less like any one digit ({of_ten(a['random_clear'])} against {of_ten(b['random_clear'])})."
     )
     st.markdown(
-        f"On the way from one digit to another they are much alike: {of_ten(a['middle_clear'])} and "
-        f"{of_ten(b['middle_clear'])}. Of the codes half-way between two real ones, {a['middle_far']:.0%} and "
+        f"Halfway from one digit to another they do about equally well: {of_ten(a['middle_clear'])} and "
+        f"{of_ten(b['middle_clear'])}. Of the codes halfway between two real ones, {a['middle_far']:.0%} and "
         f"{b['middle_far']:.0%} fall into a hole."
     )
 with st.container(horizontal=True):
-    st.page_link("pages/samples.py", label="Invent with the classic one", icon=":material/grid_view:",
+    st.page_link("pages/samples.py", label="Samples of the classic model", icon=":material/grid_view:",
                  query_params={"run": "autoencoder"})  # fmt: skip
     st.page_link("pages/bubbles.py", label="Why the VAE has fewer holes: bubbles", icon=":material/bubble_chart:")

@@ -1,4 +1,4 @@
-"""Bubbles: what the encoder says of a picture is a place and a size; two forces decide about both."""
+"""Bubbles: the encoder gives each picture a place and a size; two forces decide both."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ run_picker.head(
     "Bubbles",
     "The encoder does not put a picture at a point. It gives it a **bubble**: a place (the mean) and a size (the "
     "standard deviation). Two forces decide where bubbles go and how large they grow.",
-    help=glossary.tips("bubble", "overlap", "beta"),
+    help=glossary.tips("bubble", "std", "overlap", "beta"),
 )
 looking_at(
     "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
@@ -24,13 +24,13 @@ looking_at(
     "pile up. Drag the orange ring into two bubbles at once: the decoder has to draw both.",
     "**Overlap** is the Bhattacharyya coefficient, ∫√(p·q): 0 for bubbles that are apart, 1 for the same bubble. A "
     "bubble counts as overlapping if its overlap with some shown bubble of *another* digit is above one half.\n\n"
-    "**The arrows** are real gradients: of the reconstruction term (averaged over 64 throws of the noise) and of "
-    "beta · KL, with respect to the mean, in nats per unit of the map, turned round so that they point downhill. Of "
-    "the penalty it is simply beta · mean. *Shrinks* and *swells* are the same for the size (the gradient with respect "
+    "**The arrows** are real gradients: of the reconstruction term (averaged over 64 rolls of the noise) and of beta "
+    "· KL, with respect to the mean, in nats per unit of the map, flipped so that they point downhill. For the "
+    "penalty this is simply beta · mean. *Shrinks* and *swells* are the same for the size (the gradient with respect "
     "to log variance, both numbers of a bubble added). Three pictures of each digit get arrows; the numbers are "
     "averages over all that are shown.\n\n"
-    "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. "
-    "If it looks like N(0, 1), dice find pictures everywhere.\n\n"
+    "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. If "
+    "it looks like N(0, 1), the rolls of the dice find pictures everywhere.\n\n"
     "The gallery keeps the decoder of the last epoch only, so the ring decodes there. Twelve pictures of each digit "
     "are shown.",
 )
@@ -46,12 +46,12 @@ st.markdown(
     f"and kept large: {held.touching} of {held.shown} overlap, and the decoder draws mixtures there."
 )
 st.markdown(
-    f"**Balance.** With the lecture’s penalty, the picture wants its bubble smaller with a force of "
+    "**Balance.** With the lecture’s penalty, the picture wants its bubble smaller with a force of "
     f"{forces.shrink:.2f}, and the penalty wants it larger with {forces.swell:.2f}: almost even, and so it keeps its "
     f"size. On the mean, a picture pulls with {forces.pull:.0f} on average, this way and that; the part of it that "
     f"points outwards is {forces.outward:.1f}, against {forces.inward:.1f} inwards by the penalty. These do not "
-    "cancel: one encoder serves all pictures, and cannot give each just the place that it wants."
+    "cancel: one encoder serves all pictures, and cannot give each one exactly the place that it wants."
 )
 if not registry.is_here("mnist"):
-    st.caption("The forces were measured where the pictures were; the pictures themselves are not on this machine.")
+    st.caption("The forces were measured in advance; the pictures themselves are not on this machine.")
 st.page_link("pages/noise.py", label="What the bubble does: noise that can learn", icon=":material/casino:")

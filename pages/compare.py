@@ -10,14 +10,15 @@ from ui.components.two_run_curves import duel_curves
 from ui.shell import run_picker
 from ui.shell.errors import plain
 from ui.shell.streamlit_patches import through_app
-from ui.text import page_intros
+from ui.text import glossary, page_intros
 from ui.text.page_intros import about
 
 through_app()
 
 run_picker.head(
     "Compare two models",
-    "Both get the same pictures, the same dice and the same morph. What differs comes from their settings.",
+    "Both get the same pictures, the same rolls of the dice and the same morph. Any difference comes from their "
+    "settings.",
 )
 about(page_intros.COMPARE)
 left, right = st.columns(2)
@@ -31,11 +32,12 @@ if found:
     sentence = "; ".join(f"**{plain(name)}** {plain(a)} against {plain(b)}" for name, a, b in found)
     st.markdown(f"They differ in: {sentence}.")
 else:
-    st.markdown("They have the same settings. What differs comes from chance, or from when they were stopped.")
+    st.markdown("They have the same settings. Any difference comes from chance, or from when they were stopped.")
 duel_curves(tasks.curves([one, other]))
 st.caption(
-    "Test pictures after each epoch, z sampled, nats per picture. A: whole line. B: dashed. "
-    "Loss = reconstruction + beta × KL, each with its own beta."
+    "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
+    "beta × KL, each with its own beta.",
+    help=glossary.tips("test", "nat", "kl"),
 )
 for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
     with column:
@@ -56,5 +58,5 @@ with right:
 if not drawn:
     st.page_link("pages/draw.py", label="Draw a digit, and both will get it too", icon=":material/draw:")
 if run_picker.film(other) != epochs:
-    left_out.append("The slider moves A; B stands at the nearest of its epochs that are kept.")
+    left_out.append("The slider moves A; B shows the nearest of its epochs that are kept.")
 st.caption(" ".join(left_out))

@@ -26,7 +26,7 @@ DRAWS = 10
 run_picker.head(
     "Draw your own",
     "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
-    "draws it again from that.",
+    "redraws it from that alone.",
 )
 about(page_intros.DRAW)
 run = run_picker.pick_run(default="lecture")
@@ -116,14 +116,14 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
     if run.config.is_vae:
         dice.button(
             "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
-            help=glossary.tips("bubble", before="New dice: other codes from the same bubble."),
+            help=glossary.tips("bubble", before="Roll the dice again: other codes from the same bubble."),
         )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(
             "#### How unusual is it?",
             help=glossary.tips(
-                "elbo",
+                *("elbo", "nat"),
                 before="The loss of each test picture"
                 + (", with codes drawn from its bubble," if run.config.is_vae else "")
                 + " and where your drawing’s lies among them.",
@@ -131,16 +131,14 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         )
         compared = unusual.unusual(path, epochs, image)
         if compared is None and unusual.test_losses(path, epochs) is not None:
-            st.caption("This model’s losses are beyond all numbers, so there is nothing to compare.")
+            st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
         elif compared is None:
-            st.caption(
-                "To say so, the test pictures are needed. They are not on this machine; training on them brings them."
-            )
+            st.caption("This needs the test pictures, which are not on this machine. Training on them downloads them.")
         else:
             unusual_chart(compared)
     with right:
-        st.markdown("#### Morph it into …")
-        ends = image_picker.payload(run, epochs[-1], {"end": "a …"}, {"end": None}, own=False, browse="8")
+        st.markdown("#### Morph it into…")
+        ends = image_picker.payload(run, epochs[-1], {"end": "a…"}, {"end": None}, own=False, browse="8")
         digit_picker("draw_picker", ends, morph_into)
 
 

@@ -45,7 +45,7 @@ asked = browser_input.asked("term")
 if asked in glossary.ALL:
     entry(asked, glossary.ALL[asked], asked=True)
 elif asked:
-    st.warning(f"There is no term “{plain(asked[:60])}” here. Below are all that there are.")
+    st.warning(f"There is no term “{plain(asked[:60])}” here. Below are all the terms.")
 text = st.text_input("Find a word", key="find", bind="query-params", placeholder="for example: bubble, penalty, noise")
 found = glossary.found(text)
 if not found:

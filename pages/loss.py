@@ -13,10 +13,9 @@ through_app()
 
 run_picker.head(
     "The loss",
-    "One number says how badly a model does, and all learning is about making it smaller: "
-    "**loss = reconstruction + beta × KL**. "
-    "The first asks how well pictures come back, the second holds codes together.",
-    help=glossary.tips("bce", "mse", "kl", "beta"),
+    "One number says how badly a model does, and all learning is about making it smaller: **loss = reconstruction + "
+    "beta × KL**. The first says how badly pictures are rebuilt, the second holds codes together.",
+    help=glossary.tips("bce", "mse", "kl", "beta", "nat"),
 )
 looking_at(
     "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
@@ -29,8 +28,8 @@ looking_at(
 
 st.markdown("#### 1. One pixel")
 st.markdown(
-    "Say how white the pixel is, then drag the guess. Being *sure and wrong* is what **BCE** punishes: near the wrong "
-    "end it rises without bound. The **squared error** never asks for more than one half."
+    "Choose how white the pixel is, then drag the guess. Being *sure and wrong* is what **BCE** punishes: near the "
+    "wrong end it rises without limit. The **squared error** never costs more than one half."
 )
 loss.pixel()
 
@@ -38,7 +37,7 @@ run = run_picker.pick_run(default="lecture")
 st.markdown("#### 2. A whole picture")
 st.markdown(
     "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "
-    "to us, and yet it costs: both losses go pixel by pixel, and know no shapes."
+    "to us, and yet it costs: both losses go pixel by pixel, and know nothing of shapes."
 )
 complete = loss.damage(run)
 if not complete:
@@ -57,7 +56,7 @@ with one_sentence():
             * bool(unused)
         )
         before.markdown(
-            "A bubble is free of charge only at mean 0 and variance 1. A small one costs, for it says much about its "
+            "A bubble costs nothing only at mean 0 and variance 1. A small one costs, because it says a lot about its "
             f"picture; so does one far from the centre. Each circle is one number of the code. {words}",
             help="A circle stands at the variance averaged over the test pictures, and as high as what they pay on "
             "average. That is a little above the curve, because the pictures differ. On the right it stands at the "
@@ -65,14 +64,14 @@ with one_sentence():
         )
 
 st.markdown("#### 4. Beta, the scale between the two")
-st.markdown("Each point is a model that was really trained. Move **beta**, and watch both strips of pictures.")
+st.markdown("Each point is a real, trained model. Move **beta**, and watch both strips of pictures.")
 numbers = loss.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
 free, lecture, huge = numbers[0], numbers[2], numbers[-1]
 st.markdown(
-    f"Five models, alike but for beta, measured on all test pictures, with z drawn at random. From beta 0 to 1 the "
-    f"KL falls from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
-    f"{lecture['reconstruction'] - free['reconstruction']:.0f}: a bargain, and the invented ones become digits. From 1 "
-    f"to {huge['beta']:g} the KL falls by {lecture['kl'] - huge['kl']:.0f} more, and costs "
-    f"{huge['reconstruction'] - lecture['reconstruction']:.0f}. The dashed line shows what each model was after: under "
+    "Five models, alike but for beta, measured on all test pictures, with z drawn at random. From beta 0 to 1 the KL "
+    f"falls from {free['kl']:.0f} to {lecture['kl']:.0f} nats, and the pictures get worse by only "
+    f"{lecture['reconstruction'] - free['reconstruction']:.0f}: a bargain, and the samples become digits. From 1 to "
+    f"{huge['beta']:g} the KL falls by {lecture['kl'] - huge['kl']:.0f} more, and costs "
+    f"{huge['reconstruction'] - lecture['reconstruction']:.0f}. The dashed line shows what each model aimed for: under "
     "its own beta, no other model of the five lies below it."
 )

@@ -23,8 +23,8 @@ through_app()
 
 run_picker.head(
     "The map of what it learned",
-    "Each dot is a picture the model never trained on. It stands where the **encoder** puts it. "
-    "Move the slider: similar pictures find together.",
+    "Each dot is a **test picture**, one that the model never trained on. It stands where the **encoder** puts it. "
+    "Move the slider: similar pictures form clusters.",
 )
 about(page_intros.MAP)
 run = run_picker.pick_run(default="two-knobs")
@@ -39,9 +39,9 @@ def choose_view() -> tuple[str, int, int]:
         return "dims", 0, 1
     choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
     name = choose.segmented_control(
-        "Seen how?", list(latent_map.VIEWS), key="view", default="PCA", required=True, bind="query-params",
-        help=f"This model uses {d} numbers, a screen has two directions.\n\n"
-        + "\n\n".join(map(glossary.tip, ("pca", "umap", "tsne"))),
+        "Projection", list(latent_map.VIEWS), key="view", default="PCA", required=True, bind="query-params",
+        help=glossary.tips(*("pca", "umap", "tsne"), before=f"A code of this model has {d} numbers, and a screen "
+                           "has two directions. A projection flattens the codes."),
     )  # fmt: skip
     view = latent_map.VIEWS.get(name or "PCA", "pca")
     if view != "dims":
@@ -87,7 +87,7 @@ def tell(dot: int | None, group: Any) -> None:
         rows, kinds = story.of_group(run, epochs, group)
         st.markdown(f"**{len(group)} pictures**: {kinds}.")
         image_rows("story_rows", run.id, epochs, rows)
-        st.caption("Both averages are of the same pictures. The average code, decoded, is one picture and not a blur.")
+        st.caption("Both averages are of the same pictures. The average code, decoded, is one picture, not a blur.")
     else:
         st.markdown(
             "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"
@@ -127,8 +127,9 @@ def show_map(view: str, first: int, second: int) -> None:
     elif view in embeddings.METHODS:
         trust = latent_map.layout_of(run, epochs, view).trust[-1]
         st.caption(
-            "This map bends space. Each epoch starts from the next one’s map, so that dots travel. At the last epoch "
-            f"its trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} numbers."
+            "This map bends space. Each epoch starts from the next one’s map, so that dots move smoothly. At the last "
+            f"epoch its trustworthiness is {trust:.2f} of 1: how far neighbours on the map are neighbours in all {d} "
+            "numbers."
         )
 
 
@@ -139,10 +140,13 @@ if not here:
     run_picker.no_originals(run)
 st.markdown(
     "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",
-    help="Measured on test pictures. Loss: with z sampled, in nats per picture. Keeping apart: for 2,000 pictures, do "
-    "the 10 nearest codes, in all numbers, vote for the right kind? Use: the KL of each number of the code, in nats; a "
-    "hollow bar says next to nothing.",
+    help=glossary.tips(
+        *("kl", "nat"),
+        before="All is measured on test pictures. *Loss*: with z sampled, in nats per picture. *Class separation*: for "
+        "how many of 2,000 pictures do the ten nearest codes name the right class? *How much each number says*: its "
+        "KL, in nats; a hollow bar says almost nothing.",
+    ),
 )
-with st.spinner("Asking 2,000 pictures at each epoch for their neighbours …"):  # a second or two, once
+with st.spinner("Finding the neighbours of 2,000 pictures at each epoch…"):  # a second or two, once
     measured = details.figures(run, epochs)
 run_figures(measured)

@@ -6,7 +6,7 @@ from ui.components.bridge import address as name_in_address
 from ui.shell import browser_input, run_picker, url_state
 from ui.shell.errors import one_sentence
 from ui.shell.streamlit_patches import through_app
-from ui.text import page_intros
+from ui.text import glossary, page_intros
 from ui.text.page_intros import about
 from ui.understand import missions
 from ui.understand.findings import Seen
@@ -70,7 +70,7 @@ def tell(mission: Mission, answer: int, seen: Seen) -> None:
         st.success(f"**Right.** {true}.", icon=":material/check:")
     else:
         st.error(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=":material/close:")
-    st.markdown(f"**What we measured.** {seen.told}")
+    st.markdown(f"**What we measured.** {seen.told}", help=glossary.tip("nat") if " nats" in seen.told else None)
     missions.draw(seen)
     if mission.explained(seen.right):
         st.markdown(f"**Why?** {mission.why}")

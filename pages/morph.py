@@ -45,13 +45,13 @@ def morphing() -> None:
         way = st.segmented_control(
             "Path", list(morph_path.PATHS), required=True, format_func=morph_path.PATHS.__getitem__,
             **widget("path", list(morph_path.PATHS), "straight"),
-            help="Straight is the shortest way from one code to the other, as in the lecture. Spherical goes round the "
-            "middle of the map, on an arc. With many numbers, most codes keep about the same distance from the middle, "
-            "and the straight way cuts through the inside, where few are.",
+            help="Straight is the shortest path from one code to the other, as in the lecture. Spherical goes around "
+            "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from the "
+            "centre, and the straight path cuts through the inside, where there are few.",
         )  # fmt: skip
         steps = st.slider(
             "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),
-            help="How many pictures the strip shows, and the file of it.",
+            help="How many pictures the strip shows, here and in its file.",
         )  # fmt: skip
     address(**named, path=way, steps=steps)
     frames = morph.frames_for(steps)
@@ -89,7 +89,7 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
             with st.container(key="morph_pad"):
                 digit_pad()
             if image is None:
-                st.caption("Draw a digit on the black square. Until then, a picture of the test set stands in for it.")
+                st.caption("Draw a digit on the black square. Until then, a test picture stands in for it.")
     return (ends["start"], ends["end"]), {
         which: image_picker.address(each["choice"]) for which, each in chosen["ends"].items()
     }

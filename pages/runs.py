@@ -1,4 +1,4 @@
-"""All runs: what is going on, what is finished, what is broken and why; rename, pin, delete, take along."""
+"""All runs: what is training, what is finished, what is broken and why; rename, pin, delete, export."""
 
 import streamlit as st
 
@@ -6,13 +6,17 @@ from ui.runs import cards
 from ui.shell import run_picker
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index
-from ui.text import page_intros
+from ui.text import glossary, page_intros
 from ui.text.page_intros import about
 from vae_core.jobs.limits import hosted_limits
 
 through_app()
 
-run_picker.head("Runs", "Your trainings, newest first, then our gallery. Broken ones are listed with the reason.")
+run_picker.head(
+    "Runs",
+    "Your runs, newest first, then our gallery. Broken ones are listed with the reason.",
+    help=glossary.tips("run", "reconstruction", "kl"),
+)
 about(page_intros.RUNS)
 with st.container():  # always there: were it to come and go, all below it would be built anew
     cards.news()
@@ -31,5 +35,5 @@ cards.arrivals()
 if hosted_limits():
     st.caption(
         "This server is shared. Your runs belong to this browser: others can look at one if you send them its link, "
-        "but only you can change it. Take along what you want to keep."
+        "but only you can change it. Export what you want to keep."
     )

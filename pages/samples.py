@@ -1,4 +1,4 @@
-"""Samples: throw dice, and let the decoder draw what they say; then ask about what it drew."""
+"""Samples: roll the dice, and let the decoder draw what they mean; then ask about what it drew."""
 
 import streamlit as st
 
@@ -29,9 +29,9 @@ SEEDS = 2**31 - 1
 NARROW = 164  # pixels: two of them beside each other on a phone
 
 run_picker.head(
-    "Invented pictures",
-    "No picture goes in here. We throw dice for the code **z**, and the **decoder** draws what it means. "
-    "The dice stay the same while you move through the epochs.",
+    "Samples",
+    "No picture goes in here. We roll the dice for the code **z**, and the **decoder** draws what it means. The rolls "
+    "stay the same while you move through the epochs.",
 )
 about(page_intros.SAMPLES)
 run = run_picker.pick_run(default="lecture")
@@ -51,9 +51,9 @@ def dice() -> int:
     """The seed and the button that changes it."""
     seed = st.number_input(
         "Seed", 0, SEEDS, key="seed", bind="query-params", width=NARROW,
-        help=glossary.tips("seed", before="The same for everybody, and for every model of this size."),
+        help=glossary.tips("seed", before="It is the same for everybody, and for every model of this size."),
     )  # fmt: skip
-    st.button("New dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
+    st.button("Roll the dice", key="new_samples", icon=":material/casino:", on_click=throw, width=NARROW)
     return int(seed)
 
 
@@ -65,9 +65,9 @@ def show_samples() -> None:
             "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
         )  # fmt: skip
         width = st.slider(
-            "Std of the dice", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
-            help=glossary.tips("std", before="1 is what the model was trained for. Near 0, all dice say the same; at 2 "
-                               "they say things it never heard."),
+            "Std of the rolls", 0.0, 2.0, 1.0, 0.1, key="spread", bind="query-params", width=NARROW,
+            help=glossary.tips("std", before="1 is what the model was trained for. Near 0, all rolls are alike; at 2, "
+                               "many mean nothing to it."),
         )  # fmt: skip
     with one_sentence():
         show_grid(count, width, seed)
@@ -114,15 +114,18 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
             )
         st.markdown(
             "**Where its code stands on the map**",
-            help="The dots are test pictures, placed by their means. The large orange dot is the code of the chosen "
-            "picture, the small ones are the codes of all the others on the grid.",
+            help=glossary.tips(
+                *("test", "pca"),
+                before="The dots are test pictures, placed by their means. The large orange dot is the code of the "
+                "chosen sample, the small ones are the codes of all the others on the grid.",
+            ),
         )
         small_map("sample_map", mini_map.payload(str(run.path), tuple(epochs)))
         map_marks("sample_map", grid.marks(run, epochs, count, seed, width, chosen))
 
 
 def in_short(run: Run) -> None:
-    st.markdown("**Click on a picture** to learn whether it is a copy, and what is around its code.")
+    st.markdown("**Click on a picture** to see whether it is a copy, and what is around its code.")
     if run.config.is_vae:
         dice = (
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
@@ -136,7 +139,7 @@ def in_short(run: Run) -> None:
         else:
             st.markdown(
                 f"{dice}During training the **KL penalty** pulled the codes of all pictures to that same place, so "
-                "random codes land where the decoder knows its way."
+                "random codes land where the decoder knows what to draw."
             )
         if 0 < run.config.beta < 1:
             st.markdown(
@@ -146,7 +149,7 @@ def in_short(run: Run) -> None:
     else:
         st.markdown(
             "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same mean "
-            "and standard deviation as its real ones, which is the best one can do. Many fall into gaps that it never "
+            "and standard deviation as its real ones, which is the best we can do. Many fall into gaps that it never "
             "learned."
         )
 
@@ -181,8 +184,8 @@ def show_knobs() -> None:
 def show_plane() -> None:
     if d != 2:
         st.info(
-            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. "
-            "With two, all that it can draw fits on one sheet."
+            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. With two, "
+            "everything it can draw fits on one sheet."
         )
         st.page_link(
             "pages/samples.py", label="Show a model with two numbers", icon=":material/grid_on:",
@@ -198,7 +201,7 @@ def show_plane() -> None:
     bar.markdown(
         "Even steps from −3 to 3: the rim is shown as large as the middle."
         if even
-        else "Each picture stands for the same share of all dice, so the steps are small in the middle.",
+        else "Each picture stands for the same share of all rolls, so the steps are small in the middle.",
         help="Kingma & Welling 2014, figure 4: even steps from 0 to 1, sent through the normal quantiles.",
         width="content",
     )
@@ -209,8 +212,8 @@ def show_plane() -> None:
 @st.fragment
 def show_walk() -> None:
     st.markdown(
-        "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. "
-        "At every moment its code is as likely as any throw of the dice.",
+        "A point **wanders** through the space of codes, and the decoder draws what it sees on the way. At every "
+        "moment its code is as likely as any roll of the dice.",
         help="Each number of the code follows a sum of ten waves with random heights (a stationary Gaussian process, "
         "Rice 1944). After 90 seconds it is back at its start.\n\n" + glossary.tip("prior"),
     )

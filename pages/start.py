@@ -16,8 +16,9 @@ through_app()
 
 st.markdown("# Watch a machine learn to imagine")
 st.markdown(
-    "A **variational autoencoder** (VAE) looks at thousands of handwritten digits, describes each with a few numbers, "
-    "and learns to draw new ones from such numbers. This one uses only **two numbers**: a place on a map."
+    "A **variational autoencoder** (VAE) looks at thousands of handwritten digits, describes each one with a few "
+    "numbers, and learns to draw new ones from numbers like these. This one uses only **two numbers**: a place on a "
+    "map."
 )
 
 model = find_run("two-knobs", folder=paths.GALLERY)
@@ -28,10 +29,10 @@ except RunError:
 if picture:
     living_map(picture)
 else:
-    st.info("The gallery's models are missing from checkpoints/pretrained. Train one of your own to begin.")
+    st.info("The gallery's models are missing from checkpoints/pretrained. Train your own to begin.")
 
 DOORS = [
-    ("map", "Watch one learn", "scatter_plot", "Play the film of its map, from chaos to order.",
+    ("map", "Watch one learn", "scatter_plot", "Watch its map go from chaos to order.",
      {"run": "two-knobs", "epoch": "0", "play": "1"}),
     ("train", "Train your own", "play_circle", "Press Start and watch it learn, live, in about a minute.", {}),
     ("draw", "Draw a digit", "draw", "See where it belongs, and what a model makes of it.", {}),

@@ -14,7 +14,7 @@ from ui.shell.errors import one_sentence, plain
 from ui.shell.startup import awake
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index, tail
-from ui.text import page_intros
+from ui.text import glossary, page_intros
 from ui.text.page_intros import about
 from ui.train import steering
 from ui.train.form import setup_form
@@ -29,7 +29,7 @@ SAMPLES, SEED = 10, 0
 
 
 def watched_run() -> Run | None:
-    """The run in the address; without one, a training that is going on."""
+    """The run in the address; without one, a training in progress."""
     asked = browser_input.asked("run")
     if asked:
         run = find_run(asked)
@@ -40,7 +40,7 @@ def watched_run() -> Run | None:
 
 
 def active_run() -> Run | None:
-    """The visitor's newest training that is going on, or else the newest that waits in line."""
+    """The visitor's newest training in progress, or else the newest that waits in the queue."""
     waiting = None
     for run in filter(visitor.owns, list_runs()):
         try:
@@ -111,7 +111,7 @@ def watch(run: Run) -> None:
                 if pictures_can_be_made(status):
                     learned(run, so_far=status.state != "finished")
                 else:
-                    st.caption("The pictures are on their way.")
+                    st.caption("The pictures are loading.")
 
     state()
     now()
@@ -148,9 +148,12 @@ def learned(run: Run, *, so_far: bool) -> None:
     if not complete:
         run_picker.no_originals(run)
     st.markdown(
-        "#### The map of what it saw",
-        help="Each dot is a test picture. It stands where the encoder puts its mean: its first two numbers, or the two "
-        "directions in which all the means vary most (PCA).",
+        "#### The map of what it learned",
+        help=glossary.tips(
+            *("test", "pca"),
+            before="Each dot is a test picture. It stands where the encoder puts its mean. With more than two numbers, "
+            "it is seen by PCA.",
+        ),
     )
     view = "dims" if run.config.latent_dim <= 2 else "pca"
     latent_scatter(latent_map.payload(str(run.path), (epochs[-1],), view))
@@ -159,8 +162,8 @@ def learned(run: Run, *, so_far: bool) -> None:
 def doors(run: Run) -> None:
     with st.container(horizontal=True):
         for page, label, icon in (
-            ("pages/map.py", "Walk its map", "scatter_plot"),
-            ("pages/samples.py", "Invent pictures", "grid_view"),
+            ("pages/map.py", "Explore its map", "scatter_plot"),
+            ("pages/samples.py", "Samples", "grid_view"),
             ("pages/morph.py", "Morph", "animation"),
             ("pages/draw.py", "Draw a digit", "draw"),
             ("pages/compare.py", "Compare it", "compare_arrows"),
@@ -177,12 +180,12 @@ else:
     with st.container():
         run_picker.head(
             "Train a model",
-            "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. "
-            "You can leave the page: it goes on.",
+            "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. You can "
+            "leave the page: training continues.",
         )
         if going_on := active_run():
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
-                st.markdown(f"A training is going on: **{plain(going_on.title)}**")
+                st.markdown(f"Training in progress: **{plain(going_on.title)}**")
                 st.page_link("pages/train.py", label="Watch it", query_params={"run": going_on.id})
         setup_form()
         warm_worker.keep_one()  # while the visitor reads, a trainer wakes up

@@ -38,7 +38,11 @@ class Config:
         20, "Latent size", "How many numbers the model may use to describe one picture.", low=1, high=64
     )
     hidden_dim: int | None = setting(
-        None, "Hidden size", "Width of the layer between picture and code. Empty: chosen for you.", low=1, high=4096
+        None,
+        "Hidden size",
+        "Width of the layer between picture and code. Leave empty for the default.",
+        low=1,
+        high=4096,
     )
     beta: float = setting(
         1.0, "Beta", "Weight of the KL penalty. 0 switches it off, 1 is the lecture's.", low=0.0, high=1000.0
@@ -49,7 +53,9 @@ class Config:
     epochs: int = setting(10, "Epochs", "How many times every training picture is seen.", low=1, high=500)
     batch_size: int = setting(256, "Batch size", "Pictures per learning step.", low=1, high=8192)
     learning_rate: float = setting(1e-3, "Learning rate", "How far each step moves.", low=1e-6, high=1.0)
-    seed: int = setting(1, "Seed", "Same seed, same dice: the run can be repeated.", low=0, high=2**31 - 1)
+    seed: int = setting(
+        1, "Seed", "Same seed, same rolls of the dice: the training can be repeated.", low=0, high=2**31 - 1
+    )
     device: str = setting("auto", "Device", "Where to compute. CUDA is used where there is one.", choices=DEVICES)
 
     def __post_init__(self) -> None:
@@ -146,17 +152,17 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "lecture": Preset(
         "The lecture’s model",
-        "Twenty numbers describe each digit. A penalty keeps them tidy, so that new digits can be invented.",
+        "Twenty numbers describe each digit. A penalty keeps them tidy, so that the model can make up new digits.",
         {},
     ),
     "two-knobs": Preset(
-        "Only two knobs",
+        "Only two numbers",
         "Just two numbers per digit. Blurrier, but the whole map of what it learned fits on your screen.",
         {"latent_dim": 2},
     ),
     "no-penalty": Preset(
         "Break it: no penalty",
-        "Beta is zero. Copies get sharper, but invented digits turn to scribble. See why the penalty is there.",
+        "Beta is zero. Copies get sharper, but samples turn to scribble. See why the penalty is there.",
         {"beta": 0.0},
     ),
 }

@@ -56,16 +56,16 @@ def _mnist(latent_dim: int = 20, **changes: Any) -> Config:
 # In the order in which a page lists them.
 PIECES = (
     Piece("lecture", "The lecture’s model", _mnist(), every_epoch=True),
-    Piece("two-knobs", "Only two knobs", _mnist(2), every_epoch=True, points=10_000),
+    Piece("two-knobs", "Only two numbers", _mnist(2), every_epoch=True, points=10_000),
     Piece("autoencoder", "Classic autoencoder", _mnist(model="autoencoder")),
-    Piece("two-knobs-autoencoder", "Classic autoencoder, two knobs", _mnist(2, model="autoencoder")),
+    Piece("two-knobs-autoencoder", "Classic autoencoder, two numbers", _mnist(2, model="autoencoder")),
     Piece("beta-0", "No penalty (beta 0)", _mnist(beta=0.0)),
     Piece("beta-0.1", "Small penalty (beta 0.1)", _mnist(beta=0.1)),
     Piece("beta-4", "Large penalty (beta 4)", _mnist(beta=4.0)),
     Piece("beta-10", "Huge penalty (beta 10)", _mnist(beta=10.0)),
-    Piece("two-knobs-beta-0", "Two knobs, no penalty", _mnist(2, beta=0.0)),
-    Piece("two-knobs-beta-0.1", "Two knobs, small penalty", _mnist(2, beta=0.1)),
-    Piece("two-knobs-beta-4", "Two knobs, large penalty", _mnist(2, beta=4.0)),
+    Piece("two-knobs-beta-0", "Two numbers, no penalty", _mnist(2, beta=0.0)),
+    Piece("two-knobs-beta-0.1", "Two numbers, small penalty", _mnist(2, beta=0.1)),
+    Piece("two-knobs-beta-4", "Two numbers, large penalty", _mnist(2, beta=4.0)),
     Piece("digits", "The lecture’s model, small pictures", DIGITS),
 )
 
@@ -91,7 +91,7 @@ BUBBLES = 12  # of each class, whose forces ship
 
 
 def measure(run: Run, piece: Piece) -> None:
-    """Keep the forces on some bubbles at every epoch, and for the first of each class single throws of the dice."""
+    """Keep the forces on some bubbles at every epoch, and for the first of each class single rolls of the dice."""
     from vae_core.analysis import autograd_gradients  # torch, which a list of the pieces does not need
 
     images, labels = registry.load(piece.config.dataset).test.images, run.labels()

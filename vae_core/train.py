@@ -131,7 +131,7 @@ def _train_and_report(run: Run, ranks: Ranks, reporter: Reporter) -> int:
     try:
         reporter.resume_from(run.status())
         me = {"pid": os.getpid(), "born": os_compat.born(), "host": os_compat.HOST}
-        reporter.update(state="starting", epoch=run.epoch or 0, message="Waking up …", **me)
+        reporter.update(state="starting", epoch=run.epoch or 0, message="Starting…", **me)
         most = threads.prepare(ranks=ranks.here)
         # Two seconds, during which the pictures are read; on a machine that has just started, many more.
         importing = Background("Importing torch", lambda _: importlib.import_module("torch"))
@@ -225,7 +225,7 @@ def _dataset(config: Config, reporter: Reporter) -> Dataset:
                 raise Stopped  # as whoever waited has
 
         registry.fetch(config.dataset, tell=tell)
-        message = f"Reading {title} …"
+        message = f"Reading {title}…"
         return registry.load(config.dataset)
 
     def listen() -> None:
@@ -254,7 +254,7 @@ def _sentence(error: Exception) -> str:
     short_of_memory = os_compat.is_short_of_memory(error)
     if isinstance(error, ImportError):  # before any of the settings counts
         if short_of_memory:
-            return "There is not enough memory to load PyTorch; close other programs, then go on."
+            return "There is not enough memory to load PyTorch; close other programs, then continue."
         return f"The library {error.name or 'torch'} could not be loaded; the last lines of the log say why."
     if short_of_memory:
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."

@@ -7,7 +7,7 @@ export function mount(component, html) {
   root.className = "ll";
   root.innerHTML = html;
   for (const image of root.querySelectorAll("[role=img]:not([aria-label])"))
-    image.setAttribute("aria-label", "On its way");
+    image.setAttribute("aria-label", "Loading");
   parent.append(root);
   return [root, true];
 }

@@ -33,7 +33,7 @@ export default function (component) {
       label: `Test loss by epoch; at epoch ${epoch} it is ${now.toFixed(1)} nats per picture`,
     };
   });
-  const apart = panel("How well the kinds keep apart", 130, (chart, w, h) => {
+  const apart = panel("Class separation", 130, (chart, w, h) => {
     const ys = data.separation.map((v) => 100 * v),
       now = ys[at()].toFixed(0);
     line(chart, w, h, {
@@ -46,7 +46,7 @@ export default function (component) {
       unit: "%",
     });
     return {
-      words: `${now}% are told by their 10 neighbours`,
+      words: `For ${now}%, the ten nearest dots name the right class`,
       label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent`,
     };
   });

@@ -10,7 +10,7 @@ export default function (component) {
   const { data } = component;
   const [root] = mount(
     component,
-    `<b>How long the code is</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`,
+    `<b>Length of the code</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>`,
   );
   root.classList.add("ll-lengths");
   root.end?.();

@@ -10,7 +10,7 @@ const RARE = 0.05; // farther from the data than all but 5% of real codes
 const HTML = `
   <div class="ll-grid">
     <div class="sheet"><canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div></div>
-    <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several kinds</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
+    <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several classes</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
   </div>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").GridData>} component */
@@ -51,7 +51,7 @@ export default function (component) {
       b.setAttribute("aria-pressed", k === chosen);
       b.setAttribute(
         "aria-label",
-        `Invented picture ${k + 1}${rare ? `, ${between ? "between several kinds" : "far from the data"}` : ""}`,
+        `Sample ${k + 1}${rare ? `, ${between ? "between several classes" : "far from the data"}` : ""}`,
       );
     });
   const choose = (k) => {
@@ -81,10 +81,10 @@ export default function (component) {
 
   const words = () => {
     const n = far === null ? 0 : buttons.filter((b) => b.classList.contains("far")).length;
-    key.lastElementChild.textContent = far === null ? "measuring …" : `${n} of ${count}`;
+    key.lastElementChild.textContent = far === null ? "measuring…" : `${n} of ${count}`;
     key.title =
       what.value === "between"
-        ? "Of the 15 test pictures with the nearest codes, no kind has half."
+        ? "Of the 15 test pictures with the nearest codes, no class makes up half."
         : "Farther from the data than 95% of real codes.";
   };
   picture(data.png, data.size).then((image) => {
@@ -97,7 +97,7 @@ export default function (component) {
       g.clearRect(0, 0, wide, high);
       for (let k = 0; k < count; k++) tile(g, image, line, k, k % columns, Math.floor(k / columns));
       canvas.dataset.epoch = epoch;
-      canvas.setAttribute("aria-label", `${count} invented pictures, epoch ${epoch}`);
+      canvas.setAttribute("aria-label", `${count} samples, epoch ${epoch}`);
       label();
       words();
     };

@@ -15,8 +15,8 @@ const HTML = `
     <div class="stage">
       <canvas class="big" role="img"></canvas>
       <div class="what quiet"></div>
-      <div class="bar"><button type="button" class="back">Back to the start</button><button type="button" class="dice">Throw dice</button></div>
-      <div class="begin"><span>Begin at</span><div class="offered" role="group" aria-label="Where the knobs begin"></div></div>
+      <div class="bar"><button type="button" class="back">Back to the start</button><button type="button" class="dice">Roll the dice</button></div>
+      <div class="begin"><span>Start at</span><div class="offered" role="group" aria-label="Where the knobs begin"></div></div>
     </div>
     <div class="rows"></div>
     <button type="button" class="more" hidden></button>
@@ -120,7 +120,7 @@ export default function (component) {
     big.dataset.epoch = turned && !decode ? "" : String(epoch);
     $(".what").textContent =
       turned && !decode
-        ? "One moment: this epoch’s decoder is on its way."
+        ? "One moment: this epoch’s decoder is loading."
         : turned
           ? "Your own mix of numbers, decoded. The strips show where each knob leads from here."
           : data.place === null

@@ -8,30 +8,30 @@ import { say } from "../lib/numbers.js";
 
 const HTML = `
   <div class="ll-story ends-of-it">
-    <h5>Codes with neighbours of one kind</h5><div class="few near"></div>
-    <h5>Codes between several kinds</h5><div class="few far"></div>
+    <h5>Codes with neighbours of one class</h5><div class="few near"></div>
+    <h5>Codes between several classes</h5><div class="few far"></div>
   </div>
   <div class="ll-story one" hidden>
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
     <div class="pair">
-      <figure class="z"><canvas class="big" role="img"></canvas><figcaption>Invented<small></small></figcaption></figure>
+      <figure class="z"><canvas class="big" role="img"></canvas><figcaption>Sample<small></small></figcaption></figure>
       <figure class="x"><canvas class="nearest" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
     </div>
     <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
       <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
-    <section class="around"><h5>Which kinds are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
+    <section class="around"><h5>Which classes are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
     <section class="away"><h5>How far is its code from the data?</h5><div class="ruler share" role="img"><i class="band"></i><b></b></div>
-      <div class="ends quiet"><span>farther than every real code</span><span>in the thick of them</span></div><p></p>
+      <div class="ends quiet"><span>farther than every real code</span><span>right among them</span></div><p></p>
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
   </div>`;
 
 const HOW = {
   vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the average of
     all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real test pictures, drawn from
-    their own bubble, which is left out of their average. The kinds are those of the test pictures whose means are nearest, each
+    their own bubble, which is left out of their average. The classes are those of the test pictures whose means are nearest, each
     number in units of its standard deviation.`,
   classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each number in units
-    of its standard deviation, and compare it with the distance between real codes. The kinds are those of the test pictures nearest in that distance.`,
+    of its standard deviation, and compare it with the distance between real codes. The classes are those of the test pictures nearest in that distance.`,
 };
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").StoryData>} component */
@@ -67,7 +67,7 @@ export default function (component) {
   for (const canvas of box.querySelectorAll("canvas")) fit(canvas, data.size.width, data.size.height);
   const clicked = told("clicked") === chosen;
   tell("clicked", null);
-  $("h4").textContent = `Picture ${chosen + 1}`;
+  $("h4").textContent = `Sample ${chosen + 1}`;
   $(".close").onclick = () => told("choose")?.(chosen);
   $(".x").hidden = $(".copy").hidden = !nearest;
   $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
@@ -83,10 +83,10 @@ export default function (component) {
     $(".away p").textContent =
       `${words} than this one. ` +
       (few
-        ? "While it learned, the decoder hardly met such a place."
+        ? "During training, the decoder hardly ever met such a place."
         : share < 0.25
-          ? "It is on the rim of what the decoder met while it learned."
-          : "The decoder met many such places while it learned.");
+          ? "It is at the edge of what the decoder met during training."
+          : "The decoder met many such places during training.");
   };
   const surround = (line) => {
     const found = around(line, chosen)
@@ -108,9 +108,9 @@ export default function (component) {
     $(".around p").textContent =
       words +
       (found[0][0] * 2 < data.around
-        ? " No kind has half of them: it lies between kinds, and such pictures often look like none."
+        ? " No class makes up half of them: it lies between classes, and such pictures often look like none."
         : found[0][0] === data.around
-          ? " All of one kind: here the decoder has no doubt."
+          ? " All of one class: here the decoder has no doubt."
           : "");
   };
   const copy = (line) => {
@@ -128,10 +128,10 @@ export default function (component) {
       `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
     );
     $(".copy p").textContent =
-      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its own. ` +
+      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
       (away < least
-        ? "This one is nearer than almost any test picture: look closely whether it is copied."
-        : "So, pixel by pixel, it is no copy.");
+        ? "This one is nearer than almost any test picture: look closely: is it a copy?"
+        : "So, pixel by pixel, it is not a copy.");
     $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
     $(".nearest").setAttribute(
       "aria-label",
@@ -147,7 +147,7 @@ export default function (component) {
         grid = told("grid");
       if (grid?.of === data.grid) tile($(".big").getContext("2d"), grid.image, line, chosen);
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
-      $(".big").setAttribute("aria-label", `Invented picture ${chosen + 1}, epoch ${epoch}`);
+      $(".big").setAttribute("aria-label", `Sample ${chosen + 1}, epoch ${epoch}`);
       far(shares[line * count + chosen]);
       surround(line);
       if (!picture) return;
@@ -179,7 +179,7 @@ function bothEnds(box, data, order, line) {
     places.forEach((k, i) => {
       const button = row.children[i];
       tile(button.firstChild.getContext("2d"), grid.image, line, k);
-      button.setAttribute("aria-label", `Invented picture ${k + 1}`);
+      button.setAttribute("aria-label", `Sample ${k + 1}`);
       button.onclick = () => told("choose")?.(k);
     });
   }

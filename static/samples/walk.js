@@ -105,7 +105,7 @@ export default function (component) {
     drawDials(z);
     $("figcaption").textContent = decode
       ? `The code’s ${d === 1 ? "number" : `${d} numbers`}, between −3 and 3. Lines at −2, 0 and 2.`
-      : "One moment: this epoch’s decoder is on its way.";
+      : "One moment: this epoch’s decoder is loading.";
     big.dataset.epoch = decode ? epoch : "";
     big.setAttribute("aria-label", `What the decoder draws now, epoch ${epoch}`);
     drawn = look(decode);

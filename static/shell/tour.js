@@ -108,7 +108,7 @@ function atTheDoor($, data, go) {
   $("b").textContent = "New here?";
   $("p").textContent = "A tour of about five minutes: you do one thing on each page, and see what happens.";
   $("small").textContent = $(".done").textContent = "";
-  $(".next").textContent = onward ? `Go on at step ${left + 1}` : "Take the tour";
+  $(".next").textContent = onward ? `Continue at step ${left + 1}` : "Take the tour";
   $(".next").onclick = () => go(onward ? left : 0);
   $(".back").hidden = !onward;
   $(".back").textContent = "From the start";

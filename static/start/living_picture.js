@@ -21,7 +21,7 @@ const HTML = `
       <button type="button" class="term eps" data-part="eps"></button><span>×</span>
       <button type="button" class="term std" data-part="std"></button><span>=</span>
       <button type="button" class="term z" data-part="z"></button>
-      <button type="button" class="dice">Throw again</button>
+      <button type="button" class="dice">Roll again</button>
     </div>
     <div class="explain" aria-live="polite"><p></p><code></code></div>
   </div>`;

@@ -12,7 +12,7 @@ const HTML = `
   <div class="bar wrap">
     <button type="button" class="hole">Drop both into a hole</button>
     <button type="button" class="digit">Back among the pictures</button>
-    <button type="button" class="dice">Throw 100 dice on both</button>
+    <button type="button" class="dice">Roll the dice 100 times on both</button>
   </div>
   <div class="ll-pair"></div>`;
 const FIGURE = `
@@ -51,7 +51,7 @@ export default function (component) {
   root.querySelector(".digit").onclick = () => fly((map) => map.start);
   const dice = root.querySelector(".dice");
   const dress = () => {
-    dice.textContent = thrown ? "Take the dice away" : "Throw 100 dice on both";
+    dice.textContent = thrown ? "Clear the rolls" : "Roll the dice 100 times on both";
     dice.setAttribute("aria-pressed", String(!!thrown));
     panels.forEach((p) => (p.count(), p.plane.redraw()));
   };
@@ -108,9 +108,9 @@ function panel(box, map, data, letter, thrown) {
       .map((_, c) => fallen.digits.filter((d) => d === c).length)
       .filter((n) => n >= fallen.all / 50).length;
     const rows = [
-      ["dice that fell into a hole", `${fallen.holes} of ${fallen.all}`],
+      ["rolls that fell into a hole", `${fallen.holes} of ${fallen.all}`],
       ["digits that come up twice or more", `${likely} of ${data.names.length}`],
-      ["the commonest digit comes up", `${most} times`],
+      ["the most common digit comes up", `${most} times`],
     ];
     find(".fallen").replaceChildren(
       ...(thrown() ? rows : []).map(([name, value]) => {

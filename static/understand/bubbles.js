@@ -38,7 +38,7 @@ const KEYS = {
   forces: `<span class="decoder"><i></i>reconstruction: where the picture wants its mean</span>
     <span class="mean"><i class="dash"></i>penalty: towards the centre</span><span>four times the force, twice the length</span>`,
   together: `<span><i style="border-color: var(--ll-ink)"></i>all bubbles as one: one and two standard deviations</span>
-    <span class="z"><i class="dash"></i>N(0, 1), where the dice fall: one and two</span>`,
+    <span class="z"><i class="dash"></i>N(0, 1), where the rolls land: one and two</span>`,
 };
 const ARROWS = 3; // pictures of each digit that get arrows: more cannot be read
 const HALF = 0.5; // overlap from which two bubbles count as overlapping
@@ -192,7 +192,7 @@ function panel(box, source, data, state, letter) {
       }
       if (faint) forces(plane);
       if (state.epoch === 0)
-        plane.name("untrained: all in one heap", [0, plane.window[1][1] * 0.86], plane.paints.quiet, 13);
+        plane.name("untrained: all in one pile", [0, plane.window[1][1] * 0.86], plane.paints.quiet, 13);
     }
     plane.handle(z);
   };
@@ -253,7 +253,7 @@ function panel(box, source, data, state, letter) {
     section.dataset.shown = shown.length;
     return {
       bubbles: [
-        ["std of a bubble (middle value)", say(radius, radius < 0.1 ? 3 : 2)],
+        ["median bubble size (std)", say(radius, radius < 0.1 ? 3 : 2)],
         ["distance from the centre", say(spread)],
         ["overlap with another digit’s", `${touching.size} of ${shown.length}`],
       ],
@@ -286,7 +286,7 @@ function panel(box, source, data, state, letter) {
     paint(canvas, decode(z), decode.size, 0, 255);
     canvas.setAttribute(
       "aria-label",
-      known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder of this epoch is kept",
+      known ? `What the decoder draws at ${pair(z, 1)}` : "No decoder was kept for this epoch",
     );
     find(".where").textContent = known ? `z = ${pair(z)}, decoded` : "Decoded at the last epoch only";
     const inside = now.shown.filter(

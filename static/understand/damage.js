@@ -10,7 +10,7 @@ import { recall, recallOne, remember } from "../lib/url.js";
 import { renewed } from "./shared.js";
 
 const HTML = `
-  <div class="bar wrap"><span class="name">Digit</span><span class="bar wrap digits"></span></div>
+  <div class="bar wrap"><span class="name">Class</span><span class="bar wrap digits"></span></div>
   <div class="bar wrap"><span class="name">Damage</span><span class="bar wrap kinds"></span></div>
   <div class="ll-pair">
     <section>
@@ -26,7 +26,7 @@ const HTML = `
       <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div></section>
   </div>`;
 const KINDS = ["noise", "shift", "fade", "wrong"];
-const NAMES = ["Noise", "Shift", "Fade to grey", "Another digit"];
+const NAMES = ["Noise", "Shift", "Fade to grey", "Another class"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").DamageData>} component */

@@ -17,12 +17,12 @@ const HTML = `
         <div class="words"><span class="mean">mean</span> <b class="mean m"></b><span class="mean">std</span> <b class="mean s"></b></div></div>
       <div class="formula" aria-live="polite"></div>
       <div class="knobs"></div>
-      <label class="tick"><input type="checkbox" class="again"> throw anew at every move</label>
+      <label class="tick"><input type="checkbox" class="again"> roll again at every move</label>
       <p class="quiet say"></p>
       <ul class="facts draws"></ul>
     </section>
     <section>
-      <h4>2. Throw the dice <small class="many"></small></h4>
+      <h4>2. Roll the dice <small class="many"></small></h4>
       <div class="bar wrap">
         <button type="button" data-add="1">1 draw</button><button type="button" data-add="10">10</button><button type="button" data-add="100">100</button>
         <button type="button" data-add="0">Clear</button><button type="button" class="zoom">Whole map</button>
@@ -34,11 +34,11 @@ const HTML = `
       <canvas class="crowd" role="img"></canvas>
     </section>
   </div>
-  <h4 class="later">4. Where the gradient goes <small>each dot: what one throw says about moving the mean</small></h4>
+  <h4 class="later">4. Where the gradient goes <small>each dot: what one roll says about moving the mean</small></h4>
   <div class="ll-three gradients">
     <section data-way="trick"><h4>With the trick</h4><canvas class="plane"></canvas><ul class="facts"></ul></section>
     <section data-way="none"><h4>Without</h4><canvas class="plane"></canvas><ul class="facts"></ul></section>
-    <section data-way="helped"><h4>Without, with a helper <small>average error taken off</small></h4><canvas class="plane"></canvas><ul class="facts"></ul></section>
+    <section data-way="helped"><h4>Without, with a helper <small>average error subtracted</small></h4><canvas class="plane"></canvas><ul class="facts"></ul></section>
   </div>
   <div class="bar wrap"><div style="flex: 1" class="throws"></div><button type="button" class="near">Own scale for each</button></div>`;
 
@@ -148,10 +148,10 @@ export default function (component) {
     find(".s").textContent = pair(s);
     const moved = state.mean.some((v, d) => Math.abs(v - home()[d]) > 1e-6) || state.width !== 1;
     find(".say").textContent = find(".again").checked
-      ? "Dice thrown anew at every move: the draws jump, and no one can tell what the move did."
+      ? "With new rolls at every move, the draws jump, and nobody can tell what the move did."
       : moved
-        ? "The dice lie still. Every draw moves along with the mean, and stretches with the std. So an error at z can be traced back to both."
-        : "Drag the green ring. The dice lie still.";
+        ? "The rolls stay the same. Every draw moves along with the mean, and stretches with the std. So an error at z can be traced back to both."
+        : "Drag the green ring. The rolls stay the same.";
     find(".many").textContent = state.draws === 1 ? "1 draw" : `${state.draws} draws`;
     const k = state.draws - 1;
     find(".formula").innerHTML = state.draws
@@ -239,10 +239,10 @@ export default function (component) {
         ])
         .redraw();
       list(pane.section.querySelector(".facts"), [
-        ["average of the throws", pair(pane.average(), 0)],
-        ["one throw is off by about", say(scatter, 0)],
+        ["average of the rolls", pair(pane.average(), 0)],
+        ["one roll is off by about", say(scatter, 0)],
         ...(state.own
-          ? [["width of this map", k ? `${say(wide, wide < 10 ? 1 : 0)} times the first` : "1, the measure"]]
+          ? [["width of this map", k ? `${say(wide, wide < 10 ? 1 : 0)} times the first` : "1, to compare with"]]
           : []),
       ]);
       pane.section.dataset.wide = r;
@@ -298,7 +298,7 @@ export default function (component) {
     change: (v) => (remember("width", (state.width = v)), show()),
   });
   slider(find(".throws"), {
-    name: "Throws averaged",
+    name: "Rolls averaged",
     low: 1,
     high: all,
     step: 1,

@@ -14,7 +14,7 @@ const HTML = `
       <div class="knobs"></div>
       <ul class="facts" aria-live="polite"></ul>
       <figure><canvas class="strip rebuilt" role="img"></canvas><figcaption>test pictures, rebuilt from their means</figcaption></figure>
-      <figure><canvas class="strip invented" role="img"></canvas><figcaption>invented, always from the same dice</figcaption></figure>
+      <figure><canvas class="strip invented" role="img"></canvas><figcaption>samples, always from the same rolls of the dice</figcaption></figure>
     </section>
   </div>`;
 
@@ -83,7 +83,7 @@ export default function (component) {
         strip.getContext("2d").drawImage(image, 0, 0);
         strip.setAttribute(
           "aria-label",
-          `${name === "rebuilt" ? "Test pictures rebuilt" : "Pictures invented"} with beta ${here.beta}`,
+          `${name === "rebuilt" ? "Test pictures rebuilt" : "Samples"} with beta ${here.beta}`,
         );
       }
     Object.assign(root.dataset, { beta: here.beta, ready: images ? 1 : 0 });

@@ -34,7 +34,7 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     page.wait_for_selector(f"{GRID} .cells button")
     settle(page)
     page.locator(f"{GRID} .cells button").nth(5).click()
-    page.wait_for_selector(f"{STORY} h4:has-text('Picture 6')")
+    page.wait_for_selector(f"{STORY} h4:has-text('Sample 6')")
     page.wait_for_function("s => document.querySelector(s).dataset.place", arg=f"{STORY} .nearest")
     run = gallery("digits")
     picture = decode(load_model(run, 30), sample_prior(16, 20, 4))[5]
@@ -58,12 +58,12 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     page.locator(f"{GRID} .cells button").nth(5).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{STORY} h4:has-text('Picture 7')")
+    page.wait_for_selector(f"{STORY} h4:has-text('Sample 7')")
     settle(page)
     other = open_page(page.url)
-    other.wait_for_selector(f"{STORY} h4:has-text('Picture 7')")
+    other.wait_for_selector(f"{STORY} h4:has-text('Sample 7')")
     assert other.locator(f"{GRID} .cells button[aria-pressed=true]").get_attribute("aria-label").startswith(
-        "Invented picture 7"
+        "Sample 7"
     )  # fmt: skip
     other.keyboard.press("Tab")
     other.click(f"{STORY} .close")

@@ -27,14 +27,14 @@ def test_two_visitors_take_turns_and_cannot_touch_each_others_runs(shared, open_
     settle(ben)
     assert ben.query_selector(".st-key-start_training button"), "Anna’s training is not shown to Ben by itself"
     ben.click(".st-key-start_training button")
-    ben.wait_for_selector("text=Waiting in line")
-    ben.wait_for_selector("text=1 training is before yours")
+    ben.wait_for_selector("text=Waiting in the queue")
+    ben.wait_for_selector("text=1 training is ahead of yours")
     ben.reload()
     ben.wait_for_selector(".st-key-cancel_training button")  # the browser remembers whose it is
     second = re.search(r"run=([^&]+)", ben.url)[1]
 
     look = open_page(f"{shared.url}/train?run={first.id}")
-    look.wait_for_selector("text=belongs to somebody else")
+    look.wait_for_selector("text=belongs to someone else")
     look.wait_for_selector(".st-key-loss_curves canvas")
     assert not look.query_selector(".st-key-stop_training")
 

@@ -38,7 +38,7 @@ def test_upload_training_and_ownership_work_in_an_iframe_of_another_site(framed,
     page.set_default_timeout(40_000)
     page.goto(address)
     frame = page.frame_locator("iframe")
-    frame.locator("text=Bring a run from elsewhere").click()
+    frame.locator("text=Import a run").click()
     (tmp_path / "bad.zip").write_bytes(b"this is no run")
     frame.locator("[data-testid=stFileUploader] input").set_input_files(tmp_path / "bad.zip")
     frame.locator("text=/This file cannot be imported: /").wait_for()  # it arrived: no 403

@@ -38,7 +38,7 @@ def test_a_run_is_named_deleted_taken_back_and_taken_along(server, open_page, fi
     assert Run(server.folder / "runs" / "mine").epoch == 5
 
     before = {run.id for run in server.runs()}
-    page.click("text=Bring a run from elsewhere")
+    page.click("text=Import a run")
     page.set_input_files("[data-testid=stFileUploader] input", tmp_path / "run.zip")
     page.wait_for_selector("text=Imported")
     (new,) = {run.id for run in server.runs()} - before

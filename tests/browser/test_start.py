@@ -171,7 +171,7 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.click(".st-key-tour_bar button.leave")
     page.wait_for_selector(".st-key-tour_bar", state="detached")
     page.goto(server.url)  # another visit
-    page.click(".st-key-tour_door button >> text=Go on at step 4")
+    page.click(".st-key-tour_door button >> text=Continue at step 4")
     page.wait_for_selector(".st-key-tour_bar small >> text=step 4")
 
 

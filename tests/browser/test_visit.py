@@ -30,12 +30,12 @@ def test_what_needs_a_name_waits_for_it_and_an_early_click_is_not_lost(shared, o
     slow = True
     page.route("**/browser_id.js*", lambda route: held.append(route) if slow else route.continue_())
     page.goto(shared.url + "/runs")
-    page.get_by_text("Bring a run from elsewhere").click()
-    page.get_by_text("your browser is about to say who you are").wait_for()
+    page.get_by_text("Import a run").click()
+    page.get_by_text("Still connecting…").wait_for()
     assert not page.query_selector("[data-testid=stFileUploader]")
     page.get_by_text("Train one").first.click()
     page.click(".st-key-start_training button")
-    page.get_by_text("It starts as soon as your browser has said").wait_for()
+    page.get_by_text("Still connecting; it starts").wait_for()
     slow = False
     for route in held:
         route.continue_()

@@ -281,7 +281,7 @@ BAD = {
     "a picture twice": (change("latents/labels.npz", npz(
         labels=np.arange(N, dtype=np.uint8) % 10, test_indices=np.zeros(N, np.uint32))), "twice"),
     "a picture that is not there": (change("latents/labels.npz", npz(
-        labels=np.arange(N, dtype=np.uint8) % 10, test_indices=np.arange(N, dtype=np.uint32) + 1)), "has not"),
+        labels=np.arange(N, dtype=np.uint8) % 10, test_indices=np.arange(N, dtype=np.uint32) + 1)), "does not have"),
     "bubbles beyond measure": (change("latents/0002.npz", npz(
         mean=np.zeros((N, 3), "f2"), logvar=np.full((N, 3), 60_000, "f2"))), "bubbles"),
     "an npz with many parts": (change("latents/0001.npz", bundle({f"{k}.npy": b"" for k in range(500)})), "too many"),
@@ -294,7 +294,7 @@ BAD = {
     "means of fewer images": (change("latents/0001.npz", npz(
         mean=np.zeros((5, 3), "f2"), logvar=np.zeros((5, 3), "f2"))), "shapes"),
     "means that are no numbers": (change("latents/0001.npz", npz(
-        mean=np.full((N, 3), np.nan, "f2"), logvar=np.zeros((N, 3), "f2"))), "no number"),
+        mean=np.full((N, 3), np.nan, "f2"), logvar=np.zeros((N, 3), "f2"))), "not numbers"),
     "means are text": (change("latents/0001.npz", b"hello"), "not a run|names"),
     "header of endless size": (change("weights/0001.safetensors", tensors_claiming(2**63)), "damaged"),
     "weights that overlap": (change("weights/0001.safetensors", retold(data_offsets=[2, 66])), "damaged|fit"),

@@ -145,8 +145,8 @@ WRONG = {
     "as many pixels": ({FILES[0]: packed(np.ones((5, 14, 56)))}, "14 x 56"),
     "rows of pixels": ({FILES[0]: packed(np.ones((5, 784)))}, "no pictures"),
     "labels for pictures": ({FILES[0]: packed(pictures(5)[1])}, "no pictures"),
-    "pictures for labels": ({FILES[1]: packed(pictures(5)[0])}, "no labels"),
-    "labels in pairs": ({FILES[1]: packed(np.zeros((5, 2)))}, "no labels"),
+    "pictures for labels": ({FILES[1]: packed(pictures(5)[0])}, "instead of labels"),
+    "labels in pairs": ({FILES[1]: packed(np.zeros((5, 2)))}, "instead of labels"),
 }  # fmt: skip
 
 

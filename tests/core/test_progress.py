@@ -311,8 +311,8 @@ def test_listening_looks_at_the_disk_ten_times_a_second(voice, clock, run, monke
 
 def test_a_pause_before_the_first_step_ends_in_the_state_before(clock, run):
     voice = Reporter(run)
-    voice.update(state="starting", message="Waking up …")
+    voice.update(state="starting", message="Starting…")
     launcher.request(run, "pause")
     clock.on_sleep = lambda: launcher.request(run, "run")
     voice.listen()
-    assert (run.status().state, run.status().message) == ("starting", "Waking up …")
+    assert (run.status().state, run.status().message) == ("starting", "Starting…")

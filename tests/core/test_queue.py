@@ -182,7 +182,7 @@ def test_a_visitor_has_so_many_places_and_the_queue_so_many_for_all(runs_dir, sp
     limits = replace(LIMITS, waiting=2, queue=3)
     for _ in range(3):
         ask("a", limits)
-    with pytest.raises(RunError, match="2 trainings waiting"):
+    with pytest.raises(RunError, match="2 runs in the queue"):
         ask("a", limits)
     ask("b", limits)
     with pytest.raises(RunError, match="queue of this server is full"):

@@ -294,7 +294,7 @@ def test_a_download_says_how_far_it_is_and_can_be_stopped(main, runs_dir, monkey
         try:
             while True:
                 tell(Progress(1, 4, 2, 3, got=1_200_000, total=9_900_000))
-                if run.status().message == "Downloading KMNIST, file 1 of 4: 1.2 of 9.9 MB (server 2 of 3) …":
+                if run.status().message == "Downloading KMNIST, file 1 of 4: 1.2 of 9.9 MB (server 2 of 3)…":
                     launcher.request(run, "stop")
                 time.sleep(0.01)
         finally:

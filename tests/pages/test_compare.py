@@ -58,7 +58,7 @@ def test_both_decode_the_same_dice():
     one, other = gallery("lecture"), gallery("two-knobs")
     rows = tasks.rows(one, other, [0, 10])[:2]
     for run, side in zip((one, other), rows, strict=True):
-        shown = next(row for row in side if row.label == "Invented")
+        shown = next(row for row in side if row.label == "Samples")
         codes = sample_prior(tasks.PICTURES, run.config.latent_dim, tasks.SEED)
         assert (shown.images[1] == decode(load_model(run, 10), codes)).all()
     wide, narrow = (sample_prior(tasks.PICTURES, d, tasks.SEED) for d in (20, 2))

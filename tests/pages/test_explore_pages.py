@@ -33,7 +33,7 @@ def test_a_run_that_can_be_explored_offers_its_doors(state, epoch, offered, fini
     set_state(finished, state, epoch=epoch)
     app = show("train", run="mine")
     check(app)
-    assert ("Walk its map" in [link.proto.label for link in app.get("page_link")]) == offered
+    assert ("Explore its map" in [link.proto.label for link in app.get("page_link")]) == offered
     assert ("What it can do so far" in words(app)) == (state == "stopped")
 
 
@@ -73,5 +73,5 @@ def test_settings_that_differ_are_called_as_in_the_form():
 def test_a_model_with_one_epoch_says_why_nothing_plays():
     app = show("map", run="beta-4")
     check(app)
-    assert "only epoch 10 is kept" in words(app)
+    assert "Only epoch 10 of this model is kept" in words(app)
     assert "from epoch to epoch" not in words(app)

@@ -45,9 +45,9 @@ def test_a_link_lets_one_look_and_not_touch(finished):  # noqa: F811
     app = show("train", run="mine")
     check(app)
     assert "Learning epoch" in words(app)
-    assert "belongs to somebody else" in words(app)
+    assert "belongs to someone else" in words(app)
     assert not [b.key for b in app.button if b.key.endswith("_training")]
-    with pytest.raises(RunError, match="belongs to somebody else"):
+    with pytest.raises(RunError, match="belongs to someone else"):
         visitor.steer(finished, "stop")
     assert finished.control() == "run"
 
@@ -101,8 +101,8 @@ def test_a_second_training_waits_and_can_leave_the_line(finished):  # noqa: F811
     check(app)
     (mine,) = [run for run in own_runs() if run.about.owner == ME]
     assert mine.status().state == "queued"
-    assert "Waiting in line" in words(app)
-    assert steering.numbers(mine, mine.status(), "run")["facts"] == "1 training is before yours: about 2 min."
+    assert "Waiting in the queue" in words(app)
+    assert steering.numbers(mine, mine.status(), "run")["facts"] == "1 training is ahead of yours: about 2 min."
     app.button(key="cancel_training").click().run()
     check(app)
     assert mine.status().state == "stopped"
@@ -127,7 +127,7 @@ def test_only_ones_own_runs_can_be_named_and_deleted_and_few_pinned(finished, mo
     check(app)
     assert "Shared" in words(app) and not [b for b in app.button if b.key == "delete_mine"]
     for change in (lambda: cards._delete(finished), lambda: cards._save(finished, "x", False)):
-        with pytest.raises(RunError, match="belongs to somebody else"):
+        with pytest.raises(RunError, match="belongs to someone else"):
             change()
     give(finished, ME)
     monkeypatch.setenv("VAE_HOSTED_PINS", "0")
@@ -146,7 +146,7 @@ def test_locally_nothing_of_this_is_in_the_way(finished, monkeypatch):  # noqa: 
     monkeypatch.setenv("VAE_HOSTED", "0")
     give(finished, OTHER)
     app = show("train", run="mine")
-    assert "somebody else" not in words(app)
+    assert "someone else" not in words(app)
     assert visitor.owns(finished) and os.environ["VAE_HOSTED"] == "0"
     assert "shared server" not in words(show("train"))
 
@@ -156,11 +156,11 @@ def test_what_needs_a_name_waits_until_the_browser_has_said_it(monkeypatch):
     monkeypatch.setattr(visitor, "me", lambda: name)
     app = show("runs")
     check(app)
-    assert not app.file_uploader and "about to say who you are" in words(app)
+    assert not app.file_uploader and "Still connecting" in words(app)
     train = show("train")
     train.button(key="start_training").click().run()
     check(train)
-    assert not own_runs() and "starts as soon as" in words(train) and not train.error
+    assert not own_runs() and "Still connecting" in words(train) and not train.error
     name = ME
     assert app.run().file_uploader
     check(train.run())  # the early click was not lost

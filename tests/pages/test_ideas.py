@@ -51,7 +51,7 @@ def test_the_sentences_of_each_page_are_the_measured_numbers():
     assert f" {free.touching or 'none'} of {free.shown} overlap" in text
     assert f" {held.touching} of {held.shown} overlap" in text
     worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
-    told = re.search(r"about ([\d,]+) throws", words(show("noise")))
+    told = re.search(r"about ([\d,]+) rolls", words(show("noise")))
     assert told and float(told[1].replace(",", "")) == pytest.approx(float(np.median(worth.plain)), rel=0.05)
     lecture = gallery.gallery("lecture").metrics()[-1]["test"]
     assert f" to {lecture['kl']:.0f} nats" in words(show("loss"))

@@ -236,7 +236,7 @@ def test_a_measured_setting_of_the_gallery_is_normal(name):
     app = show("train", run=name)
     check(app)
     assert label(app) == "Is this normal? Yes: all its numbers are usual."
-    assert f"{len(reference.band_of(find_run(name).config).seeds)} runs of ours" in words(app)
+    assert f"{len(reference.band_of(find_run(name).config).seeds)} of our runs" in words(app)
 
 
 def test_a_worse_run_of_the_same_setting_is_called_so(gallery):
@@ -272,7 +272,7 @@ def test_compare_says_it_of_both_models():
     check(app)
     said = [e.label for e in app.expander if "Is this normal?" in e.label]
     assert said == [f"{name}: Is this normal? Yes: all its numbers are usual." for name in "AB"]
-    assert words(app).count("runs of ours") == 2
+    assert words(app).count("of our runs") == 2
 
 
 def test_runs_says_it_of_the_one_that_is_asked_about_and_judges_no_other(monkeypatch):

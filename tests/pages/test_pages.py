@@ -220,7 +220,7 @@ def test_damaged_weights_are_said_in_a_sentence(page, finished):
 
 
 STATES = {
-    "starting": ("Waking up", ["stop_training"]),
+    "starting": ("Starting…", ["stop_training"]),
     "running": ("Learning epoch", ["pause_training", "stop_training"]),
     "paused": ("Paused at epoch", ["resume_training", "step_training", "stop_training"]),
     "finished": ("Finished all", []),
@@ -280,7 +280,7 @@ def test_a_waking_server_shows_a_training_before_its_pictures(finished, monkeypa
         patch.setattr("ui.components.image_rows.learned", lambda *_: pytest.fail("the visitor waits for torch"))
         app = show("train", run="mine")
         check(app)
-        assert "on their way" in words(app)
+        assert "are loading" in words(app)
         assert [b.key for b in app.button if b.key.endswith("_training")] == ["pause_training", "stop_training"]
     monkeypatch.setattr("ui.shell.startup.awake", lambda: True)
     assert "What it can do so far" in words(show("train", run="mine"))

@@ -57,16 +57,16 @@ def rows(
     places = cache.first_of_each_class(str(one.path))[:PICTURES]
     same = same_pictures(one, other, places)
     if same is None:
-        left_out.append("They were trained on different pictures, so there are none for both to rebuild or to morph.")
+        left_out.append("They were trained on different pictures, so there are none that both can rebuild or morph.")
     else:
         tasks += [_rebuilding(places, same), *_morphing(one, other, epochs[-1])]
-    tasks.append(("Invented", "the same dice", "z", lambda run, epoch, k: _samples(run, epoch)))
+    tasks.append(("Samples", "the same rolls", "z", lambda run, epoch, k: _samples(run, epoch)))
     if drawing is not None:
         words = "drawn, rebuilt, imagined again"
         tasks.append(("Your digit", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
     if one.config.latent_dim != other.config.latent_dim:
         fewer = min(one.config.latent_dim, other.config.latent_dim)
-        left_out.append(f"Their codes differ in size: only the first {fewer} dice are the same.")
+        left_out.append(f"Their codes differ in size: only the first {fewer} rolls are the same.")
     sides = []
     for k, (run, film) in enumerate(((one, epochs), (other, theirs))):
         name, originals = "AB"[k], None if same is None else cache.originals(one, places)

@@ -45,7 +45,7 @@ _visitor = component("visitor", "bridge/browser_id.js")
 
 
 def token(*parts: object) -> str:
-    """A short name for what a component shows, so that it draws anew only when that changes."""
+    """A short name for what a component shows, so that it redraws only when that changes."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
@@ -74,7 +74,7 @@ def says_when_it_rests() -> None:
 
 
 def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
-    """Stands in the fragment that shows what was picked on a large component elsewhere (``selection.js``).
+    """For the fragment that shows what was picked on a large component elsewhere (``selection.js``).
 
     ``chosen`` is what is chosen now; ``picked`` is called with what a visitor picks, before the fragment runs again.
     """

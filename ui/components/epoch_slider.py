@@ -17,7 +17,7 @@ _words = component("words", "components/epoch_words.js")
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
     if len(epochs) == 1 and epochs[0] > 0:
-        st.caption(f"Of this model only epoch {epochs[0]} is kept, so there is no film to play.")
+        st.caption(f"Only epoch {epochs[0]} of this model is kept, so there is no film to play.")
     metrics = tail.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 4) for epoch in epochs]
     _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses, "of": run.config.epochs})

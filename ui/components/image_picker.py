@@ -100,7 +100,7 @@ def picture(run: Run, epoch: int, end: End) -> tuple[np.ndarray, bool]:
 
 @cache.kept(40)
 def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
-    """The kept pictures that one can pick from: of each class the most typical, then others by chance."""
+    """The kept pictures that one can pick from: of each class the most typical, then others at random."""
     chosen = {}
     for label in np.unique(cache.labels(path)):
         first, *rest = cache.typical_first(path, epoch, int(label)).tolist()

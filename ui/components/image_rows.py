@@ -78,9 +78,9 @@ def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[lis
 
 
 def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:
-    """Images invented from the same noise at every epoch."""
+    """Samples from the same noise at every epoch."""
     images = np.stack([cache.samples(str(run.path), epoch, count, seed, spread) for epoch in epochs])
-    return Row("Invented", images, f"{count} invented pictures", "from the same dice", "z", epochs, columns)
+    return Row("Samples", images, f"{count} samples", "from the same rolls", "z", epochs, columns)
 
 
 def class_names(run: Run, places: tuple[int, ...]) -> str:

@@ -93,7 +93,7 @@ def mark(name: str, colour: Colour, places: Sequence[np.ndarray], *, lines: bool
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
     if view == "dims" and len(basis.centre) == 1:
-        return ["the only number of the code (mean)", "strewn by chance, so that dots can be told apart"]
+        return ["the only number of the code (mean)", "spread at random, so that you can tell the dots apart"]
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0, 0.0)

@@ -19,7 +19,7 @@ _curves = component("curves", "train/loss_curves.js")
 
 
 def loss_curves(payload: LossCurvesData) -> None:
-    """Live numbers and curves; what stands in ``turns`` is told to the parts of these names."""
+    """Live numbers and curves; each entry of ``turns`` is sent to the part of that name."""
     _curves(key="loss_curves", data=payload)
 
 

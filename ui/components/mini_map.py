@@ -51,7 +51,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
         "names": list(run.dataset.class_names),
         "range": latent_map.view_range(flat),
         "caption": "the numbers of the code" if shares is None
-        else f"the two main directions (PCA), {sum(shares):.0%} of the variance",
+        else f"the two directions in which codes differ most (PCA), {sum(shares):.0%} of the variance",
     }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ _small = component("small_map", "components/mini_map.js")
 
 
 def small_map(key: str, payload: MiniMapData) -> None:
-    """The map of ``ui.components.mini_map``. ``map_marks`` of the same key says what stands on it."""
+    """The map of ``ui.components.mini_map``. ``map_marks`` with the same key puts marks on it."""
     _small(key=key, data={**payload, "map": key})
 
 

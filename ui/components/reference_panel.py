@@ -19,7 +19,7 @@ NAMES = {
     "train": "Training loss", "test": "Test loss, noise on", "test_mean": "Test loss, means decoded",
     "reconstruction": "Test reconstruction", "kl": "Test KL", "in_use": "Numbers in use",
 }  # fmt: skip
-# How a number lies, in words and with a sign of its own; lower is better only for a loss.
+# How a number compares, in words and with a sign of its own; lower is better only for a loss.
 VERDICTS = {
     ("loss", "usual"): ":green-badge[:material/check: usual]",
     ("loss", "low"): ":blue-badge[:material/arrow_downward: better than usual]",
@@ -29,8 +29,8 @@ VERDICTS = {
     ("other", "high"): ":orange-badge[:material/arrow_upward: higher than usual]",
 }
 HELP = (
-    "Usual is where one more run of the same setting should land in 95 of 100 cases, judged from ours: "
-    f"mean ± t · s · √(1 + 1/n). {glossary.tip('nat')}"
+    "Usual is where one more run with the same settings should land in 95 of 100 cases, judging from ours: mean ± t · "
+    f"s · √(1 + 1/n). {glossary.tip('nat')}"
 )
 TRY = {
     "diverging": "The test loss has gone up again, well above its best. The steps may be too large: try a smaller "
@@ -56,7 +56,7 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
         numbers = lines(run.config, records[-1], band, len(records) - 1) if band else []
         odd = sum("check: usual]" not in line for line in numbers)
         short = (
-            "These settings are not measured." if not exact
+            "We have not measured these settings." if not exact
             else f"{odd} of {len(numbers)} numbers are not usual." if odd else "Yes: all its numbers are usual."
         )  # fmt: skip
         with st.expander(f"{name + ': ' if name else ''}Is this normal? {short}", icon=":material/fact_check:"):
@@ -78,9 +78,12 @@ def found(config: Config) -> tuple[Band | None, bool]:
 def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
     """What it is compared with, honestly."""
     if band is None:
-        return "We have not measured what is usual for these pictures, this loss and this model. So only you can tell."
+        return (
+            "We have not measured what is usual for these pictures, this loss and this model. There is no "
+            "reference to compare with."
+        )
     last = f"after epoch {min(epoch, band.epochs)}"
-    seeds = f"**{len(band.seeds)} runs of ours**, alike but for their dice, {last}"
+    seeds = f"**{len(band.seeds)} of our runs**, identical except for the seed, {last}"
     late = f" We measured only {band.epochs} epochs; yours had {epoch}." if epoch > band.epochs else ""
     if exact:
         return f"Compared with {seeds}.{late}"
@@ -91,13 +94,13 @@ def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
         for name in names
     )
     return (
-        f"We have **not measured this setting**. The nearest that we have: {seeds}. It differs in {differs}. "
-        f"So a difference need not be a fault.{late}"
+        f"We have **not measured this setting**. The closest we have: {seeds}. It differs in {differs}. So a "
+        f"difference need not mean that something is wrong.{late}"
     )
 
 
 def lines(config: Config, record: Mapping[str, Any], band: Band, epoch: int) -> list[str]:
-    """A line of a table for each number: its own value, what is usual, and how it lies."""
+    """A line of a table for each number: its own value, the usual range, and how the two compare."""
     rows = []
     for name, value in reference.figures_of(record).items():
         usual = band.at(name, min(epoch, band.epochs))
@@ -117,7 +120,7 @@ def advice(config: Config, records: list[dict[str, Any]], band: Band | None, exa
     if usual is None or test is None or usual.says(test) != "high":
         return lines
     if exact:
-        lines.append("Worse than usual with the same settings: chance, most likely. Try another **seed**.")
+        lines.append("Worse than usual with the same settings: most likely chance. Try another **seed**.")
     elif band:
         for name in reference.differing(config, band.config):
             value = in_words(name, getattr(band.config, name))
@@ -138,6 +141,6 @@ def why_below(record: Mapping[str, Any]) -> str:
         return ""
     return (
         f"**Test below training?** With means decoded, the test reads {mean:.1f}, and training {train:.1f}. That is "
-        f"no mistake. In training the decoder gets a random point of each bubble; here it gets the middle, which is "
+        "not a mistake. In training the decoder gets a random point of each bubble; here it gets the middle, which is "
         f"easier. With the noise on, the test reads {test:.1f}: that is the one to compare with training."
     )

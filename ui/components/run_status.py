@@ -1,4 +1,4 @@
-"""How a run stands, in words."""
+"""The state of a run, in words."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> UnusualData 
 def _judgement(harder: float) -> str:
     if harder > 0.1:
         return "to this model, your drawing looks like any other."
-    return "your drawing is unusual for it." if harder > 0.01 else "it has hardly seen the like."
+    return "your drawing is unusual for it." if harder > 0.01 else "it has hardly seen anything like it."
 
 
 def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,7 @@ def _std(path: str, epoch: int) -> np.ndarray:
 
 @cache.kept(200)
 def separation(path: str, epoch: int) -> float:
-    """How well the classes keep apart at an epoch: ``measures.neighbour_accuracy`` of up to 2,000 kept means."""
+    """How well the classes separate at an epoch: ``knn.neighbour_accuracy`` of up to 2,000 kept means."""
     from vae_core.analysis.knn import neighbour_accuracy
 
     mean = cache.latents(path, epoch).mean[: embeddings.POINTS]

@@ -17,7 +17,7 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
     """Have a bent map made and say how far it is; the page is drawn anew when it is there."""
     if not visitor.may_map(run):
         name = latent_map.NAMES[view]
-        st.info(f"This model has no {name} map, and only its owner can have one made. Here are the main directions.")
+        st.info(f"This model has no {name} map, and only its owner can have one made. Here is PCA instead.")
         return
 
     @st.fragment(run_every=1.0)
@@ -41,7 +41,7 @@ def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
         told = embeddings.Progress("loading")
     words = {
         "waiting": "another map is being made first",
-        "loading": "waking up, about a minute the first time",
+        "loading": "starting, about a minute the first time",
     }.get(told.state, f"epoch {told.done} of {told.of}")
     share = told.done / told.of if told.of else 0.0
-    st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. Meanwhile, the main directions.")
+    st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. Meanwhile, here is PCA.")

@@ -1,4 +1,4 @@
-"""What the map tells of one dot, or of a circled group, at every epoch."""
+"""What the map shows about one dot, or about a circled group, at every epoch."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], Code
 
 
 def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[Row], str]:
-    """The rows of a circled group (its average picture, its middle decoded, some of it), and which kinds are in it."""
+    """The rows of a circled group (average picture, its middle decoded, some of it), and which classes are in it."""
     from vae_core.analysis.sampling import decode
 
     path, known = str(run.path), cache.labels(str(run.path))[places]

@@ -106,7 +106,7 @@ def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, 
         "run": run.id, "epochs": list(epochs), "way": way, "usual": usual, "frames": frames,
         "along": {each: base64_of(values, "f4") for each, values in along.items()},
         "texts": [
-            f"Half way, the code is **{along['straight'][k][half]:.1f}** long on the straight path and "
+            f"Halfway, the code is **{along['straight'][k][half]:.1f}** long on the straight path and "
             f"**{along['spherical'][k][half]:.1f}** on the spherical one. Codes of real pictures are mostly "
             f"{usual[k][0]:.1f} to {usual[k][2]:.1f} long (the band)."
             for k in range(len(epochs))

@@ -1,4 +1,4 @@
-"""The visitor's runs as a list: cards, what one can do with a run, the trash, and bringing one from elsewhere."""
+"""The visitor's runs as a list: cards, what you can do with a run, the trash, and importing a run."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _leaf(page: int, pages: int, first: int, count: int) -> None:
 
 
 def _chosen(known: list[Run]) -> list[Run]:
-    """Of a long list, what the visitor asks for by kind and by words of its name."""
+    """Of a long list, what the visitor asks for by owner and by words of its name."""
     kind, words = st.columns([1, 2], vertical_alignment="bottom")
     which = kind.segmented_control(
         "Show", list(KINDS), key="which", default="All", required=True, bind="query-params", on_change=_turn, args=(1,)
@@ -126,15 +126,15 @@ def _doors(run: Run) -> None:
 
 @st.dialog("One run")
 def more(run: Run) -> None:
-    """Rename, pin, and take along."""
+    """Rename, pin, and export."""
     run = Run(run.path, run.gallery)
     st.markdown(f"**{plain(run.title)}**  \n:gray[{plain(run.id)}]")
     if visitor.owns(run):
         _name_and_pin(run)
     reference_panel.panel(run, run.status())
-    st.markdown("##### Take it along")
+    st.markdown("##### Export")
     if not tail.metrics(run):
-        st.caption("Once its first epoch is finished, you can take it along.")
+        st.caption("You can export it once its first epoch is finished.")
         return
     with st.container(horizontal=True):
         st.download_button(
@@ -145,7 +145,7 @@ def more(run: Run) -> None:
         st.download_button(
             "Run as a file", lambda: packed(run), f"{run.id}.zip", "application/zip", key="download_run",
             icon=":material/download:", on_click="ignore",
-            help="Everything the model is. Another Latent Lab can import it and go on with it.",
+            help="The whole run. Another Latent Lab can import it and continue it.",
         )  # fmt: skip
 
 
@@ -164,9 +164,9 @@ def _name_and_pin(run: Run) -> None:
 def _what_a_pin_does() -> str:
     limits = hosted_limits()
     if limits is None:
-        return "Pinned runs stand first and never make room for others."
+        return "Pinned runs come first and are never removed to make room."
     return (
-        "Pinned runs stand first and make no room for others. A pin ends when nobody has looked at the run for "
+        "Pinned runs come first and are not removed to make room. A pin ends when nobody has looked at the run for "
         f"{limits.pin_days} days, or sooner if more is pinned here than this server can keep; come back to renew it."
     )
 
@@ -255,13 +255,13 @@ def arrivals() -> None:
     """The door for a run that was exported elsewhere."""
     limits = hosted_limits()
     most = limits.parcel if limits else archive.MAX_BYTES // 1_000_000
-    with st.expander("Bring a run from elsewhere", icon=":material/upload:"):
+    with st.expander("Import a run", icon=":material/upload:"):
         st.caption(
             "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "
             "checked before it is kept."
         )
         if not visitor.is_known():
-            st.caption("One moment: your browser is about to say who you are.")
+            st.caption("Still connecting…")
             return
         st.file_uploader(
             "Run as a file", "zip", key="arrival", max_upload_size=most, on_change=_arrive, args=(most * 1_000_000,)
@@ -271,7 +271,7 @@ def arrivals() -> None:
 
 
 def _arrive(limit: int) -> None:
-    """Take in a file, once. It stays in the field, which must not be another one while the next file is on its way."""
+    """Take in a file, once. It stays in the field, which must not be replaced while the next file is arriving."""
     file = browser_input.uploaded("arrival")
     if file is None or file.file_id == st.session_state.get("arrived_file"):
         return

@@ -1,4 +1,4 @@
-"""The grid of invented pictures, and where the chosen one stands on the map."""
+"""The grid of samples, and where the chosen one is on the map."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vae_core.runs.run import Run
 
 @cache.kept(60)
 def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
-    """The invented pictures of every epoch as one PNG in base64, a line for each epoch."""
+    """The samples of every epoch as one PNG in base64, a line for each epoch."""
     from vae_core.analysis.sampling import decode
 
     codes = [cache.codes(path, epoch, count, seed, spread) for epoch in epochs]
@@ -22,14 +22,14 @@ def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread:
 
 
 def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[Mark]:
-    """For the small map: all invented codes, and the chosen one large."""
+    """For the small map: all codes, and the chosen one large."""
     path = str(run.path)
     basis = mini_map.basis(path, epochs[-1])
-    moving = epochs if not run.config.is_vae else epochs[-1:]  # the same dice at every epoch
+    moving = epochs if not run.config.is_vae else epochs[-1:]  # the same noise at every epoch
     places = [mini_map.project(basis, cache.codes(path, epoch, count, seed, spread)) for epoch in moving]
     return [
-        {**latent_map.mark("all invented", "z", places), "size": 6},
-        {**latent_map.mark(f"picture {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
+        {**latent_map.mark("all samples", "z", places), "size": 6},
+        {**latent_map.mark(f"sample {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},
     ]
 
 
@@ -37,5 +37,5 @@ _grid = component("grid", "samples/grid.js")
 
 
 def samples_grid(payload: GridData) -> None:
-    """Invented pictures; ``chosen_on("sampling_grid", ...)`` hears the place of the one clicked, -1: none."""
+    """Samples; ``chosen_on("sampling_grid", ...)`` hears the place of the one clicked, -1: none."""
     _grid(key="sampling_grid", data=payload)

@@ -1,4 +1,4 @@
-"""The story of one invented picture: is it copied, what is around its code, how far is it from the data."""
+"""The story of one sample: is it a copy, what is around its code, how far is it from the data."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from vae_core.datasets.spec import DataError, Split
 from vae_core.runs.run import Run
 
 BUBBLES = 4_000  # kept test images whose bubbles make up "where the data are"
-REAL = 400  # of them, those whose codes an invented one is compared with
-NEAREST = 15  # test pictures around an invented code whose classes are counted
-COMPARED = 200  # test images whose distance to the training set puts an invented picture's into proportion
+REAL = 400  # of them, those whose codes a sample is compared with
+NEAREST = 15  # test pictures around a sample's code whose classes are counted
+COMPARED = 200  # test images whose distance to the training pictures puts a sample's into proportion
 
 
 @cache.kept(200)
@@ -50,10 +50,10 @@ def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = 
 
 @cache.kept(1000)
 def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
-    """Of each invented code: the share of test pictures' codes that lies farther from the data, (count,).
+    """Of each sample's code: the share of test pictures' codes that lies farther from the data, (count,).
 
-    And of the NEAREST test pictures' codes, how many are of each class, (count, classes); and the order of the invented
-    ones, (count,): those first whose neighbours agree most, and among these the ones nearest to the data.
+    And of the NEAREST test pictures' codes, how many are of each class, (count, classes); and the order of the
+    samples, (count,): those first whose neighbours agree most, and among these the ones nearest to the data.
     """
     codes = cache.codes(path, epoch, count, seed, spread)
     farness = _farness(path, epoch, codes)
@@ -116,7 +116,7 @@ def _nearest(
 
 
 def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> Nearest | None:
-    """The training picture nearest to one invented picture at each epoch; None where the dataset is not here."""
+    """The training picture nearest to one sample at each epoch; None where the dataset is not here."""
     if not registry.is_here(run.config.dataset):
         return None
     try:
@@ -145,5 +145,5 @@ _story = component("story", "samples/story.js")
 
 
 def sample_story(payload: StoryData) -> None:
-    """``ui.samples.story``: what is known about the chosen picture, and marks on the grid."""
+    """``ui.samples.story``: what is known about the chosen sample, and marks on the grid."""
     _story(key="sample_story", data=payload)

@@ -1,4 +1,4 @@
-"""The one door for what comes from a browser: what components send, what stands in a widget's key, and the address.
+"""The one door for what comes from a browser: what components send, what is in a widget's key, and the address.
 
 All of it can be forged, or be left over from another page. ``sent``, ``in_widget`` and ``asked`` give the raw value,
 and a check takes it if it is exactly what it should be: ``True``, ``2.0`` and ``"2"`` are no place. What is anything
@@ -31,7 +31,7 @@ def sent(component: str, name: str) -> object:
 
 
 def in_widget(key: str) -> object:
-    """What stands in a widget of this key; None if the page has no such widget any more."""
+    """The value of a widget of this key; None if the page has no such widget any more."""
     return st.session_state.get(key)
 
 
@@ -76,7 +76,7 @@ def place(value: object, count: int) -> int | None:
 
 
 def epoch(value: object, epochs: Sequence[int]) -> int | None:
-    """The epoch of a film, not empty, that is nearest to the one meant: a film that grows is thinned anew."""
+    """The epoch of a film, not empty, that is nearest to the one meant: a film that grows is thinned again."""
     meant = whole(value, 0, 10**8)
     return None if meant is None else min(epochs, key=lambda each: abs(each - meant))
 

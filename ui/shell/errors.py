@@ -1,4 +1,4 @@
-"""What goes wrong with a run or a dataset is one sentence on the page, and loses nothing."""
+"""When something goes wrong with a run or a dataset, the page says so in one sentence, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vae_core.datasets.spec import DataError
 from vae_core.jobs.limits import without_paths
 from vae_core.runs.run import RunError
 
-JOINER = "\u2060"  # shows nothing, and what stands on both sides of it is one word to nobody but the eye
+JOINER = "\u2060"  # invisible, and splits a word for every program, but not for the eye
 
 
 def plain(text: object) -> str:
@@ -42,4 +42,4 @@ def one_sentence() -> Iterator[None]:
     except (MemoryError, ImportError, RuntimeError, OSError) as error:
         if not os_compat.is_short_of_memory(error):
             raise
-        st.error("There is not enough memory for this just now. Close other programs, or wait, then reload the page.")
+        st.error("There is not enough memory for this right now. Close other programs, or wait, then reload the page.")

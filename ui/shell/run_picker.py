@@ -10,6 +10,7 @@ import streamlit as st
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from ui.store import cache, run_index, tail
+from ui.text import glossary
 from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
@@ -20,7 +21,7 @@ def head(title: str, sentence: str, *, help: str | None = None) -> None:
     st.markdown(sentence, help=help)
 
 
-EXPLAIN = "Every page can show any model: ours, or one that you trained."
+EXPLAIN = glossary.tips("mnist", before="Every page can show any model: ours, or one that you trained.")
 
 
 def pick_run(default: str, title: str = "Model") -> Run:
@@ -124,6 +125,6 @@ def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict
     if troubles.get(asked):
         st.warning(plain(f"{troubles[asked]} Another model is shown."))
     elif asked in troubles:
-        st.warning("That run has not finished its first look at the pictures yet. Another model is shown.")
+        st.warning("That run has not finished its first test yet. Another model is shown.")
     else:
         st.warning("The address names a run that is not here. It may have been deleted. Another model is shown.")

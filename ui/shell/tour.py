@@ -1,7 +1,7 @@
-"""The guided tour: about five minutes through the pages, by doing. It can be left and taken up again.
+"""The guided tour: about five minutes through the pages, hands-on. It can be left and taken up again.
 
-The step is in the address and in the session; the browser keeps it too (``tour.js``), so that another visit can
-go on. What a step asks for is noticed in the browser; nobody is held up who would rather go on.
+The step is in the address and in the session; the browser keeps it too (``tour.js``), so that a later visit can
+continue. The browser notices when a step's task is done; nobody has to do it in order to move on.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ class Step:
 
 
 STEPS = (
-    Step("start", "One picture, two numbers", "Press **Throw again** three times. The orange ring jumps about in its "
+    Step("start", "One picture, two numbers", "Press **Roll again** three times. The orange ring jumps around in its "
          "bubble, and what the decoder draws changes only a little.",
          {"attribute": "throws", "selector": ".ll-living .map", "least": 3}),
     Step("train", "Watch one learn", "Press **Start** at the end of the form. The first curve falls: the copies get "
-         "better. The penalty rises, for codes that say more cost more. You can go on while it learns.",
+         "better. The penalty rises, because codes that say more cost more. You can move on while it learns.",
          {"selector": ".st-key-loss_curves canvas"}),
     Step("map", "Every picture has its place", "Take the **epoch slider** back to “untrained”, then press ▶. The "
-         "kinds sort themselves, though nobody told the model what a 3 is.",
+         "classes separate by themselves, though nobody told the model what a 3 is.",
          {"epochs": [0, 3], "run": "two-knobs"}, {"run": "two-knobs"}),
     Step("map", "Who is this dot?", "**Click a dot.** You see its picture, what the model makes of it, and its "
          "neighbours. Then point at an empty place: the decoder draws there, too.",
          {"address": "dot"}, {"run": "two-knobs"}),
-    Step("samples", "Pictures from nothing", "Press **New dice**. No picture goes in: random numbers become digits, "
-         "because training pulled all codes to where the dice fall.",
+    Step("samples", "Pictures from nothing", "Press **Roll the dice**. No picture goes in: random numbers become "
+         "digits, because training pulled all codes to where the rolls land.",
          {"click": ".st-key-new_samples button"}, {"run": "lecture"}),
     Step("morph", "A 3 becomes an 8", "Move the **slider** under the pictures. Mixing pixels gives a double exposure; "
          "walking through the codes gives digits all the way.",
@@ -52,13 +52,13 @@ STEPS = (
          "and fly apart. With a large one they pile up on each other.",
          {"selector": ".st-key-bubbles [data-epoch]", "changed": "epoch"}),
     Step("loss", "The price of order", "Scroll to the end and move **beta**. More penalty: tidier codes, worse "
-         "pictures. Each point is a model that was really trained.",
+         "pictures. Each point is a real, trained model.",
          {"selector": ".st-key-tradeoff [data-beta]", "changed": "beta"}),
-    Step("missions", "Predict, then look", "Choose an answer to one **mission** and press **Look**. Being wrong "
-         "teaches more than being right. There are more of them when you come back.",
+    Step("missions", "Predict, then look", "Choose an answer to one **mission** and press **Look**. A wrong guess "
+         "teaches more than a right one. The other missions will wait for you.",
          {"click": ".st-key-commit_mission button"}),
-    Step("draw", "Now you", "**Draw a digit.** The model says where it belongs, draws it again, and imagines "
-         "others. That is the end of the tour: every page in the menu is yours now.",
+    Step("draw", "Now you", "**Draw a digit.** The model says where it belongs, draws it again, and imagines others. "
+         "That is the end of the tour: every page in the menu is yours now.",
          {"selector": ".st-key-drawn_rows canvas"}, {"run": "lecture"}),
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from ui.shell import browser_input
 
 
 def asked_for(name: str) -> str | None:
-    """What was chosen last in this visit, else what the link said with which it began, else None."""
+    """The last choice of this visit, or else that of the link with which the visit began, or else None."""
     return st.session_state.setdefault(f"chosen_{name}", browser_input.asked(name))
 
 

@@ -14,8 +14,8 @@ from vae_core.jobs import eviction, launcher, queue
 from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
-NOT_KNOWN = "Your browser has not said who you are yet; try again in a second."
-NOT_YOURS = "This run belongs to somebody else: you can look at it, but not change it."
+NOT_KNOWN = "Still connecting; try again in a moment."
+NOT_YOURS = "This run belongs to someone else: you can look at it, but not change it."
 
 
 def meet() -> None:
@@ -40,7 +40,7 @@ def _queue(folder: str) -> object:
 
 
 def me() -> str:
-    """Who this visitor is; "" while the browser has not said so yet."""
+    """Who this visitor is; "" until the browser has answered."""
     return str(st.session_state.get("visitor", ""))
 
 
@@ -95,16 +95,16 @@ def steer(run: Run, what: str) -> None:
 
 
 def place_in_line(run: Run) -> str:
-    """Where a waiting run stands, in words."""
+    """The place of a waiting run in the queue, in words."""
     limits = hosted_limits()
     if limits is None:
-        return "It waits for a server that runs a queue (VAE_HOSTED=1)."
+        return "It is waiting for a server that runs a queue (VAE_HOSTED=1)."
     if owns(run):
-        eviction.looked_at(run)  # who waits at the page keeps the place in a full queue
+        eviction.looked_at(run)  # whoever waits on this page keeps their place in a full queue
     where = queue.place(run, limits)
     if where.ahead == 0:
         return "You are next."
-    words = "1 training is before yours" if where.ahead == 1 else f"{where.ahead} trainings are before yours"
+    words = "1 training is ahead of yours" if where.ahead == 1 else f"{where.ahead} trainings are ahead of yours"
     return f"{words}: {_about(where.seconds)}." if where.seconds is not None else f"{words}."
 
 

@@ -18,19 +18,20 @@ from vae_core.runs.run import Run, RunError
 
 DOTS = 3_000
 EACH = 3  # pictures of each digit to choose from
-TRIED = 20  # embedded digits of each kind, of which those are shown that lie where MNIST's do
+TRIED = 20  # embedded digits of each class; those whose codes lie where MNIST's do are shown
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
           "vae_core/analysis/sampling.py", "x = torch.tensor(model.shape.flat(images))"),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
-                "and a standard deviation for each of two directions.", "vae_core/model.py", "code = self.encoder(x)"),
+                "and a standard deviation for each of the two numbers of the code.", "vae_core/model.py",
+                "code = self.encoder(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the map. Similar pictures stand near each "
              "other.",
              "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
     "std": ("mean", "The **standard deviation** (std) is how sure it is. Mean and std make a bubble: the picture may "
             "sit anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
-    "eps": ("z", "**Noise**: two dice, mostly between −2 and 2. They choose a place inside the bubble.",
+    "eps": ("z", "**Noise**: two rolls of the dice, mostly between −2 and 2. They choose a point inside the bubble.",
             "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
     "z": ("z", "The code **z** = mean + noise × std. These two numbers are all that the decoder "
           "gets.",
@@ -38,7 +39,7 @@ PARTS = {
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
                 "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
     "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
-            "close together. Two numbers are few: a 3 may come out as an 8.",
+            "close together. Two numbers are not many: a 3 may come out as an 8.",
             "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
 }  # fmt: skip
 
@@ -65,7 +66,7 @@ def payload(run: Run) -> LivingPictureData:
 
 
 def part(name: str) -> Part:
-    """The words of a part, and where its line stands in the source today."""
+    """The words of a part, and where its line is in today's source."""
     colour, words, file, fragment = PARTS[name]
     lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
     number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
@@ -74,7 +75,7 @@ def part(name: str) -> Part:
 
 
 def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[LivingPicture]:
-    """Some real pictures of each digit, near the middle of its kind, with what the encoder says of them."""
+    """Some real pictures of each digit, near the middle of its class, with what the encoder makes of them."""
     typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(len(centres))]
     places = np.concatenate(typical)
     originals = cache.originals(run, places)

@@ -1,4 +1,4 @@
-"""Cached answers about runs. What stands in metrics.jsonl never changes, so (run, epoch) is a key for ever."""
+"""Cached answers about runs. Lines of metrics.jsonl never change, so (run, epoch) is a key for ever."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _locked(answer: Any) -> Any:
 
 
 def forget() -> None:
-    """Empty all caches: what was read under a path is another run's by now."""
+    """Empty all caches: another run may be stored under a path by now."""
     st.cache_data.clear()
     for cached in (model, _test_images):
         cached.clear()
@@ -101,14 +101,14 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
 
 @kept(1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
-    """Invented images (n, height, width) uint8: the same noise at every epoch."""
+    """Samples (n, height, width) uint8: the same noise at every epoch."""
     from vae_core.analysis.sampling import decode
 
     return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
 
 
 def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
-    """The random codes (n, d) behind the invented images."""
+    """The random codes (n, d) behind the samples."""
     from vae_core.analysis import sampling
 
     run = Run(Path(path))

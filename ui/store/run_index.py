@@ -1,4 +1,4 @@
-"""Which runs there are and how they stand, looked at again only when something of them has changed."""
+"""Which runs there are and in what state, read again only when something about them has changed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _births: dict[str, tuple[int, ...]] = {}
 
 
 def forget_replaced() -> None:
-    """Empty all caches once another run stands where one was read before; app.py calls it before every page.
+    """Empty all caches once a run was replaced by another of the same path; app.py calls it before every page.
 
     The caches know a run by its path. Ids do not repeat by themselves, but ``--run-id`` can give one again.
     """
@@ -83,7 +83,7 @@ def standing(run: Run) -> tuple[str, tuple[int, ...]]:
 
 
 def at_rest(run: Run) -> bool:
-    """Whether a run's own last word was that it had ended. Raises RunError."""
+    """Whether the last status of a run says that it has ended. Raises RunError."""
     return _last_word(str(run.path), _stamp(run, "status.json")) in (*RESUMABLE, "finished")
 
 

@@ -1,4 +1,4 @@
-"""What a page reads of a run that is being trained, at the price of what is new since the last look."""
+"""What a page reads of a run in training; each look costs only what is new since the last."""
 
 from __future__ import annotations
 

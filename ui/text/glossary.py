@@ -20,8 +20,8 @@ class Term:
     name: str
     words: str
     formula: str = ""
-    pages: tuple[str, ...] = ()  # where one can touch it
-    also: tuple[str, ...] = ()  # keys of terms that are near
+    pages: tuple[str, ...] = ()  # where to try it out
+    also: tuple[str, ...] = ()  # keys of related terms
     other: str = ""  # other names, found by the search as well
 
     @property
@@ -40,8 +40,9 @@ TERMS: dict[str, dict[str, Term]] = {
             ("autoencoder", "missions"), ("vae", "code"), "AE"),
         "vae": Term(
             "Variational autoencoder",
-            "An autoencoder whose encoder gives a bubble in place of a point. Noise picks a place in the bubble, and a "
-            "penalty keeps all bubbles close together. So random codes mean something, and it can invent.",
+            "An autoencoder whose encoder gives each picture a bubble instead of a point. Noise picks a point in the "
+            "bubble, and a penalty keeps all bubbles close together. So random codes mean something, and the model "
+            "can make up new pictures.",
             r"@x{x} \to @mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)} \to @z{z} \to @decoder{\hat{x}}",
             ("start", "autoencoder"), ("bubble", "kl", "noise"), "VAE"),
         "encoder": Term(
@@ -64,18 +65,18 @@ TERMS: dict[str, dict[str, Term]] = {
             r"@decoder{\hat{x}} \approx @x{x}", ("draw", "train"), ("bce", "mse"), "rebuilt picture, copy"),
         "relu": Term(
             "ReLU",
-            "What stands between the layers: numbers below zero become zero, all others stay. Without such a bend the "
-            "whole network could only draw straight lines.",
+            "A simple rule between the layers: numbers below zero become zero, all others stay as they are. Without "
+            "this bend the whole network could only draw straight lines.",
             r"\mathrm{ReLU}(a) = \max(0, a)", (), ("sigmoid",), "rectified linear unit, activation"),
         "sigmoid": Term(
             "Sigmoid",
-            "A smooth step that turns any number into one between 0 and 1. The decoder ends with it, so that each "
-            "pixel is a shade between black and white.",
+            "A smooth step that turns any number into one between 0 and 1. The decoder ends with it, so each pixel is "
+            "a shade between black and white.",
             r"\sigma(a) = \frac{1}{1 + e^{-a}}", ("loss",), ("relu", "bce"), "logistic function"),
         "hidden": Term(
             "Hidden layer",
-            "The layer between the picture and the code, and again between the code and the picture. A wide one can "
-            "learn more, and takes longer.",
+            "The layer between the picture and the code, and again between the code and the picture. A wider one can "
+            "learn more, but takes longer to train.",
             r"784 \to @encoder{h} \to 2d, \qquad d \to @decoder{h} \to 784", ("train",), ("relu",), "hidden size"),
     },
     "The code": {
@@ -86,57 +87,58 @@ TERMS: dict[str, dict[str, Term]] = {
             r"@z{z} \in \mathbb{R}^d", ("map", "morph"), ("z", "latent-dim"), "latent, latent variable"),
         "latent-dim": Term(
             "Latent dimension",
-            "How many numbers a code has. Twenty is the lecture’s choice. With two, the codes are places on a map that "
-            "fits on the screen.",
+            "How many numbers, or dimensions, a code has. The lecture uses twenty. With two, each code is a place on "
+            "a map that fits on the screen.",
             r"d = \dim(@z{z})", ("train", "map", "missions"), ("code", "dead"), "latent size, latent space, d"),
         "mean": Term(
             "Mean",
-            "The middle of a picture’s bubble: the place that the encoder thinks best. The map shows the means.",
+            "The middle of a picture’s bubble: the encoder’s best guess of where the picture belongs. The map shows "
+            "the means.",
             r"@mean{\mathbb{E}(z)} = @mean{\mu}(@x{x})", ("map", "bubbles"), ("std", "bubble"), "mu, expectation"),
         "logvar": Term(
             "Log variance",
-            "How the encoder says the size of a bubble. A logarithm may be any number, below zero too, so the network "
-            "can never give a forbidden size.",
+            "The form in which the encoder gives the size of a bubble. A logarithm may be any number, even a negative "
+            "one, so the network can never give an impossible size.",
             r"@mean{\log \mathbb{V}(z)} = 2 \log @mean{\sigma}", ("noise", "loss"), ("std",), "logvar, variance"),
         "std": Term(
             "Standard deviation",
-            "How wide numbers lie about their mean: about two of three are no farther from it than this. Of a bubble "
-            "it is the size, in each number of the code. Short: std.",
+            "How far numbers typically spread around their mean: about two in three lie within this distance of it. "
+            "For a bubble, it is the size in each number of the code. Short: std.",
             r"@mean{\sigma} = \sqrt{@mean{\mathbb{V}(z)}} = e^{@mean{\log \mathbb{V}(z)} / 2}",
             ("bubbles", "noise"), ("bubble", "logvar"), "std, sigma, spread"),
         "bubble": Term(
             "Bubble",
-            "The cloud of places that a picture may take in the code: a mean and a standard deviation. Two that "
-            "overlap force the decoder to draw a mix there.",
+            "The cloud of codes that a picture may get: a mean and a standard deviation. Where two bubbles overlap, "
+            "the decoder has to draw a mix.",
             r"@z{z} \sim \mathcal{N}(@mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)})",
             ("bubbles", "map"), ("mean", "std", "posterior")),
         "overlap": Term(
             "Overlap",
-            "How far two bubbles claim the same places: 0 if they lie apart, 1 for one and the same bubble. The pages "
-            "use the Bhattacharyya coefficient, and mark what is above one half.",
+            "How much of the same space two bubbles cover: 0 if they are far apart, 1 if they are the same bubble. "
+            "The pages use the Bhattacharyya coefficient, and mark anything above one half.",
             r"\int \sqrt{@mean{q_1}(@z{z})\, @mean{q_2}(@z{z})}\; \mathrm{d}@z{z}",
             ("bubbles",), ("bubble", "posterior"), "Bhattacharyya"),
         "hole": Term(
             "Hole",
-            "A place with no picture’s code near it, so nobody taught the decoder what to draw there. We call it "
-            "one when the nearest code is farther off than 99 of 100 codes are from their nearest.",
+            "A place with no picture’s code near it, so the decoder never learned what to draw there. We call a place "
+            "a hole when its nearest code is farther away than 99 of 100 codes are from theirs.",
             r"\min_i \lVert @z{z} - @mean{\mathbb{E}(z_i)} \rVert > r_{99\%}",
             ("autoencoder",), ("code", "autoencoder"), "empty space, usual gap"),
         "noise": Term(
             "Noise",
-            "Dice that are thrown anew for every picture and step: numbers around zero, mostly between −2 and 2. They "
-            "pick the place inside the bubble.",
+            "Random numbers around zero, mostly between −2 and 2. The dice are rolled again for every picture and "
+            "every step, and pick the point inside the bubble.",
             r"@z{\varepsilon} \sim \mathcal{N}(0, I_d)", ("noise", "start"), ("reparameterisation", "z"),
             "eps, epsilon"),
         "reparameterisation": Term(
             "Reparameterisation trick",
-            "Throw the dice first, then stretch and shift them. The result is the same as drawing from the bubble. But "
-            "now mean and size enter by a sum and a product, so they can learn.",
+            "Roll the dice first, then stretch and shift the result. This is the same as drawing from the bubble. But "
+            "now mean and size come in through a sum and a product, so they can learn.",
             r"@z{z} = @mean{\mathbb{E}(z)} + @z{\varepsilon} \odot \sqrt{@mean{\mathbb{V}(z)}}",
             ("noise", "start"), ("noise", "z"), "reparametrization"),
         "z": Term(
             "z",
-            "The code that the decoder really gets: mean plus noise times standard deviation.",
+            "The code that the decoder actually gets: mean plus noise times standard deviation.",
             r"@z{z} = @mean{\mathbb{E}(z)} + @z{\varepsilon} \odot @mean{\sigma}", ("start", "noise"),
             ("reparameterisation", "code"), "sample of the code"),
         "posterior": Term(
@@ -147,8 +149,8 @@ TERMS: dict[str, dict[str, Term]] = {
             ("prior", "bubble"), "q(z|x)"),
         "prior": Term(
             "Prior",
-            "What is known about the code before any picture: numbers around zero with standard deviation 1. New "
-            "pictures are invented by drawing from it.",
+            "What is known about the code before any picture: numbers around zero with standard deviation 1. Samples "
+            "are made by drawing from it.",
             r"p(@z{z}) = \mathcal{N}(0, I_d)", ("samples",), ("posterior", "kl"), "standard normal, p(z)"),
         "dead": Term(
             "Dead dimension",
@@ -172,8 +174,8 @@ TERMS: dict[str, dict[str, Term]] = {
             ("loss", "train"), ("bce", "kl", "beta"), "cost, objective"),
         "bce": Term(
             "BCE",
-            "Binary cross-entropy: how surprised one is by each pixel, when the decoder said how white it would be. "
-            "Being sure and wrong costs most. The parts of all 784 pixels are added.",
+            "Binary cross-entropy: how surprising each pixel is, given how white the decoder said it would be. Being "
+            "sure and wrong costs most. The surprise of all 784 pixels is added up.",
             r"-\sum_{i=1}^{784} \big( @x{x_i} \log @decoder{\hat{x}_i} "
             r"+ (1 - @x{x_i}) \log(1 - @decoder{\hat{x}_i}) \big)",
             ("loss",), ("mse", "nat", "reconstruction"), "binary cross-entropy"),
@@ -184,51 +186,52 @@ TERMS: dict[str, dict[str, Term]] = {
             r"\tfrac{1}{2} \lVert @x{x} - @decoder{\hat{x}} \rVert^2", ("loss",), ("bce",), "MSE, mean squared error"),
         "kl": Term(
             "KL divergence",
-            "The penalty: how many nats a bubble says beyond the prior. It pulls means to zero and sizes to one, so "
-            "that all bubbles fill one place without holes.",
+            "The penalty: how many nats of information a bubble carries beyond the prior. It pulls means towards zero "
+            "and sizes towards one, so that all bubbles fill one region without holes.",
             r"\mathcal{L}_\mathrm{KL} = \tfrac{1}{2} \sum_{j=1}^{d} \big( @mean{\mathbb{V}(z_j)} - "
             r"\log @mean{\mathbb{V}(z_j)} - 1 + @mean{\mathbb{E}(z_j)}^2 \big)",
             ("loss", "bubbles"), ("prior", "beta", "nat"), "Kullback-Leibler, penalty, relative entropy"),
         "beta": Term(
             "Beta",
-            "How much the penalty counts. At 0 it is off, 1 is the lecture’s, and a large one makes codes so tidy that "
-            "pictures blur.",
+            "How much the penalty counts. At 0 it is off, the lecture uses 1, and a large beta makes codes so tidy "
+            "that pictures blur.",
             r"\mathcal{L} = \mathcal{L}_\mathrm{rec} + \beta\, \mathcal{L}_\mathrm{KL}",
             ("loss", "missions", "bubbles"), ("kl", "dead"), "beta-VAE"),
         "elbo": Term(
             "ELBO",
-            "The evidence lower bound: with beta 1 and BCE, the loss with its sign turned round. It is a sure lower "
-            "limit of how probable the model finds the picture.",
+            "The evidence lower bound: with beta 1 and BCE, the loss with its sign flipped. It is a guaranteed lower "
+            "limit on how probable the model finds the picture.",
             r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("train",), ("loss", "nat"),
             "evidence lower bound, likelihood"),
         "nat": Term(
             "Nat",
-            "The unit of all losses here: surprise, counted with the natural logarithm. A guess of one half for what "
-            "then happens costs 0.69 nats, which is one bit.",
+            "The unit of all losses here: surprise, counted with the natural logarithm. If something with a chance of "
+            "one half happens, that costs 0.69 nats, which is one bit.",
             r"1\ \text{nat} = \tfrac{1}{\ln 2}\ \text{bit} \approx 1.44\ \text{bit}", ("loss",), ("bce", "kl"),
             "bit, information"),
     },
     "Training": {
         "run": Term(
             "Run",
-            "One training with its settings, from the first step to the last. It is a folder on the disk, with the "
-            "curves, the weights and the means of every epoch.",
-            "", ("runs", "train", "compare"), ("epoch", "seed"), "training, model"),
+            "One training with its settings and all that is kept of it: a folder with the curves, the weights and the "
+            "means of every epoch. What a run has learned is its model.",
+            "", ("runs", "train", "compare"), ("epoch", "seed"), "training"),
         "epoch": Term("Epoch", "One round through all training pictures.", "", ("train",), ("batch",)),
         "batch": Term(
             "Batch",
-            "The few pictures that are looked at together before the model takes one learning step. MNIST in batches "
-            "of 256 makes 235 steps an epoch.",
+            "The group of pictures that the model looks at before each learning step. MNIST in batches of 256 makes "
+            "235 steps per epoch.",
             r"\lceil 60\,000 / 256 \rceil = 235", ("train",), ("epoch", "learning-rate"), "mini-batch, batch size"),
         "gradient": Term(
             "Gradient",
             "For each weight of the network: would the loss rise or fall if it were a little larger, and how fast? "
-            "Learning walks the other way.",
+            "Learning steps the other way, downhill.",
             r"\theta \leftarrow \theta - \eta\, \nabla_\theta \mathcal{L}", ("bubbles", "noise"),
             ("learning-rate", "adam"), "slope, backpropagation"),
         "learning-rate": Term(
             "Learning rate",
-            "How far each learning step moves the weights. Too small is slow; too large jumps about, or breaks.",
+            "How far each learning step moves the weights. Too small, and learning is slow; too large, and the loss "
+            "jumps around or training breaks.",
             r"\eta = 10^{-3}", ("train",), ("adam", "gradient"), "step size"),
         "adam": Term(
             "Adam",
@@ -238,31 +241,32 @@ TERMS: dict[str, dict[str, Term]] = {
             ("learning-rate", "gradient"), "optimizer, optimiser"),
         "seed": Term(
             "Random seed",
-            "The number that all dice start from. The same seed gives the same dice, so a training can be repeated to "
-            "the last bit.",
+            "The number that all random numbers start from. The same seed gives the same rolls of the dice, so a "
+            "training can be repeated to the last bit.",
             "", ("train", "samples"), ("noise",), "random state"),
         "test": Term(
-            "Test set",
-            "Pictures that the model never learns from. What it can do with them shows what it understood, and not "
-            "only what it remembers.",
-            "", ("train",), ("overfitting",), "held out"),
+            "Test picture",
+            "A picture that the model never learns from. What the model does with it shows what it has really "
+            "learned, and not just memorised.",
+            "", ("train",), ("overfitting",), "test set, held out"),
         "overfitting": Term(
             "Overfitting",
-            "Learning the training pictures by heart. One sees it when the training loss goes on falling, while the "
-            "test loss stays or rises.",
+            "Learning the training pictures by heart. The sign: the training loss keeps falling while the test loss "
+            "stays or rises.",
             r"\mathcal{L}_\mathrm{train} \ll \mathcal{L}_\mathrm{test}", ("train",), ("test",), "memorising"),
         "mnist": Term(
             "MNIST",
             "70,000 handwritten digits, 28 by 28 pixels each: 60,000 to learn from and 10,000 to test. Fashion-MNIST "
-            "and KMNIST have clothes and Japanese letters in the same form.",
+            "and KMNIST have clothes and Japanese letters in the same format.",
             r"@x{x} \in [0, 1]^{784}", ("train",), ("test",), "dataset, digits"),
     },
     "Looking at it": {
         "sampling": Term(
             "Sampling",
-            "Inventing: draw a code from the prior, and decode it. No picture goes in.",
+            "Making new pictures: draw a code from the prior, and decode it. No picture goes in. What comes out is a "
+            "sample.",
             r"@z{z} \sim \mathcal{N}(0, I_d), \quad @decoder{\hat{x}} = \mathrm{decoder}(@z{z})",
-            ("samples",), ("prior", "decoder"), "generate, invent"),
+            ("samples",), ("prior", "decoder"), "sample, generate, invent"),
         "morph": Term(
             "Morph",
             "A walk from one code to another in small steps, each decoded. Also called interpolation.",
@@ -275,31 +279,30 @@ TERMS: dict[str, dict[str, Term]] = {
             r"@z{z} + a\, e_j", ("samples",), ("latent-dim",), "knob"),
         "manifold": Term(
             "Manifold",
-            "Most pictures of 784 pixels are mere snow. Those that show digits lie on a thin, curved sheet among them. "
-            "The code is a map of that sheet.",
+            "Most ways to fill 784 pixels give nothing but static. Those that show digits lie on a thin, curved sheet "
+            "among them. The code is a map of that sheet.",
             r"\{\, @decoder{\mathrm{decoder}}(@z{z}) : @z{z} \in \mathbb{R}^d \,\} \subset [0, 1]^{784}",
             ("map", "morph"), ("code", "morph")),
         "pca": Term(
             "PCA",
-            "Principal component analysis: the flat view of many numbers that shows the most of their variance "
-            "(the square of the standard deviation). "
-            "Distances are true shadows, but kinds may lie upon each other.",
+            "Principal component analysis: the flat view of many numbers that shows the most of their variance (the "
+            "square of the standard deviation). Nothing is bent, as in a shadow, but classes may overlap.",
             r"\max_{\lVert w \rVert = 1} \mathrm{Var}(w^\top @mean{\mathbb{E}(z)})", ("map",), ("umap", "tsne"),
             "principal components, projection"),
         "umap": Term(
             "UMAP",
-            "A bent map: it keeps neighbours together and gives up the rest. Groups become clear; how far they lie "
-            "apart means little.",
+            "A bent map: it keeps neighbours together and gives up the rest. Groups become clear, but the distance "
+            "between them means little.",
             "", ("map",), ("tsne", "trustworthiness")),
         "tsne": Term(
             "t-SNE",
             "Another bent map. It turns distances into chances of being neighbours, and places the dots so that the "
-            "chances stay alike.",
+            "chances stay about the same.",
             "", ("map",), ("umap", "trustworthiness"), "TSNE"),
         "trustworthiness": Term(
             "Trustworthiness",
-            "How far one may trust a flat map: 1 if all neighbours on it are neighbours in all numbers of the code, "
-            "and less for each that is not.",
+            "How far you can trust a flat map: 1 if all neighbours on it are also neighbours in all numbers of the "
+            "code, and less for each one that is not.",
             r"1 - \frac{2}{nk(2n - 3k - 1)} \sum_{i} \sum_{j \in U_i} (r(i, j) - k)", ("map",), ("umap", "tsne")),
     },
 }  # fmt: skip
@@ -312,7 +315,7 @@ def tip(key: str) -> str:
 
 
 def tips(*keys: str, before: str = "") -> str:
-    """Several terms for one ``help=``, a paragraph each, after what is to be said of the thing itself."""
+    """Several terms for one ``help=``, a paragraph each, after ``before``, which is about the widget itself."""
     return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
 
 

@@ -1,4 +1,4 @@
-"""Words that stand on many pages: what one is looking at, in three sentences, and then more."""
+"""What a visitor is looking at on each page: about three sentences, and then more."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import streamlit as st
 
 
 class Intro(NamedTuple):
-    """What a page shows, for the pages that one works on."""
+    """What a page shows, for pages where the visitor does something."""
 
-    sentences: str  # three, which everybody may read
-    more: str  # for who asks on
+    sentences: str  # about three, for everybody
+    more: str  # for those who want to know more
 
 
 def looking_at(sentences: str, more: str) -> None:
-    """“What am I looking at?”: about three sentences that everybody reads, and ``more`` for who asks on (markdown)."""
+    """“What am I looking at?”: about three sentences, always open, and ``more`` to be opened (markdown)."""
     with st.container(gap="small"):
         st.markdown(f"**What am I looking at?** {sentences}")
         with st.expander("More", icon=":material/help:"):
@@ -23,7 +23,7 @@ def looking_at(sentences: str, more: str) -> None:
 
 
 def about(intro: Intro) -> None:
-    """“What am I looking at?” of a page one works on: in one line, to be opened."""
+    """“What am I looking at?” on a page where the visitor does something: one line, to be opened."""
     with st.expander("What am I looking at?", icon=":material/help:"):
         st.markdown(intro.sentences)
         st.markdown(f"**More.** {intro.more}")
@@ -31,63 +31,63 @@ def about(intro: Intro) -> None:
 
 
 START = Intro(
-    "A handwritten digit goes in on the left. The **encoder** turns it into a bubble on the map, and dice pick a "
-    "point in it. From that point alone the **decoder** draws the picture on the right.",
-    "The dots are test pictures, coloured by their digit. This model has only two numbers for a picture, so what "
-    "it draws is blurred, and a 3 may come out as an 8; the lecture’s has twenty. Move over the map, or use the "
-    "arrow keys there, and see any place of it drawn.",
+    "A handwritten digit goes in on the left. The **encoder** turns it into a bubble on the map, and a roll of the "
+    "dice picks a point in it. From that point alone the **decoder** draws the picture on the right.",
+    "The dots are test pictures, which the model never trained on, coloured by their digit. This model has only two "
+    "numbers for a picture, so what it draws is blurred, and a 3 may come out as an 8; the lecture’s model has "
+    "twenty. Move over the map, or use the arrow keys there, to see any place of it drawn.",
 )
 TRAIN = Intro(
-    "The curves show what training makes smaller: the error of rebuilt pictures, and the penalty on the codes. "
-    "Lines are measured while it learns; circles on test pictures after each epoch. Below are the same test "
-    "pictures again and again, as the model rebuilds them, and pictures that it invents.",
-    "All losses are in **nats per picture**. They start at some 550, since an untrained network draws grey haze. "
-    "The reconstruction falls fast at first; the KL **rises**, because a code that says something costs "
-    "something. *Is this normal?* compares the numbers with those of our own runs.",
+    "The curves show what training makes smaller: the error of rebuilt pictures, and the penalty on the codes. Lines "
+    "are measured during training; circles after each epoch, on test pictures, which it never trains on. Below are "
+    "some test pictures as the model rebuilds them, and samples: pictures that it makes up.",
+    "All losses are in **nats per picture**, a unit of surprise. They start at about 550, since an untrained network "
+    "draws grey haze. The reconstruction falls fast at first; the KL **rises**, because a code that says something "
+    "costs something. *Is this normal?* compares the numbers with those of our own runs.",
 )
 MAP = Intro(
-    "Each dot is a test picture, and its colour is its kind. It stands where the encoder puts its **mean**. Dots "
-    "that are near each other are pictures that the model finds alike.",
-    "The model never learns what kind a picture is; colours are only for us. A code of 20 numbers does not fit "
-    "on a screen, so the map is a shadow of it: *PCA* shows the directions in which codes differ most, *UMAP* "
+    "Each dot is a test picture, and its colour is its class. It stands where the encoder puts its **mean**. Dots "
+    "that are close together are pictures that look alike to the model.",
+    "The model never learns which class a picture belongs to; the colours are only for us. A code of 20 numbers does "
+    "not fit on a screen, so the map is a shadow of it: *PCA* shows the directions in which codes differ most; *UMAP* "
     "and *t-SNE* keep neighbours together and bend the rest. The bars show how much each number of the code says.",
 )
 SAMPLES = Intro(
-    "These pictures show no digit that anybody wrote. Random numbers went into the **decoder**, and it drew what "
-    "they mean. The same dice are used at every epoch, so you see one and the same code become clear.",
-    "It works because the **penalty** pulled the codes of all real pictures to where the dice fall: around zero, "
-    "with standard deviation 1. A blurred picture is a place between kinds. With no penalty, or in a classic "
-    "autoencoder, dice often fall where no picture ever was.",
+    "Nobody drew these pictures. Random numbers went into the **decoder**, and it drew what they mean. The same rolls "
+    "of the dice are used at every epoch, so you can watch one code become clear.",
+    "It works because the **penalty** pulled the codes of all real pictures to where the rolls land: around zero, "
+    "with standard deviation 1. A blurred picture lies between classes. With no penalty, or in a classic autoencoder, "
+    "many rolls land where no picture ever was.",
 )
 MORPH = Intro(
-    "Two real pictures became two codes. Between them we walk in small, even steps, and the **decoder** draws "
-    "each one. Compare it with mere mixing of pixels: there, two pictures lie upon each other.",
-    "A good walk shows a digit at every step, also half-way. In a VAE it mostly does, because bubbles fill the "
-    "space between the codes. The straight way is the lecture’s; the round way keeps to the distance from the "
-    "centre at which most codes live.",
+    "Two real pictures became two codes. We walk from one to the other in small, even steps, and the **decoder** "
+    "draws each one. Compare this with mixing the pixels, which only lays one picture over the other.",
+    "A good walk shows a digit at every step, even halfway. In a VAE it mostly does, because bubbles fill the space "
+    "between the codes. The straight path is the lecture’s; the spherical path keeps to the distance from the centre "
+    "at which most codes lie.",
 )
 DRAW = Intro(
-    "Your drawing is centred and made small, as the pictures of MNIST are. The **encoder** turns it into a code, "
-    "and the **decoder** draws it again from that alone. What comes out is what the model understood.",
-    "Strange things come out as the nearest thing that it knows: draw a face, and see. The bubble is how sure the "
-    "encoder is; pictures from inside of it should all look like yours. The loss says how unusual your drawing "
-    "is, next to test pictures.",
+    "Your drawing is centred and scaled down, like the handwritten digits of MNIST. The **encoder** turns it into a "
+    "code, and the **decoder** redraws it from that alone. What comes out is all that the code could hold.",
+    "Anything strange comes out as the closest thing that it knows: draw a face, and see. The bubble shows how sure "
+    "the encoder is; pictures from inside it should all look like yours. The loss says how unusual your drawing is, "
+    "compared with test pictures.",
 )
 COMPARE = Intro(
-    "Two models get the same work. Curves show their error on test pictures, whole for A and dashed for B. Below, "
-    "both rebuild the same pictures and invent from the same dice.",
-    "What differs comes from their settings, or from chance if these are the same. Beware of the total loss when "
-    "beta differs: each model counts the penalty in its own way, so compare reconstruction and KL.",
+    "Two models get the same tasks. The curves show their error on test pictures, solid for A and dashed for B. "
+    "Below, both rebuild the same pictures and draw samples from the same rolls of the dice.",
+    "Any difference comes from their settings, or from chance if these are the same. Beware of the total loss when "
+    "beta differs: each model counts the penalty in its own way, so compare reconstruction and KL instead.",
 )
 RUNS = Intro(
-    "Each box is a **run**: one training with its settings, from the first step to the last. Your own come first. "
-    "The gallery’s were trained by us, so that there is something to look at.",
-    "A run is a folder on the disk, and nothing else. It lives on when you close the page. The line below the "
-    "name tells how far it came, its error on test pictures, and how many numbers of the code it uses.",
+    "Each box is a **run**: one training with its settings and all that is kept of it. What it learned is its "
+    "**model**. Your own runs come first. We trained those of the gallery, so that there is something to look at.",
+    "A run is just a folder on the disk, so it stays when you close the page. The line below the name tells how far "
+    "it got, its error on test pictures, and how many numbers of the code it uses.",
 )
 MISSIONS = Intro(
-    "Each mission asks what a model does. You commit to an answer, then see what real models did. What is right "
-    "was not written down by us: it is measured when you look.",
-    "The models are those of the gallery. A guess on a slider counts as right if it is near. Your first answer "
+    "Each mission asks what a model does. You commit to an answer, then see what real models did. We did not write "
+    "down the right answers: they are measured when you look.",
+    "The models are those of the gallery. A guess on a slider counts as right if it is close. Only your first answer "
     "counts; the address of the page keeps all of them, so a reload loses nothing.",
 )

@@ -17,11 +17,12 @@ from vae_core.runs.run import RunError
 CHOICES = {name: field.metadata["choices"] for name, field in FIELDS.items() if "choices" in field.metadata}
 # The terms of the glossary that a setting needs; what only the setting says comes before them.
 TERMS = {
+    "dataset": ("mnist",),
     "model": ("vae", "autoencoder"), "latent_dim": ("latent-dim",), "hidden_dim": ("hidden",), "beta": ("beta",),
     "reconstruction": ("bce", "mse"), "epochs": ("epoch",), "batch_size": ("batch",),
     "learning_rate": ("learning-rate",), "seed": ("seed",),
 }  # fmt: skip
-OWN = {"hidden_dim": "Empty: chosen for you."}
+OWN = {"dataset": "The pictures to learn from.", "hidden_dim": "Leave empty for the default."}
 ORDER = (
     *("dataset", "model", "network", "latent_dim", "hidden_dim", "beta", "reconstruction"),
     *("epochs", "batch_size", "learning_rate", "seed", "device"),
@@ -29,7 +30,7 @@ ORDER = (
 
 
 def shown() -> list[str]:
-    """The settings under Advanced; what has one choice alone is none."""
+    """The settings under Advanced; one with a single choice is left out."""
     return [name for name in ORDER if len(CHOICES.get(name, "..")) > 1]
 
 
@@ -42,7 +43,7 @@ def setup_form() -> None:
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = "mnist" if registry.is_here("mnist") else "digits"
         _fill()
-    # Said at every drawing: a browser that was asked for another before it had shown the first would know only zeros.
+    # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
     st.radio(
@@ -70,7 +71,7 @@ def setup_form() -> None:
     if limits := hosted_limits():
         st.caption(limits.words)
     st.toggle(
-        "One epoch at a time", key="one_epoch", help="It pauses after each epoch, so that you can look around in peace."
+        "One epoch at a time", key="one_epoch", help="Training pauses after each epoch, so that you can look around."
     )
     st.button(
         "Start",
@@ -81,7 +82,7 @@ def setup_form() -> None:
         on_click=_start,
     )
     if st.session_state.get("start_when_known"):
-        st.caption("It starts as soon as your browser has said who you are.")
+        st.caption("Still connecting; it starts in a moment.")
     if refused := st.session_state.pop("start_error", None):
         st.error(plain(refused))
 
@@ -110,7 +111,7 @@ def _advanced() -> None:
             elif name in ("beta", "learning_rate"):
                 st.number_input(**number, step=0.1 if name == "beta" else 1e-4, format="%.4g")
             else:
-                st.number_input(**number, step=1, placeholder="chosen for you" if name == "hidden_dim" else None)
+                st.number_input(**number, step=1, placeholder="default" if name == "hidden_dim" else None)
 
 
 def _preset() -> str:
@@ -129,7 +130,7 @@ def _fill() -> None:
 
 
 def _fill_dataset() -> None:
-    """Another dataset has other good numbers of epochs and pictures per step; everything else stays as it was set."""
+    """Another dataset needs other numbers of epochs and pictures per step; everything else stays as it was set."""
     for name in ("epochs", "batch_size"):
         st.session_state[name] = default_of(name, _dataset())
 

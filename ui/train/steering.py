@@ -1,4 +1,4 @@
-"""A training as it goes: its state in words, with the buttons that fit."""
+"""A training in progress: its state in words, with the buttons that fit."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def sentence(status: Status, asked: str) -> str:
     done = f"epoch {status.epoch} of {status.epochs}"
     match status.state:
         case "queued":
-            return "Waiting in line."
+            return "Waiting in the queue."
         case "starting":
-            return plain(status.message) or "Waking up …"
+            return plain(status.message) or "Starting…"
         case "running" if asked == "pause":
-            return "Pausing …"
+            return "Pausing…"
         case "running" if asked == "step":
             return f"Learning epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}, then it pauses."
         case "running":
@@ -36,15 +36,15 @@ def sentence(status: Status, asked: str) -> str:
         case "finished":
             return f"Finished all {status.epochs} epochs."
         case "stopped" if status.epoch == 0:
-            return "Stopped before the first epoch was finished. You can go on."
+            return "Stopped before the first epoch was finished. You can continue."
         case "stopped":
-            return f"Stopped after {done}. You can explore it, or go on."
+            return f"Stopped after {done}. You can explore it, or continue."
         case "failed":
             return plain(status.error) or "The training ended with an error."
         case "interrupted" if status.error:
-            return f"{plain(status.error)} It can go on."
+            return f"{plain(status.error)} You can continue."
         case _:
-            return f"The training was cut off after {done}. It can go on from there."
+            return f"The training was cut off after {done}. You can continue from there."
 
 
 def facts(status: Status, *, stepping: bool = False) -> str:
@@ -60,7 +60,7 @@ def facts(status: Status, *, stepping: bool = False) -> str:
 
 
 def asked_of(run: Run, status: Status) -> str:
-    """The last request to a trainer (``Run.control``): read it once for what is drawn and for what names that."""
+    """The last request to a trainer (``Run.control``): read it once, for the drawing and for its token."""
     return run.control() if status.active else "run"
 
 
@@ -83,7 +83,7 @@ def structure(status: Status, asked: str) -> str:
 
 
 def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
-    """What moves at every look: progress, and in words time left, speed or place in line."""
+    """What moves at every look: progress, and in words time left, speed or place in the queue."""
     stepping = asked == "step"
     waits = visitor.place_in_line(run) if status.state == "queued" else ""
     return {
@@ -99,12 +99,12 @@ def _buttons(run: Run, status: Status, asked: str) -> None:
     step = ("One epoch", "step_training", "skip_next", lambda: visitor.steer(run, "step"))
     pause = ("Pause", "pause_training", "pause", lambda: visitor.steer(run, "pause"))
     again = (
-        "Go on" if status.epoch else "Try again",
+        "Continue" if status.epoch else "Try again",
         "resume_training",
         "play_arrow",
         lambda: visitor.steer(run, "again"),
     )
-    cancel = ("Leave the line", "cancel_training", "close", lambda: visitor.steer(run, "cancel"))
+    cancel = ("Leave the queue", "cancel_training", "close", lambda: visitor.steer(run, "cancel"))
     offered: list[tuple[str, str, str, Callable[[], Any]]] = {
         "queued": [cancel], "starting": [stop],
         "running": [on, stop] if asked == "step" else [pause, stop],

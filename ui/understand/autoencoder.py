@@ -1,4 +1,4 @@
-"""What /autoencoder shows: two maps with a code to drag, and how random codes fare."""
+"""What /autoencoder shows: two maps with a code to drag, and how good random codes are."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DICE = 500  # random codes, or middles of two codes, over which the numbers of a
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def dice_report(path: str) -> dict[str, float]:
-    """How a model's rebuilt, random and half-way pictures fare: measured on kept test codes, without any dataset.
+    """How good a model's rebuilt, random and halfway pictures are: measured on kept test codes, without any dataset.
 
     ``far`` is the share of random codes that lie farther from all real ones than 99 in 100 of those from each other,
-    ``middle_far`` that of the codes half-way between two real ones;
+    ``middle_far`` that of the codes halfway between two real ones;
     ``*_clear`` are agreements (``bubbles.agreement``) with the model's own rebuilt pictures.
     """
     from vae_core.analysis import sampling

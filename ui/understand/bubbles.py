@@ -74,7 +74,7 @@ def bubble_panels(titles: dict[str, str]) -> None:
 class Overlaps:
     """The shown bubbles of a run at its last epoch, in numbers: the same that ``bubbles.js`` counts."""
 
-    radius: float  # the middle value of the std
+    radius: float  # the median std
     spread: float  # root mean square of the distance from the centre
     touching: int  # how many overlap by more than half with one of another class
     shown: int

@@ -45,7 +45,7 @@ def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
 
 
 def invented(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
-    """(count, height, width) uint8, from the same dice for every model."""
+    """(count, height, width) uint8, from the same rolls of the dice for every model."""
     return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
 
 
@@ -61,7 +61,7 @@ def clear(run: Run) -> float:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def bubble_size(path: str) -> float:
-    """The middle standard deviation of all kept bubbles at the end of a run."""
+    """The median standard deviation of all kept bubbles at the end of a run."""
     run = Run(Path(path))
     std = cache.latents(path, gallery.last(run)).std
     assert std is not None
@@ -82,12 +82,12 @@ def in_numbers(title: str, values: Mapping[str, float], digits: int = 2) -> Char
 
 
 def of_ten(values: Mapping[str, float]) -> Chart:
-    title = "Of the ten most similar copies, how many show one and the same digit"
+    title = "Of the ten most similar copies, how many show the same digit"
     return Chart(title, tuple((label, value, f"{10 * value:.1f}") for label, value in values.items()), 1)
 
 
 def made_up(run: Run, name: str, epoch: int | None = None) -> Row:
-    return Row(name, invented(run, PICTURES, epoch)[None], f"Invented by the model: {name}", "from the same dice", "z")
+    return Row(name, invented(run, PICTURES, epoch)[None], f"Samples of the model: {name}", "from the same rolls", "z")
 
 
 def copies(run: Run, name: str) -> Row:
@@ -120,11 +120,11 @@ def no_penalty() -> Seen:
     mine, theirs, a, b = tested(free), tested(held), clear(free), clear(held)
     return Seen(
         {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[mine < theirs, a > b],
-        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take an invented picture and the "
-        f"ten copies most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
+        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take a sample and the ten copies "
+        f"most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
         (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
         lambda: [*originals(free), copies(held, "Copies, beta 1"), copies(free, "Copies, beta 0"),
-                 made_up(held, "Invented, beta 1"), made_up(free, "Invented, beta 0")],
+                 made_up(held, "Samples, beta 1"), made_up(free, "Samples, beta 0")],
     )  # fmt: skip
 
 
@@ -133,9 +133,9 @@ def huge_penalty() -> Seen:
     a, b = variety(invented(huge)), variety(invented(lecture))
     return Seen(
         compared(a, b, 0.1),
-        f"From one invented picture to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 "
-        "(0 is black, 1 is white).",
-        (in_numbers(f"How much {MANY} invented pictures differ", {"beta 1": b, "beta 10": a}),),
+        f"From one sample to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 (0 is "
+        "black, 1 is white).",
+        (in_numbers(f"How much {MANY} samples differ", {"beta 1": b, "beta 10": a}),),
         lambda: [made_up(lecture, "Beta 1"), made_up(huge, "Beta 10")],
     )
 
@@ -179,7 +179,7 @@ def untrained() -> Seen:
         0 if grey < 0.2 else 1 if contrast < 0.1 else 2 if alike else 3,
         f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels differ by only "
         f"{contrast:.2f}. From picture to picture they change by {differ[shown[0]]:.2f}.",
-        (in_numbers("How much invented pictures differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
+        (in_numbers("How much samples differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
         lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in shown],
     )
 
@@ -247,7 +247,7 @@ def bubble_sizes() -> Seen:
         compared(sizes[0.0], sizes[1.0], 0.2),
         f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
         f"{sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.",
-        (in_numbers("Middle size of all bubbles", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
+        (in_numbers("Median bubble size (std)", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
         lambda: [noisy_copies(run, f"Beta {run.config.beta:g}") for run in found],
     )
 

@@ -19,15 +19,15 @@ _noise = component("noise", "understand/noise.js")
 
 
 def thrown(run: Run) -> posterior.Dice:
-    """The gallery's measured throws of a run. Raises RunError if it has none."""
+    """The gallery's measured rolls of the dice of a run. Raises RunError if it has none."""
     dice = posterior.kept_dice(run)
     if dice is None:
-        raise RunError(f"The gallery’s model {run.id} has no measured throws of the dice.")
+        raise RunError(f"The gallery’s model {run.id} has no measured rolls of the dice.")
     return dice
 
 
 def noisy(run: Run) -> bool:
-    """The page on noise: bubbles, throws, and both kinds of gradient. Says whether the originals are here."""
+    """The page on noise: bubbles, rolls of the dice, and both gradients. Says whether the originals are here."""
     path, epoch, dice = str(run.path), last(run), thrown(run)
     latents = cache.latents(path, epoch)
     assert latents.std is not None

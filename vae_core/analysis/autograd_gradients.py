@@ -31,7 +31,7 @@ def forces(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of E[reconstruction] of images (n, pixels) uint8 with respect to mean and logvar, (n, d) each.
 
-    The expectation is an average over ``draws`` throws, the same for each image. By the chain rule through
+    The expectation is an average over ``draws`` rolls of the dice, the same for each image. By the chain rule through
     z = mean + eps * exp(logvar / 2).
     """
     _, slope, eps, std = _thrown(model, images, reconstruction, draws, seed)

@@ -1,4 +1,4 @@
-"""How far a code is from where the data are: why some invented pictures look bad. Imports no torch."""
+"""How far a code is from the data, and so why some samples look bad. Imports no torch."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def nearest_code(z: np.ndarray, codes: np.ndarray, own: np.ndarray | None = None
 
 
 def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: int, nearest: int = 15) -> np.ndarray:
-    """How many of each kind are among the codes (n, d) nearest to each z (m, d): counts (m, kinds).
+    """How many of each class are among the codes (n, d) nearest to each z (m, d): counts (m, kinds).
 
-    Distances as in ``nearest_code``, labels (n,). An invented picture whose neighbours are of several kinds
+    Distances as in ``nearest_code``, labels (n,). A sample whose neighbours are of several classes
     tends to look like none of them; that it lies far out says less (see docs/architecture.md).
     """
     near = np.argsort(_scaled_squares(z, codes), axis=1)[:, :nearest]

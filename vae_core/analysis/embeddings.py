@@ -3,7 +3,7 @@
 ::
 
     <run_id>/maps/umap.npz    epochs (E,), points (E, n, 2) half precision, trust (E,)
-    <run_id>/maps/umap.json   how far the making is, while it goes on
+    <run_id>/maps/umap.json   the progress while it is being made
 
 ``python -m vae_core.analysis.embeddings RUN_DIRECTORY umap`` makes one. Both methods begin from chance, so that two
 runs of them turn and fold the same data in different ways. Here they form a chain: the last epoch is laid out from
@@ -52,7 +52,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Progress:
-    """What the maker of a map last said."""
+    """The last status of the process that makes a map."""
 
     state: str  # waiting, loading, working, failed
     done: int = 0  # epochs
@@ -159,7 +159,7 @@ def load(run: Run, method: str) -> Layout | None:
 
 
 def progress(run: Run, method: str) -> Progress | None:
-    """How far the making of a map is; None if nobody makes it."""
+    """The progress of a map that is being made; None if none is."""
     try:
         return Progress(**files.read_json(_file(run, method, ".json")))
     except (OSError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Which training picture is nearest to a picture: is a model inventing, or copying?"""
+"""Which training picture is nearest to a picture: is it new, or a copy?"""
 
 from __future__ import annotations
 

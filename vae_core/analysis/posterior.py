@@ -144,7 +144,7 @@ class Forces:
 
 @dataclass(frozen=True)
 class Dice:
-    """Some bubbles under the same throws of the dice eps: the reconstruction of each draw, and its slope there."""
+    """Some bubbles under the same rolls of the dice eps: the reconstruction of each draw, and its slope there."""
 
     places: np.ndarray  # (n,)
     eps: np.ndarray  # (draws, d)

@@ -1,4 +1,4 @@
-"""What is usual: the figures of a setting as several seeds gave them, and how a run lies against them.
+"""What is usual: the figures of a setting over several seeds, and how a run compares with them.
 
 ``reference.json`` is made by ``VAE_DATA_DIR=... python -m vae_core.analysis.reference``: each setting below is trained
 with several seeds through the ordinary command line; the gallery's run of a setting counts as one. What was measured
@@ -50,7 +50,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Range:
-    """Where one more run of the same setting is to be expected, with 95 % certainty."""
+    """Where to expect one more run of the same setting, with 95 % certainty."""
 
     low: float
     high: float
@@ -109,7 +109,7 @@ def measured() -> tuple[Band, ...]:
 
 
 def same_setting(one: Config, other: Config) -> bool:
-    """Whether what is usual for one is usual for the other."""
+    """Whether two settings share their usual figures."""
     return not differing(one, other)
 
 
@@ -126,7 +126,7 @@ def band_of(config: Config) -> Band | None:
 
 
 def nearest(config: Config) -> Band | None:
-    """The most similar measured setting whose figures are of the same kind: same data, loss and model. Or None."""
+    """The most similar measured setting whose figures can be compared: same data, loss and model. Or None."""
     alike = [b for b in measured() if not {"dataset", "reconstruction", "model"} & set(differing(config, b.config))]
     return min(alike, key=lambda band: _distance(config, band.config), default=None)
 
@@ -153,7 +153,7 @@ def figures_of(record: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def symptoms(config: Config, records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is worth a word, whatever the setting, from the figures of all epochs so far (the untrained net first).
+    """What is worth mentioning, whatever the setting, from the figures of all epochs so far (the untrained net first).
 
     ``diverging``: the test loss rose well above its best. ``collapsed``: no number of the code is used, though beta is
     not zero. ``falling``: the last epoch still took more than one per cent off. ``overfitting``: training is more than

@@ -1,4 +1,4 @@
-"""Questions to a trained model: decode, encode, sample, morph, walk along a dimension.
+"""What to ask of a trained model: decode, encode, sample, morph, walk along a dimension.
 
 Images come back as uint8 (n, height, width). Codes are float32 arrays (n, d). torch is imported with this module, so a
 page imports it where it first needs a picture.
@@ -76,7 +76,7 @@ def sample_prior(count: int, latent_dim: int, seed: int, spread: float = 1.0) ->
 def sample_codes(mean: np.ndarray, count: int, seed: int, spread: float = 1.0) -> np.ndarray:
     """Codes (count, d) from a Gaussian with the average and standard deviation of ``mean`` (n, d), per dimension.
 
-    A classic autoencoder has no prior to draw from; this is the fairest random code one can give it.
+    A classic autoencoder has no prior to draw from; this is the fairest random code it can get.
     """
     return mean.mean(0) + spread * mean.std(0) * noise(count, mean.shape[1], seed)
 
@@ -106,7 +106,7 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, path: str = "str
 
 
 def cross_fade(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
-    """Images (steps, height, width) uint8: the mere mixing of pixels, to compare a morph with."""
+    """Images (steps, height, width) uint8: plain mixing of pixels, to compare with a morph."""
     t = np.linspace(0, 1, steps)[:, None, None]
     return np.rint((1 - t) * start + t * end).astype(np.uint8)
 
@@ -135,7 +135,7 @@ def quantile_manifold(size: int) -> np.ndarray:
 
 
 def walk_coefficients(latent_dim: int, seed: int, waves: int = 10) -> np.ndarray:
-    """The dice of a random walk, (2, waves, d): how much of each cosine and sine every dimension's path has."""
+    """The random numbers of a walk, (2, waves, d): how much of each cosine and sine every dimension's path has."""
     rng = np.random.default_rng([seed, 2])  # not the dice of ``noise``
     return (rng.standard_normal((2, waves, latent_dim)) / np.sqrt(waves)).astype(np.float32)
 

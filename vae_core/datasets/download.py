@@ -63,13 +63,13 @@ class Progress:
         """For a status line."""
         server = f" (server {self.server} of {self.servers})" if self.server > 1 else ""
         if self.waiting:
-            return f"Another training downloads {title} already; waiting for it …"
+            return f"Another training is already downloading {title}; waiting for it…"
         if not self.got and self.server > 1:
-            return f"Looking for {title}: trying another server ({self.server} of {self.servers}) …"
+            return f"Looking for {title}: trying another server ({self.server} of {self.servers})…"
         if not self.got:
-            return f"Looking for {title} on the network …"
+            return f"Looking for {title} on the network…"
         size = f"{self.got / 1e6:.1f} of {self.total / 1e6:.1f} MB" if self.total else f"{self.got / 1e6:.1f} MB"
-        return f"Downloading {title}, file {self.file} of {self.files}: {size}{server} …"
+        return f"Downloading {title}, file {self.file} of {self.files}: {size}{server}…"
 
 
 Tell = Callable[[Progress], None]  # called ten times a second; what it raises ends the download
@@ -89,7 +89,7 @@ class _TooSlow(Exception):
 
 @dataclass
 class Download:
-    """One dataset on its way. Files that fit their sums stay, so whatever ends it, the next attempt goes on."""
+    """One dataset being downloaded. Files that match their sums stay, so the next attempt continues from there."""
 
     title: str
     mirrors: Sequence[str]
@@ -152,7 +152,7 @@ class Download:
                     slow.append(number)
                 except _Refused:
                     continue
-        why = "they broke off, or sent too slowly" if slow else "check the network"
+        why = "the connection broke, or was too slow" if slow else "check the network"
         raise Unavailable(
             f"{self.title} could not be downloaded: none of {len(self.mirrors)} servers gave {filename} ({why})."
         )
@@ -171,7 +171,7 @@ class Download:
             if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
                 return data
             if not whole:
-                raise _TooSlow  # it broke off: another server may go on from there
+                raise _TooSlow  # it broke off: another server may continue from there
             partial.unlink(missing_ok=True)
             if not start:  # or else the beginning was another server's, perhaps a wrong one: once more, from the start
                 raise _Refused

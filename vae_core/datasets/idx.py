@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST: looked at in a moment, or read whole. Plain or gzipped, told by their first bytes.
+"""IDX files, the format of MNIST: looked at in a moment, or read whole. Plain or gzipped, as their first bytes say.
 
 An IDX file of bytes is two zeros, the type 8, the number of dimensions, their sizes (big-endian, 4 bytes each), then
 the values. What a header promises is believed only once the file has exactly that.

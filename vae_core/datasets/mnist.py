@@ -325,7 +325,7 @@ def _check_shape(shape: tuple[int, ...], pictures: bool) -> None:
         sizes = " x ".join(map(str, shape[1:])) or "labels"
         raise IdxError(f"has pictures of {sizes}, where 28 x 28 are expected" if len(shape) == 3 else "has no pictures")
     if not pictures and len(shape) != 1:
-        raise IdxError("has no labels, but a table")
+        raise IdxError("holds a table instead of labels")
     if shape[0] == 0:
         raise IdxError(f"has no {'pictures' if pictures else 'labels'} in it")
 

@@ -187,7 +187,7 @@ def _rests(run: Run) -> bool:
 
 
 def _free(folder: Path) -> int:
-    """Free bytes of the disk, 0 if that cannot be told."""
+    """Free bytes of the disk, 0 if unknown."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:

@@ -33,13 +33,13 @@ def resume(run: Run) -> None:
     """Go on with a stopped, interrupted or failed run from its last finished epoch. Raises RunError."""
     may_go_on(run)
     end_hung(run)
-    with lifecycle.held(run, seconds=2):  # who trained it is done with its files, and nobody else begins
+    with lifecycle.held(run, seconds=2):  # its last trainer is done with the files, and no other begins
         status = may_go_on(run)
         request(run, "run")
         try:
-            write_status(run, replace(status, state="starting", message="Waking up …", error="", pid=0, born=0.0))
+            write_status(run, replace(status, state="starting", message="Starting…", error="", pid=0, born=0.0))
         except OSError as error:
-            raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+            raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
     spawn(run)
 
 
@@ -47,7 +47,7 @@ def may_go_on(run: Run) -> Status:
     """The status of a run that ended early. Raises RunError with why any other cannot go on."""
     status = run.status()
     if run.gallery or status.state not in RESUMABLE:
-        raise RunError(f"The run {run.id} cannot go on: it is {status.state}.")
+        raise RunError(f"The run {run.id} cannot continue: it is {status.state}.")
     return status
 
 
@@ -65,7 +65,7 @@ def request(run: Run, what: str) -> None:
 
 
 def end_hung(run: Run) -> bool:
-    """End a trainer that lives but has said nothing for long, or it would keep its run for ever. True if it did.
+    """End a trainer that is alive but long silent, or it would hold its run for ever. True if it did.
 
     A machine that wakes from sleep, or whose clock was set, finds an old heartbeat too (or one from the future), so the
     trainer gets some moments to speak first.
@@ -135,7 +135,7 @@ def _opened(log: Path) -> IO[bytes]:
 
 
 def _reap(run: Run, child: subprocess.Popen[bytes], before: Status, was_spare: bool) -> None:
-    """Wait for a trainer. If it ended before it could say a word, say it for it, or start one in a spare's place."""
+    """Wait for a trainer. If it ended before its first status, write one, or start another if it was a spare."""
     code = child.wait()
     with suppress(OSError, RunError):  # the run was deleted, or another trains it
         if not _said_nothing(run, before):
@@ -145,7 +145,7 @@ def _reap(run: Run, child: subprocess.Popen[bytes], before: Status, was_spare: b
             code = child.wait()
         with lifecycle.held(run):
             if code not in (0, 130) and _said_nothing(run, before):
-                words = "The trainer ended before it began; the last lines of its log say why."
+                words = "The trainer ended before it started; the last lines of its log say why."
                 write_status(run, replace(before, state="failed", error=words))
 
 

@@ -51,9 +51,9 @@ class Limits:
         return (
             f"On this shared server a training has at most {self.epochs} epochs, a hidden size of {self.hidden_dim:,} "
             f"and {self.minutes} minutes a turn; batches have at least {self.batch_size} pictures. "
-            f"{_many(self.trainings, 'training runs', 'trainings run')} at a time, the others wait in line. "
-            f"Your newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, "
-            f"until nobody has looked at them for {_many(self.pin_days, 'day', 'days').lower()}."
+            f"{_many(self.trainings, 'training runs', 'trainings run')} at a time, the others wait in the queue. Your "
+            f"newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, until nobody has looked at "
+            f"them for {_many(self.pin_days, 'day', 'days').lower()}."
         )
 
     def refusal(self, config: Config) -> str:
@@ -90,7 +90,7 @@ PATH = re.compile(r"""(?<![\w./\\])(?:[A-Za-z]:[\\/]|\\\\|/(?=[^\s/'"]+/))[^\s'"
 
 
 def without_paths(text: str) -> str:
-    """A sentence for a visitor: on a shared server, of a path only the last name is told."""
+    """A sentence for a visitor: on a shared server, only the last name of a path is shown."""
     if hosted_limits() is None:
         return text
     folders = {str(folder) for folder in (runs_dir(), data_dir(), ROOT, Path.home()) if len(folder.parts) > 1}
@@ -101,7 +101,7 @@ def without_paths(text: str) -> str:
 
 
 def owner_of(token: str) -> str:
-    """What stands in a run's about.json: who reads it there does not learn the token."""
+    """The owner in a run's about.json: reading it does not give away the token."""
     return hashlib.sha256(f"latent lab {token}".encode()).hexdigest() if TOKEN.fullmatch(token) else ""
 
 

@@ -39,7 +39,7 @@ LAST_SECONDS = 120.0  # for a trainer whose turn is over to heed the request to 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run stands in the queue."""
+    """The place of a run in the queue."""
 
     ahead: int  # trainings before it, those that are running included
     seconds: float | None  # until its turn, as far as earlier trainings here say
@@ -61,7 +61,7 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
 
 
 def again(run: Run, limits: Limits) -> None:
-    """Put a run that stopped, failed or was cut off into the queue, to go on. Raises RunError."""
+    """Put a run that stopped, failed or was cut off into the queue, to continue. Raises RunError."""
     folder = run.path.parent
     with _lock(folder, wait=10):
         launcher.may_go_on(run)
@@ -75,7 +75,7 @@ def again(run: Run, limits: Limits) -> None:
                 _write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
                 write_status(run, replace(status, state="queued", message="", error="", pid=0, born=0.0))
             except OSError as error:
-                raise RunError(f"The run {run.id} cannot go on: {error.strerror}.") from None
+                raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
     dispatch(folder, limits)
 
 
@@ -89,7 +89,7 @@ def cancel(run: Run) -> None:
             write_status(run, replace(status, state="stopped", message="", pid=0, born=0.0))
             os_compat.remove(run.path / "queue.json")
         except OSError as error:
-            raise RunError(f"The run {run.id} cannot leave the line: {error.strerror}.") from None
+            raise RunError(f"The run {run.id} cannot leave the queue: {error.strerror}.") from None
 
 
 def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = None) -> Run:
@@ -128,7 +128,7 @@ def change(run: Run, limits: Limits, *, title: str, pinned: bool) -> None:
 
 
 def place(run: Run, limits: Limits) -> Place:
-    """Where a waiting run stands."""
+    """The place of a waiting run."""
     known = _known(run.path.parent)
     line, active = _line(known), [(r, s) for r, s in known if s.active]
     ahead = next((k for k, other in enumerate(line) if other.id == run.id), 0)
@@ -148,7 +148,7 @@ def note(run: Run) -> str:
 
 
 def dispatch(folder: Path, limits: Limits) -> list[Run]:
-    """Start whoever's turn it is. Returns what was started; nothing if another process is just doing it."""
+    """Start whoever's turn it is. Returns what was started; nothing if another process is doing it right now."""
     started: list[Run] = []
     try:
         with _lock(folder, wait=0):
@@ -195,7 +195,7 @@ def _end_turn(run: Run, status: Status, limits: Limits, others: bool) -> None:
 
 
 def _ask_to_stop(run: Run, told: dict[str, Any], note: str) -> None:
-    """Unless its visitor has had it begin anew meanwhile: then what was known of its turn is no longer true."""
+    """Unless its visitor has started it again meanwhile: then its turn is another one."""
     with _lock(run.path.parent, wait=1):
         if _read(run) == told and run.status().active:
             try:
@@ -205,11 +205,11 @@ def _ask_to_stop(run: Run, told: dict[str, Any], note: str) -> None:
 
 
 def _note_its_end(run: Run) -> None:
-    """Say for a trainer that was ended why it was, unless the run goes on by now."""
+    """Write why a trainer was ended, on its behalf, unless the run continues by now."""
     with lifecycle.held(run, seconds=1):
         status = run.status()
         if status.state == "interrupted":
-            words = "The trainer no longer answered and was ended; finished epochs are kept."
+            words = "The trainer stopped responding and was ended; finished epochs are kept."
             write_status(run, replace(status, error=words))
 
 
@@ -271,7 +271,7 @@ def _known(folder: Path) -> list[tuple[Run, Status]]:
         try:
             status, told = run.status(), _read(run)
             if status.state == "interrupted" and not status.pid and "asked" in told:
-                # Chosen long ago, and its trainer has not said a word: it is slow to wake up, or there is none.
+                # Chosen long ago, and its trainer is still silent: it is slow to start, or there is none.
                 status = replace(status, state="starting" if os_compat.lives(*_process(status, told)) else "queued")
             found.append((run, status))
         except RunError:
@@ -316,9 +316,9 @@ def _next_turn(folder: Path, owner: str) -> float:
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
     line = _line(_known(folder))
     if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
-        raise RunError(f"You have {limits.waiting} trainings waiting already; wait for one, or cancel one.")
+        raise RunError(f"You already have {limits.waiting} runs in the queue; wait for one, or cancel one.")
     if len(line) >= limits.queue and not _drop_last_unwatched(line):
-        raise RunError("The queue of this server is full; try again in some minutes.")
+        raise RunError("The queue of this server is full; try again in a few minutes.")
 
 
 def _drop_last_unwatched(line: list[Run]) -> bool:
@@ -347,7 +347,7 @@ def _begin(run: Run) -> bool:
                 return False
             try:
                 _write(run, **told | {"started": started})
-                write_status(run, replace(status, state="starting", message="Waking up …", pid=0, born=0.0))
+                write_status(run, replace(status, state="starting", message="Starting…", pid=0, born=0.0))
             except OSError as error:
                 raise RunError(f"The training could not be started: {error.strerror}.") from None
     except RunError as error:
@@ -439,4 +439,4 @@ def _write(run: Run, **told: Any) -> None:
     try:
         files.write_json(run.path / "queue.json", told)
     except OSError as error:
-        raise RunError(f"The run {run.id} cannot wait in line: {error.strerror}.") from None
+        raise RunError(f"The run {run.id} cannot wait in the queue: {error.strerror}.") from None

@@ -1,4 +1,4 @@
-"""A trainer kept ready: a process that has imported torch and waits for a run, so that Start need not wait for that.
+"""A trainer kept ready: a process that has imported torch and waits for a run, so that Start takes no time.
 
 It is made when somebody opens the form, and dismissed when nobody has pressed Start for a while. Waiting costs no
 processor time and 0.2 GB of memory. It ends with its server; but once it has been given a run it is a trainer like any

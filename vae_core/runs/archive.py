@@ -264,7 +264,7 @@ class _Parcel:
         if len(labels) < FEWEST_IMAGES or len(np.unique(labels)) < 2:
             raise Refused("it keeps too few test pictures, or those of one class alone")
         if (np.diff(indices) <= 0).any() or indices[-1] >= registry.get(self.config.dataset).test_size:
-            raise Refused("it keeps test pictures that its dataset has not, or one of them twice")
+            raise Refused("it keeps test pictures that its dataset does not have, or one of them twice")
         return arrays
 
     def _means(self, name: str) -> dict[str, np.ndarray]:
@@ -286,7 +286,7 @@ class _Parcel:
         with _reading(), self.bundle.open(entry) as part:
             told = _check_tensors(part, entry.file_size, _resume_shapes(self.config))
         if told.get("record") != self.metrics[-1] or type(told.get("step")) is not int:
-            raise Refused("it would go on from another epoch than its last")
+            raise Refused("it would continue from another epoch than its last")
 
 
 def _terms(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -325,7 +325,7 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, RecursionError):
-        raise Refused("it holds numbers that are none") from None
+        raise Refused("it holds values that are not numbers") from None
 
 
 def _open(file: IO[bytes], size: int, most: int = MAX_TABLE) -> zipfile.ZipFile:
@@ -388,7 +388,7 @@ def _bytes(bundle: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], name: s
     with _reading(), bundle.open(entries[name]) as part:
         raw = part.read(entries[name].file_size + 1)
         if len(raw) != entries[name].file_size:
-            raise Refused("its parts are of another size than it says")
+            raise Refused("its parts do not have the size that it says")
         return raw
 
 
@@ -417,7 +417,7 @@ def _status(raw: bytes, config: Config, epoch: int) -> Status:
         raise Refused("its status.json cannot be read") from None
     status = Status(**{**known, "device": schema.one_line(known.get("device", ""), 60)})
     if not 0 <= status.steps_per_epoch <= MAX_STEPS_PER_EPOCH or not 0 <= status.step <= 500 * MAX_STEPS_PER_EPOCH:
-        raise Refused("its number of steps cannot be")
+        raise Refused("its number of steps is impossible")
     state = "finished" if epoch == config.epochs else "stopped"
     return replace(status, state=state, epoch=epoch, epochs=config.epochs)
 
@@ -445,7 +445,7 @@ def _arrays(raw: bytes, wanted: dict[str, str], shape: tuple[int | None, ...]) -
             raise Refused("its arrays have other shapes than its settings say")
         array = np.frombuffer(rest, dtype).reshape(size)
         if len(array) > MAX_IMAGES or (kind == "<f2" and array.size and (array.view("<u2") & 0x7FFF).max() >= 0x7C00):
-            raise Refused("its arrays hold too much, or what is no number")
+            raise Refused("its arrays hold values that are too large, or not numbers")
         found[name] = array
     if len({len(array) for array in found.values()}) != 1 or not len(next(iter(found.values()))):
         raise Refused("its arrays do not fit together")
@@ -509,7 +509,7 @@ def _check_tensor(part: IO[bytes], name: str, length: int, kind: str, crc: int) 
         sizes = np.frombuffer(raw, number) & unsigned
         ends += [int(sizes.min()), int(sizes.max())]
         if ends[-1] >= infinite:  # or NaN, which is above it
-            raise Refused("its weights hold what is no number")
+            raise Refused("its weights hold values that are not numbers")
         crc, left = zlib.crc32(raw, crc), left - len(raw)
     if min(ends) == max(ends) and name.endswith(".weight") and length >= 16 * number.itemsize:
         raise Refused("its weights are all the same number, which no training leaves behind")

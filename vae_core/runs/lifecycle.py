@@ -59,7 +59,7 @@ def draft(folder: Path, run_id: str) -> Iterator[Run]:
     if folder == runs_dir() and (GALLERY / run_id).exists():
         raise RunError(f"The gallery has a model called {run_id}; choose another id.")
     made, target = Run(folder / f".{run_id}.{os.urandom(4).hex()}.part"), folder / run_id
-    taken = f"There is already a run {run_id}; choose another id, or go on with --resume."
+    taken = f"There is already a run {run_id}; choose another id, or continue with --resume."
     if target.exists():
         raise RunError(taken)
     try:
@@ -82,7 +82,7 @@ def rename(run: Run, title: str) -> None:
 
 
 def pin(run: Run, pinned: bool) -> None:
-    """A pinned run stands first, and never makes room for another. Raises RunError."""
+    """A pinned run comes first, and never makes room for another. Raises RunError."""
     note(run, pinned=pinned)
 
 

@@ -1,4 +1,4 @@
-"""A run is a directory, and the disk is the truth: reading it, finding it, and saying what is wrong with it.
+"""A run is a directory, and the disk is the truth: read it, find it, and report what is wrong with it.
 
 Making and changing one is in ``vae_core/runs/lifecycle.py``.
 
@@ -58,7 +58,7 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Status:
-    """What a trainer last said about itself."""
+    """The last status that a trainer wrote."""
 
     state: str = "starting"
     epoch: int = 0  # the last finished epoch
@@ -246,7 +246,7 @@ class Run:
         return found
 
     def test_indices(self) -> np.ndarray:
-        """Which rows of the test set the kept images are, (n,)."""
+        """Which test pictures the kept images are, (n,)."""
         return self._labels_file("test_indices")
 
     def _labels_file(self, name: str) -> np.ndarray:

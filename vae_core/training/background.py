@@ -1,4 +1,4 @@
-"""Work that may take long, beside a main thread that goes on listening. Imports no torch."""
+"""Work that may take long, beside a main thread that keeps listening. Imports no torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_SECONDS = 600.0
 
 
 class TookTooLong(Exception):
-    """Work that gave no sign for very long. The message is one sentence for the visitor."""
+    """Work that did not respond for very long. The message is one sentence for the visitor."""
 
 
 class Background(Generic[T]):
@@ -35,7 +35,7 @@ class Background(Generic[T]):
         threading.Thread(target=self._run, name=what, daemon=True).start()
 
     def moves(self) -> None:
-        """A sign of the work's own that it gets on."""
+        """The work's own sign of progress."""
         self._moved = time.monotonic()
 
     def result(self, listen: Callable[[], object]) -> T:
@@ -49,7 +49,9 @@ class Background(Generic[T]):
                 listen()
                 self._moved += time.monotonic() - before  # a visitor's pause is not the work's fault
                 if time.monotonic() - self._moved > self.most:
-                    raise TookTooLong(f"{self.what} gave no sign for {self.most / 60:.0f} minutes and was given up.")
+                    raise TookTooLong(
+                        f"{self.what} did not respond for {self.most / 60:.0f} minutes, so it was stopped."
+                    )
         except BaseException:
             self.left = True
             raise

@@ -129,7 +129,7 @@ def graphics(device: torch.device) -> Graphics | None:
     try:
         return Graphics(device)
     except Exception as error:
-        say(f"No kernels of our own on this graphics card ({type(error).__name__}: {error}); it takes torch’s.")
+        say(f"Our own kernels do not run on this graphics card ({type(error).__name__}: {error}); torch’s are used.")
         return None
 
 

@@ -76,7 +76,7 @@ class Ranks:
 
 
 class Silent(Reporter):
-    """The voice of all ranks but the first: they learn along, and say and hear nothing."""
+    """The reporter of all ranks but the first: they train too, but write and hear nothing."""
 
     def update(self, **changes: Any) -> None:
         self.status = Status(**{**self.status.__dict__, **changes})

@@ -17,11 +17,11 @@ from vae_core.model import Autoencoder
 from vae_core.training.threads import Governor
 
 EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor's cache
-TOO_FAR = "The numbers grew beyond all bounds, so this training cannot go on; try a smaller learning rate or beta."
+TOO_FAR = "The numbers grew without limit, so this training cannot continue; try a smaller learning rate or beta."
 
 
 class TrainingFailed(Exception):
-    """The training cannot go on. The message is one sentence for the visitor."""
+    """The training cannot continue. The message is one sentence for the visitor."""
 
 
 def record(means: Sequence[float], config: Config) -> dict[str, float | None]:

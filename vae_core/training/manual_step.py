@@ -101,7 +101,7 @@ class Step:
     def __call__(
         self, images: Tensor, indices: Tensor, eps: Tensor, batch: int | None = None, sums: Tensor | None = None
     ) -> None:
-        """Learn from the images (n, pixels) uint8 at ``indices`` (b,), with the dice ``eps`` (b, d).
+        """Learn from the images (n, pixels) uint8 at ``indices`` (b,), with the noise ``eps`` (b, d).
 
         ``batch``: the images over which the mean is taken, if these are only a part of them. ``sums``: where to put
         what ``take_sums`` gives after this.

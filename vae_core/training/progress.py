@@ -1,4 +1,4 @@
-"""The trainer's voice and ear: writes steps and status, answers pause, step and stop. Imports no torch.
+"""How a trainer talks and listens: it writes steps and status, and obeys pause, step and stop. Imports no torch.
 
 **Life and progress.** Pages take a trainer for dead, and may end it, once its heartbeat is old (``runs.Run.status``,
 ``jobs.end_hung``). The heartbeat must not depend on how soon a step, a test pass, an import or a disk is done; so a
@@ -28,11 +28,11 @@ VOUCH_SECONDS = 120.0  # for which the heartbeat goes on without a sign of the m
 
 
 class Stopped(Exception):
-    """The visitor asked for a stop. The run can go on later from its last finished epoch."""
+    """The visitor asked for a stop. The run can continue later from its last finished epoch."""
 
 
 class Interrupted(Exception):
-    """The process was told to end (Ctrl-C, shutdown). The run can go on later."""
+    """The process was told to end (Ctrl-C, shutdown). The run can continue later."""
 
 
 class Reporter:
@@ -59,7 +59,7 @@ class Reporter:
             self.show(self.status)
 
     def say(self, message: str) -> None:
-        """Show what is being done, if that is new and the last word is not too fresh."""
+        """Show what is being done, if that is new and the last status is not too recent."""
         if message and message != self.status.message and time.monotonic() - self._wrote > STATUS_SECONDS:
             self.update(message=message)
 
@@ -89,7 +89,7 @@ class Reporter:
                         write_status(self.run, self.status)
 
     def listen(self, *, pause: bool = True) -> None:
-        """For whatever takes long: call it again and again, and it answers requests, ten times a second at most.
+        """For anything that takes long: call it again and again, and it answers requests, ten times a second at most.
 
         With ``pause=False`` a pause has to wait for a better moment. Raises Stopped and Interrupted.
         """
@@ -98,7 +98,7 @@ class Reporter:
             self._answer(self.status.step, self.status.epoch, pause)
 
     def resume_from(self, before: Status) -> None:
-        """Keep a resumed run's counts, so that its curves and its bar stand while it wakes up."""
+        """Keep a resumed run's counts, so that its curves and its bar stay while it starts."""
         self.status = replace(self.status, step=before.step, steps_per_epoch=before.steps_per_epoch)
 
     def begin(self, step: int, epoch: int) -> None:
@@ -129,7 +129,7 @@ class Reporter:
         self._answer(step, epoch)
 
     def finish(self, state: str, **changes: Any) -> None:
-        """The last word: finished, stopped, failed or interrupted."""
+        """The final status: finished, stopped, failed or interrupted."""
         self.write_points()
         self.update(state=state, seconds_left=None, **changes)
 
@@ -158,7 +158,7 @@ class Reporter:
             self.update(state=before)
 
     def working_time(self) -> float:
-        """A clock, in seconds, that stands still in pauses."""
+        """A clock, in seconds, that stops during pauses."""
         return time.perf_counter() - self.paused_seconds
 
     def _count_from(self, step: int) -> None:

@@ -68,14 +68,14 @@ class Snapshots:
         run = self.run
         if not (run.path / "resume.safetensors").exists():
             if run.epoch is not None:
-                raise RunError(f"The run {run.id} cannot go on: it has no resume.safetensors.")
+                raise RunError(f"The run {run.id} cannot continue: it has no resume.safetensors.")
             files.rewrite_lines(run.path / "steps.jsonl", [])
             files.rewrite_lines(run.path / "metrics.jsonl", [])
             return None
         _, last = checkpoint.load_resume(run, self.model, self.optimizer)
         earlier = [r for r in run.metrics() if r["epoch"] < last["epoch"]]
         if len(earlier) != last["epoch"]:
-            raise RunError(f"The run {run.id} cannot go on: metrics.jsonl lacks epochs before {last['epoch']}.")
+            raise RunError(f"The run {run.id} cannot continue: metrics.jsonl lacks epochs before {last['epoch']}.")
         files.rewrite_lines(run.path / "metrics.jsonl", [*earlier, last])
         files.rewrite_lines(run.path / "steps.jsonl", [r for r in run.steps() if r["epoch"] <= last["epoch"]])
         return int(last["epoch"])

@@ -30,7 +30,7 @@ const HTML = `
     </div>
     <div class="seen">
       <div class="dot"><canvas class="original" role="img" aria-label="The picture under the pointer"></canvas>
-        <div class="what quiet">A test picture. Point at a dot to see its own; click, and it tells more.</div></div>
+        <div class="what quiet">A test picture. Point at a dot to see its own; click for more.</div></div>
       <div class="anywhere" hidden><canvas class="decoded" role="img" aria-label="What the decoder draws at the pointer"></canvas>
         <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
     </div>

@@ -22,7 +22,7 @@ export function mover({ push, settle = null, first, redrawn = () => {} }) {
     show(frame, { still = false } = {}) {
       if (frame === now) return redrawn();
       halt();
-      moved = busy("dots on their way", { film: true });
+      moved = busy("dots that move", { film: true });
       const from = now,
         between = new Float32Array(frame.length),
         start = performance.now();

@@ -61,7 +61,7 @@ export function anywhere(map) {
           y = event.clientY - about.top;
         if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
         const z = area.code(x, y);
-        if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is on its way.");
+        if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is loading.");
         paint(canvas, decode(z), decode.size, 0, 255);
         canvas.dataset.z = z.join();
         where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import streamlit as st
 
+from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError
@@ -18,7 +19,6 @@ from vae_core.gallery import Piece
 from vae_core.runs.run import Latents, Run
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
-FILM = 41  # epochs of a long run that a film shows, evenly spread
 F = TypeVar("F", bound=Callable[..., Any])
 _forget: list[Callable[[], None]] = []
 
@@ -57,14 +57,6 @@ def forget() -> None:
         cached.clear()
     for clear in _forget:
         clear()
-
-
-def film_epochs(epochs: list[int]) -> list[int]:
-    """All epochs, or an even choice that keeps the first and the last."""
-    if len(epochs) <= FILM:
-        return epochs
-    places = np.unique(np.linspace(0, len(epochs) - 1, FILM).round().astype(int))
-    return [epochs[p] for p in places]
 
 
 @kept(64)

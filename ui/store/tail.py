@@ -15,6 +15,7 @@ from vae_core.runs import files
 from vae_core.runs.run import Run, RunError
 
 T = TypeVar("T")
+FILM = 41  # epochs of a long run that a film shows, evenly spread
 KEPT = 128  # runs whose lines are remembered, of each kind
 _lock = threading.Lock()
 
@@ -118,6 +119,14 @@ def _film(path: str, of: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     run = Run(Path(path))
     kept = set(run.latent_epochs())
     return tuple(epoch for epoch in run.weight_epochs() if epoch in kept)
+
+
+def film_epochs(epochs: list[int]) -> list[int]:
+    """All epochs, or an even choice that keeps the first and the last."""
+    if len(epochs) <= FILM:
+        return epochs
+    places = np.unique(np.linspace(0, len(epochs) - 1, FILM).round().astype(int))
+    return [epochs[p] for p in places]
 
 
 def stamp(path: str) -> tuple[int, ...]:

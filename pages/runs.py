@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.runs import cards
+from ui.runs import cards, table
 from ui.shell import run_picker
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index
@@ -25,6 +25,7 @@ with st.container():
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
 with st.container():
     cards.cards(known)
+table.overview(known)
 with st.container():
     cards.trash()
 cards.arrivals()

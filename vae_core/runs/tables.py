@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vae_core import reconstructions
 from vae_core.analysis.reference import figures_of
 from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
@@ -86,10 +87,11 @@ def latents(run: Run, epoch: int) -> pd.DataFrame:
 def overview(runs: Sequence[Run]) -> pd.DataFrame:
     """Several runs, a row each, in their order.
 
-    Columns: ``run`` (its id), ``title``, ``dataset`` and ``model`` in words, ``latent_dim``, ``beta`` (missing for a
-    classic autoencoder, which has no penalty), ``epochs`` that are finished, and of the newest of them ``test_loss``,
-    ``test_reconstruction`` and ``test_kl`` in nats per image and ``dimensions_in_use``; ``made``, this machine's time
-    at which the run was created, missing for the gallery, whose files bear the date of their copy.
+    Columns: ``run`` (its id), ``title``, ``dataset``, ``model`` and ``error`` (the reconstruction loss) in words,
+    ``latent_dim``, ``beta`` (missing for a classic autoencoder, which has no penalty), ``epochs`` that are finished,
+    and of the newest of them ``test_loss``, ``test_reconstruction`` and ``test_kl`` in nats per image and
+    ``dimensions_in_use``; ``made``, this machine's time at which the run was created, missing for the gallery, whose
+    files bear the date of their copy.
 
     Raises RunError if one of the runs cannot be read.
     """
@@ -102,7 +104,7 @@ def overview(runs: Sequence[Run]) -> pd.DataFrame:
     return table
 
 
-TEXTS = ("run", "title", "dataset", "model")
+TEXTS = ("run", "title", "dataset", "model", "error")
 OVERVIEW = (
     *TEXTS, "latent_dim", "beta", "epochs", "test_loss", "test_reconstruction", "test_kl", "dimensions_in_use", "made",
 )  # fmt: skip
@@ -113,7 +115,8 @@ def _row(run: Run) -> dict[str, Any]:
     test = records[-1]["test"] if records else dict.fromkeys(TERMS)
     return {
         "run": run.id, "title": run.title, "dataset": registry.TITLES[config.dataset],
-        "model": "VAE" if config.is_vae else "classic autoencoder", "latent_dim": config.latent_dim,
+        "model": "VAE" if config.is_vae else "classic autoencoder",
+        "error": reconstructions.TITLES[config.reconstruction], "latent_dim": config.latent_dim,
         "beta": config.beta if config.is_vae else None, "epochs": max(len(records) - 1, 0),
         **{f"test_{term}": test[term] for term in TERMS},
         "dimensions_in_use": figures_of(records[-1])["in_use"] if records else None,

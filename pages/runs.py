@@ -23,9 +23,9 @@ with st.container():
         st.info("You have not trained a model yet.")
         st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
+table.overview(known)
 with st.container():
     cards.cards(known)
-table.overview(known)
 with st.container():
     cards.trash()
 cards.arrivals()

@@ -27,7 +27,7 @@ from vae_core.analysis import curves, projections
 from vae_core.config import Config
 from vae_core.paths import ROOT
 from vae_core.runs import tables
-from vae_core.runs.run import Run
+from vae_core.runs.run import Run, Status
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -109,7 +109,7 @@ def latent_map(run: Run, epoch: int, view: str = "pca", first: int = 0, second: 
 
     if view not in ("pca", "dims"):
         raise ValueError(f"view must be pca or dims; you gave {view!r}.")
-    film = tail.film_epochs(tail.film(run) or run.latent_epochs())
+    film = tail.film_epochs(tail.film(run) or run.latent_epochs()) or [epoch]
     means = {e: run.latents(e).mean for e in sorted({*film, epoch})}
     basis = projections.view_of(means[film[-1]], view, first, second)
     flat = {e: projections.on_plane(basis, mean) for e, mean in means.items()}
@@ -126,18 +126,24 @@ def latent_map(run: Run, epoch: int, view: str = "pca", first: int = 0, second: 
     return figure
 
 
+def curves_of(run: Run, status: Status) -> tuple[np.ndarray, np.ndarray]:
+    """The training's line and the tests' rings: epochs and a column for each of ``panels``, nats per image.
+
+    As few as ``curves.POINTS`` and ``curves.TESTS``; no line before the start. Raises RunError.
+    """
+    points = tail.points(run) if status.steps_per_epoch else np.zeros((0, 3))
+    return curves.trained(points, status.steps_per_epoch, run.config), curves.tested(tail.metrics(run), run.config)
+
+
 def loss_curves(run: Run) -> go.Figure:
     """A panel for each term of the loss: the training as a line, the test set as rings, in nats per image.
 
-    Points are as few as on the page (``curves.POINTS``, ``curves.TESTS``), and so is the window, which leaves out the
-    first steps. Raises RunError if the run cannot be read.
+    Points are as few as on the page (``curves_of``), and the window leaves out the first steps (``curves.window``).
+    Raises RunError if the run cannot be read.
     """
     from plotly.subplots import make_subplots
 
-    config, per_epoch = run.config, run.status().steps_per_epoch
-    line = curves.trained(tail.points(run) if per_epoch else np.zeros((0, 3)), per_epoch, config)
-    rings = curves.tested(tail.metrics(run), config)
-    names = panels(config)
+    (line, rings), names = curves_of(run, run.status()), panels(run.config)
     figure = _styled(make_subplots(1, len(names), subplot_titles=[name for name, _ in names]), run.title)
     for k, (_, paint) in enumerate(names, start=1):
         place, ink = {"row": 1, "col": k, "showlegend": k == 1}, colours()[paint]
@@ -172,10 +178,11 @@ def rate_distortion(runs: Sequence[Run]) -> go.Figure:
         figure.add_scatter(
             x=group["test_kl"], y=group["test_reconstruction"], mode="lines+markers+text",
             name=f"{dataset}, {error}, {size} numbers", text=[f"beta {beta:g}" for beta in group["beta"]],
-            textposition="top right", marker={"size": 9}, line={"color": paints[k % 10], "width": 1.5},
-            customdata=[html.escape(title) for title in group["title"]],
+            textposition="top center", cliponaxis=False, marker={"size": 9},
+            line={"color": paints[k % 10], "width": 1.5}, customdata=[html.escape(title) for title in group["title"]],
             hovertemplate="%{customdata}<br>KL %{x:.2f}, reconstruction %{y:.2f}",
         )  # fmt: skip
+    figure.update_layout(legend={"orientation": "h", "y": 1.01, "yanchor": "bottom"})
     figure.update_xaxes(type="log", title_text="KL, nats per image")
     figure.update_yaxes(title_text="reconstruction, nats per image")
     return _styled(figure, "Reconstruction against KL")

@@ -11,7 +11,7 @@ from ui import figures
 from ui.components.bridge import base64_of, component
 from ui.store import tail
 from ui.text import glossary
-from vae_core.analysis.curves import terms, tested, trained
+from vae_core.analysis.curves import terms
 from vae_core.runs.run import Run, Status
 
 _curves = component("curves", "train/loss_curves.js")
@@ -28,10 +28,9 @@ FINE = 0.01  # nats: how exactly they travel; a tenth is what one reads
 def curves(run: Run, status: Status) -> dict[str, Any]:
     """What ``loss_curves.js`` draws: the same number of points however long the run is; nothing before the start."""
     config, metrics = run.config, tail.metrics(run)
-    points = tail.points(run) if status.steps_per_epoch else np.zeros((0, 3))
     names = figures.panels(config) if metrics or status.active else []
     sent = 3 if config.is_vae else 2  # columns; the total is a sum that the browser finds by itself
-    line, rings = trained(points, status.steps_per_epoch, config), tested(metrics, config)
+    line, rings = figures.curves_of(run, status)
     steps, tests = line[:, :sent], rings[:, :sent]
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None

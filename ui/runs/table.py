@@ -14,7 +14,7 @@ from vae_core.runs.run import Run
 COLUMNS = {
     "title": Column("Run"),
     "dataset": Column("Dataset"),
-    "model": Column("Model"),
+    "model": Column("Model", width=140),
     "latent_dim": Column("Numbers", "How many numbers make the code of a picture."),
     "beta": Column("Beta", "The weight of the KL penalty. A classic autoencoder has none.", "%g"),
     "epochs": Column("Epochs", "Epochs that are finished. The figures to the right are those of the last of them."),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.compare import tasks
+from ui.compare import table, tasks
 from ui.components import reference_panel
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
@@ -39,6 +39,7 @@ st.caption(
     "beta × KL, each with its own beta.",
     help=glossary.tips("test", "nat", "kl"),
 )
+table.side_by_side(one, other)
 for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
     with column:
         reference_panel.panel(run, run.status(), name=name, why=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.runs import cards
+from ui.runs import cards, table
 from ui.shell import run_picker
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index
@@ -27,6 +27,7 @@ with st.container():
         st.info("You have not trained a model yet.")
         st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
+table.overview(known)
 with st.container():
     cards.cards(known)
 with st.container():

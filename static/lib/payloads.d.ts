@@ -145,6 +145,8 @@ export interface LatentMapData {
   view: string;
   axes: string[];
   range: number[][];
+  layout: Record<string, any>;
+  trace: Record<string, any>;
   pickable?: boolean;
   tiles?: string;
   tile?: TileSize;

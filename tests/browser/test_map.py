@@ -301,4 +301,4 @@ def test_without_webgl_the_map_is_whole(server, open_page):
     assert page.locator(f"{MAP} canvas.plain").get_attribute("data-epoch") == "0"
     assert page.evaluate(DRAWN, "plain")[1] != circled[1]
     assert asked
-    assert not any("plotly-gl2d" in url for url in asked)  # nor is half a megabyte fetched for nothing
+    assert not any("vendor/plotly" in url for url in asked)  # nor is half a megabyte fetched for nothing

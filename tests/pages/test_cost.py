@@ -18,6 +18,7 @@ from ui.samples import grid, story
 from ui.store import cache, run_index, tail
 from ui.train import steering
 from vae_core import paths
+from vae_core.analysis import curves
 from vae_core.runs import files
 from vae_core.runs.run import Run, RunError, write_status
 
@@ -37,7 +38,7 @@ def long_run(own_run) -> Run:
 
 def look(run: Run, seed: int = 0) -> None:
     """What the map's and the samples' pages ask for."""
-    epochs = cache.film_epochs(tail.film(run))
+    epochs = tail.film_epochs(tail.film(run))
     latent_map.payload(str(run.path), tuple(epochs), "pca")
     details.bubbles(str(run.path), tuple(epochs), "pca")
     details.figures(run, epochs)
@@ -159,7 +160,7 @@ def test_a_poll_sends_one_small_thing(finished, monkeypatch):  # noqa: F811
     status = run.status()
     sent = {**steering.numbers(run, status, "run"), **loss_curves.curves(run, status)}
     assert len(json.dumps(sent)) < 2_500
-    assert sent["steps"]["n"] == loss_curves.POINTS
+    assert sent["steps"]["n"] == curves.POINTS
 
 
 def test_the_parts_that_are_not_polled_are_told_when_to_be_drawn_again(finished):  # noqa: F811

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ui.components import loss_curves
 from ui.store import tail
+from vae_core.analysis import curves
 from vae_core.runs import files
 from vae_core.runs.run import RunError
 
@@ -115,13 +115,13 @@ def test_a_last_line_without_its_end_counts_if_it_is_whole(own_run):
 
 def test_a_long_curve_is_thinned_to_means_that_keep_its_end():
     table = np.column_stack([np.arange(10_000.0), np.arange(10_000.0) * 2])
-    thinned = loss_curves.thin(table)
-    assert len(thinned) == loss_curves.POINTS
+    thinned = curves.thin(table)
+    assert len(thinned) == curves.POINTS
     assert thinned[-1, 0] == table[-1, 0]
     table[-1, 1] = 0  # a last window of one small batch: no curve dives for it
-    assert loss_curves.thin(table)[-1, 1] == pytest.approx(2 * 9_999, rel=0.02)
+    assert curves.thin(table)[-1, 1] == pytest.approx(2 * 9_999, rel=0.02)
     table[-1, 1] = 2 * 9_999
     assert (np.diff(thinned[:, 0]) > 0).all()
     assert thinned[:-1].mean(0) == pytest.approx(table[:-1].mean(0), rel=0.01)
-    np.testing.assert_array_equal(loss_curves.thin(table[: loss_curves.POINTS]), table[: loss_curves.POINTS])
-    assert len(loss_curves.thin(table[: loss_curves.POINTS + 1])) == loss_curves.POINTS
+    np.testing.assert_array_equal(curves.thin(table[: curves.POINTS]), table[: curves.POINTS])
+    assert len(curves.thin(table[: curves.POINTS + 1])) == curves.POINTS

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
+from ui import figures
 from ui.components.bridge import base64_of, component
 from ui.components.payloads import LossCurves, LossCurvesData, LossPanel, Table
 from ui.store import tail
 from ui.text import glossary
-from vae_core.config import Config
-from vae_core.runs.films import evenly
+from vae_core.analysis.curves import terms
 from vae_core.runs.run import Run, Status
 
 _curves = component("curves", "train/loss_curves.js")
@@ -23,31 +21,26 @@ def loss_curves(payload: LossCurvesData) -> None:
     _curves(key="loss_curves", data=payload)
 
 
-POINTS = 100  # of a live curve, however long the run
-TESTS = 40  # of its rings
 FINE = 0.01  # nats: how exactly they travel; a tenth is what one reads
 
 
 def curves(run: Run, status: Status) -> LossCurves:
     """What ``loss_curves.js`` draws: the same number of points however long the run is; nothing before the start."""
-    config, per_epoch = run.config, max(status.steps_per_epoch, 1)
-    metrics = tail.metrics(run)
-    points = tail.points(run) if status.steps_per_epoch else np.zeros((0, 3))
-    names = terms_of(config) if metrics or status.active else []
-    terms = 2 if config.is_vae else 1  # the total is their sum, which the browser finds by itself
-    steps = (thin(points) / [per_epoch, 1, 1])[:, : terms + 1]
-    tests = np.array([[m["epoch"], *_values(m["test"], config)[:terms]] for m in evenly(metrics, TESTS)])
+    config, metrics = run.config, tail.metrics(run)
+    names = figures.panels(config) if metrics or status.active else []
+    sent = 3 if config.is_vae else 2  # columns; the total is a sum that the browser finds by itself
+    line, rings = figures.curves_of(run, status)
+    steps, tests = line[:, :sent], rings[:, :sent]
     # Beside a training that has begun, the untrained network's number would only mislead.
     last_test = metrics[-1]["test"] if metrics and (len(metrics) > 1 or not len(steps)) else None
-    newest = dict(zip(("reconstruction", "kl"), steps[-1, 1:], strict=False)) if len(steps) else None
     panels: list[LossPanel] = []
-    for k, (name, paint) in enumerate(names):
-        words = [f"training {_values(newest, config)[k]:.1f}"] if newest else []
-        words += [f"test {_values(last_test, config)[k]:.1f}"] if last_test else []
+    for k, (name, paint) in enumerate(names, start=1):
+        words = [f"training {line[-1, k]:.1f}"] if len(line) else []
+        words += [f"test {terms(last_test, config)[k - 1]:.1f}"] if last_test else []
         panels.append({"name": name, "colour": paint, "now": " · ".join(words)})
     return {
         "run": run.id, "panels": panels, "beta": config.beta, "n_epochs": len(metrics),
-        "steps": packed(steps, max(config.beta, 1)), "tests": packed(tests.reshape(-1, terms + 1), max(config.beta, 1)),
+        "steps": packed(steps, max(config.beta, 1)), "tests": packed(tests, max(config.beta, 1)),
         "epochs_shown": round(max(len(metrics) - 1, steps[-1, 0] if len(steps) else 0, 1), 4),
     }  # fmt: skip
 
@@ -89,31 +82,3 @@ def explain_numbers(run: Run) -> None:
             "notebook decodes the mean when it tests. That is easier, so its number is lower than in training.",
         ),
     )
-
-
-def terms_of(config: Config) -> list[tuple[str, str]]:
-    """The names of the panels, and the lecture's colour of each."""
-    error = "Reconstruction (BCE)" if config.reconstruction == "bce" else "Reconstruction (squared error)"
-    if not config.is_vae:
-        return [(error, "decoder")]
-    total = "Total: both together" if config.beta == 1 else f"Total: reconstruction + {config.beta:g} × KL"
-    return [(error, "decoder"), ("KL penalty", "mean"), (total, "ink")]
-
-
-def _values(record: dict[str, Any], config: Config) -> list[float]:
-    if not config.is_vae:
-        return [record["reconstruction"]]
-    return [record["reconstruction"], record["kl"], record["reconstruction"] + config.beta * record["kl"]]
-
-
-def thin(table: np.ndarray) -> np.ndarray:
-    """At most POINTS rows of a table (n, columns): means of about equally long stretches.
-
-    The last row stands at the newest step and is as smooth as the others: the last window of an epoch may be a single
-    small batch, and a curve that dives at its end would be read as news.
-    """
-    if len(table) <= POINTS:
-        return table
-    cuts = np.linspace(0, len(table) - 1, POINTS).round().astype(int)  # the last stretch ends before the newest row
-    means = np.add.reduceat(table[:-1], cuts[:-1]) / np.diff(cuts)[:, None]
-    return np.vstack([means, [table[-1, 0], *table[cuts[-2] :, 1:].mean(0)]])

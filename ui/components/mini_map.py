@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.components import latent_map
 from ui.components.bridge import base64_of, component, tell
 from ui.components.payloads import Mark, MiniMapData
 from ui.store import cache
+from vae_core.analysis import projections
 from vae_core.analysis.projections import Basis
 from vae_core.runs.run import Run
 
@@ -23,7 +23,7 @@ def view_of(run: Run) -> str:
 
 def basis(path: str, epoch: int) -> Basis:
     """The page's projection: PCA of the newest epoch's means, or the plain numbers of a model that has two."""
-    return latent_map.view_of(cache.latents(path, epoch).mean, view_of(Run(Path(path))))
+    return projections.view_of(cache.latents(path, epoch).mean, view_of(Run(Path(path))))
 
 
 def project(basis: Basis, points: np.ndarray) -> np.ndarray:
@@ -40,16 +40,13 @@ def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
 def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
     """What ``mini_map.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
     run, view = Run(Path(path)), basis(path, epochs[-1])
-    flat = [project(view, cache.latents(path, e).mean[:DOTS]) for e in epochs]
-    if run.config.latent_dim == 1:  # a line: spread the dots a little so that they can be seen
-        for points in flat:
-            points[:, 1] = np.random.default_rng(0).normal(0, 0.1, len(points))
+    flat = [projections.on_plane(view, cache.latents(path, e).mean[:DOTS]) for e in epochs]
     shares = view.explained
     return {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
         "labels": base64_of(cache.labels(path)[:DOTS], "u1"),
         "names": list(run.dataset.class_names),
-        "range": latent_map.view_range(flat),
+        "range": projections.view_range(flat),
         "caption": "the numbers of the code" if shares is None
         else f"the two directions in which codes differ most (PCA), {sum(shares):.0%} of the variance",
     }  # fmt: skip

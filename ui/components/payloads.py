@@ -156,6 +156,8 @@ class LatentMapData(Film):
     view: str
     axes: list[str]
     range: list[list[float]]
+    layout: dict[str, Any]  # of ui.figures.latent_map
+    trace: dict[str, Any]
     pickable: NotRequired[bool]
     tiles: NotRequired[Base64]
     tile: NotRequired[TileSize]

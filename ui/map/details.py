@@ -9,10 +9,10 @@ import numpy as np
 
 from ui.components.bridge import base64_of, component
 from ui.components.images import webp
-from ui.components.latent_map import view_of
 from ui.components.payloads import CodeChartData, RunFiguresData, TileSize
 from ui.store import cache, tail
 from vae_core.analysis import embeddings
+from vae_core.analysis.projections import view_of
 from vae_core.analysis.reference import IN_USE
 from vae_core.datasets.spec import Shape
 from vae_core.runs.run import Run, RunError

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components import reference_panel, run_status
-from ui.runs import report
+from ui.runs import report, table
 from ui.shell import browser_input, run_picker, uploads, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.store import run_index, tail
@@ -147,6 +147,9 @@ def more(run: Run) -> None:
             icon=":material/download:", on_click="ignore",
             help="The whole run. Another Latent Lab can import it and continue it.",
         )  # fmt: skip
+    st.markdown("##### Its numbers as CSV")
+    with st.container(horizontal=True):
+        table.downloads(run)
 
 
 def _name_and_pin(run: Run) -> None:

@@ -1,6 +1,6 @@
 """A run as one web page that opens anywhere: curves, map, pictures and a morph, without this app and without a network.
 
-The page is ``report.html`` with the styles of ``static/lab.css`` and the run's data written into it; it carries a
+The page is ``report.html`` with the styles of ``static/style.css`` and the run's data written into it; it carries a
 policy that forbids every request. A run of ten epochs makes about 1.5 MB.
 """
 
@@ -16,14 +16,16 @@ from typing import Any
 
 import numpy as np
 
+from ui import figures
 from ui.components import image_rows, latent_map, loss_curves, morph_path, payloads, run_status
 from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.store import cache
+from vae_core.analysis import curves
 from vae_core.config import FIELDS, in_words
 from vae_core.runs.films import evenly
-from vae_core.runs.run import Run, RunError
+from vae_core.runs.run import Run, RunError, Status
 
 TEMPLATE = Path(__file__).with_name("report.html")
 EPOCHS = 21  # at most, evenly chosen
@@ -50,10 +52,17 @@ def _data(run: Run, epochs: list[int]) -> dict[str, Any]:
         "title": run.title, "epochs": epochs, "summary": run_status.summary(run, status),
         "settings": _settings(run), "curves": loss_curves.curves(run, status),
         "map": _map(run, epochs), "rows": [row.to_json() for row in rows], "size": cell_of(rows),
+        "windows": _windows(run, status),
         "samples": image_rows.sample_row(run, epochs, SAMPLES, 0, columns=10).to_json(),
         "morph": _morph(run, epochs, places),
         "made": time.strftime("%Y-%m-%d"),
     }  # fmt: skip
+
+
+def _windows(run: Run, status: Status) -> list[list[float]]:
+    """From where to where each panel of the curves reaches, as in ``figures.loss_curves``."""
+    line, rings = figures.curves_of(run, status)
+    return [curves.window(line[:, k], rings[:, k]) or [0.0, 1.0] for k in range(1, line.shape[1])]
 
 
 def _settings(run: Run) -> list[list[str]]:
@@ -70,6 +79,7 @@ def _map(run: Run, epochs: list[int]) -> dict[str, Any]:
     return {
         "points": [base64_of(part, "f2") for part in points], "labels": base64_of(labels, "u1"),
         "names": whole["names"], "axes": whole["axes"], "range": whole["range"],
+        "opacity": whole["trace"]["marker"]["opacity"],
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
-from ui.store import cache, run_index, tail
+from ui.store import run_index, tail
 from ui.text import glossary
 from vae_core.datasets import registry
 from vae_core.runs.run import Run
@@ -91,7 +91,7 @@ def _picked(name: str, key: str) -> None:
 
 def film(run: Run) -> list[int]:
     """The epochs that pages can show of a run: those with weights and means, evenly thinned if they are many."""
-    return cache.film_epochs(tail.film(run))
+    return tail.film_epochs(tail.film(run))
 
 
 def label(run: Run) -> str:

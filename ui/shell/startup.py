@@ -9,6 +9,7 @@ import time
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
+from ui import figures
 from vae_core import os_compat
 
 HEAD_START = 2.0  # seconds for the first page to reach its visitor; the import would hold it up
@@ -26,11 +27,16 @@ def one_thread() -> None:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    """Once for each server: import torch beside the pages, so that the first decoded picture need not wait for it."""
+    """Once for each server: import torch beside the pages, so that the first decoded picture need not wait for it.
+
+    plotly, of which the map's page needs half a second, comes before it.
+    """
 
     def work() -> None:
         time.sleep(HEAD_START)
         try:
+            figures.map_layout(("", ""), ((0, 1), (0, 1)))
+            figures.map_trace(1)
             import torch
 
             from vae_core.analysis import sampling  # noqa: F401

@@ -8,10 +8,10 @@ import numpy as np
 
 from ui.components.bridge import base64_of, component
 from ui.components.browser_decoder import decoder, encoded
-from ui.components.latent_map import view_range
 from ui.components.payloads import LivingPicture, LivingPictureData, Part
 from ui.store import cache
 from vae_core import paths
+from vae_core.analysis.projections import view_range
 from vae_core.datasets import registry
 from vae_core.datasets.drawing import as_mnist
 from vae_core.runs.run import Run, RunError

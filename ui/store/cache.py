@@ -11,15 +11,14 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import streamlit as st
 
+from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError
 from vae_core.gallery import Piece
-from vae_core.runs.films import evenly
 from vae_core.runs.run import Latents, Run
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
-FILM = 41  # epochs of a long run that a film shows, evenly spread
 F = TypeVar("F", bound=Callable[..., Any])
 _forget: list[Callable[[], None]] = []
 
@@ -58,11 +57,6 @@ def forget() -> None:
         cached.clear()
     for clear in _forget:
         clear()
-
-
-def film_epochs(epochs: list[int]) -> list[int]:
-    """The epochs of a film, of which a long run has too many."""
-    return evenly(epochs, FILM)
 
 
 @kept(64)

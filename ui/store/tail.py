@@ -12,9 +12,11 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from vae_core.runs import files
+from vae_core.runs.films import evenly
 from vae_core.runs.run import Run, RunError
 
 T = TypeVar("T")
+FILM = 41  # epochs of a long run that a film shows, evenly spread
 KEPT = 128  # runs whose lines are remembered, of each kind
 _lock = threading.Lock()
 
@@ -118,6 +120,11 @@ def _film(path: str, of: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     run = Run(Path(path))
     kept = set(run.latent_epochs())
     return tuple(epoch for epoch in run.weight_epochs() if epoch in kept)
+
+
+def film_epochs(epochs: list[int]) -> list[int]:
+    """The epochs of a film, of which a long run has too many."""
+    return evenly(epochs, FILM)
 
 
 def stamp(path: str) -> tuple[int, ...]:

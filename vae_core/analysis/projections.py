@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,3 +51,34 @@ def pca(points: np.ndarray) -> Basis:
     signs = np.sign(directions[np.abs(directions).argmax(0), [0, 1]])
     directions = directions * np.where(signs == 0, 1, signs)
     return Basis(centre.astype(np.float32), directions.astype(np.float32), shares)
+
+
+def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> Basis:
+    """The projection of a view for all epochs of a run; ``last`` are the means of the newest, (n, d).
+
+    ``dims``: the numbers ``first`` and ``second`` of the code (a code of one has no second); else the main directions.
+    """
+    d = last.shape[1]
+    return dimensions(d, first, min(second, d - 1)) if view == "dims" else pca(last)
+
+
+def on_plane(basis: Basis, points: np.ndarray) -> np.ndarray:
+    """Points (n, d) as dots of a map, (n, 2), all of them finite.
+
+    A code of one number gives a line: its dots are strewn across it a little, so that they can be told apart.
+    """
+    places = np.nan_to_num(basis.project(points))
+    if len(basis.centre) == 1:
+        places[:, 1] = np.random.default_rng(0).normal(0, 0.1, len(places))
+    return places
+
+
+def view_range(frames: Sequence[np.ndarray]) -> list[list[float]]:
+    """One window for all epochs: all but the outermost tenth of a per cent of points, with some room.
+
+    ``frames``: the dots of each epoch, (n, 2). Returns [[x low, x high], [y low, y high]].
+    """
+    every = np.concatenate(frames)
+    low, high = np.quantile(every, 0.0005, axis=0), np.quantile(every, 0.9995, axis=0)
+    room = np.maximum(high - low, 0.1) * 0.05
+    return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]

@@ -3,7 +3,8 @@
 // Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the epochs play or the slider
 // moves, the new places go straight to the drawing library that Plotly's scattergl uses (regl-scatter2d); Plotly learns of
 // them when the movement rests, so that hover, selection and zoom know them.
-import { marginOf } from "./canvas_view.js";
+//
+// Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py); colours are the page's.
 import { mover } from "./motion.js";
 import { colour, classVariable } from "../../lib/canvas.js";
 import { busy } from "../../lib/settled.js";
@@ -44,22 +45,19 @@ export function webgl() {
 export async function plotted(Plotly, map, { point, click, circle, moved, lost }) {
   const { root, plot, data, labels, groups } = map,
     start = map.frame;
-  const ink = colour(root, "--ll-ink"),
-    size = labels.length < 5000 ? 5 : plot.clientWidth < 480 ? 3 : 4;
+  const { size } = data.trace.marker,
+    crowded = labels.length >= 5000 && plot.clientWidth < 480; // a phone
   const axis = (frame, group, k) => Float32Array.from(group, (i) => frame[2 * i + k]);
   const traces = data.names.map((name, c) => ({
-    type: "scattergl",
-    mode: "markers",
+    ...structuredClone(data.trace), // Plotly writes into what it is given
     name,
     x: axis(start, groups[c], 0),
     y: axis(start, groups[c], 1),
     customdata: groups[c],
     hoverinfo: "none",
-    marker: { size, opacity: 0.75, color: colour(root, classVariable(c)) },
-    unselected: { marker: { opacity: 0.08 } },
-    selected: { marker: { opacity: 0.95 } },
+    marker: { ...data.trace.marker, size: crowded ? size - 1 : size, color: colour(root, `--ll-c${c}`) },
   }));
-  await Plotly.react(plot, traces, layoutOf(data, root, ink), {
+  await Plotly.react(plot, traces, layoutOf(data, root), {
     responsive: true,
     displaylogo: false,
     scrollZoom: false,
@@ -67,7 +65,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
   });
   if (!hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
 
-  const resting = matchMedia("(pointer: coarse)").matches ? false : "pan";
+  const resting = matchMedia("(pointer: coarse)").matches ? false : data.layout.dragmode;
   const tried = (promise) => promise.catch(lost);
   const settle = (now) => {
     const done = busy("Plotly learns of the dots", { film: true });
@@ -159,29 +157,22 @@ function pusher(plot, groups) {
   };
 }
 
-function layoutOf(data, root, ink) {
-  const line = colour(root, "--ll-line"),
-    bare = !data.axes[0];
-  const axis = (k) => ({
-    title: { text: data.axes[k], font: { size: 13 } },
-    range: data.range[k],
-    gridcolor: line,
-    zerolinecolor: line,
-    showticklabels: !bare,
-    zeroline: !bare,
-  });
+/** The figure's layout in the page's colours and letters, which follow its theme. */
+function layoutOf(data, root) {
+  const layout = structuredClone(data.layout); // Plotly writes into what it is given
+  const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
+  const clear = "rgba(0,0,0,0)",
+    lines = { gridcolor: line, zerolinecolor: line };
   return {
-    margin: marginOf(data),
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
+    ...layout,
+    paper_bgcolor: clear,
+    plot_bgcolor: clear,
     font: { color: ink, family: getComputedStyle(root).fontFamily },
-    xaxis: axis(0),
-    yaxis: axis(1),
-    hovermode: "closest",
-    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" },
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
-    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour(root, "--ll-quiet"), activecolor: ink },
+    xaxis: { ...layout.xaxis, ...lines },
+    yaxis: { ...layout.yaxis, ...lines },
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : layout.dragmode, // a finger scrolls the page
+    modebar: { ...layout.modebar, bgcolor: clear, color: quiet, activecolor: ink },
     uirevision: data.run + data.view,
-    newselection: { line: { color: colour(root, "--ll-x"), width: 2, dash: "dot" } },
+    newselection: { line: { ...layout.newselection.line, color: x } },
   };
 }

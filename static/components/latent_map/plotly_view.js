@@ -55,7 +55,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     y: axis(start, groups[c], 1),
     customdata: groups[c],
     hoverinfo: "none",
-    marker: { ...data.trace.marker, size: crowded ? size - 1 : size, color: colour(root, `--ll-c${c}`) },
+    marker: { ...data.trace.marker, size: crowded ? size - 1 : size, color: colour(root, classVariable(c)) },
   }));
   await Plotly.react(plot, traces, layoutOf(data, root), {
     responsive: true,

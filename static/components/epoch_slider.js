@@ -2,6 +2,7 @@
 import { svg } from "../lib/charts.js";
 import { mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
+import { every, playButton } from "../lib/play_button.js";
 import { playing } from "../lib/settled.js";
 import { fromAddress, inAddress } from "../lib/url.js";
 
@@ -22,7 +23,6 @@ export default function (component) {
   const [back, play, next] = root.querySelectorAll("button"),
     slider = root.querySelector("input"),
     out = root.querySelector("output");
-  if (isNew) root.timer = 0;
   const atEnd = !isNew && root.run === run && +slider.value === +slider.max;
   root.run = run;
   slider.max = epochs.length - 1;
@@ -30,30 +30,19 @@ export default function (component) {
   if (atEnd && epochOf(run) !== null && epochOf(run) !== epochs.at(-1)) setEpoch(run, epochs.at(-1));
   setAddress(run);
   const go = (place) => setEpoch(run, epochs[Math.min(Math.max(place, 0), epochs.length - 1)]);
-  const stop = () => {
-    clearInterval(root.timer);
-    root.played?.();
-    root.timer = 0;
-    play.textContent = "▶";
-    play.setAttribute("aria-label", "Play the epochs");
-  };
-  slider.oninput = () => (stop(), go(+slider.value));
-  back.onclick = () => (stop(), go(+slider.value - 1));
-  next.onclick = () => (stop(), go(+slider.value + 1));
-  play.onclick = () => {
-    if (root.timer) return stop();
+  root.film = (end) => {
     if (+slider.value === epochs.length - 1) go(0);
-    play.textContent = "❚❚";
-    play.setAttribute("aria-label", "Pause");
-    root.played = playing();
-    root.timer = setInterval(
-      () => {
-        go(+slider.value + 1);
-        if (+slider.value >= epochs.length - 1) stop(); // at once: what the last epoch sets going is no film any more
-      },
-      Math.max(120, Math.min(600, 6000 / epochs.length)),
-    );
+    const done = playing();
+    const stop = every(Math.max(120, Math.min(600, 6000 / epochs.length)), () => {
+      go(+slider.value + 1);
+      if (+slider.value >= epochs.length - 1) end(); // at once: what the last epoch sets going is no film any more
+    });
+    return () => (stop(), done());
   };
+  const player = (root.player ??= playButton(play, (end) => root.film(end), "Play the epochs"));
+  slider.oninput = () => (player.pause(), go(+slider.value));
+  back.onclick = () => (player.pause(), go(+slider.value - 1));
+  next.onclick = () => (player.pause(), go(+slider.value + 1));
   root.stop?.();
   root.stop = followEpoch(run, epochs, (epoch) => {
     slider.value = epochs.indexOf(epoch);
@@ -67,10 +56,10 @@ export default function (component) {
   if (fromAddress("play") && epochs.length > 1) {
     // a link that starts the film, once
     inAddress({ play: null });
-    play.onclick();
+    player.play();
   }
   root.style.display = epochs.length > 1 ? "" : "none";
-  return () => (stop(), root.stop());
+  return () => (player.pause(), root.stop());
 }
 
 /** The test loss over the slider, with a dot at the present epoch: the marker on the loss curve, on every page. */

@@ -1,6 +1,6 @@
 // A chart on a canvas: axes, lines, dots and names.
 import { sharp } from "./canvas.js";
-import { round } from "./geometry.js";
+import { ticks } from "./geometry.js";
 import { palette } from "./plane.js";
 
 /** Axes on a canvas. x and y: {low, high, label, ticks?, log?}. Returns what one draws with. */
@@ -16,22 +16,16 @@ export function axes(canvas, x, y) {
     const s = Math.min(1, Math.max(0, (p - box.left) / (box.right - box.left)));
     return x.log ? x.low * (x.high / x.low) ** s : x.low + s * (x.high - x.low);
   };
-  const ticks = (axis) => {
-    if (axis.ticks) return axis.ticks;
-    const step = round((axis.high - axis.low) / 5),
-      found = [];
-    for (let v = Math.ceil(axis.low / step - 1e-9) * step; v <= axis.high + 1e-9; v += step) found.push(+v.toFixed(6));
-    return found;
-  };
+  const ticksOf = (axis) => axis.ticks ?? ticks(axis.low, axis.high, 5);
   g.font = "12px sans-serif";
   g.lineWidth = 1;
   g.strokeStyle = paints.line;
   g.fillStyle = paints.quiet;
-  for (const v of ticks(x)) {
+  for (const v of ticksOf(x)) {
     g.beginPath(), g.moveTo(px(v), box.top), g.lineTo(px(v), box.bottom), g.stroke();
     (g.textAlign = "center"), (g.textBaseline = "top"), g.fillText(`${v}`, px(v), box.bottom + 5);
   }
-  for (const v of ticks(y)) {
+  for (const v of ticksOf(y)) {
     g.beginPath(), g.moveTo(box.left, py(v)), g.lineTo(box.right, py(v)), g.stroke();
     (g.textAlign = "right"), (g.textBaseline = "middle"), g.fillText(`${v}`, box.left - 6, py(v));
   }

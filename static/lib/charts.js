@@ -1,4 +1,6 @@
 // Small charts in SVG: a line over the epochs with a dot at the present one, and bars or whiskers for each number of a code.
+import { ticks } from "./geometry.js";
+
 const NS = "http://www.w3.org/2000/svg";
 
 export function svg(name, attributes = {}, text) {
@@ -36,14 +38,6 @@ export function panel(title, height, draw) {
   return me;
 }
 
-const nice = (low, high) => {
-  const step = 10 ** Math.floor(Math.log10((high - low) / 2 || 1)),
-    by = [1, 2, 5, 10].map((k) => k * step).find((s) => (high - low) / s <= 4.5) ?? step;
-  const ticks = [];
-  for (let v = Math.ceil(low / by) * by; v <= high + by / 1e6; v += by) ticks.push(+v.toPrecision(6));
-  return ticks;
-};
-
 /** y over x as a line, with the place of one x marked. colour is a CSS colour. Only heights between low and high show. */
 export function line(chart, width, height, { xs, ys, at, colour, low, high, unit = "" }) {
   const left = 44,
@@ -53,7 +47,7 @@ export function line(chart, width, height, { xs, ys, at, colour, low, high, unit
   const one = xs.length === 1; // it stands in the middle
   const X = (x) => left + (one ? 0.5 : (x - xs[0]) / (xs.at(-1) - xs[0])) * (width - left - right);
   const Y = (y) => top + (1 - (Math.max(low, Math.min(y, high)) - low) / (high - low || 1)) * (height - top - bottom);
-  for (const tick of nice(low, high)) {
+  for (const tick of ticks(low, high, 3)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick + unit));
   }
@@ -88,7 +82,7 @@ export function bars(chart, width, height, { values, colour, threshold = -Infini
     high = Math.max(...values, 1e-6) * 1.05,
     slot = (width - left - right) / values.length;
   const Y = (v) => top + (1 - v / high) * (height - top - bottom);
-  for (const tick of nice(0, high)) {
+  for (const tick of ticks(0, high, 3)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick));
   }
@@ -123,7 +117,7 @@ export function whiskers(chart, width, height, { mean, std, dot, bar, reach }) {
     slot = (width - left - right) / mean.length;
   const Y = (v) => top + ((reach - Math.max(-reach, Math.min(reach, v))) / (2 * reach)) * (height - top - bottom);
   chart.append(svg("rect", { x: left, width: width - left - right, y: Y(1), height: Y(-1) - Y(1), class: "band" }));
-  for (const tick of nice(-reach, reach)) {
+  for (const tick of ticks(-reach, reach, 3)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
   }
@@ -171,7 +165,7 @@ export function duel(chart, width, height, { lines, names, colour }) {
   const X = (x) => left + (x / last) * (width - left - right);
   const Y = (y) =>
     top + (1 - (Math.max(from, Math.min(y, high + room)) - from) / (high + room - from)) * (height - top - bottom);
-  for (const tick of nice(from, high + room)) {
+  for (const tick of ticks(from, high + room, 3)) {
     chart.append(svg("line", { x1: left, x2: width - right, y1: Y(tick), y2: Y(tick), class: "grid" }));
     chart.append(svg("text", { x: left - 6, y: Y(tick) + 4, "text-anchor": "end" }, tick));
   }

@@ -64,7 +64,7 @@ export function round(v) {
 
 /** Round numbers between low and high, about ``few`` of them. */
 export function ticks(low, high, few = 8) {
-  const step = round((high - low) / few),
+  const step = round((high - low || 1) / few),
     found = [];
   for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) found.push(+v.toFixed(6) || 0);
   return found;

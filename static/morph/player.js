@@ -3,6 +3,7 @@ import { setStep } from "../lib/bus.js";
 import { animate, picture, fit, tile } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
+import { playButton } from "../lib/play_button.js";
 
 const HTML = `
   <div class="stage"></div>
@@ -29,7 +30,7 @@ export default function (component) {
   const frames = data.frames;
   slider.max = frames - 1;
   let epoch = null,
-    stopPlay = null,
+    player = null,
     unfollow = () => {};
   Promise.all(data.rows.map((row) => picture(row.png, data.size))).then((images) => {
     if (root.version !== data.version) return;
@@ -86,28 +87,25 @@ export default function (component) {
       // the space bar, as in any player
       if (e.key === " ") e.preventDefault(), play.click();
     };
-    const pause = () => {
-      root.still = true; // another pair, or another path, does not start to play by itself again
-      stopPlay?.();
-      stopPlay = null;
-      play.textContent = "▶";
-      play.setAttribute("aria-label", "Play");
-    };
-    play.onclick = () => {
-      if (stopPlay) return pause();
+    player = playButton(play, () => {
       root.still = false;
-      play.textContent = "❚❚";
-      play.setAttribute("aria-label", "Pause");
       const start = performance.now() - (2500 * +slider.value) / (frames - 1);
-      stopPlay = animate((now) => {
+      const stop = animate((now) => {
         const t = ((now - start) / 2500) % 2; // there and back in five seconds
         slider.value = Math.round((t < 1 ? t : 2 - t) * (frames - 1));
         show();
       });
-    };
+      return () => (stop(), (root.still = true)); // another pair, or another path, does not start by itself again
+    });
     unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm()));
-    if (data.autoplay && !root.still && !matchMedia("(prefers-reduced-motion: reduce)").matches) play.onclick();
+    if (data.autoplay && !root.still && !matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
   });
-  root.end = () => ((root.version = null), stopPlay?.(), (stopPlay = null), (play.textContent = "▶"), unfollow());
+  const pause = () => (player.pause(), (root.still = true));
+  root.end = () => {
+    const { still } = root; // what ends with its page was not paused by anybody
+    player?.pause();
+    Object.assign(root, { version: null, still });
+    unfollow();
+  };
   return () => root.end();
 }

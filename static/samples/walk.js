@@ -5,6 +5,7 @@ import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { say } from "../lib/numbers.js";
+import { playButton } from "../lib/play_button.js";
 
 const LOOP = 90; // seconds for the whole closed walk at speed 1
 const TRAIL = 10,
@@ -38,12 +39,10 @@ export default function (component) {
     dials = $(".dials"),
     trail = $(".trail"),
     slider = $(".bar input"),
-    play = $(".play"),
     speed = $("select");
   let line = epochs.length - 1,
     epoch = epochs[line],
     seconds = isNew ? 0 : +slider.value,
-    playing = false,
     last = 0,
     drawn = "";
   fit(trail, TRAIL * size.width, size.height);
@@ -111,21 +110,15 @@ export default function (component) {
     drawn = look(decode);
   }
   const look = (decode) => [seconds, epoch, !!decode, dials.clientWidth, colour(root, "--ll-ink")].join();
-  const setPlaying = (on) => {
-    playing = on;
-    last = 0;
-    play.textContent = on ? "❚❚" : "▶";
-    play.setAttribute("aria-label", on ? "Pause" : "Play");
-  };
-  play.onclick = () => setPlaying(!playing);
-  slider.oninput = () => (setPlaying(false), (seconds = +slider.value), draw());
-  setPlaying(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  const player = playButton($(".play"), () => ((last = 0), () => {}));
+  slider.oninput = () => (player.pause(), (seconds = +slider.value), draw());
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
   root.stops = [
     followEpoch(data.run, epochs, (now) => ([epoch, line] = [now, epochs.indexOf(now)])),
     animate((now) => {
-      if (playing && last) seconds = (seconds + ((now - last) / 1000) * +speed.value) % LOOP;
+      if (player.playing() && last) seconds = (seconds + ((now - last) / 1000) * +speed.value) % LOOP;
       last = now;
-      if (playing || look(decoderOf(data.run, epoch)) !== drawn) draw();
+      if (player.playing() || look(decoderOf(data.run, epoch)) !== drawn) draw();
     }),
   ];
   return end;

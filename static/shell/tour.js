@@ -1,6 +1,6 @@
 // The tour's bar: what to do now, whether it was done, and the way on. Its step outlives the visit in localStorage.
 import { send } from "../bridge/ask.js";
-import { mount } from "../lib/dom.js";
+import { mount, rich } from "../lib/dom.js";
 import { epochOf } from "../lib/epoch.js";
 
 const HTML = `
@@ -45,11 +45,7 @@ export default function (component) {
   memory.set(step);
   $("small").textContent = `Tour, step ${step + 1} of ${of}`;
   $("b").textContent = data.title;
-  $("p").replaceChildren(
-    ...data.words
-      .split("**")
-      .map((text, k) => (k % 2 ? Object.assign(document.createElement("strong"), { textContent: text }) : text)),
-  );
+  rich($("p"), data.words);
   $(".back").hidden = step === 0;
   $(".back").onclick = () => go(step - 1);
   $(".leave").textContent = last ? "End the tour" : "Leave";

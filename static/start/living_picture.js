@@ -3,7 +3,7 @@ import { alpha, animate, colour, paint, sharp, classVariable } from "../lib/canv
 import { bytes, floats } from "../lib/codec.js";
 import { apart } from "../lib/geometry.js";
 import { decoder } from "../lib/decoder.js";
-import { mount } from "../lib/dom.js";
+import { mount, rich } from "../lib/dom.js";
 import { gauss, pair } from "../lib/numbers.js";
 
 const HTML = `
@@ -245,11 +245,7 @@ export default function (component) {
   const explain = (name) => {
     const { words, where, code, colour: paint } = data.parts[name];
     $(".explain").style.setProperty("--edge", `var(--ll-${paint})`);
-    $(".explain p").replaceChildren(
-      ...words
-        .split("**")
-        .map((text, k) => (k % 2 ? Object.assign(document.createElement("b"), { textContent: text }) : text)),
-    );
+    rich($(".explain p"), words);
     $(".explain code").replaceChildren(Object.assign(document.createElement("small"), { textContent: where }), code);
   };
   for (const node of root.querySelectorAll("[data-part]"))

@@ -4,6 +4,7 @@ import { bytes, floats } from "../lib/codec.js";
 import { chips, slider, whenever } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
 import { overlap } from "../lib/formulas.js";
+import { every, playButton } from "../lib/play_button.js";
 import { pair, quantile, say } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
 import { recall, recallOne, remember } from "../lib/url.js";
@@ -76,7 +77,6 @@ export default function (component) {
     { classes: true },
   );
   const scale = root.querySelector(".scale"),
-    play = root.querySelector(".play"),
     strong = root.querySelector(".strong");
   scale.onclick = () => change(() => remember("scale", +(state.one = !state.one)));
   strong.onclick = () => panels.forEach((p) => p.strongest());
@@ -88,26 +88,18 @@ export default function (component) {
     step: 1,
     value: data.epochs.indexOf(state.epoch),
     text: (k) => (data.epochs[k] ? `${data.epochs[k]} of ${data.epochs.at(-1)}` : "untrained"),
-    change: (k) => (stop(), go(k)),
+    change: (k) => (player.pause(), go(k)),
   });
   const go = (k) => change(() => remember("epoch", (state.epoch = data.epochs[k])));
-  const stop = () => {
-    clearInterval(root.timer);
-    root.timer = 0;
-    play.textContent = "▶";
-    play.setAttribute("aria-label", "Play the epochs");
-  };
-  play.onclick = () => {
-    if (root.timer) return stop();
-    play.textContent = "❚❚";
-    play.setAttribute("aria-label", "Pause");
+  const film = (end) => {
     if (+time.input.value === data.epochs.length - 1) time.set(0), go(0);
-    root.timer = setInterval(() => {
+    return every(600, () => {
       const k = +time.input.value + 1;
-      if (k >= data.epochs.length) return stop();
+      if (k >= data.epochs.length) return end();
       time.set(k), go(k);
-    }, 600);
+    });
   };
+  const player = playButton(root.querySelector(".play"), film, "Play the epochs");
   const change = (f) => (f?.(), root.redraw());
   root.redraw = () => {
     views.show((k) => state.view === VIEWS[k]);
@@ -121,7 +113,7 @@ export default function (component) {
   root.redraw();
   root.end = () => {
     root.version = null;
-    stop();
+    player.pause();
     unwatch();
     panels.forEach((p) => p.plane.end());
   };

@@ -49,5 +49,7 @@ test("inside a loop, also one that bends", () => {
 test("round numbers for axes", () => {
   assert.deepEqual([0.9, 1.4, 1.6, 3.4, 3.6, 7.4, 8, 0.03].map(round), [1, 1, 2, 2, 5, 5, 10, 0.02]);
   assert.deepEqual(ticks(-4.2, 4.1), [-4, -3, -2, -1, 0, 1, 2, 3, 4]);
+  assert.deepEqual(ticks(70, 71), [70, 70.1, 70.2, 70.3, 70.4, 70.5, 70.6, 70.7, 70.8, 70.9, 71]);
+  assert.deepEqual(ticks(3, 3), [3]); // no room between
   assert.ok(!ticks(-1, 1).some((v) => Object.is(v, -0)));
 });

@@ -192,7 +192,8 @@ def _styled(figure: go.Figure, title: str) -> go.Figure:
     """A figure in the page's style on a light ground. The title is text: nothing in it is rendered."""
     paint = colours()
     figure.update_layout(
-        template="none", title={"text": html.escape(title), "font": {"size": 15}}, margin_t=90,
+        template="none", margin_t=90,
+        title={"text": html.escape(title), "font": {"size": 15}, "y": 0.97, "yref": "container", "yanchor": "top"},
         paper_bgcolor=paint["page"], plot_bgcolor=paint["page"], font_color=paint["ink"],
     )  # fmt: skip
     figure.update_xaxes(gridcolor=paint["line"], zerolinecolor=paint["line"])

@@ -88,3 +88,23 @@ def test_the_shadow_of_a_gaussian_has_the_spread_of_its_projected_samples(d):
     for k, root in enumerate(basis.shadow(std)):
         samples = basis.project(basis.centre + std[k] * dice.normal(size=(200_000, d)))
         np.testing.assert_allclose(root @ root.T, np.cov(samples.T), atol=0.03 * std[k].max() ** 2)
+
+
+def test_a_code_of_one_number_is_a_line_whose_dots_are_strewn():
+    points = np.linspace(-2, 2, 50, dtype=np.float32)[:, None]
+    for view in ("pca", "dims"):
+        places = projections.on_plane(projections.view_of(points, view, 0, 1), points)
+        np.testing.assert_allclose(places[:, 0], points[:, 0], atol=1e-6)
+        assert 0 < np.abs(places[:, 1]).max() < 1
+        np.testing.assert_array_equal(places, projections.on_plane(projections.view_of(points, view, 0, 1), points))
+
+
+def test_a_map_has_finite_places_and_a_window_for_nearly_all_of_them():
+    points = np.random.default_rng(0).normal(size=(20_000, 3)).astype(np.float32)
+    points[0] = np.nan
+    places = projections.on_plane(projections.view_of(points[1:], "dims", 2, 0), points)
+    assert np.isfinite(places).all()
+    np.testing.assert_array_equal(places[1:], points[1:][:, [2, 0]])
+    (x0, x1), (y0, y1) = projections.view_range([places[1:10_000], places[10_000:]])
+    inside = (places[:, 0] > x0) & (places[:, 0] < x1) & (places[:, 1] > y0) & (places[:, 1] < y1)
+    assert 0.998 < inside.mean() < 1

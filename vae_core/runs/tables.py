@@ -116,7 +116,7 @@ def _row(run: Run) -> dict[str, Any]:
     return {
         "run": run.id, "title": run.title, "dataset": registry.TITLES[config.dataset],
         "model": "VAE" if config.is_vae else "classic autoencoder",
-        "error": reconstructions.TITLES[config.reconstruction], "latent_dim": config.latent_dim,
+        "error": reconstructions.get(config.reconstruction).short, "latent_dim": config.latent_dim,
         "beta": config.beta if config.is_vae else None, "epochs": max(len(records) - 1, 0),
         **{f"test_{term}": test[term] for term in TERMS},
         "dimensions_in_use": figures_of(records[-1])["in_use"] if records else None,

@@ -7,6 +7,7 @@ import re
 import time
 
 import numpy as np
+import pytest
 
 from vae_core.analysis.sampling import decode, encode, interpolate
 from vae_core.runs.index import find_run
@@ -226,6 +227,20 @@ def test_a_training_outlives_the_server_and_is_found_again(tmp_path, open_page, 
     assert page.locator("[data-testid=stSidebarNav]").count() == 0
     page.click(".st-key-stop_training button")
     page.wait_for_selector("text=Stopped after epoch")
+
+
+@pytest.mark.parametrize("address", ["latent", "generate"])
+def test_the_first_visitor_of_a_cold_server_comes_with_a_link(address, tmp_path, open_page, request):
+    """These pages' files have other names: Streamlit must not say that there is no such page."""
+    from tests.browser.conftest import Server
+
+    server = Server(tmp_path)
+    request.addfinalizer(server.end)
+    page = open_page(f"{server.url}/{address}?run=two-knobs&epoch=3")
+    page.wait_for_selector(".st-key-epoch_slider output >> text=epoch 3 of 10")
+    settle(page)
+    assert page.locator("[role=dialog]").count() == 0
+    assert f"/{address}?" in page.url and "run=two-knobs" in page.url
 
 
 def test_the_epoch_slider_moves_everything_without_the_server(server, open_page):

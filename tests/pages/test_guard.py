@@ -6,6 +6,8 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui.shell import errors, streamlit_patches
+from ui.shell.pages import PAGES
+from vae_core.paths import ROOT
 
 
 class Again(Exception):
@@ -30,6 +32,13 @@ def test_a_page_without_the_app_around_it_starts_over(cold, session, over, monke
     else:
         streamlit_patches.through_app()
     assert not PagesManager.uses_pages_directory
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_cold_server_finds_each_address_among_the_files(page):
+    """Else Streamlit lays "Page not found" over the page of the first visitor who comes with a link to it."""
+    for name in {page.name, page.address or page.name}:
+        assert "\nthrough_app()\n" in (ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("error", [

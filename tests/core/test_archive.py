@@ -24,10 +24,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vae_core.analysis.sampling import decode
-from vae_core.runs import archive, files, lifecycle
-from vae_core.runs.archive import Refused, pack, unpack
+from vae_core.runs import archive, files, lifecycle, untrusted
+from vae_core.runs.archive import pack, unpack
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
+from vae_core.runs.untrusted import Refused
 from vae_core.training import loop, schedule
 from vae_core.training.checkpoint import load_model
 from vae_core.training.progress import Reporter, Stopped
@@ -102,7 +103,7 @@ def test_a_finished_run_comes_back_under_an_id_of_its_own(finished_run, good, tm
 
 
 def shelf_copy(run: Run, original: Run) -> Run:
-    """A finished parcel leaves out what only a training needs; put it beside, so that all the rest can be compared."""
+    """A finished archive leaves out what only a training needs; put it beside, so that all the rest can be compared."""
     if not (run.path / "resume.safetensors").exists():
         shutil.copy(original.path / "resume.safetensors", run.path)
     return run
@@ -126,7 +127,7 @@ def test_every_model_of_the_gallery_can_be_taken_along(tmp_path):
 def test_a_long_run_keeps_an_even_choice_of_its_epochs(finished_run, tmp_path):
     epoch = finished_run.weights_file(1).stat().st_size + finished_run.latents_file(1).stat().st_size
     fixed = len(packed(finished_run)) - 6 * epoch
-    small = packed(finished_run, limit=fixed + archive.MAX_TABLE + 4 * epoch)
+    small = packed(finished_run, limit=fixed + untrusted.MAX_TABLE + 4 * epoch)
     run = unpack(io.BytesIO(small), tmp_path)
     run.check()
     assert run.weight_epochs()[-1] == 5 and len(run.weight_epochs()) in (3, 4)
@@ -392,7 +393,7 @@ def test_an_endless_table_of_contents_is_not_read(tmp_path):
 
 
 @pytest.mark.parametrize("raw", [b"", b"PK", b"hello", bytes(22), b"PK\x05\x06" + bytes(18), b"\x80\x04." * 99])
-def test_what_is_no_parcel_is_refused(tmp_path, raw):
+def test_what_is_no_archive_is_refused(tmp_path, raw):
     refused(raw, tmp_path / "runs")
 
 
@@ -485,10 +486,10 @@ def test_nothing_is_written_before_all_of_it_is_known_to_be_good(good, tmp_path,
 
 
 def test_weights_are_looked_at_in_pieces(stopped, tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "PIECE", 64)
+    monkeypatch.setattr(untrusted, "PIECE", 64)
     pieces: list[int] = []
     real = zlib.crc32
-    monkeypatch.setattr(archive.zlib, "crc32", lambda raw, crc=0: pieces.append(len(raw)) or real(raw, crc))
+    monkeypatch.setattr(untrusted.zlib, "crc32", lambda raw, crc=0: pieces.append(len(raw)) or real(raw, crc))
     run = unpack(io.BytesIO(packed(stopped)), tmp_path)
     monkeypatch.undo()
     run.check()
@@ -539,7 +540,7 @@ def mutated(data: st.DataObject, raw: bytes) -> bytes:
 
 @fuzz
 @given(data=st.data())
-def test_any_change_of_a_parcel_is_refused_or_harmless(good, tmp_path, data):
+def test_any_change_of_an_archive_is_refused_or_harmless(good, tmp_path, data):
     folder = tmp_path / "runs"
     folder.mkdir(exist_ok=True)
     parts = content(good)

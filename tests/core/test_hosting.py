@@ -120,8 +120,8 @@ def test_a_folder_that_cannot_be_written_is_said_without_its_path(monkeypatch, f
 def test_the_proxy_takes_what_the_server_takes_and_no_more():
     text = (ROOT / "docs" / "hosting.md").read_text()
     (proxy,) = re.findall(r"client_max_body_size (\d+)m", text)
-    assert Limits().parcel < int(proxy) <= Limits().parcel + 5
+    assert Limits().archive < int(proxy) <= Limits().archive + 5
     assert "location /_stcore/metrics { return 404; }" in text and "frame-ancestors 'self'" in text
     home = re.search(r"^maxUploadSize = (\d+)$", (ROOT / ".streamlit" / "config.toml").read_text(), re.M)
     assert home and int(home[1]) * 2**20 >= archive.MAX_BYTES
-    assert environment()["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] == str(Limits().parcel)
+    assert environment()["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] == str(Limits().archive)

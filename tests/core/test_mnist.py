@@ -14,8 +14,8 @@ import pytest
 from core_helpers import assert_one_sentence
 
 from vae_core import paths
-from vae_core.datasets import download, idx, mnist, registry
-from vae_core.datasets.mnist import FILES, FOLDERS
+from vae_core.datasets import download, idx, mnist_files, mnist_published, registry
+from vae_core.datasets.mnist_published import FILES, FOLDERS
 from vae_core.datasets.spec import DataError
 from vae_core.runs import files
 
@@ -201,8 +201,8 @@ def published(monkeypatch) -> dict[str, bytes]:
     """Five and three pictures, taken for the published MNIST: their sums stand where MNIST's do."""
     files = whole_dataset()
     sums = tuple(hashlib.sha256(content).hexdigest() for content in files.values())
-    monkeypatch.setitem(mnist.SHA256, "mnist", sums)
-    mnist._glance_at.cache_clear()
+    monkeypatch.setitem(mnist_published.SHA256, "mnist", sums)
+    mnist_files._glance_at.cache_clear()
     return files
 
 
@@ -245,7 +245,7 @@ def test_the_right_files_are_found_where_people_put_them(tmp_path, published, ca
     ],
 )  # fmt: skip
 def test_the_folders_name_tells_mnists_siblings(tmp_path, monkeypatch, folder, name):
-    monkeypatch.setitem(mnist.SHA256, name, ("", "", "", ""))
+    monkeypatch.setitem(mnist_published.SHA256, name, ("", "", "", ""))
     (tmp_path / folder).mkdir(parents=True)
     for file, content in whole_dataset().items():
         (tmp_path / folder / f"{file}.gz").write_bytes(gzip.compress(content))
@@ -337,7 +337,7 @@ def test_a_whole_dataset_is_not_looked_for_again_until_it_changes(tmp_path, monk
     raw = put(tmp_path, whole_dataset())
     assert registry.is_here("kmnist", tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(mnist, "_search", lambda *_: pytest.fail("looked again"))
+        patch.setattr(mnist_files, "_search", lambda *_: pytest.fail("looked again"))
         assert registry.is_here("kmnist", tmp_path)
     (raw / FILES[0]).unlink()
     assert not registry.is_here("kmnist", tmp_path)
@@ -349,7 +349,7 @@ def test_that_nothing_is_here_is_not_looked_for_again_either(tmp_path, monkeypat
         os.utime(folder, (1e9, 1e9))  # nothing was put there lately
     assert not registry.is_here("mnist", tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(mnist, "_search", lambda *_: pytest.fail("looked again"))
+        patch.setattr(mnist_files, "_search", lambda *_: pytest.fail("looked again"))
         assert not registry.is_here("mnist", tmp_path)
     put(tmp_path, {FILES[1]: b""}, "mnist")
     assert FILES[1] in registry.trouble("mnist", tmp_path)
@@ -400,17 +400,17 @@ def test_sums_and_servers_are_torchvisions(name):
         pytest.skip("no torchvision")
     source = (Path(spec.submodule_search_locations[0]) / "datasets" / "mnist.py").read_text(encoding="utf-8")
     theirs = source.split(f"class {FOLDERS[name]}(")[1].split("\nclass ")[0]
-    for file, md5 in zip(FILES, mnist.MD5[name], strict=True):
+    for file, md5 in zip(FILES, mnist_published.MD5[name], strict=True):
         assert f'("{file}.gz", "{md5}")' in theirs
     mirrors = re.findall(r'"(https?://[^"]*/)"', theirs)
-    assert mirrors and set(mirrors) <= set(mnist.MIRRORS[name])
+    assert mirrors and set(mirrors) <= set(mnist_published.MIRRORS[name])
 
 
 def test_only_what_is_missing_is_downloaded(tmp_path, asked):
     put(tmp_path, {file: content for file, content in whole_dataset().items() if file != FILES[2]})
     registry.fetch("kmnist", tmp_path)
     ((_, resources, _),) = asked
-    assert resources == [(f"{FILES[2]}.gz", mnist.MD5["kmnist"][2])]
+    assert resources == [(f"{FILES[2]}.gz", mnist_published.MD5["kmnist"][2])]
 
 
 def test_what_is_here_is_not_downloaded_again(tmp_path, asked):

@@ -22,7 +22,7 @@ from filelock import FileLock
 
 from vae_core import os_compat, paths
 from vae_core.config import Config
-from vae_core.jobs import eviction, launcher, queue
+from vae_core.jobs import dispatcher, eviction, launcher, queue, queue_state
 from vae_core.jobs.eviction import looked_at, make_room
 from vae_core.jobs.limits import Limits, hosted_limits, owner_of, size_of
 from vae_core.runs import files, lifecycle
@@ -51,7 +51,7 @@ def ask(owner: str, limits: Limits = LIMITS, config: Config = CONFIG) -> Run:
 
 
 def order(folder: Path) -> list[str]:
-    return [run.about.owner for run in queue._line(queue._known(folder))]
+    return [run.about.owner for run in queue_state.waiting_runs(queue_state.known_runs(folder))]
 
 
 # ---- the order
@@ -64,7 +64,7 @@ def test_one_trains_and_the_second_request_of_one_waits_behind_the_first_of_othe
         assert ask(owner).status().state == "queued"
     assert order(runs_dir) == ["ben", "cleo", "anna", "ben", "anna", "anna"]
     finish(first)
-    queue.dispatch(runs_dir, LIMITS)
+    dispatcher.dispatch(runs_dir, LIMITS)
     owners = [Run(runs_dir / run_id).about.owner for run_id in spawned]
     assert owners == ["anna", "ben"]
     assert ask("dora").status().state == "queued"
@@ -100,10 +100,10 @@ def test_the_place_and_the_wait_are_told_from_what_was_measured_here(runs_dir, s
 
 def test_a_turn_is_begun_only_once_though_two_servers_look(runs_dir, spawned):
     with FileLock(runs_dir / ".queue.lock"):
-        assert queue.dispatch(runs_dir, LIMITS) == []
+        assert dispatcher.dispatch(runs_dir, LIMITS) == []
     run = ask("a")
     for _ in range(3):
-        queue.dispatch(runs_dir, LIMITS)
+        dispatcher.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id]
 
 
@@ -117,7 +117,7 @@ def test_a_crash_between_choosing_and_starting_loses_no_place(runs_dir, monkeypa
     files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
     found: list[str] = []
     monkeypatch.setattr(launcher, "spawn", lambda run: found.append(run.id))
-    queue.dispatch(runs_dir, LIMITS)
+    dispatcher.dispatch(runs_dir, LIMITS)
     assert found == [run.id]
 
 
@@ -134,8 +134,8 @@ def test_a_trainer_that_cannot_be_started_does_not_hold_up_the_others(runs_dir, 
         made.append(run.id)
 
     monkeypatch.setattr(launcher, "spawn", spawn)
-    queue.dispatch(runs_dir, LIMITS)
-    queue.dispatch(runs_dir, LIMITS)
+    dispatcher.dispatch(runs_dir, LIMITS)
+    dispatcher.dispatch(runs_dir, LIMITS)
     assert bad.status().state == "failed" and "memory" in bad.status().error
     assert made == [good.id]
 
@@ -161,7 +161,7 @@ def test_a_broken_run_in_the_folder_is_no_trouble_for_the_queue(runs_dir, spawne
     run = ask("a")
     (run.path / "queue.json").write_text("7")
     assert queue.place(run, LIMITS).ahead == 1
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
 
 
 # ---- limits
@@ -278,17 +278,17 @@ def test_the_trash_goes_before_anybodys_run(runs_dir, finished_run, monkeypatch)
 
 
 def test_importing_and_deleting_again_and_again_costs_nobody_a_run(runs_dir, finished_run, monkeypatch):
-    parcel = io.BytesIO()
-    pack(finished_run, parcel)
+    archive = io.BytesIO()
+    pack(finished_run, archive)
     one = size_of(finished_run.path)
     monkeypatch.setattr(eviction, "MEGABYTE", one)
     for name in "abcd":
         old(name, 9_999, name, finished_run)
     limits, before = replace(LIMITS, megabytes=7, visitor_megabytes=3), here()
     for _ in range(6):
-        lifecycle.delete(queue.take_in(parcel, "hostile", limits))
+        lifecycle.delete(queue.take_in(archive, "hostile", limits))
         assert here() == before
-    assert queue.take_in(parcel, "hostile", limits).path.exists(), "and one can still import"
+    assert queue.take_in(archive, "hostile", limits).path.exists(), "and one can still import"
     assert size_of(runs_dir) < 7 * one
     theirs = [item.path for item in lifecycle.trashed(runs_dir) if item.run.about.owner == "hostile"]
     assert sum(map(size_of, theirs)) <= 3 * one, "what a visitor threw away counts as theirs"
@@ -313,11 +313,11 @@ def test_a_disk_that_is_short_for_another_reason_costs_nobody_a_run(runs_dir, fi
 def test_a_file_that_does_not_fit_is_refused_before_it_is_written(runs_dir, finished_run):
     for name in "ab":
         lifecycle.note(old(name, 9_999, name, finished_run), pinned=True)
-    parcel = io.BytesIO()
-    pack(finished_run, parcel)
+    archive = io.BytesIO()
+    pack(finished_run, archive)
     for limits in (replace(LIMITS, megabytes=0), replace(LIMITS, spare=10**9), replace(LIMITS, visitor_megabytes=0)):
         with pytest.raises(RunError) as refusal:
-            queue.take_in(parcel, "x", limits)
+            queue.take_in(archive, "x", limits)
         assert_one_sentence(refusal.value)
     assert here() == {"a", "b"} and not list(runs_dir.glob(".*.part"))
 
@@ -325,12 +325,12 @@ def test_a_file_that_does_not_fit_is_refused_before_it_is_written(runs_dir, fini
 def test_two_visitors_at_once_do_not_make_room_twice(runs_dir, finished_run):
     for age in range(4):
         old(f"run-{age}", 9_999 + age, f"owner-{age}", finished_run)
-    parcel = io.BytesIO()
-    pack(finished_run, parcel)
+    archive = io.BytesIO()
+    pack(finished_run, archive)
     limits, made = replace(LIMITS, all_runs=4), []
 
     def take_in(owner: str) -> None:
-        made.append(queue.take_in(io.BytesIO(parcel.getvalue()), owner, limits).id)
+        made.append(queue.take_in(io.BytesIO(archive.getvalue()), owner, limits).id)
 
     threads = [threading.Thread(target=take_in, args=(owner,)) for owner in "xy"]
     for thread in threads:
@@ -423,7 +423,7 @@ def test_a_full_queue_drops_the_last_request_that_nobody_looks_at(runs_dir, spaw
         ask("d", limits)
     for owner in "bc":
         (run,) = [run for run in own_runs(runs_dir) if run.about.owner == owner]
-        queue._write(run, **queue._read(run) | {"asked": time.time() - 1_000})
+        queue_state.write(run, **queue_state.read(run) | {"asked": time.time() - 1_000})
         if owner == "b":
             looked_at(run)
     ask("d", limits)
@@ -440,7 +440,7 @@ def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
     with pytest.raises(RunError, match="disk of this server is full"):
         ask("a", endless)
     run = lifecycle.create(CONFIG, runs_dir, state="queued")
-    queue.dispatch(runs_dir, endless)
+    dispatcher.dispatch(runs_dir, endless)
     assert not spawned and run.status().state == "queued"
 
 
@@ -450,10 +450,10 @@ def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
 def test_a_turn_that_is_over_is_stopped_and_says_why(runs_dir, spawned):
     run = ask("a")
     write_status(run, Status(state="running", pid=os.getpid()))
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "run"
-    queue._write(run, started=time.time() - 601)
-    queue.watch(runs_dir, LIMITS)
+    queue_state.write(run, started=time.time() - 601)
+    dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "stop" and "10 minutes" in queue.note(run)
     assert_one_sentence(queue.note(run))
 
@@ -463,10 +463,10 @@ def test_a_pause_is_ended_only_while_others_wait(runs_dir, spawned):
     write_status(run, Status(state="paused", pid=os.getpid()))
     launcher.request(run, "pause")
     os.utime(run.path / "control.json", (time.time() - 61,) * 2)
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "pause"
     ask("b")
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "stop" and "Others were waiting" in queue.note(run)
 
 
@@ -485,9 +485,9 @@ def ended(runs_dir):
 SERVER = """
 import sys, time
 from vae_core import paths
-from vae_core.jobs import queue
+from vae_core.jobs import dispatcher
 from vae_core.jobs.limits import Limits
-queue.keep_going(paths.runs_dir(), Limits(batch_size=1))
+dispatcher.keep_going(paths.runs_dir(), Limits(batch_size=1))
 time.sleep(120)
 """
 
@@ -540,12 +540,12 @@ def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended, mo
     files.write_json(hung.path / "status.json", {**status, "heartbeat": time.time() - 60})
     with pytest.raises(RunError, match="is training"):
         lifecycle.delete(hung)  # its lock is held
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
     assert hung.status().state == "interrupted"
     assert_one_sentence(hung.status().error)
     wait_for(lambda: not os_compat.lives(pid, born), "it is gone")
     hung.check()
-    queue.dispatch(runs_dir, LIMITS)
+    dispatcher.dispatch(runs_dir, LIMITS)
     wait_for(lambda: next_.status().state == "finished", "the next has had its turn")
 
 
@@ -558,7 +558,7 @@ def test_a_trainer_that_only_slept_is_left_alone(runs_dir, ended):
     status = files.read_json(run.path / "status.json")
     files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
     psutil.Process(pid).resume()  # the lid is open again
-    queue.watch(runs_dir, LIMITS)
+    dispatcher.watch(runs_dir, LIMITS)
     assert os_compat.lives(pid, run.status().born)
     wait_for(lambda: run.status().state == "running", "it goes on")
 

@@ -8,7 +8,7 @@ from tests.pages.test_pages import _here, check, finished, show, words  # noqa: 
 from ui.store import cache
 from vae_core import paths
 from vae_core.config import Config
-from vae_core.datasets import mnist, registry
+from vae_core.datasets import mnist_published, registry
 from vae_core.datasets.spec import DataError
 from vae_core.runs.run import Run
 
@@ -38,9 +38,9 @@ def test_where_downloading_is_forbidden_the_form_says_so_before_the_training(mon
 def test_files_that_are_wrong_are_named_before_the_training():
     folder = paths.data_dir() / "KMNIST" / "raw"
     folder.mkdir(parents=True)
-    (folder / mnist.FILES[0]).write_bytes(b"<html>")
+    (folder / mnist_published.FILES[0]).write_bytes(b"<html>")
     app = form("kmnist")
-    assert mnist.FILES[0] in app.error[0].value
+    assert mnist_published.FILES[0] in app.error[0].value
     assert app.button(key="start_training").disabled
 
 
@@ -64,4 +64,7 @@ def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, mon
 @pytest.mark.parametrize("dataset", list(registry.TITLES))
 def test_the_number_of_pictures_is_known_for_every_dataset(dataset):
     config = replace(Config(), dataset=dataset)
-    assert registry.get(config.dataset).train_size >= 1_000 and set(registry.TITLES) == {"digits", *mnist.FOLDERS}
+    assert registry.get(config.dataset).train_size >= 1_000 and set(registry.TITLES) == {
+        "digits",
+        *mnist_published.FOLDERS,
+    }

@@ -157,7 +157,7 @@ def is_component(node: Any) -> bool:
 
 def test_a_browsers_name_arrives(monkeypatch):
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr("vae_core.jobs.queue.keep_going", lambda *_: None)
+    monkeypatch.setattr("vae_core.jobs.dispatcher.keep_going", lambda *_: None)
     app = show("runs")
     assert not app.file_uploader
     (name,) = [

@@ -10,7 +10,7 @@ from ui.shell import visitor
 from ui.train import steering
 from vae_core import paths
 from vae_core.analysis import embeddings
-from vae_core.jobs import launcher, queue
+from vae_core.jobs import dispatcher, launcher
 from vae_core.runs import lifecycle
 from vae_core.runs.index import find_run, own_runs
 from vae_core.runs.run import Run, RunError
@@ -22,7 +22,7 @@ ME, OTHER = "a" * 64, "b" * 64
 def shared(monkeypatch):
     """A shared server on which this visitor is known and nobody runs the queue."""
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr(queue, "keep_going", lambda *_: None)
+    monkeypatch.setattr(dispatcher, "keep_going", lambda *_: None)
     monkeypatch.setattr(launcher, "spawn", lambda run: None)
     monkeypatch.setattr(visitor, "me", lambda: ME)
 

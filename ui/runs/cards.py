@@ -185,9 +185,9 @@ def _save(run: Run, name: str, pinned: bool) -> None:
 
 
 def packed(run: Run) -> io.BytesIO:
-    """The run as one file that ``parcel.unpack`` takes, here too: no larger than what this server lets in."""
+    """The run as one file that ``archive.unpack`` takes, here too: no larger than what this server lets in."""
     limits, out = hosted_limits(), io.BytesIO()
-    archive.pack(run, out, limits.parcel * 1_000_000 if limits else archive.MAX_BYTES)
+    archive.pack(run, out, limits.archive * 1_000_000 if limits else archive.MAX_BYTES)
     out.seek(0)
     return out
 
@@ -257,7 +257,7 @@ def trash() -> None:
 def arrivals() -> None:
     """The door for a run that was exported elsewhere."""
     limits = hosted_limits()
-    most = limits.parcel if limits else archive.MAX_BYTES // 1_000_000
+    most = limits.archive if limits else archive.MAX_BYTES // 1_000_000
     with st.expander("Import a run", icon=":material/upload:"):
         st.caption(
             "A file that another Latent Lab made with “Run as a file”. Nothing in it is executed, and every number is "

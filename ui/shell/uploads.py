@@ -31,7 +31,7 @@ def bound() -> None:
     """Once for each server. A version of Streamlit that keeps uploads otherwise is left as it is."""
     manager = getattr(Runtime.instance(), "uploaded_file_mgr", None) if Runtime.exists() else None
     if limits := hosted_limits():
-        config.set_option(OPTION, limits.parcel)
+        config.set_option(OPTION, limits.archive)
     if isinstance(manager, MemoryUploadedFileManager):
         keep_within(manager, largest() * 2**20)
 

@@ -38,7 +38,7 @@ class Limits:
     all_runs: int = 300
     megabytes: int = 10_000  # of all runs together, and of what was thrown away
     spare: int = 300  # megabytes of the disk that stay free
-    parcel: int = 50  # megabytes of a file to import
+    archive: int = 50  # megabytes of a file to import
 
     @property
     def all_pins(self) -> int:

@@ -27,11 +27,11 @@ known = {
 sections = {page.section: [known[each.name] for each in PAGES if each.section == page.section] for page in PAGES}
 page = st.navigation(sections, position="top")
 st.session_state[AROUND] = True
-bridge.says_when_it_rests()
+bridge.mark_when_settled()
 tour.bar(next(name for name, each in known.items() if each is page))
 visitor.meet()
 one_thread()
-uploads.bound()
+uploads.limit_uploads()
 forget_replaced()
 with one_sentence():
     page.run()

@@ -222,7 +222,7 @@ def numbers_table(pictures: Dataset) -> Table:
     def exact_products() -> Iterator[None]:
         yield
 
-    ours = loop.dice
+    ours = loop.order_and_noise
     ways = [
         ("processor", {"device": "cpu"}, cuda_step.rounded_products),
         ("card, as it trains", {}, cuda_step.rounded_products),
@@ -232,7 +232,7 @@ def numbers_table(pictures: Dataset) -> Table:
     rows, first = [], None
     for name, settings, products in ways:
         with (
-            replaced(loop, "dice", dice), replaced(cuda_step, "rounded_products", products),
+            replaced(loop, "order_and_noise", dice), replaced(cuda_step, "rounded_products", products),
             trained(pictures, epochs=LEARNED, **settings) as (run, train),
         ):  # fmt: skip
             keeper = Keeps(run)

@@ -32,7 +32,7 @@ def alone(means: list[np.ndarray], step: embeddings.Step) -> np.ndarray:
     """Each epoch from nothing, then turned onto the next."""
     frames = [step(means[-1], None)]
     for points in reversed(means[:-1]):
-        frames.append(embeddings.turned(step(points, None), frames[-1]))
+        frames.append(embeddings.aligned(step(points, None), frames[-1]))
     return np.stack(frames[::-1])
 
 
@@ -62,7 +62,7 @@ def measure(epochs: int = 11, *, with_aligned: bool = False) -> list[Table]:
             start = time.perf_counter()
             frames = way(means)
             seconds = time.perf_counter() - start
-            trust = np.mean([embeddings.faithful(m, f) for m, f in zip(means, frames, strict=True)])
+            trust = np.mean([embeddings.share_of_neighbours_kept(m, f) for m, f in zip(means, frames, strict=True)])
             rows.append([f"{method}, {name}", f"{seconds:.1f} s", f"{moved(frames):.2f}", f"{trust:.3f}"])
             print(*rows[-1], file=sys.stderr)
     head = ["", "seconds, warm", "a dot moves from epoch to epoch (of the spread)", "trustworthiness"]

@@ -27,9 +27,9 @@ with left:
 with right:
     other = run_picker.pick_other(one, default="beta-10", title="Model B")
 
-found = tasks.differences(one, other)
-if found:
-    sentence = "; ".join(f"**{plain(name)}** {plain(a)} against {plain(b)}" for name, a, b in found)
+differing = tasks.differences(one, other)
+if differing:
+    sentence = "; ".join(f"**{plain(name)}** {plain(a)} against {plain(b)}" for name, a, b in differing)
     st.markdown(f"They differ in: {sentence}.")
 else:
     st.markdown("They have the same settings. Any difference comes from chance, or from when they were stopped.")

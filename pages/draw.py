@@ -83,8 +83,8 @@ def marks(looks: list[drawing_view.Look]) -> list[dict]:
     if not looks:
         return []
     basis = mini_map.basis(path, epochs[-1])
-    found = [unusual.bubble(basis, look) for look in looks]
-    means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*found, strict=True))
+    bubbles = [unusual.bubble(basis, look) for look in looks]
+    means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*bubbles, strict=True))
     dot = {**latent_map.mark("your drawing", "mean", means), "title": ""}
     return [latent_map.mark("its bubble", "mean", outlines, lines=True), dot] if run.config.is_vae else [dot]
 
@@ -109,12 +109,12 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
             1, Row("Imagined again", imagined, "Pictures decoded from its bubble", "from its bubble", "z", epochs)
         )
     image_rows("drawn_rows", run.id, epochs, rows)
-    said, dice = st.columns([3, 1], vertical_alignment="center")
-    with said:
+    sentence, button = st.columns([3, 1], vertical_alignment="center")
+    with sentence:
         labels = [[names[label] for label in cache.labels(path)[list(places)]] for places in near]
         epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
     if run.config.is_vae:
-        dice.button(
+        button.button(
             "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
             help=glossary.tips("bubble", before="Roll the dice again: other codes from the same bubble."),
         )  # fmt: skip

@@ -41,16 +41,16 @@ def entry(key: str, term: Term, *, asked: bool = False) -> None:
             words.html(f'<p class="ll-also">See also: {near}</p>')
 
 
-asked = browser_input.asked("term")
+asked = browser_input.from_address("term")
 if asked in glossary.ALL:
     entry(asked, glossary.ALL[asked], asked=True)
 elif asked:
     st.warning(f"There is no term “{plain(asked[:60])}” here. Below are all the terms.")
 text = st.text_input("Find a word", key="find", bind="query-params", placeholder="for example: bubble, penalty, noise")
-found = glossary.found(text)
-if not found:
+matches = glossary.search(text)
+if not matches:
     st.info("No term has these words in it. Try a shorter one.")
-for part, terms in found.items():
+for part, terms in matches.items():
     st.markdown(f"#### {part}")
     for key, term in terms.items():
         entry(key, term)

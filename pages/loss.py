@@ -46,13 +46,13 @@ if not complete:
 st.markdown("#### 3. The penalty")
 before = st.container()
 with one_sentence():
-    found = loss.penalty_curves(run)
-    if found is None:
+    curves = loss.penalty_curves(run)
+    if curves is None:
         st.info("This model is a classic autoencoder: it has no bubbles, and pays no penalty. Choose a VAE above.")
     else:
-        unused = int((found.kl < 0.05).sum())
+        unused = int((curves.kl < 0.05).sum())
         words = (
-            f"{unused} of its {len(found.kl)} numbers pay almost nothing: they say nothing about the picture."
+            f"{unused} of its {len(curves.kl)} numbers pay almost nothing: they say nothing about the picture."
             * bool(unused)
         )
         before.markdown(

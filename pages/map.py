@@ -51,11 +51,11 @@ def choose_view() -> tuple[str, int, int]:
     return view, first, second
 
 
-def chosen(told: Any) -> None:
+def follow_choice(choice: Any) -> None:
     """What the visitor picked on the map; the dot lives in its widget, which is in the address."""
-    place = browser_input.place(browser_input.by_name(told, "dot"), count)
+    place = browser_input.place(browser_input.by_name(choice, "dot"), count)
     st.session_state["dot"] = None if place is None else place + 1
-    st.session_state["group"] = (run.id, browser_input.by_name(told, "group"))
+    st.session_state["group"] = (run.id, browser_input.by_name(choice, "group"))
 
 
 def dot_typed() -> None:
@@ -71,7 +71,9 @@ def picked() -> None:
     )  # fmt: skip
     owner, packed = st.session_state.get("group") or (None, None)
     group = browser_input.places(packed, count) if owner == run.id else None
-    chosen_on("latent_scatter", {"dot": dot - 1} if dot else {"group": packed} if group is not None else None, chosen)
+    chosen_on(
+        "latent_scatter", {"dot": dot - 1} if dot else {"group": packed} if group is not None else None, follow_choice
+    )
     with one_sentence():
         tell(dot, group)
 
@@ -114,10 +116,10 @@ def show_map(view: str, first: int, second: int) -> None:
         "tiles_wide": details.TILES_WIDE,
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
-    seen, told = st.columns([2.1, 1], gap="medium")
-    with seen:
+    map_column, story_column = st.columns([2.1, 1], gap="medium")
+    with map_column:
         latent_scatter(payload, pickable=True)
-    with told:
+    with story_column:
         picked()
     if view == "pca" and len(epochs) > 1:
         st.caption(

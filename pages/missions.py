@@ -22,7 +22,7 @@ run_picker.head(
     "A wrong guess teaches more than a right one.",
 )
 about(page_intros.MISSIONS)
-answers = missions.kept()
+answers = missions.answers_so_far()
 
 
 def chip(name: str) -> str:
@@ -61,7 +61,7 @@ def ask(name: str, mission: Mission) -> None:
 
 
 def tell(mission: Mission, answer: int, seen: Seen) -> None:
-    mine, true = mission.said(answer), mission.said(seen.right)
+    mine, true = mission.in_words(answer), mission.in_words(seen.right)
     if mission.guess and mission.is_right(answer, seen.right):
         st.success(f"**Right**, or near enough. You said {mine}; it is **{true}**.", icon=":material/check:")
     elif mission.guess:
@@ -70,7 +70,9 @@ def tell(mission: Mission, answer: int, seen: Seen) -> None:
         st.success(f"**Right.** {true}.", icon=":material/check:")
     else:
         st.error(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=":material/close:")
-    st.markdown(f"**What we measured.** {seen.told}", help=glossary.tip("nat") if " nats" in seen.told else None)
+    st.markdown(
+        f"**What we measured.** {seen.sentence}", help=glossary.tip("nat") if " nats" in seen.sentence else None
+    )
     missions.draw(seen)
     if mission.explained(seen.right):
         st.markdown(f"**Why?** {mission.why}")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components import image_picker, mini_map, morph_path
-from ui.components.bridge import address, resting_epoch
+from ui.components.bridge import address, settled_epoch
 from ui.components.drawing_pad import digit_pad
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_picker import End, digit_picker
@@ -17,7 +17,7 @@ from ui.morph.morph import morph_lengths, morph_player
 from ui.shell import run_picker
 from ui.shell.errors import one_sentence
 from ui.shell.streamlit_patches import through_app
-from ui.shell.url_state import asked_for, choose, widget
+from ui.shell.url_state import choose, last_choice, widget
 from ui.text import page_intros
 from ui.text.page_intros import about
 from vae_core.datasets.drawing import as_mnist
@@ -39,8 +39,8 @@ path, epochs = str(run.path), run_picker.film(run)
 def morphing() -> None:
     (start, end), named = choose_ends()
     epoch_slider(run, epochs)
-    seen, told = st.columns([2.1, 1], gap="medium")
-    with told:
+    seen, lengths_column = st.columns([2.1, 1], gap="medium")
+    with lengths_column:
         chart = st.container()
         way = st.segmented_control(
             "Path", list(morph_path.PATHS), required=True, format_func=morph_path.PATHS.__getitem__,
@@ -67,13 +67,13 @@ def morphing() -> None:
             small_map("morph_map", {**dots, "caption": f"{dots['caption']}. Dashed: the other path"})
             basis = mini_map.basis(path, epochs[-1])
             map_marks("morph_map", morph.marks(run, epochs, basis, start, end, frames, way))
-        with told:
+        with lengths_column:
             morph_lengths(morph.lengths(run, epochs, start, end, frames, way))
 
 
 def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
     """Both ends, from the address or else from earlier in the visit, and how the address names them."""
-    asked = {which: asked_for(which) for which in TITLES}
+    asked = {which: last_choice(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
     image = None if pixels is None else as_mnist(pixels, run.dataset.shape)
     first = dict(zip(TITLES, run.dataset.morph, strict=True))
@@ -98,7 +98,7 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
 @st.fragment
 def download_buttons(rows: list[Row], name: partial[str], steps: int) -> None:
     """The morph as files, at the epoch at which the visitor rests; made when they are asked for."""
-    epoch = resting_epoch("morph_unseen", run.id, epochs)
+    epoch = settled_epoch("morph_unseen", run.id, epochs)
     line = epochs.index(epoch)
     panels: list[tuple[str, np.ndarray]] = [(r.label, r.images[line if r.epochs else 0]) for r in rows]
     moving, still = st.columns(2)

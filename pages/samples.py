@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.components import browser_decoder, mini_map
-from ui.components.bridge import chosen_on, decoder_feed, picked, place_asked_for, size_of, token
+from ui.components.bridge import chosen_on, decoder_feed, picked, place_in_address, size_of, token
 from ui.components.epoch_slider import epoch_slider
 from ui.components.mini_map import map_marks, small_map
 from ui.samples import grid, knobs, plane, story, walk
@@ -43,7 +43,7 @@ epoch_slider(run, epochs)
 
 
 def throw() -> None:
-    seed = browser_input.whole(browser_input.in_widget("seed"), 0, SEEDS) or 0
+    seed = browser_input.whole_number(browser_input.in_widget("seed"), 0, SEEDS) or 0
     st.session_state["seed"] = (seed + 1) % SEEDS
 
 
@@ -98,16 +98,16 @@ def choose(place: object) -> None:
 @st.fragment
 def show_story(count: int, width: float, seed: int, version: str) -> None:
     """Of the chosen picture. The grid need not be sent again when another is chosen."""
-    chosen = browser_input.place(st.session_state.setdefault("chosen_sample", place_asked_for("chosen")), count)
+    chosen = browser_input.place(st.session_state.setdefault("chosen_sample", place_in_address("chosen")), count)
     chosen_on("sampling_grid", chosen, choose)
     if chosen is None:
         in_short(run)
     with one_sentence():
-        told = story.story(run, epochs, count, seed, width, chosen)
-        sample_story({**told, "grid": version})
+        facts = story.story(run, epochs, count, seed, width, chosen)
+        sample_story({**facts, "grid": version})
         if chosen is None:
             return
-        if told["nearest"] is None:
+        if facts["nearest"] is None:
             st.caption(
                 "The training pictures are not on this machine, so the nearest one cannot be shown. "
                 "Training on them downloads them."

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.components import latent_map, reference_panel
-from ui.components.bridge import drawn_again_when
+from ui.components.bridge import redraw_when
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import learned as learned_rows
 from ui.components.image_rows import show_rows
@@ -30,7 +30,7 @@ SAMPLES, SEED = 10, 0
 
 def watched_run() -> Run | None:
     """The run in the address; without one, a training in progress."""
-    asked = browser_input.asked("run")
+    asked = browser_input.from_address("run")
     if asked:
         run = find_run(asked)
         if run is None:
@@ -57,7 +57,7 @@ def active_run() -> Run | None:
 
 def new_training() -> None:
     st.session_state["new_training"] = True
-    browser_input.empty_address()
+    browser_input.clear_address()
 
 
 def watch(run: Run) -> None:
@@ -68,7 +68,7 @@ def watch(run: Run) -> None:
     title.markdown(f"### {plain(run.title)}")
     about(page_intros.TRAIN)
     before = run.status()
-    visitor.looked_at(run)
+    visitor.note_visit(run)
     if not run.gallery and not visitor.owns(run):
         st.info(visitor.NOT_YOURS)
     elif before.state in RESUMABLE:
@@ -92,7 +92,7 @@ def watch(run: Run) -> None:
     def state() -> None:
         with one_sentence():
             status, asked = look(run)
-            drawn_again_when("state", run.id, steering.structure(status, asked))
+            redraw_when("state", run.id, steering.structure(status, asked))
             steering.state_bar(run, status, asked)
             if error := st.session_state.pop("steering_error", None):
                 st.error(plain(error))
@@ -104,7 +104,7 @@ def watch(run: Run) -> None:
     def pictures() -> None:
         with one_sentence():
             status = run.status()
-            drawn_again_when("pictures", run.id, newest(run, status))
+            redraw_when("pictures", run.id, newest(run, status))
             if tail.metrics(run) or before.active:
                 explain_numbers(run)
                 reference_panel.panel(run, status)

@@ -43,7 +43,7 @@ class Piece:
         return self.config.is_vae and self.config.latent_dim == 2
 
     @property
-    def kept(self) -> set[int]:
+    def kept_epochs(self) -> set[int]:
         """Epochs whose weights ship."""
         last = self.config.epochs
         return set(range(last + 1)) if self.every_epoch else {last}
@@ -96,13 +96,13 @@ def measure(run: Run, piece: Piece) -> None:
 
     images, labels = registry.load(piece.config.dataset).test.images, run.labels()
     places = np.concatenate([np.flatnonzero(labels == c)[:BUBBLES] for c in np.unique(labels)])
-    found = autograd_gradients.measure_forces(run, images, places)
-    halves = {"mean": found.on_mean.astype(np.float16), "logvar": found.on_logvar.astype(np.float16)}
+    forces = autograd_gradients.measure_forces(run, images, places)
+    halves = {"mean": forces.on_mean.astype(np.float16), "logvar": forces.on_logvar.astype(np.float16)}
     files.write_npz(run.path / "forces.npz", {"places": places, **halves}, compress=True)
     if piece.every_epoch:
-        dice = autograd_gradients.measure_dice(run, images, places[::BUBBLES])
-        thrown = {"places": dice.places, "eps": dice.eps, "loss": dice.loss, "slope": dice.slope}
-        files.write_npz(run.path / "dice.npz", thrown, compress=True)
+        measured = autograd_gradients.measure_draws(run, images, places[::BUBBLES])
+        draws = {"places": measured.places, "eps": measured.eps, "loss": measured.loss, "slope": measured.slope}
+        files.write_npz(run.path / "dice.npz", draws, compress=True)
 
 
 def slim(run: Run, piece: Piece) -> None:
@@ -110,11 +110,11 @@ def slim(run: Run, piece: Piece) -> None:
     for name in ("resume.safetensors", "log.txt", "control.json"):
         (run.path / name).unlink(missing_ok=True)
     for epoch in run.weight_epochs():
-        if epoch not in piece.kept:
+        if epoch not in piece.kept_epochs:
             run.weights_file(epoch).unlink()
     for epoch in run.latent_epochs():
         # Two numbers an image weigh little and make the bubbles' film; twenty only where a decoder is kept too.
-        if epoch not in piece.kept and run.config.latent_dim > 2:
+        if epoch not in piece.kept_epochs and run.config.latent_dim > 2:
             run.latents_file(epoch).unlink()
     for file in sorted((run.path / "latents").glob("*.npz")):
         with np.load(file) as arrays:

@@ -115,7 +115,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     assert numbers(page, "section[data-run=two-knobs]", "shown")[0] == 108
     page.click(".views button >> nth=2")
     latents = gallery("two-knobs").latents(10)
-    _, covariance = posterior.together(latents.mean[:2_000], latents.logvar[:2_000])
+    _, covariance = posterior.aggregate(latents.mean[:2_000], latents.logvar[:2_000])
     wide = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
     assert f"{wide[0]:.2f} × {wide[1]:.2f}" in page.locator("section[data-run=two-knobs] .facts").text_content()
     assert len(page.sent) == sent
@@ -127,7 +127,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
 def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_page):
     page = opened(server, open_page, "noise", ".ll[data-draws='10']")
     run = gallery("two-knobs")
-    dice, std = posterior.kept_dice(run), run.latents(10).std
+    dice, std = posterior.stored_draws(run), run.latents(10).std
     assert dice is not None and std is not None
     sent = len(page.sent)
     page.click("[data-add='1']")

@@ -101,8 +101,10 @@ def test_on_a_card_a_recording_changes_no_bit(tmp_path, few_digits, monkeypatch,
 def test_with_the_same_dice_a_cards_numbers_are_the_processors(
     tmp_path, few_digits, monkeypatch, settings, kernels, exact
 ):
-    drawn, processor = loop.dice, torch.device("cpu")
-    monkeypatch.setattr(loop, "dice", lambda c, n, e, device: [d.to(device) for d in drawn(c, n, e, processor)])
+    drawn, processor = loop.order_and_noise, torch.device("cpu")
+    monkeypatch.setattr(
+        loop, "order_and_noise", lambda c, n, e, device: [d.to(device) for d in drawn(c, n, e, processor)]
+    )
     if not kernels:
         monkeypatch.setattr(cuda_step, "graphics", lambda device: None)
     if exact:

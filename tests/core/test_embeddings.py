@@ -53,7 +53,7 @@ def test_the_chain_keeps_dots_in_place_and_neighbours_together(method):
     assert frames.shape == (3, len(base), 2)
     assert np.isfinite(frames).all()
     for mean, frame in zip(means, frames, strict=True):
-        assert embeddings.faithful(mean, frame) > 0.9
+        assert embeddings.share_of_neighbours_kept(mean, frame) > 0.9
     alone = np.stack([embeddings.STEPS[method](np.random.default_rng(k).permutation(base), None) for k in range(3)])
     assert moved(frames) < 0.5 * moved(alone)
 
@@ -77,7 +77,7 @@ def test_turning_undoes_any_rotation_mirroring_and_shift():
     points = np.random.default_rng(0).normal(size=(50, 2))
     for angle, mirror in ((0.7, 1), (2.5, -1)):
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, mirror])
-        np.testing.assert_allclose(embeddings.turned(points @ turn + [3, -2], points), points, atol=1e-9)
+        np.testing.assert_allclose(embeddings.aligned(points @ turn + [3, -2], points), points, atol=1e-9)
 
 
 def test_a_map_is_made_kept_and_read_back(run):
@@ -119,7 +119,7 @@ def test_an_epoch_that_takes_long_is_vouched_for_by_the_clock_but_not_for_ever(r
 
 
 def test_a_maker_that_died_is_not_waited_for(run):
-    embeddings._say(run, "umap", Progress("working", 1, 3))
+    embeddings._write_progress(run, "umap", Progress("working", 1, 3))
     assert embeddings.progress(run, "umap").active
     file = run.path / "maps" / "umap.json"
     files.write_json(file, {**files.read_json(file), "heartbeat": time.time() - embeddings.SILENCE - 1})

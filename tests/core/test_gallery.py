@@ -30,7 +30,7 @@ def test_every_model_is_whole(piece):
     run.check()
     assert run.status().state == "finished"
     assert len(run.metrics()) == piece.config.epochs + 1
-    assert run.weight_epochs() == sorted(piece.kept)
+    assert run.weight_epochs() == sorted(piece.kept_epochs)
     assert set(run.weight_epochs()) <= set(run.latent_epochs())
     for epoch in run.latent_epochs():
         latents = run.latents(epoch)

@@ -59,13 +59,13 @@ def mixture(mean: np.ndarray, logvar: np.ndarray) -> MixtureSameFamily:
 def test_all_bubbles_together_have_the_moments_of_their_mixture():
     rng = np.random.default_rng(2)
     mean, logvar = rng.normal(size=(20, 2)), rng.normal(-1, 1, (20, 2))
-    centre, covariance = posterior.together(mean, logvar)
+    centre, covariance = posterior.aggregate(mean, logvar)
     assert centre == pytest.approx(mixture(mean, logvar).mean.numpy())
     assert np.diag(covariance) == pytest.approx(mixture(mean, logvar).variance.numpy())
     torch.manual_seed(0)
     drawn = mixture(mean, logvar).sample((200_000,)).numpy()
     assert covariance == pytest.approx(np.cov(drawn, rowvar=False), abs=0.03)
-    assert posterior.together(mean, None)[1] == pytest.approx(np.cov(mean, rowvar=False, bias=True))
+    assert posterior.aggregate(mean, None)[1] == pytest.approx(np.cov(mean, rowvar=False, bias=True))
 
 
 def test_the_density_is_the_mixtures_and_its_first_row_is_at_the_top():
@@ -200,13 +200,13 @@ FORCED = [piece for piece in gallery.PIECES if piece.has_forces]
 @pytest.mark.parametrize("piece", FORCED, ids=lambda piece: piece.name)
 def test_the_gallerys_forces_are_whole_and_follow_from_its_weights(piece):
     run = Run(paths.GALLERY / piece.name)
-    kept = posterior.kept_forces(run)
+    kept = posterior.stored_forces(run)
     assert kept is not None
     assert kept.on_mean.shape == kept.on_logvar.shape == (piece.config.epochs + 1, len(kept.places), 2)
     assert np.isfinite(kept.on_mean).all() and np.isfinite(kept.on_logvar).all()
     assert np.bincount(run.labels()[kept.places]).tolist() == [gallery.BUBBLES] * 10
     # Without the pictures: the slope of the decoder at a kept draw says that loss and slope belong together.
-    dice = posterior.kept_dice(run)
+    dice = posterior.stored_draws(run)
     assert (dice is not None) == piece.every_epoch
     if dice is None:
         return
@@ -227,7 +227,7 @@ def test_the_gallerys_forces_are_measured_on_the_dataset(piece):
     if not registry.is_here("mnist"):
         pytest.skip("no MNIST under VAE_DATA_DIR")
     run = Run(paths.GALLERY / piece.name)
-    kept = posterior.kept_forces(run)
+    kept = posterior.stored_forces(run)
     assert kept is not None
     images = registry.load_test("mnist").images[run.test_indices()[kept.places[:20]]]
     last = piece.config.epochs
@@ -237,7 +237,7 @@ def test_the_gallerys_forces_are_measured_on_the_dataset(piece):
 
 
 def test_a_damaged_file_of_forces_is_one_sentence(tmp_path, own_run):
-    assert posterior.kept_forces(own_run) is None and posterior.kept_dice(own_run) is None
+    assert posterior.stored_forces(own_run) is None and posterior.stored_draws(own_run) is None
     (own_run.path / "forces.npz").write_bytes(b"no zip")
     with pytest.raises(RunError, match=r"forces\.npz of the run mine is damaged"):
-        posterior.kept_forces(own_run)
+        posterior.stored_forces(own_run)

@@ -23,7 +23,7 @@ from filelock import FileLock
 from vae_core import os_compat, paths
 from vae_core.config import Config
 from vae_core.jobs import dispatcher, eviction, launcher, queue, queue_state
-from vae_core.jobs.eviction import looked_at, make_room
+from vae_core.jobs.eviction import make_room, note_visit
 from vae_core.jobs.limits import Limits, hosted_limits, owner_of, size_of
 from vae_core.runs import files, lifecycle
 from vae_core.runs.archive import pack
@@ -228,7 +228,7 @@ def test_the_oldest_unpinned_run_of_the_visitor_goes_first(runs_dir, finished_ru
         (5, "new", "a", False), (99, "theirs", "b", False),
     ):  # fmt: skip
         old(run_id, age, owner, finished_run, pinned=pinned)
-    looked_at(Run(runs_dir / "seen"))
+    note_visit(Run(runs_dir / "seen"))
     write_status(Run(runs_dir / "busy"), Status(state="running", pid=os.getpid()))
     make_room(runs_dir, "a", replace(LIMITS, runs=5))
     assert here() == {"pinned", "seen", "busy", "new", "theirs"}
@@ -348,7 +348,7 @@ def test_what_is_put_back_counts_and_never_costs_itself(runs_dir, finished_run, 
     with pytest.raises(RunError, match="You have 1 runs"):
         queue.put_back(item, replace(LIMITS, runs=1))
     lifecycle.note(Run(runs_dir / "theirs"), pinned=True)
-    looked_at(Run(runs_dir / "kept"))
+    note_visit(Run(runs_dir / "kept"))
     with pytest.raises(RunError, match="server is full"):
         queue.put_back(item, replace(LIMITS, all_runs=2))
     assert item.path.exists() and here() == {"kept", "theirs"}
@@ -425,7 +425,7 @@ def test_a_full_queue_drops_the_last_request_that_nobody_looks_at(runs_dir, spaw
         (run,) = [run for run in own_runs(runs_dir) if run.about.owner == owner]
         queue_state.write(run, **queue_state.read(run) | {"asked": time.time() - 1_000})
         if owner == "b":
-            looked_at(run)
+            note_visit(run)
     ask("d", limits)
     assert order(runs_dir) == ["b", "d"]
     assert run.status().state == "stopped" and "lost its place" in queue.note(run)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vae_core.analysis import reference
-from vae_core.analysis.reference import FIGURES, SETTINGS, band_of, differing, expected, nearest, symptoms
+from vae_core.analysis.reference import FIGURES, SETTINGS, band_of, differing_fields, expected, nearest, symptoms
 from vae_core.config import PRESETS, Config
 from vae_core.runs.index import list_runs
 
@@ -101,7 +101,7 @@ def test_any_other_change_has_no_band_of_its_own(change):
     if {"reconstruction", "dataset"} & set(change):
         assert near is None  # such nats cannot be compared
     else:
-        assert differing(config, near.config) == list(change)
+        assert differing_fields(config, near.config) == list(change)
 
 
 def test_the_nearest_is_the_most_similar():

@@ -9,7 +9,7 @@ from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui.runs import cards
 from vae_core import paths
-from vae_core.jobs.eviction import looked_at
+from vae_core.jobs.eviction import note_visit
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError
@@ -40,7 +40,7 @@ def test_what_arrives_takes_the_place_of_the_oldest_and_not_of_itself(finished_r
 def test_where_all_others_stay_it_is_refused_in_a_sentence(finished_run, file, monkeypatch):
     monkeypatch.setenv("VAE_HOSTED_RUNS", "2")
     mine("pinned", finished_run, pinned=True)
-    looked_at(mine("seen", finished_run))
+    note_visit(mine("seen", finished_run))
     with pytest.raises(RunError, match="All your runs are pinned, busy or were looked at just now"):
         cards._take_in(file, 10**7)
     assert {known.id for known in own_runs()} == {"pinned", "seen"}

@@ -183,7 +183,7 @@ def test_a_part_and_the_token_that_names_it_come_from_one_reading(finished, monk
     set_state(finished, "running")
     requests, named = iter(["step", "pause"] * 50), {}
     monkeypatch.setattr(Run, "control", lambda self: next(requests))  # it changes between any two looks
-    monkeypatch.setattr(bridge, "drawn_again_when", lambda part, run, token: named.__setitem__(part, token))
+    monkeypatch.setattr(bridge, "redraw_when", lambda part, run, token: named.__setitem__(part, token))
     app = show("train", run=finished.id)
     check(app)
     assert named["state"].partition(": ")[2] in words(app)

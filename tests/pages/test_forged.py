@@ -199,7 +199,7 @@ def test_only_the_exact_kind_counts():
     odd = [json.loads(text) for text in FORGED if "ud800" not in text]
     number = [value for value in odd if type(value) is int and 0 <= value < 3]
     assert [value for value in odd if browser_input.place(value, 3) is not None] == number == [0, 1]
-    assert [value for value in odd if browser_input.whole(value, -1, 3) is not None] == [0, 1, -1]
+    assert [value for value in odd if browser_input.whole_number(value, -1, 3) is not None] == [0, 1, -1]
     assert not [value for value in odd if browser_input.token(value)]
     assert not [value for value in odd if browser_input.word(value, {"a", "b"})]
     assert not [value for value in odd if browser_input.one_of(value, range(5, 22))]

@@ -159,9 +159,9 @@ def test_every_term_leads_somewhere():
     assert len(glossary.ALL) == sum(len(terms) for terms in glossary.TERMS.values())
 
 
-@pytest.mark.parametrize("name", form.shown())
+@pytest.mark.parametrize("name", form.visible_fields())
 def test_the_form_explains_its_terms_with_the_glossarys_words(name):
-    app, explained = show("train", new="1"), form.explained(name)
+    app, explained = show("train", new="1"), form.help_text(name)
     check(app)
     kinds = ("selectbox", "number_input")
     assert explained in [widget.proto.help for kind in kinds for widget in app.get(kind) if widget.key == name]
@@ -197,10 +197,10 @@ def test_each_colour_of_a_formula_has_its_pair_for_the_dark_ground(paint):
 
 
 def test_a_term_is_found_by_its_name_its_other_names_and_its_words():
-    assert "kl" in glossary.found("kullback")["The loss"]
-    assert "kl" in glossary.found("KL penalty")["The loss"]
-    assert glossary.found("no such word") == {}
-    assert glossary.found("  ") == glossary.TERMS
+    assert "kl" in glossary.search("kullback")["The loss"]
+    assert "kl" in glossary.search("KL penalty")["The loss"]
+    assert glossary.search("no such word") == {}
+    assert glossary.search("  ") == glossary.TERMS
 
 
 @pytest.mark.parametrize("term", ["kl", "nonsense", "<b>"])
@@ -257,14 +257,14 @@ def test_another_setting_is_compared_with_the_nearest_and_says_so(finished):  # 
     assert "not measured" in label(app)
     text = words(app)
     assert "not measured this setting" in text
-    for name in reference.differing(finished.config, reference.nearest(finished.config).config):
+    for name in reference.differing_fields(finished.config, reference.nearest(finished.config).config):
         assert str(getattr(finished.config, name)).removesuffix(".0") in text
 
 
 def test_what_cannot_be_compared_is_not_compared():
     config = replace(reference.MNIST, reconstruction="mse")
-    assert reference_panel.found(config) == (None, False)
-    assert "have not measured" in reference_panel.said(config, None, False, 10)
+    assert reference_panel.band_for(config) == (None, False)
+    assert "have not measured" in reference_panel.sentence(config, None, False, 10)
 
 
 def test_compare_says_it_of_both_models():

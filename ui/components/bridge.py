@@ -36,7 +36,7 @@ def component(name: str, module: str) -> Any:
 
 
 _feed = component("feed", "bridge/decoder_cache.js")
-_told = component("told", "bridge/publish.js")
+_publish = component("publish", "bridge/publish.js")
 _turn = component("turn", "bridge/refresh.js")
 _chosen = component("chosen", "bridge/selection.js")
 _rest = component("rest", "bridge/settled_epoch.js")
@@ -60,17 +60,17 @@ def base64_of(array: np.ndarray, kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<")).tobytes()).decode()
 
 
-def tell(key: str, name: str, value: Any) -> None:
+def publish(key: str, name: str, value: Any) -> None:
     """Tell another component something (``hear`` in ``static/lib/bus.js``), whose own data then stay the same message.
 
     Streamlit sends a large message once and after that only its name, as long as nothing in it changes.
     """
-    _told(key=f"{key}_unseen", data={"name": name, "value": value})
+    _publish(key=f"{key}_unseen", data={"name": name, "value": value})
 
 
-def says_when_it_rests() -> None:
+def mark_when_settled() -> None:
     """Gives every page a component of ours, so that it says when it rests (``static/lib/settled.js``)."""
-    tell("settled", "page", None)
+    publish("settled", "page", None)
 
 
 def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
@@ -88,17 +88,17 @@ def chosen_on(name: str, chosen: Any, picked: Callable[[Any], None]) -> None:
 
 def picked(component: str, name: str, offered: Sequence[int]) -> int | None:
     """The place that was last picked in a component; before the first click the one of the address."""
-    told = browser_input.sent(component, name)
-    return browser_input.one_of(place_asked_for(name) if told is None else told, offered)
+    answer = browser_input.sent(component, name)
+    return browser_input.one_of(place_in_address(name) if answer is None else answer, offered)
 
 
-def place_asked_for(name: str) -> int | None:
+def place_in_address(name: str) -> int | None:
     """A place that the address names, where they are counted from 1."""
-    asked = browser_input.asked_number(name)
+    asked = browser_input.number_from_address(name)
     return asked - 1 if asked else None
 
 
-def drawn_again_when(name: str, run_id: str, token: str) -> None:
+def redraw_when(name: str, run_id: str, token: str) -> None:
     """Call it in a fragment: it runs again once the page's poll names another token for it (``turns``).
 
     So that what seldom changes need not be made and sent at every poll.
@@ -106,12 +106,12 @@ def drawn_again_when(name: str, run_id: str, token: str) -> None:
     _turn(key=f"{name}_turn_unseen", data={"name": f"{name} {run_id}", "token": token}, on_asked_change=lambda: None)
 
 
-def resting_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
+def settled_epoch(key: str, run_id: str, epochs: Sequence[int]) -> int:
     """The epoch at which the visitor has come to rest; call it in a fragment, which then runs again by itself."""
-    told = browser_input.epoch(browser_input.sent(key, "epoch"), epochs)
-    if told is None:  # not yet: what the address says
-        told = browser_input.epoch(browser_input.asked_number("epoch"), epochs)
-    epoch = epochs[-1] if told is None else told
+    answer = browser_input.epoch(browser_input.sent(key, "epoch"), epochs)
+    if answer is None:  # not yet: what the address says
+        answer = browser_input.epoch(browser_input.number_from_address("epoch"), epochs)
+    epoch = epochs[-1] if answer is None else answer
     _rest(key=key, data={"run": run_id, "epochs": list(epochs), "epoch": epoch}, on_epoch_change=lambda: None)
     return epoch
 
@@ -123,16 +123,16 @@ def address(**choices: object) -> None:
 
 def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], Decoder]) -> None:
     """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
-    told = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
-    epoch = epochs[-1] if told is None else told
+    answer = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
+    epoch = epochs[-1] if answer is None else answer
     data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
     _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
 
 
 def visitor_token() -> str:
     """The name that this browser keeps for itself, 32 hexadecimal digits; "" until it has answered."""
-    told = _visitor(key="visitor_token", data={}, on_token_change=lambda: None)
-    return browser_input.token(browser_input.by_name(told, "token")) or ""
+    answer = _visitor(key="visitor_token", data={}, on_token_change=lambda: None)
+    return browser_input.token(browser_input.by_name(answer, "token")) or ""
 
 
 def versioned(payload: dict[str, Any]) -> dict[str, Any]:

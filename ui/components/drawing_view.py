@@ -19,7 +19,7 @@ class Look:
     imagined: np.ndarray  # (n, height, width) uint8, decoded from draws of the bubble
 
 
-@cache.kept(500)
+@cache.cached(500)
 def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look:
     """Encode and decode a drawing of 784 bytes, with the same noise at every epoch."""
     from vae_core.analysis.sampling import decode, encode, noise

@@ -69,7 +69,7 @@ def checked(sent: object) -> Choice | None:
     """What a browser sent as a choice, or nothing."""
     if browser_input.by_name(sent, "drawing") is True:
         return OWN
-    label, number = (browser_input.whole(browser_input.by_name(sent, k), 0, most) for k, most in MOST.items())
+    label, number = (browser_input.whole_number(browser_input.by_name(sent, k), 0, most) for k, most in MOST.items())
     return None if label is None or number is None else {"drawing": False, "label": label, "number": number}
 
 
@@ -77,7 +77,7 @@ def name_of(run: Run, end: End) -> str:
     return "your drawing" if end.drawing else run.dataset.class_names[end.label]
 
 
-@cache.kept(500)
+@cache.cached(500)
 def code(path: str, epoch: int, end: End) -> np.ndarray:
     """The mean that the encoder gives an end at an epoch, (d,)."""
     if not end.drawing:
@@ -98,7 +98,7 @@ def picture(run: Run, epoch: int, end: End) -> tuple[np.ndarray, bool]:
     return cache.decoded_means(str(run.path), epoch, (end.place,))[0], False
 
 
-@cache.kept(40)
+@cache.cached(40)
 def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
     """The kept pictures that one can pick from: of each class the most typical, then others at random."""
     chosen = {}
@@ -109,7 +109,7 @@ def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
     return chosen
 
 
-@cache.kept(20)
+@cache.cached(20)
 def sheet(path: str, epoch: int, have_originals: bool) -> str:
     """The pictures of ``places_by_class``, a line for each class, as one WebP in base64."""
     run, lines = Run(Path(path)), places_by_class(path, epoch)

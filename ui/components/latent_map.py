@@ -31,7 +31,7 @@ VIEWS = {"PCA": "pca", "Two numbers": "dims", "UMAP": "umap", "t-SNE": "tsne"}
 NAMES = {view: name for name, view in VIEWS.items()}
 
 
-@cache.kept(24)
+@cache.cached(24)
 def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> LatentMapData:
     """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.components.bridge import base64_of, component, tell
+from ui.components.bridge import base64_of, component, publish
 from ui.components.payloads import Mark, MiniMapData
 from ui.store import cache
 from vae_core.analysis import projections
@@ -36,7 +36,7 @@ def on_map(basis: Basis, places: np.ndarray) -> np.ndarray:
     return places * np.array([1, 0], places.dtype) if len(basis.centre) == 1 else places
 
 
-@cache.kept(24)
+@cache.cached(24)
 def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
     """What ``mini_map.js`` draws under the marks: the first dots at each epoch, and where all of them are."""
     run, view = Run(Path(path)), basis(path, epochs[-1])
@@ -62,4 +62,4 @@ def small_map(key: str, payload: MiniMapData) -> None:
 
 def map_marks(key: str, marks: Sequence[Mark]) -> None:
     """What stands on a small map: marks of ``latent_map.mark``, which may also be ``dashed`` or have a ``title``."""
-    tell(key, f"marks {key}", list(marks))
+    publish(key, f"marks {key}", list(marks))

@@ -11,7 +11,7 @@ from ui.store import cache
 PATHS = {"straight": "Straight", "spherical": "Spherical"}
 
 
-@cache.kept(100)
+@cache.cached(100)
 def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """The codes (epochs, frames, d) along a way (``PATHS``) between the means of two ends."""
     from vae_core.analysis.sampling import interpolate
@@ -21,7 +21,7 @@ def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int,
     )
 
 
-@cache.kept(100)
+@cache.cached(100)
 def walk(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """Those codes decoded, each epoch's by its own decoder, (epochs, frames, height, width) uint8."""
     from vae_core.analysis.sampling import decode

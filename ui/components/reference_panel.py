@@ -52,7 +52,7 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
         records = tail.metrics(run)
         if status.active or len(records) < 2:
             return
-        band, exact = found(run.config)
+        band, exact = band_for(run.config)
         numbers = lines(run.config, records[-1], band, len(records) - 1) if band else []
         odd = sum("check: usual]" not in line for line in numbers)
         short = (
@@ -60,7 +60,7 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
             else f"{odd} of {len(numbers)} numbers are not usual." if odd else "Yes: all its numbers are usual."
         )  # fmt: skip
         with st.expander(f"{name + ': ' if name else ''}Is this normal? {short}", icon=":material/fact_check:"):
-            st.markdown(said(run.config, band, exact, len(records) - 1), help=HELP)
+            st.markdown(sentence(run.config, band, exact, len(records) - 1), help=HELP)
             if numbers:
                 st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
             for line in advice(run.config, records, band, exact):
@@ -69,13 +69,13 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
                 st.markdown(words)
 
 
-def found(config: Config) -> tuple[Band | None, bool]:
+def band_for(config: Config) -> tuple[Band | None, bool]:
     """The band to compare with, and whether it is for exactly this setting."""
     exact = reference.band_of(config)
     return (exact, True) if exact else (reference.nearest(config), False)
 
 
-def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
+def sentence(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
     """What it is compared with, honestly."""
     if band is None:
         return (
@@ -87,7 +87,7 @@ def said(config: Config, band: Band | None, exact: bool, epoch: int) -> str:
     late = f" We measured only {band.epochs} epochs; yours had {epoch}." if epoch > band.epochs else ""
     if exact:
         return f"Compared with {seeds}.{late}"
-    names = reference.differing(config, band.config)
+    names = reference.differing_fields(config, band.config)
     differs = "; ".join(
         f"{FIELDS[name].metadata['label'].lower()} {in_words(name, getattr(config, name))}, "
         f"measured {in_words(name, getattr(band.config, name))}"
@@ -122,7 +122,7 @@ def advice(config: Config, records: list[dict[str, Any]], band: Band | None, exa
     if exact:
         lines.append("Worse than usual with the same settings: most likely chance. Try another **seed**.")
     elif band:
-        for name in reference.differing(config, band.config):
+        for name in reference.differing_fields(config, band.config):
             value = in_words(name, getattr(band.config, name))
             lines.append(f"Try **{FIELDS[name].metadata['label'].lower()} {value}**, as in our runs.")
     return lines

@@ -26,7 +26,7 @@ def test_losses(path: str, epochs: Sequence[int]) -> list[np.ndarray] | None:
     return known if len(known) == len(epochs) else None
 
 
-@cache.kept(200)
+@cache.cached(200)
 def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     from vae_core.analysis.sampling import sampled_losses
 
@@ -37,7 +37,7 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     return sampled_losses(cache.model(path, epoch), images, run.config.reconstruction, run.config.beta)
 
 
-@cache.kept(500)
+@cache.cached(500)
 def _own_loss(path: str, epoch: int, image: bytes) -> float:
     from vae_core.analysis.sampling import sampled_losses
 

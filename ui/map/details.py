@@ -22,7 +22,7 @@ TILES_WIDE = 100
 BUBBLES = 300  # of the dots; more would hide each other
 
 
-@cache.kept(24)
+@cache.cached(24)
 def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> list[str] | None:
     """The spread of the first dots' codes for each epoch, (n, 2, 2) f2: what turns a unit circle into a dot's bubble.
 
@@ -42,7 +42,7 @@ def _std(path: str, epoch: int) -> np.ndarray:
     return std
 
 
-@cache.kept(200)
+@cache.cached(200)
 def separation(path: str, epoch: int) -> float:
     """How well the classes separate at an epoch: ``knn.neighbour_accuracy`` of up to 2,000 kept means."""
     from vae_core.analysis.knn import neighbour_accuracy
@@ -56,7 +56,7 @@ def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
     return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
 
 
-@cache.kept(24)
+@cache.cached(24)
 def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFiguresData:
     run = Run(Path(path))
     metrics = tail.metrics(run)
@@ -70,7 +70,7 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
     }  # fmt: skip
 
 
-@cache.kept(20)
+@cache.cached(20)
 def tiles(path: str, epoch: int, have_originals: bool) -> str:
     """Small pictures of all kept test images on one WebP sheet, in base64: originals, or decoded means without them."""
     run = Run(Path(path))

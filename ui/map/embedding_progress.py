@@ -31,17 +31,17 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
 
 
 def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
-    told = embeddings.progress(run, view)
-    if told and told.state == "failed":
-        st.error(plain(told.error))
+    progress = embeddings.progress(run, view)
+    if progress and progress.state == "failed":
+        st.error(plain(progress.error))
         if not st.button("Try again", key="try_map_again"):
             return
-    if told is None or not told.active:
+    if progress is None or not progress.active:
         embeddings.start(run, view, epochs)
-        told = embeddings.Progress("loading")
+        progress = embeddings.Progress("loading")
     words = {
         "waiting": "another map is being made first",
         "loading": "starting, about a minute the first time",
-    }.get(told.state, f"epoch {told.done} of {told.of}")
-    share = told.done / told.of if told.of else 0.0
+    }.get(progress.state, f"epoch {progress.done} of {progress.of}")
+    share = progress.done / progress.of if progress.of else 0.0
     st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. Meanwhile, here is PCA.")

@@ -87,7 +87,7 @@ def marks(run: Run, epochs: Sequence[int], basis: Basis, start: End, end: End, f
     ]
 
 
-@cache.kept(200)
+@cache.cached(200)
 def usual_length(path: str, epoch: int) -> tuple[float, float, float]:
     """How long the codes of the kept test pictures are: lower quartile, median and upper quartile of |z|."""
     low, middle, high = np.quantile(np.linalg.norm(cache.latents(path, epoch).mean, axis=1), [0.25, 0.5, 0.75])

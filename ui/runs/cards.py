@@ -55,11 +55,11 @@ def _ask_for_more(run_id: str) -> None:
 
 def asked_page() -> int:
     """The page in the address, 1 without one."""
-    return browser_input.asked_number("page") or 1
+    return browser_input.number_from_address("page") or 1
 
 
 def _turn(page: int) -> None:
-    browser_input.let_address(page=str(page) if page > 1 else None)
+    browser_input.set_address(page=str(page) if page > 1 else None)
 
 
 def _leaf(page: int, pages: int, first: int, count: int) -> None:

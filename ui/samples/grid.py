@@ -12,7 +12,7 @@ from ui.store import cache
 from vae_core.runs.run import Run
 
 
-@cache.kept(60)
+@cache.cached(60)
 def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
     """The samples of every epoch as one PNG in base64, a line for each epoch."""
     from vae_core.analysis.sampling import decode

@@ -33,7 +33,7 @@ def frames(path: str, epochs: list[int]) -> CodeFrame:
     return {"shift": base64_of(np.stack(shift), "f4"), "scale": base64_of(np.stack(scale), "f4")}
 
 
-@cache.kept(200)
+@cache.cached(200)
 def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
     """How much each dimension is used at each epoch, (epochs, d): KL in nats, or a classic one's spread of codes."""
     run = Run(Path(path))
@@ -56,7 +56,7 @@ def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
     return frame_of(path, epoch)[0] if place is None else cache.latents(path, epoch).mean[place]
 
 
-@cache.kept(30)
+@cache.cached(30)
 def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tuple[int, ...]) -> str:
     """A WebP, a line for each epoch: the start decoded, then each of the dimensions in ``order`` at all STEPS."""
     from vae_core.analysis.sampling import decode, traverse

@@ -12,7 +12,7 @@ from ui.store import cache
 from vae_core.runs.run import Run
 
 
-@cache.kept(20)
+@cache.cached(20)
 def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> tuple[str, np.ndarray]:
     """A WebP with a line of size * size pictures for each epoch, and the two axes (2, size) in knob units."""
     from vae_core.analysis import sampling

@@ -27,7 +27,7 @@ NEAREST = 15  # test pictures around a sample's code whose classes are counted
 COMPARED = 200  # test images whose distance to the training pictures puts a sample's into proportion
 
 
-@cache.kept(200)
+@cache.cached(200)
 def real_farness(path: str, epoch: int) -> np.ndarray:
     """How far REAL codes of test pictures are from the others', sorted; drawn from their bubbles, if they have any."""
     from vae_core.analysis.sampling import noise
@@ -48,7 +48,7 @@ def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = 
     return -log_aggregate_posterior(codes, kept.mean[:BUBBLES], kept.logvar[:BUBBLES], own)
 
 
-@cache.kept(1000)
+@cache.cached(1000)
 def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
     """Of each sample's code: the share of test pictures' codes that lies farther from the data, (count,).
 

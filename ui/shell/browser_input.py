@@ -41,18 +41,18 @@ def uploaded(key: str) -> UploadedFile | None:
     return file if isinstance(file, UploadedFile) else None
 
 
-def asked(name: str) -> str | None:
+def from_address(name: str) -> str | None:
     """What the address says of a name."""
     return text(st.query_params.get(name))
 
 
-def asked_number(name: str, most: int = 10**8) -> int | None:
+def number_from_address(name: str, most: int = 10**8) -> int | None:
     """A whole number of the address from 0 to ``most``, in plain digits."""
-    found = asked(name) or ""
-    return whole(int(found), 0, most) if re.fullmatch(r"[0-9]{1,9}", found) else None
+    found = from_address(name) or ""
+    return whole_number(int(found), 0, most) if re.fullmatch(r"[0-9]{1,9}", found) else None
 
 
-def let_address(**choices: str | None) -> None:
+def set_address(**choices: str | None) -> None:
     """Let the address name these choices (None: no longer)."""
     for name, value in choices.items():
         if value is None:
@@ -61,23 +61,23 @@ def let_address(**choices: str | None) -> None:
             st.query_params[name] = value
 
 
-def empty_address() -> None:
+def clear_address() -> None:
     st.query_params.clear()
 
 
-def whole(value: object, low: int, high: int) -> int | None:
+def whole_number(value: object, low: int, high: int) -> int | None:
     """A whole number from ``low`` to ``high``, both included."""
     return value if type(value) is int and low <= value <= high else None
 
 
 def place(value: object, count: int) -> int | None:
     """A place among ``count`` things, counted from 0."""
-    return whole(value, 0, count - 1)
+    return whole_number(value, 0, count - 1)
 
 
 def epoch(value: object, epochs: Sequence[int]) -> int | None:
     """The epoch of a film, not empty, that is nearest to the one meant: a film that grows is thinned again."""
-    meant = whole(value, 0, 10**8)
+    meant = whole_number(value, 0, 10**8)
     return None if meant is None else min(epochs, key=lambda each: abs(each - meant))
 
 

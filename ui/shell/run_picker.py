@@ -33,7 +33,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
         st.page_link("pages/train.py", label="Train a model", icon=":material/play_circle:")
         st.stop()
     _say_if_not_found(known, ready)
-    wanted = [browser_input.asked("run"), st.session_state.get("current_run"), default, *ready]
+    wanted = [browser_input.from_address("run"), st.session_state.get("current_run"), default, *ready]
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
     chosen = st.selectbox(
@@ -48,7 +48,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
     st.session_state["current_run"] = (
         chosen  # static/components/epoch_slider.js writes it into the address, and spares the history
     )
-    visitor.looked_at(ready[chosen])
+    visitor.note_visit(ready[chosen])
     if film(ready[chosen])[-1] == 0:
         st.info("This model has not learned anything yet: what it draws is noise. Let it finish an epoch first.")
     return ready[chosen]
@@ -59,7 +59,7 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     known = run_index.known_runs()
     ready = _ready(known)
     _say_if_not_found(known, ready, "with")
-    asked = [browser_input.asked("with"), st.session_state.get("other_run")]
+    asked = [browser_input.from_address("with"), st.session_state.get("other_run")]
     alike = [run.id for run in ready.values() if run.gallery and run.config.dataset == one.config.dataset]
     alike.sort(key=default.__ne__)  # the default first, if it learned from the same pictures
     wanted = [*asked, *alike, default, "lecture", *ready]
@@ -70,7 +70,7 @@ def pick_other(one: Run, default: str, title: str) -> Run:
         title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
         on_change=_picked, args=("with", "other_picker"),
     )  # fmt: skip
-    if chosen in asked or chosen == browser_input.asked("with"):
+    if chosen in asked or chosen == browser_input.from_address("with"):
         st.session_state["other_run"] = chosen
     return ready[chosen]
 
@@ -86,7 +86,7 @@ def _ready(known: list[tuple[Run, str, tuple[int, ...]]]) -> dict[str, Run]:
 
 def _picked(name: str, key: str) -> None:
     if run_id := browser_input.text(browser_input.in_widget(key)):
-        browser_input.let_address(**{name: run_id})
+        browser_input.set_address(**{name: run_id})
 
 
 def film(run: Run) -> list[int]:
@@ -118,7 +118,7 @@ def no_originals(run: Run) -> None:
 
 
 def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict[str, Run], name: str = "run") -> None:
-    asked = browser_input.asked(name)
+    asked = browser_input.from_address(name)
     if asked is None or asked in ready:
         return
     troubles = {run.id: trouble for run, trouble, _ in known}

@@ -65,24 +65,26 @@ STEPS = (
 
 def bar(page: str) -> None:
     """The tour's bar above a page (its name), while somebody is on the tour."""
-    asked = browser_input.asked("tour")
-    number = st.session_state.get("tour") if asked is None else browser_input.asked_number("tour", len(STEPS) - 1)
+    asked = browser_input.from_address("tour")
+    number = (
+        st.session_state.get("tour") if asked is None else browser_input.number_from_address("tour", len(STEPS) - 1)
+    )
     if number is None:
         return
     st.session_state["tour"] = number
     step, here = STEPS[number], page == STEPS[number].page
-    told = tour_bar(
+    go_to = tour_bar(
         {
             "step": number, "of": len(STEPS), "title": step.title, "words": step.words, "done": dict(step.done),
             "here": here, "door": False,
         }
     )  # fmt: skip
-    follow(told)
+    follow(go_to)
 
 
 def door() -> None:
     """The start page's way in: from the beginning, or from where one left."""
-    if st.session_state.get("tour") is None and browser_input.asked("tour") is None:
+    if st.session_state.get("tour") is None and browser_input.from_address("tour") is None:
         follow(tour_bar({"door": True, "of": len(STEPS)}, key="tour_door"))
 
 
@@ -90,7 +92,7 @@ def follow(number: int | None) -> None:
     """Go where a button of the bar leads: a step's number, or -1 to leave the tour."""
     if number == -1:
         st.session_state["tour"] = None
-        browser_input.let_address(tour=None)
+        browser_input.set_address(tour=None)
         st.rerun()
     if number is not None:
         st.session_state["tour"] = number
@@ -103,4 +105,4 @@ _tour = component("tour", "shell/tour.js")
 def tour_bar(payload: TourData, key: str = "tour_bar") -> int | None:
     """The tour's bar, or the door to it. Returns what was pressed: a step's number, or -1 to leave."""
     pressed = _tour(key=key, data=payload, on_go_change=lambda: None)
-    return browser_input.whole(browser_input.by_name(pressed, "go"), -1, payload["of"] - 1)
+    return browser_input.whole_number(browser_input.by_name(pressed, "go"), -1, payload["of"] - 1)

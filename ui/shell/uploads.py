@@ -27,16 +27,16 @@ OPTION = "server.maxUploadSize"
 
 
 @st.cache_resource(show_spinner=False)
-def bound() -> None:
+def limit_uploads() -> None:
     """Once for each server. A version of Streamlit that keeps uploads otherwise is left as it is."""
     manager = getattr(Runtime.instance(), "uploaded_file_mgr", None) if Runtime.exists() else None
     if limits := hosted_limits():
         config.set_option(OPTION, limits.archive)
     if isinstance(manager, MemoryUploadedFileManager):
-        keep_within(manager, largest() * 2**20)
+        keep_within(manager, largest_upload() * 2**20)
 
 
-def largest() -> int:
+def largest_upload() -> int:
     """Megabytes (2**20 bytes) of a file that this server takes."""
     return int(config.get_option(OPTION))
 

@@ -15,9 +15,9 @@ import streamlit as st
 from ui.shell import browser_input
 
 
-def asked_for(name: str) -> str | None:
+def last_choice(name: str) -> str | None:
     """The last choice of this visit, or else that of the link with which the visit began, or else None."""
-    return st.session_state.setdefault(f"chosen_{name}", browser_input.asked(name))
+    return st.session_state.setdefault(f"chosen_{name}", browser_input.from_address(name))
 
 
 def choose(name: str, value: object) -> None:
@@ -27,7 +27,7 @@ def choose(name: str, value: object) -> None:
 
 def widget(name: str, choices: Sequence[Any], default: Any) -> dict[str, Any]:
     """What a widget needs to follow the choice: ``st.slider("...", **widget("steps", range(5, 22), 9))``."""
-    asked = asked_for(name)
+    asked = last_choice(name)
     st.session_state[name] = next((choice for choice in choices if str(choice) == asked), default)
 
     def changed() -> None:

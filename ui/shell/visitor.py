@@ -61,11 +61,11 @@ def may_map(run: Run) -> bool:
     return hosted_limits() is None or owns(run)
 
 
-def sees(run: Run) -> bool:
+def can_see(run: Run) -> bool:
     """Whether a run is among those offered: on a shared server one's own, and those that a link has named."""
     if run.gallery or owns(run):
         return True
-    named = [browser_input.asked(name) for name in ("run", "with")]
+    named = [browser_input.from_address(name) for name in ("run", "with")]
     return run.id in (*named, st.session_state.get("current_run"), st.session_state.get("other_run"))
 
 
@@ -94,13 +94,13 @@ def steer(run: Run, what: str) -> None:
         queue.again(run, limits)
 
 
-def place_in_line(run: Run) -> str:
+def place_in_queue(run: Run) -> str:
     """The place of a waiting run in the queue, in words."""
     limits = hosted_limits()
     if limits is None:
         return "It is waiting for a server that runs a queue (VAE_HOSTED=1)."
     if owns(run):
-        eviction.looked_at(run)  # whoever waits on this page keeps their place in a full queue
+        eviction.note_visit(run)  # whoever waits on this page keeps their place in a full queue
     where = queue.place(run, limits)
     if where.ahead == 0:
         return "You are next."
@@ -114,7 +114,7 @@ def _about(seconds: float) -> str:
     return f"about {max(round(seconds / 60), 1)} min"
 
 
-def looked_at(run: Run) -> None:
+def note_visit(run: Run) -> None:
     """Remember on a shared server that somebody sees this run, so that it does not make room for another."""
     if hosted_limits() is not None:
-        eviction.looked_at(run)
+        eviction.note_visit(run)

@@ -20,10 +20,10 @@ from vae_core.runs.run import Latents, Run
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
 F = TypeVar("F", bound=Callable[..., Any])
-_forget: list[Callable[[], None]] = []
+_clear: list[Callable[[], None]] = []
 
 
-def kept(most: int) -> Callable[[F], F]:
+def cached(most: int) -> Callable[[F], F]:
     """Remember the last ``most`` answers of a function. They are shared, so nobody may change them: arrays are locked.
 
     ``st.cache_data`` hashes every epoch of a film one by one and unpickles each answer: on a page that asks for each of
@@ -36,7 +36,7 @@ def kept(most: int) -> Callable[[F], F]:
         def remembered(*asked: Any, **named: Any) -> Any:
             return _locked(function(*asked, **named))
 
-        _forget.append(remembered.cache_clear)
+        _clear.append(remembered.cache_clear)
         return cast(F, remembered)
 
     return decorate
@@ -50,26 +50,26 @@ def _locked(answer: Any) -> Any:
     return answer
 
 
-def forget() -> None:
+def clear() -> None:
     """Empty all caches: another run may be stored under a path by now."""
     st.cache_data.clear()
     for cached in (model, _test_images):
         cached.clear()
-    for clear in _forget:
+    for clear in _clear:
         clear()
 
 
-@kept(64)
+@cached(64)
 def latents(path: str, epoch: int) -> Latents:
     return Run(Path(path)).latents(epoch)
 
 
-@kept(200)
+@cached(200)
 def labels(path: str) -> np.ndarray:
     return Run(Path(path)).labels()
 
 
-@kept(200)
+@cached(200)
 def test_indices(path: str) -> np.ndarray:
     return Run(Path(path)).test_indices()
 
@@ -85,7 +85,7 @@ def model(path: str, epoch: int) -> Any:
     return load_model(Run(Path(path)), epoch)
 
 
-@kept(2000)
+@cached(2000)
 def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
     """What the decoder makes of the means of some kept images at an epoch, (n, height, width) uint8."""
     from vae_core.analysis.sampling import decode
@@ -93,7 +93,7 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
     return decode(model(path, epoch), latents(path, epoch).mean[list(places)])
 
 
-@kept(1000)
+@cached(1000)
 def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
     """Samples (n, height, width) uint8: the same noise at every epoch."""
     from vae_core.analysis.sampling import decode
@@ -111,14 +111,14 @@ def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.nda
     return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
 
 
-@kept(200)
+@cached(200)
 def first_of_each_class(path: str) -> tuple[int, ...]:
     """Places among the kept images: the first of class 0, of class 1, ..."""
     known = labels(path)
     return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
 
 
-@kept(200)
+@cached(200)
 def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
     """Places of a class among the kept images, the most typical first: nearest to the middle of its class, measured.
 

@@ -23,8 +23,8 @@ def handles() -> list[Run]:
     when, listed = vars(_fresh).pop("listed", (0.0, []))
     if time.monotonic() - when > FRESH:
         listed = _list()
-    found = (_kept(str(run.path), run.gallery, of, _stamp_of_about(run)) for run, of in listed)
-    return [run for run in found if visitor.sees(run)]
+    found = (_cached(str(run.path), run.gallery, of, _stamp_of_about(run)) for run, of in listed)
+    return [run for run in found if visitor.can_see(run)]
 
 
 def _list() -> list[tuple[Run, tuple[int, ...]]]:
@@ -57,7 +57,7 @@ def forget_replaced() -> None:
             _births[str(run.path)] = born
     _fresh.listed = time.monotonic(), listed  # the page that comes next need not look again
     if changed:
-        cache.forget()
+        cache.clear()
 
 
 def check(run: Run) -> None:
@@ -98,7 +98,7 @@ def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=2000)
-def _kept(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tuple[int, ...]) -> Run:
+def _cached(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tuple[int, ...]) -> Run:
     """The run with the settings that it has read already."""
     return Run(Path(path), gallery)
 

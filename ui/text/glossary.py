@@ -319,7 +319,7 @@ def tips(*keys: str, before: str = "") -> str:
     return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
 
 
-def found(text: str) -> dict[str, dict[str, Term]]:
+def search(text: str) -> dict[str, dict[str, Term]]:
     """The terms, by part, whose names or words have all words of a text in them; all of them for none."""
     asked = text.casefold().split()
 

@@ -29,7 +29,7 @@ ORDER = (
 )
 
 
-def shown() -> list[str]:
+def visible_fields() -> list[str]:
     """The settings under Advanced; one with a single choice is left out."""
     return [name for name in ORDER if len(CHOICES.get(name, "..")) > 1]
 
@@ -87,7 +87,7 @@ def setup_form() -> None:
         st.error(plain(refused))
 
 
-def explained(name: str) -> str:
+def help_text(name: str) -> str:
     """What a setting means: the glossary's words where it is a term, else the setting's own sentence."""
     if name not in TERMS:
         return str(FIELDS[name].metadata["help"])
@@ -96,11 +96,11 @@ def explained(name: str) -> str:
 
 def _advanced() -> None:
     columns: Any = ()
-    for place, name in enumerate(shown()):
+    for place, name in enumerate(visible_fields()):
         if place % 3 == 0:
             columns = st.columns(3)  # row by row, so that a phone, which stacks them, keeps the order
         limits = FIELDS[name].metadata
-        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": explained(name)}
+        words: dict[str, Any] = {"label": limits["label"], "key": name, "help": help_text(name)}
         number = {**words, "value": None}  # what an emptied field says
         with columns[place % 3]:
             if name in CHOICES:
@@ -170,4 +170,4 @@ def _start() -> None:
         st.session_state["start_error"] = str(error)
         return
     st.session_state.pop("new_training", None)
-    browser_input.let_address(run=run.id)
+    browser_input.set_address(run=run.id)

@@ -85,7 +85,7 @@ def structure(status: Status, asked: str) -> str:
 def numbers(run: Run, status: Status, asked: str) -> dict[str, Any]:
     """What moves at every look: progress, and in words time left, speed or place in the queue."""
     stepping = asked == "step"
-    waits = visitor.place_in_line(run) if status.state == "queued" else ""
+    waits = visitor.place_in_queue(run) if status.state == "queued" else ""
     return {
         "progress": round(status.progress if status.state != "finished" else 1.0, 4),
         "facts": waits or queue.note(run) or facts(status, stepping=stepping),

@@ -26,7 +26,7 @@ CELLS = 72  # a side of the picture of all bubbles together
 def _bubbles_of(path: str, title: str) -> BubblePanel:
     """One panel of /bubbles: some bubbles at every epoch with the forces on them, and all of them together."""
     run = Run(Path(path), gallery=True)
-    forces, epochs = posterior.kept_forces(run), run.latent_epochs()
+    forces, epochs = posterior.stored_forces(run), run.latent_epochs()
     if forces is None or len(forces.on_mean) != len(epochs):
         raise RunError(f"The gallery’s model {run.id} has no measured forces.")
     latents = [cache.latents(path, epoch) for epoch in epochs]
@@ -38,7 +38,7 @@ def _bubbles_of(path: str, title: str) -> BubblePanel:
         assert found.logvar is not None
         cells = posterior.density(found.mean[:MIXED], found.logvar[:MIXED], reach, CELLS)
         pictures.append(np.rint(255 * np.sqrt(cells / cells.max())).astype(np.uint8))
-        centre, covariance = posterior.together(found.mean[:MIXED], found.logvar[:MIXED])
+        centre, covariance = posterior.aggregate(found.mean[:MIXED], found.logvar[:MIXED])
         values, vectors = np.linalg.eigh(covariance)
         angle = float(np.arctan2(vectors[1, 1], vectors[0, 1]))
         shapes.append([*centre.tolist(), *np.sqrt(values[::-1]).tolist(), angle])
@@ -118,7 +118,7 @@ def forces_in_words(name: str) -> InWords:
 
 def _forced(run: Run, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, posterior.Forces]:
     """Mean, logvar, class of the bubbles whose forces ship, and the forces. Raises RunError."""
-    forces, latents = posterior.kept_forces(run), cache.latents(str(run.path), epoch)
+    forces, latents = posterior.stored_forces(run), cache.latents(str(run.path), epoch)
     if forces is None or latents.logvar is None:
         raise RunError(f"The gallery’s model {run.id} has no measured forces.")
     places = forces.places

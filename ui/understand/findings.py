@@ -33,7 +33,7 @@ class Seen:
     """What the runs show."""
 
     right: int  # the place of the right answer, or the measured number
-    told: str  # one sentence with the figures
+    sentence: str  # one, with the figures
     charts: tuple[Chart, ...] = ()
     pictures: Callable[[], list[Row]] = list
     curves: TwoRunCurvesData | None = None
@@ -44,7 +44,7 @@ def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
     return float(run.metrics()[-1][kind][what])
 
 
-def invented(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
+def samples(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
     """(count, height, width) uint8, from the same rolls of the dice for every model."""
     return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
 
@@ -86,17 +86,17 @@ def of_ten(values: Mapping[str, float]) -> Chart:
     return Chart(title, tuple((label, value, f"{10 * value:.1f}") for label, value in values.items()), 1)
 
 
-def made_up(run: Run, name: str, epoch: int | None = None) -> Row:
-    return Row(name, invented(run, PICTURES, epoch)[None], f"Samples of the model: {name}", "from the same rolls", "z")
+def sample_row(run: Run, name: str, epoch: int | None = None) -> Row:
+    return Row(name, samples(run, PICTURES, epoch)[None], f"Samples of the model: {name}", "from the same rolls", "z")
 
 
-def copies(run: Run, name: str) -> Row:
+def rebuilt_row(run: Run, name: str) -> Row:
     places = cache.first_of_each_class(str(run.path))[:PICTURES]
     images = cache.decoded_means(str(run.path), gallery.last(run), places)
     return Row(name, images[None], f"Test pictures rebuilt by the model: {name}", "rebuilt", "decoder")
 
 
-def noisy_copies(run: Run, name: str) -> Row:
+def noisy_rebuilt_row(run: Run, name: str) -> Row:
     """Rebuilt as in training: each from a random point of its bubble."""
     from vae_core.analysis.sampling import decode, noise
 
@@ -123,20 +123,20 @@ def no_penalty() -> Seen:
         f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take a sample and the ten copies "
         f"most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
         (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
-        lambda: [*originals(free), copies(held, "Copies, beta 1"), copies(free, "Copies, beta 0"),
-                 made_up(held, "Samples, beta 1"), made_up(free, "Samples, beta 0")],
+        lambda: [*originals(free), rebuilt_row(held, "Copies, beta 1"), rebuilt_row(free, "Copies, beta 0"),
+                 sample_row(held, "Samples, beta 1"), sample_row(free, "Samples, beta 0")],
     )  # fmt: skip
 
 
 def huge_penalty() -> Seen:
     huge, lecture = gallery.gallery("beta-10"), gallery.gallery("lecture")
-    a, b = variety(invented(huge)), variety(invented(lecture))
+    a, b = variety(samples(huge)), variety(samples(lecture))
     return Seen(
         compared(a, b, 0.1),
         f"From one sample to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 (0 is "
         "black, 1 is white).",
         (in_numbers(f"How much {MANY} samples differ", {"beta 1": b, "beta 10": a}),),
-        lambda: [made_up(lecture, "Beta 1"), made_up(huge, "Beta 10")],
+        lambda: [sample_row(lecture, "Beta 1"), sample_row(huge, "Beta 10")],
     )
 
 
@@ -153,7 +153,7 @@ def numbers_in_use() -> Seen:
             Chart("Numbers of the code in use", tuple((f"beta {b:g}", n, f"{n} of 20") for b, n in count.items()), 20),
             in_numbers("Beta 4: what each number says, in nats, the largest first", each),
         ),
-        lambda: [made_up(run, f"Beta {run.config.beta:g}") for run in found],
+        lambda: [sample_row(run, f"Beta {run.config.beta:g}") for run in found],
     )
 
 
@@ -164,15 +164,15 @@ def two_numbers() -> Seen:
         0 if a / b < 1.3 else 1 if a / b <= 3 else 2,
         f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
         (in_nats("Error of the copies", {"20 numbers": b, "2 numbers": a}),),
-        lambda: [*originals(large), copies(large, "20 numbers"), copies(small, "2 numbers")],
+        lambda: [*originals(large), rebuilt_row(large, "20 numbers"), rebuilt_row(small, "2 numbers")],
     )
 
 
 def untrained() -> Seen:
     run = gallery.gallery("lecture")
     shown = picked(run.weight_epochs())
-    differ = {epoch: variety(invented(run, epoch=epoch)) for epoch in shown}
-    pictures = invented(run, epoch=shown[0]) / 255
+    differ = {epoch: variety(samples(run, epoch=epoch)) for epoch in shown}
+    pictures = samples(run, epoch=shown[0]) / 255
     grey, contrast = float(pictures.mean()), float(pictures.std((1, 2)).mean())
     alike = differ[shown[0]] < differ[shown[-1]] / 2
     return Seen(
@@ -180,7 +180,7 @@ def untrained() -> Seen:
         f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels differ by only "
         f"{contrast:.2f}. From picture to picture they change by {differ[shown[0]]:.2f}.",
         (in_numbers("How much samples differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
-        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in shown],
+        lambda: [sample_row(run, f"Epoch {epoch}", epoch) for epoch in shown],
     )
 
 
@@ -198,7 +198,7 @@ def one_epoch() -> Seen:
         f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to {losses[-1]:.0f} in "
         f"all ten: {share:.0f}% of the way.",
         (in_nats("Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}),),
-        lambda: [made_up(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
+        lambda: [sample_row(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
     )
 
 
@@ -211,7 +211,7 @@ def below_training() -> Seen:
         f"With the noise on, test pictures read {sampled:.1f} nats, and training {train:.1f}. Turning the noise off "
         f"takes {sampled - middle:.1f} nats off the test.",
         (in_nats("The same model, epoch 10", bars),),
-        lambda: [*originals(run), copies(run, "Noise off"), noisy_copies(run, "Noise on")],
+        lambda: [*originals(run), rebuilt_row(run, "Noise off"), noisy_rebuilt_row(run, "Noise on")],
     )
 
 
@@ -223,7 +223,7 @@ def random_codes() -> Seen:
         f"Take 500 random codes each, and for each picture the ten copies most like it: {10 * a:.1f} show the same "
         f"digit for the classic model, {10 * b:.1f} for the VAE.",
         (of_ten({"VAE": b, "classic": a}),),
-        lambda: [made_up(vae, "VAE"), made_up(classic, "Classic")],
+        lambda: [sample_row(vae, "VAE"), sample_row(classic, "Classic")],
     )
 
 
@@ -235,8 +235,8 @@ def noise_off() -> Seen:
         f"The classic model’s error is {a:.1f} nats. The VAE’s is {b:.1f} with noise, and {middle:.1f} when its means "
         "are decoded.",
         (in_nats("Error of the copies", {"classic": a, "VAE, noise off": middle, "VAE, noise on": b}),),
-        lambda: [*originals(vae), copies(classic, "Classic"), copies(vae, "VAE, noise off"),
-                 noisy_copies(vae, "VAE, noise on")],
+        lambda: [*originals(vae), rebuilt_row(classic, "Classic"), rebuilt_row(vae, "VAE, noise off"),
+                 noisy_rebuilt_row(vae, "VAE, noise on")],
     )  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def bubble_sizes() -> Seen:
         f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
         f"{sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.",
         (in_numbers("Median bubble size (std)", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
-        lambda: [noisy_copies(run, f"Beta {run.config.beta:g}") for run in found],
+        lambda: [noisy_rebuilt_row(run, f"Beta {run.config.beta:g}") for run in found],
     )
 
 

@@ -14,6 +14,6 @@ def glossary_links(asked: str | None) -> None:
 
     def follow() -> None:
         if term := browser_input.word(browser_input.sent("glossary_links", "term"), glossary.ALL):
-            browser_input.let_address(term=term)
+            browser_input.set_address(term=term)
 
     _glossary(key="glossary_links", data={"asked": asked}, on_term_change=follow)

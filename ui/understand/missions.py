@@ -52,7 +52,7 @@ class Mission:
             return 0 <= answer < len(self.answers)
         return self.guess.low <= answer <= self.guess.high
 
-    def said(self, answer: int) -> str:
+    def in_words(self, answer: int) -> str:
         return self.answers[answer] if self.guess is None else f"{answer}{self.guess.unit}"
 
 
@@ -179,10 +179,10 @@ def draw(seen: Seen) -> None:
 ADDRESS = "done"  # e.g. ?done=in-use.12_no-penalty.0
 
 
-def kept() -> dict[str, int]:
+def answers_so_far() -> dict[str, int]:
     """The answers so far, from a link or from this visit. What makes no sense is left out."""
     found: dict[str, int] = {}
-    for part in (url_state.asked_for(ADDRESS) or "").split("_"):
+    for part in (url_state.last_choice(ADDRESS) or "").split("_"):
         name, _, answer = part.rpartition(".")
         if name in MISSIONS and re.fullmatch(r"\d{1,3}", answer, re.ASCII) and MISSIONS[name].allows(int(answer)):
             found.setdefault(name, int(answer))
@@ -195,10 +195,10 @@ def written(answers: Mapping[str, int]) -> str:
 
 def commit(name: str, key: str) -> None:
     """The visitor's answer, which stands in the widget ``key`` and may be newer than the page. The first one counts."""
-    answer = browser_input.whole(browser_input.in_widget(key), 0, 999)
+    answer = browser_input.whole_number(browser_input.in_widget(key), 0, 999)
     if answer is None or not MISSIONS[name].allows(answer):
         return
-    url_state.choose(ADDRESS, written({name: answer} | kept()))
+    url_state.choose(ADDRESS, written({name: answer} | answers_so_far()))
     url_state.choose("mission", name)  # and stay to see what the runs say
 
 

@@ -18,9 +18,9 @@ from vae_core.runs.run import Run, RunError
 _noise = component("noise", "understand/noise.js")
 
 
-def thrown(run: Run) -> posterior.Dice:
+def draws_of(run: Run) -> posterior.Draws:
     """The gallery's measured rolls of the dice of a run. Raises RunError if it has none."""
-    dice = posterior.kept_dice(run)
+    dice = posterior.stored_draws(run)
     if dice is None:
         raise RunError(f"The gallery’s model {run.id} has no measured rolls of the dice.")
     return dice
@@ -28,7 +28,7 @@ def thrown(run: Run) -> posterior.Dice:
 
 def noisy(run: Run) -> bool:
     """The page on noise: bubbles, rolls of the dice, and both gradients. Says whether the originals are here."""
-    path, epoch, dice = str(run.path), last(run), thrown(run)
+    path, epoch, dice = str(run.path), last(run), draws_of(run)
     latents = cache.latents(path, epoch)
     assert latents.std is not None
     places = tuple(int(place) for place in dice.places)
@@ -60,7 +60,7 @@ class Worth:
 @st.cache_data(show_spinner=False, max_entries=4)
 def worth_of_the_trick(path: str) -> Worth:
     run = Run(Path(path), gallery=True)
-    dice, std = thrown(run), cache.latents(path, last(run)).std
+    dice, std = draws_of(run), cache.latents(path, last(run)).std
     assert std is not None
     std = std[dice.places]
     trick = posterior.scatter(posterior.with_the_trick(dice.slope, dice.eps)[0])

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core.analysis.posterior import Dice, Forces
+from vae_core.analysis.posterior import Draws, Forces
 from vae_core.analysis.sampling import noise
 from vae_core.losses import kl_per_dimension, per_image
 from vae_core.model import Autoencoder, Posterior
@@ -54,12 +54,12 @@ def measure_forces(run: Run, test_images: np.ndarray, places: np.ndarray) -> For
     return Forces(places, np.stack([f[0] for f in found]), np.stack([f[1] for f in found]))
 
 
-def measure_dice(run: Run, test_images: np.ndarray, places: np.ndarray) -> Dice:
+def measure_draws(run: Run, test_images: np.ndarray, places: np.ndarray) -> Draws:
     """Loss and slope of ``THROWS`` draws from some bubbles, at the last epoch."""
     images = test_images[run.test_indices()[places]]
     model = load_model(run, run.weight_epochs()[-1])
     loss, slope, eps, _ = _thrown(model, images, run.config.reconstruction, THROWS, seed=0)
-    return Dice(places, eps, loss, slope)
+    return Draws(places, eps, loss, slope)
 
 
 def _thrown(

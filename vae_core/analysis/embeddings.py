@@ -100,19 +100,19 @@ def chain(means: Sequence[np.ndarray], step: Step, tell: Callable[[int], None] =
     laid = [step(means[-1], None)]
     tell(1)
     for points in reversed(means[:-1]):
-        laid.append(turned(step(points, laid[-1]), laid[-1]))
+        laid.append(aligned(step(points, laid[-1]), laid[-1]))
         tell(len(laid))
     return np.stack(laid[::-1]).astype(np.float32)
 
 
-def turned(points: np.ndarray, onto: np.ndarray) -> np.ndarray:
+def aligned(points: np.ndarray, onto: np.ndarray) -> np.ndarray:
     """Points (n, 2) moved and turned, perhaps mirrored, to lie as near as they can onto others (Schönemann 1966)."""
     middle = onto.mean(0)
     u, _, v = np.linalg.svd((points - points.mean(0)).T @ (onto - middle))
     return (points - points.mean(0)) @ (u @ v) + middle
 
 
-def faithful(points: np.ndarray, flat: np.ndarray) -> float:
+def share_of_neighbours_kept(points: np.ndarray, flat: np.ndarray) -> float:
     """Trustworthiness (Venna & Kaski 2001) of a map (n, 2) of points (n, d), 0 to 1: has each the right neighbours?"""
     from sklearn.manifold import trustworthiness
 
@@ -131,7 +131,7 @@ def make(run: Run, method: str, epochs: Sequence[int] | None = None) -> Layout:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about parallelism and disconnected points; nobody can mend them
                 points = chain(means, STEPS[method], lambda k: voice.say(Progress("working", k, len(epochs))))
-                trust = [faithful(mean, flat) for mean, flat in zip(means, points, strict=True)]
+                trust = [share_of_neighbours_kept(mean, flat) for mean, flat in zip(means, points, strict=True)]
     except Exception as error:
         words = str(error) if isinstance(error, RunError) else f"The map could not be made ({type(error).__name__})."
         voice.say(Progress("failed", error=words))
@@ -171,18 +171,18 @@ def start(run: Run, method: str, epochs: Sequence[int]) -> None:
     going_on = progress(run, method)
     if going_on and going_on.active:
         return
-    _say(run, method, Progress("waiting", of=len(epochs)))
+    _write_progress(run, method, Progress("waiting", of=len(epochs)))
     # One thread, and last in line for the cores: a training or a visitor goes first.
     quiet = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    told = (str(run.path), method, "--epochs", ",".join(map(str, epochs)))
+    arguments = (str(run.path), method, "--epochs", ",".join(map(str, epochs)))
     try:
-        os_compat.start("vae_core.analysis.embeddings", *told, changes=quiet)
+        os_compat.start("vae_core.analysis.embeddings", *arguments, changes=quiet)
     except OSError as error:
         raise RunError(f"The map could not be made: {error.strerror}.") from None
 
 
 @contextmanager
-def _turn(run: Run, method: str, of: int) -> Iterator[None]:
+def _turn_to_work(run: Run, method: str, of: int) -> Iterator[None]:
     """One map at a time on a machine. Who waits says so again and again, or the page would have another maker made."""
     from filelock import FileLock, Timeout
 
@@ -191,7 +191,7 @@ def _turn(run: Run, method: str, of: int) -> Iterator[None]:
         try:
             lock.acquire(timeout=SILENCE / 10)
         except Timeout:
-            _say(run, method, Progress("waiting", of=of))
+            _write_progress(run, method, Progress("waiting", of=of))
     try:
         yield
     finally:
@@ -209,11 +209,11 @@ def _file(run: Run, method: str, suffix: str = ".npz") -> Path:
     return run.path / "maps" / (method + suffix)
 
 
-def _say(run: Run, method: str, said: Progress) -> None:
+def _write_progress(run: Run, method: str, progress: Progress) -> None:
     try:
         (run.path / "maps").mkdir(exist_ok=True)
-        told = {**asdict(said), "heartbeat": time.time()}
-        files.write_json(_file(run, method, ".json"), told, durable=False)
+        record = {**asdict(progress), "heartbeat": time.time()}
+        files.write_json(_file(run, method, ".json"), record, durable=False)
     except OSError as error:
         raise RunError(f"No map can be kept with the run {run.id}: {error.strerror}.") from None
 
@@ -229,7 +229,7 @@ class _Voice:
         """Raises RunError if that cannot be written."""
         with self._writing:
             self._last, self._when = progress, time.monotonic()
-            _say(self.run, self.method, progress)
+            _write_progress(self.run, self.method, progress)
 
     @contextmanager
     def heartbeat(self) -> Iterator[None]:
@@ -246,7 +246,7 @@ class _Voice:
     def _beat(self, over: threading.Event) -> None:
         while not over.wait(BEAT_SECONDS) and time.monotonic() - self._when < VOUCH_SECONDS:
             with self._writing, suppress(RunError):  # the run was deleted, or the disk is full: the maker will notice
-                _say(self.run, self.method, self._last)
+                _write_progress(self.run, self.method, self._last)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -261,7 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen = [int(part) for part in asked.epochs.split(",")] if asked.epochs else None
         run = Run(asked.run.resolve())
-        with _turn(run, asked.method, len(chosen or [])):
+        with _turn_to_work(run, asked.method, len(chosen or [])):
             make(run, asked.method, chosen)
     except ValueError:
         os_compat.say("The epochs must be whole numbers with commas between them, such as 0,5,10.", error=True)

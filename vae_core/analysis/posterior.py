@@ -23,7 +23,7 @@ def overlap(mean_a: np.ndarray, logvar_a: np.ndarray, mean_b: np.ndarray, logvar
     return np.exp(logs.sum(-1))
 
 
-def together(mean: np.ndarray, logvar: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def aggregate(mean: np.ndarray, logvar: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Centre (d,) and covariance (d, d) of all bubbles (n, d) mixed in equal parts, the "bubble of bubbles".
 
     The law of total variance: covariance of the means plus the mean of the variances.
@@ -143,7 +143,7 @@ class Forces:
 
 
 @dataclass(frozen=True)
-class Dice:
+class Draws:
     """Some bubbles under the same rolls of the dice eps: the reconstruction of each draw, and its slope there."""
 
     places: np.ndarray  # (n,)
@@ -152,21 +152,21 @@ class Dice:
     slope: np.ndarray  # (n, draws, d): d loss / d z
 
 
-def kept_forces(run: Run) -> Forces | None:
+def stored_forces(run: Run) -> Forces | None:
     """The gallery's measured forces of a run, or None where it has none. Raises RunError if they are damaged."""
-    found = _kept(run, "forces.npz")
+    found = _stored(run, "forces.npz")
     return (
         None if found is None else Forces(found["places"], *(found[k].astype(np.float32) for k in ("mean", "logvar")))
     )
 
 
-def kept_dice(run: Run) -> Dice | None:
+def stored_draws(run: Run) -> Draws | None:
     """The gallery's measured draws of a run, or None where it has none. Raises RunError if they are damaged."""
-    found = _kept(run, "dice.npz")
-    return None if found is None else Dice(found["places"], found["eps"], found["loss"], found["slope"])
+    found = _stored(run, "dice.npz")
+    return None if found is None else Draws(found["places"], found["eps"], found["loss"], found["slope"])
 
 
-def _kept(run: Run, name: str) -> dict[str, np.ndarray] | None:
+def _stored(run: Run, name: str) -> dict[str, np.ndarray] | None:
     return run.read_npz(run.path / name) if (run.path / name).exists() else None
 
 

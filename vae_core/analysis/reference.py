@@ -110,10 +110,10 @@ def measured() -> tuple[Band, ...]:
 
 def same_setting(one: Config, other: Config) -> bool:
     """Whether two settings share their usual figures."""
-    return not differing(one, other)
+    return not differing_fields(one, other)
 
 
-def differing(one: Config, other: Config) -> list[str]:
+def differing_fields(one: Config, other: Config) -> list[str]:
     """The names of the settings that make another band."""
     mine, theirs = one.to_json(), other.to_json()
     free = (*FREE, *(() if one.is_vae else ("beta",)))  # a classic autoencoder has no use for beta
@@ -127,7 +127,9 @@ def band_of(config: Config) -> Band | None:
 
 def nearest(config: Config) -> Band | None:
     """The most similar measured setting whose figures can be compared: same data, loss and model. Or None."""
-    alike = [b for b in measured() if not {"dataset", "reconstruction", "model"} & set(differing(config, b.config))]
+    alike = [
+        b for b in measured() if not {"dataset", "reconstruction", "model"} & set(differing_fields(config, b.config))
+    ]
     return min(alike, key=lambda band: _distance(config, band.config), default=None)
 
 

@@ -16,7 +16,15 @@ import numpy as np
 from vae_core import paths
 from vae_core.datasets import download, idx
 from vae_core.datasets.idx import IdxError
-from vae_core.datasets.mnist_files import Found, check_labels, check_shape, find_files, mend_words, shown, signature
+from vae_core.datasets.mnist_files import (
+    Found,
+    check_labels,
+    check_shape,
+    find_files,
+    mend_words,
+    path_in_words,
+    signature,
+)
 from vae_core.datasets.mnist_published import (
     FILES,
     FOLDERS,
@@ -86,10 +94,12 @@ def _read_one_of(name: str, paths: list[Path], file: str, root: Path) -> np.ndar
         try:
             return read_file(path, name, file)
         except IdxError as error:
-            first = first or DataError(f"The file {shown(path, root)} {error}; {mend_words()}.")
+            first = first or DataError(f"The file {path_in_words(path, root)} {error}; {mend_words()}.")
         except OSError as error:
             reason = error.strerror or error
-            first = first or DataError(f"The file {shown(path, root)} cannot be read ({reason}); {mend_words()}.")
+            first = first or DataError(
+                f"The file {path_in_words(path, root)} cannot be read ({reason}); {mend_words()}."
+            )
     assert first is not None
     raise first
 

@@ -98,7 +98,9 @@ def _search(name: str, root: Path, candidates: list[Candidate]) -> Found:
         if not _may_be(name, candidate):
             continue
         if wrong := _glance(candidate).wrong or _wrong_for(name, candidate):
-            troubles.setdefault(candidate.file, f"The file {shown(candidate.path, root)} {wrong}; {mend_words()}.")
+            troubles.setdefault(
+                candidate.file, f"The file {path_in_words(candidate.path, root)} {wrong}; {mend_words()}."
+            )
         else:
             found.paths[candidate.file].append(candidate.path)
     wrong_ones = [troubles[file] for file in FILES if file in troubles and not found.paths[file]]
@@ -187,7 +189,7 @@ def _mismatch(found: Found, root: Path) -> str:
             counts = [_glance_at(str(path), signature(path)).count for path in (first, second)]
             if counts[0] != counts[1]:
                 return (
-                    f"The files {shown(first, root)} and {shown(second, root)} do not belong together: "
+                    f"The files {path_in_words(first, root)} and {path_in_words(second, root)} do not belong together: "
                     f"{counts[0]:,} pictures, {counts[1]:,} labels; {mend_words()}."
                 )
     return ""
@@ -240,7 +242,7 @@ def signature(path: str | Path) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def shown(path: Path, root: Path) -> str:
+def path_in_words(path: Path, root: Path) -> str:
     """A file as it may be named to anybody: from the data folder on."""
     try:
         return path.relative_to(root).as_posix()

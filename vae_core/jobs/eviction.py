@@ -38,7 +38,7 @@ def make_room(
     """
     lifecycle.sweep(folder, DELETED_SECONDS)
     for _ in range(3):  # again if something was deleted, or grew, meanwhile
-        going = _Plan(folder, owner, limits, keep).made(needed, size)
+        going = _Plan(folder, owner, limits, keep).make(needed, size)
         if not going:
             return
         for path in going:
@@ -52,26 +52,26 @@ def check_pin(run: Run, limits: Limits) -> None:
     pinned = sum(other.about.pinned for other in known if other.about.owner == run.about.owner and other.id != run.id)
     if pinned >= limits.pins:
         raise RunError(f"On this shared server you can pin {limits.pins} runs; unpin one first.")
-    looked_at(run)
+    note_visit(run)
     if run.path not in _held(known, limits, new=run):
         raise RunError("No more runs can be pinned on this server now; export this one to keep it.")
 
 
-def looked_at(run: Run) -> None:
+def note_visit(run: Run) -> None:
     """Somebody sees this run now; remembered once a minute."""
     if not run.gallery and not _within(60, run.path / ".seen"):
         with suppress(OSError), open(run.path / ".seen", "wb"):  # only a courtesy
             pass
 
 
-def is_looked_at(run: Run) -> bool:
+def is_watched(run: Run) -> bool:
     """Whether a page of it was drawn lately."""
     return _within(LOOKED_SECONDS, run.path / ".seen")
 
 
 def pin_holds(run: Run, limits: Limits) -> bool:
     """Whether a run is pinned, and was looked at lately enough for that to count."""
-    return run.about.pinned and time.time() - _seen(run) < limits.pin_days * DAY
+    return run.about.pinned and time.time() - _last_visit(run) < limits.pin_days * DAY
 
 
 def _held(known: list[Run], limits: Limits, new: Run | None = None) -> set[Path]:
@@ -88,7 +88,7 @@ class _Visits:
         self._last: dict[str, float] = {}
         self._back: set[str] = set()
         for run in known:
-            who, made, seen = self._who(run), _made(run), _seen(run)
+            who, made, seen = self._who(run), _created(run), _last_visit(run)
             self._last[who] = max(self._last.get(who, 0.0), seen)
             if seen - made > BACK_SECONDS:
                 self._back.add(who)
@@ -96,7 +96,7 @@ class _Visits:
     def stay(self, run: Run) -> tuple[bool, float, float]:
         """Sorts runs: the first goes first."""
         who = self._who(run)
-        return who in self._back, self._last.get(who, 0.0), _made(run)
+        return who in self._back, self._last.get(who, 0.0), _created(run)
 
     @staticmethod
     def _who(run: Run) -> str:
@@ -118,7 +118,7 @@ class _Plan:
         self.going: dict[Path, int] = {}  # bytes of each
         self._may: dict[Path, bool] = {}
 
-    def made(self, needed: int, size: int) -> list[Path]:
+    def make(self, needed: int, size: int) -> list[Path]:
         """What has to go, in order. Raises RunError if it would not be enough."""
         limits, mine = self.limits, [run.path for run in self.mine]
         taken = "All your runs are pinned, busy or were looked at just now; unpin or delete one first."
@@ -166,7 +166,7 @@ class _Plan:
         return sum(self.going.get(path, 0) for path in paths)
 
     def _may_go(self, run: Run) -> bool:
-        if run.path in self.going or run.path in self.pinned or is_looked_at(run):
+        if run.path in self.going or run.path in self.pinned or is_watched(run):
             return False
         if run.path not in self._may:
             self._may[run.path] = _rests(run)
@@ -199,13 +199,13 @@ def _within(seconds: float, path: Path) -> bool:
     return -5 <= time.time() - changed(path) < seconds
 
 
-def _made(run: Run) -> float:
+def _created(run: Run) -> float:
     return changed(run.path / "config.json")
 
 
-def _seen(run: Run) -> float:
+def _last_visit(run: Run) -> float:
     """When a run was last looked at, or else made."""
-    seen, now = max(changed(run.path / ".seen"), _made(run)), time.time()
+    seen, now = max(changed(run.path / ".seen"), _created(run)), time.time()
     return seen if seen <= now + 5 else 0.0
 
 

@@ -20,7 +20,7 @@ from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.jobs import launcher
 from vae_core.jobs.dispatcher import dispatch
-from vae_core.jobs.eviction import check_pin, is_looked_at, make_room
+from vae_core.jobs.eviction import check_pin, is_watched, make_room
 from vae_core.jobs.limits import Limits
 from vae_core.jobs.queue_state import asked_at, known_runs, locked, read, turn_of, waiting_runs, write
 from vae_core.runs import archive, lifecycle
@@ -163,7 +163,7 @@ def _drop_last_unwatched(line: list[Run]) -> bool:
     """Take the last request out of a full queue on whose page nobody looks. Returns whether there was one."""
     why = "The queue was full and nobody looked at this page, so the training lost its place."
     for run in reversed(line):
-        if not is_looked_at(run) and not 0 <= time.time() - asked_at(run) < UNWATCHED_SECONDS:
+        if not is_watched(run) and not 0 <= time.time() - asked_at(run) < UNWATCHED_SECONDS:
             with suppress(OSError, RunError):
                 write(run, **read(run) | {"note": why})
                 write_status(run, replace(run.status(), state="stopped", message="", error="", pid=0, born=0.0))

@@ -98,10 +98,10 @@ def _fixed_files(run: Run, metrics: list[dict[str, Any]]) -> dict[str, bytes]:
     status = run.status()
     settings = schema.config_json(run.config, run.title)
     here = {"pid": 0, "state": status.state if not status.active else "stopped", "epoch": len(metrics) - 1}
-    told = {name: getattr(status, name) for name in ("epochs", "step", "steps_per_epoch", "device", "threads")}
+    declared = {name: getattr(status, name) for name in ("epochs", "step", "steps_per_epoch", "device", "threads")}
     files = {
         "config.json": json.dumps(settings).encode(),
-        "status.json": json.dumps({**told, **here, "images_per_second": status.images_per_second}).encode(),
+        "status.json": json.dumps({**declared, **here, "images_per_second": status.images_per_second}).encode(),
         "metrics.jsonl": _lines(metrics, METRICS),
         "steps.jsonl": _lines([r for r in run.steps() if r["epoch"] < len(metrics)], STEPS),
         "latents/labels.npz": (run.path / "latents" / "labels.npz").read_bytes(),
@@ -279,8 +279,8 @@ class _Archive:
     def _check_resume(self) -> None:
         entry = self.entries["resume.safetensors"]
         with reading(), self.bundle.open(entry) as part:
-            told = check_tensors(part, entry.file_size, resume_shapes(self.config))
-        if told.get("record") != self.metrics[-1] or type(told.get("step")) is not int:
+            declared = check_tensors(part, entry.file_size, resume_shapes(self.config))
+        if declared.get("record") != self.metrics[-1] or type(declared.get("step")) is not int:
             raise Refused("it would continue from another epoch than its last")
 
 
@@ -369,11 +369,11 @@ def _settings(raw: bytes) -> tuple[Config, str]:
 def _status(raw: bytes, config: Config, epoch: int) -> Status:
     """The status as ours would be of a run that has ended, with what the file says of speed and device."""
     with reading():
-        told = dict(files.parse(raw))
+        declared = dict(files.parse(raw))
     names = ("step", "steps_per_epoch", "threads", "images_per_second", "device")
     try:
         kinds = {f.name: f.type for f in fields(Status)}
-        known = {name: schema.typed(told[name], kinds[name]) for name in names if name in told}
+        known = {name: schema.typed(declared[name], kinds[name]) for name in names if name in declared}
     except TypeError:
         raise Refused("its status.json cannot be read") from None
     status = Status(**{**known, "device": schema.one_line(known.get("device", ""), 60)})

@@ -120,11 +120,11 @@ def _row(run: Run) -> dict[str, Any]:
         "beta": config.beta if config.is_vae else None, "epochs": max(len(records) - 1, 0),
         **{f"test_{term}": test[term] for term in TERMS},
         "dimensions_in_use": figures_of(records[-1])["in_use"] if records else None,
-        "made": None if run.gallery else _made(run),
+        "made": None if run.gallery else _created(run),
     }  # fmt: skip
 
 
-def _made(run: Run) -> float | None:
+def _created(run: Run) -> float | None:
     """When config.json was written, which happens once: seconds since 1970, moved to this machine's time of day."""
     import time
 

@@ -126,7 +126,7 @@ def check_tensors(part: IO[bytes], size: int, wanted: dict[str, tuple[str, tuple
         found = {name: (entry["dtype"], tuple(entry["shape"])) for name, entry in header.items()}
         places = {name: tuple(map(int, entry["data_offsets"])) for name, entry in header.items()}
         about, crc32 = str(words["about"]), str(words["crc32"])
-        told = dict(files.parse(about))
+        about_json = dict(files.parse(about))
     if found != wanted:
         raise Refused("its weights do not fit its settings")
     end, crc = 0, zlib.crc32(about.encode(errors="replace"))
@@ -140,7 +140,7 @@ def check_tensors(part: IO[bytes], size: int, wanted: dict[str, tuple[str, tuple
     with reading():
         if start + end != size or part.read(1) or str(crc) != crc32:  # at its end, the zip's checksum is compared, too
             raise Refused("its weights are damaged: the checksum does not fit")
-    return told
+    return about_json
 
 
 def _check_tensor(part: IO[bytes], name: str, length: int, kind: str, crc: int) -> int:

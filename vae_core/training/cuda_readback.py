@@ -11,7 +11,7 @@ from torch import Tensor
 Use = Callable[[list[list[float]]], None]
 
 
-class Late:
+class DelayedReadback:
     """Who reads a number off a card waits for all work before it, and then the card waits for more. So up to ``most``
     readings stay open. On the processor nothing is late."""
 

@@ -23,7 +23,9 @@ from vae_core.training.schedule import cut, plan, window_of
 from vae_core.training.threads import Governor, cut_evenly
 
 STEPS_AT_ONCE = 16  # at most, of which a graphics card is asked in one go
-Way = Callable[[Tensor, Tensor], Tensor | None]  # to learn from images at their places (n,) with their noise (n, d)
+LearnStep = Callable[
+    [Tensor, Tensor], Tensor | None
+]  # to learn from images at their places (n,) with their noise (n, d)
 
 
 class Learner:
@@ -34,7 +36,7 @@ class Learner:
         self.step, self.optimizer = step_and_optimizer(model, config, min(config.batch_size, len(images)), device)
         self.governor = _governor(self.step, images, max_threads if device.type == "cpu" else 1)
         self.steps_per_epoch = math.ceil(len(images) / config.batch_size)
-        self._ways: dict[int, Way] = {}  # recordings, by the images that each takes
+        self._ways: dict[int, LearnStep] = {}  # recordings, by the images that each takes
         self._lengths, self._parts = list[int](), list[list[int]]()
         if device.type == "cuda":
             self.learn = cuda_step.rounded_products()(self.learn)  # type: ignore[method-assign]
@@ -89,7 +91,7 @@ def step_and_optimizer(
     return Step(model, config, most, device), Adam(model.parameters(), lr=config.learning_rate)
 
 
-def _many(learn: Callable[[Tensor, Tensor, Tensor | None], None], batch: int, a_sum: int) -> Way:
+def _many(learn: Callable[[Tensor, Tensor, Tensor | None], None], batch: int, a_sum: int) -> LearnStep:
     """Learn from several batches, and give the sums of both terms over each ``a_sum`` images, (sums, 2)."""
 
     def learn_many(indices: Tensor, eps: Tensor) -> Tensor:

@@ -12,14 +12,14 @@ from vae_core.config import Config
 from vae_core.datasets.spec import Dataset
 from vae_core.model import build
 from vae_core.runs.run import Run
-from vae_core.training.cuda_readback import Late
+from vae_core.training.cuda_readback import DelayedReadback
 from vae_core.training.device import device_name, pick_device, replays
 from vae_core.training.distributed import Ranks
 from vae_core.training.evaluation import epoch_seed, record
 from vae_core.training.learner import Learner
 from vae_core.training.progress import Reporter
 from vae_core.training.schedule import Curve
-from vae_core.training.snapshots import Snapshots, on
+from vae_core.training.snapshots import Snapshots, images_on
 
 
 def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 1, ranks: Ranks | None = None) -> None:
@@ -28,7 +28,7 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
     Raises TrainingFailed, and what ``reporter`` raises when asked to stop.
     """
     ranks, config, device = ranks or Ranks(), run.config, pick_device(run.config.device)
-    images = on(device, dataset.train)
+    images = images_on(device, dataset.train)
     torch.manual_seed(config.seed)
     model = build(config).to(device)
     learner = Learner(model, config, images, ranks, max_threads)
@@ -37,16 +37,16 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
     steps, governor, optimizer = learner.steps_per_epoch, learner.governor, learner.optimizer
     reporter.update(device=device_name(device), steps_per_epoch=steps, threads=governor.threads)
 
-    snapshots = Snapshots(run, model, optimizer, dataset.test, on(device, dataset.test), governor, reporter)
+    snapshots = Snapshots(run, model, optimizer, dataset.test, images_on(device, dataset.test), governor, reporter)
     last = ranks.hear_first(snapshots.begin() if ranks.first else None)
     ranks.follow_first(*learner.step.weights, *optimizer.tensors)
-    order, eps = dice(config, len(images), last + 1, device)
+    order, eps = order_and_noise(config, len(images), last + 1, device)
     learner.get_ready(order, eps)
     reporter.begin(step=last * steps, epoch=last)
 
     for epoch in range(last + 1, config.epochs + 1):
         started, asked = reporter.working_time(), 0
-        curve, late = Curve(reporter, config, len(images), epoch), Late()
+        curve, late = Curve(reporter, config, len(images), epoch), DelayedReadback()
         for indices, its_eps, parts in learner.pieces(order, eps):
             sums = learner.take(indices, its_eps, parts)
             if sums is not None:
@@ -55,7 +55,7 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
             taken = (epoch - 1) * steps + math.ceil(asked / config.batch_size)
             reporter.after_step(taken, epoch, len(indices), governor.threads)  # answers pause and stop
         if epoch < config.epochs:  # drawn while a card is still at work
-            order, eps = dice(config, len(images), epoch + 1, device)
+            order, eps = order_and_noise(config, len(images), epoch + 1, device)
         late.settle()
 
         speed = len(images) / (reporter.working_time() - started)
@@ -66,7 +66,7 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
         reporter.epoch_done(epoch, taken)
 
 
-def dice(config: Config, images: int, epoch: int, device: torch.device) -> tuple[Tensor, Tensor]:
+def order_and_noise(config: Config, images: int, epoch: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """The order of an epoch's images (n,), and for each of them in this order its noise (n, d)."""
     generator = torch.Generator(device).manual_seed(epoch_seed(config.seed, epoch))
     order = torch.randperm(images, generator=generator, device=device)

@@ -86,6 +86,6 @@ class Snapshots:
         files.write_npz(self.run.path / "latents" / "labels.npz", kept)
 
 
-def on(device: torch.device, split: Split) -> Tensor:
+def images_on(device: torch.device, split: Split) -> Tensor:
     """All images of a split as one uint8 tensor (n, pixels) on the device."""
     return torch.from_numpy(split.images.copy()).to(device)

@@ -1,3 +1,4 @@
+// Buttons of which some are pressed, sliders with their value, and what follows the size of the page.
 import { say } from "./numbers.js";
 import { classVariable } from "./canvas.js";
 

@@ -1,3 +1,4 @@
+// What the pages under “Understand” share.
 import { mount } from "../lib/dom.js";
 import { busy } from "../lib/settled.js";
 

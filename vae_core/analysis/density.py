@@ -42,7 +42,7 @@ def kinds_around(z: np.ndarray, codes: np.ndarray, labels: np.ndarray, kinds: in
     """How many of each class are among the codes (n, d) nearest to each z (m, d): counts (m, kinds).
 
     Distances as in ``nearest_code``, labels (n,). A sample whose neighbours are of several classes
-    tends to look like none of them; that it lies far out says less (see docs/architecture.md).
+    tends to look like none of them; that it lies far out says less (see docs/decisions.md).
     """
     near = np.argsort(_scaled_squares(z, codes), axis=1)[:, :nearest]
     return np.stack([(labels[near] == kind).sum(1) for kind in range(kinds)], axis=1)

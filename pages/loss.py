@@ -21,7 +21,7 @@ looking_at(
     "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
     "All numbers are in **nats**, the unit of surprise: a guess of 50% for something that happens costs 0.69.",
     "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
-    "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up 784 pixels; the loss of a model is the "
+    "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up its pixels; that of a model is the "
     "average over pictures. **BCE** (binary cross-entropy) is −x log g − (1 − x) log(1 − g) for a pixel x and a guess "
     "g. **Squared error** is ½ (x − g)². **KL** is ½ (v − log v − 1 + mean²), added up over the numbers of a code.",
 )

@@ -21,7 +21,7 @@ class Look:
 
 @cache.cached(500)
 def look(path: str, epoch: int, image: bytes, draws: int, seed: int = 0) -> Look:
-    """Encode and decode a drawing of 784 bytes, with the same noise at every epoch."""
+    """Encode and decode a drawing, a byte a pixel, with the same noise at every epoch."""
     from vae_core.analysis.sampling import decode, encode, noise
 
     model = cache.model(path, epoch)

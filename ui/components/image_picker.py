@@ -89,7 +89,7 @@ def code(path: str, epoch: int, end: End) -> np.ndarray:
 
 
 def picture(run: Run, epoch: int, end: End) -> tuple[np.ndarray, bool]:
-    """An end's picture (28, 28) uint8, and whether it is the original and not redrawn by the model of that epoch."""
+    """An end's picture (height, width) uint8, and whether it is the original, not redrawn by that epoch's model."""
     if end.drawing:
         return run.dataset.shape.picture(end.drawing), True
     originals = cache.originals(run, (end.place,))

@@ -97,8 +97,9 @@ def strangest_hole(codes: np.ndarray, far: float, decode: Callable[[np.ndarray],
 
 
 def agreement(pictures: np.ndarray, known: np.ndarray, labels: np.ndarray, neighbours: int = 10) -> np.ndarray:
-    """How clearly each picture (m, 784) is one digit: of its ``neighbours`` most similar known ones, the largest share
-    that are of one class, (m,) from 1 / neighbours to 1. ``known`` (n, 784) with labels (n,), by squared distance.
+    """How clearly each picture (m, pixels) is of one class: the largest share of its most similar known ones that are.
+
+    (m,) from 1 / neighbours to 1. ``known`` (n, pixels) with labels (n,); similar by squared distance.
     """
     known = known.astype(np.float32)
     squares, shares = np.square(known).sum(1), []

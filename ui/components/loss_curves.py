@@ -78,7 +78,8 @@ def explain_numbers(run: Run) -> None:
         help=glossary.tips(
             "loss",
             "nat",
-            before=f"Summed over all {run.dataset.shape.pixels} pixels and all numbers of the code, then averaged over pictures. "
-            "The lecture’s notebook decodes the mean when it tests. That is easier, so its number is lower than in training.",
+            before=f"Summed over all {run.dataset.shape.pixels} pixels and all numbers of the code, then averaged over "
+            "pictures. The lecture’s notebook decodes the mean when it tests. That is easier, so its number is lower "
+            "than in training.",
         ),
     )

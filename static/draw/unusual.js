@@ -2,6 +2,7 @@
 import { colour, sharp } from "../lib/canvas.js";
 import { mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
+import { line } from "../lib/shapes.js";
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").UnusualData>} component */
 export default function (component) {
@@ -39,17 +40,15 @@ export default function (component) {
     const x = across(mine);
     g.strokeStyle = g.fillStyle = colour(root, "--ll-x");
     g.lineWidth = 3;
-    g.beginPath();
-    g.moveTo(x, head);
-    g.lineTo(x, height - foot);
-    g.stroke();
+    line(g, [x, head], [x, height - foot]);
     g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
     g.textBaseline = "top";
     g.textAlign = x < 50 ? "left" : x > width - 50 ? "right" : "center";
     g.fillText(`yours: ${mine.toFixed(0)}`, x, 2);
     canvas.setAttribute(
       "aria-label",
-      `Losses of ${data.of} test pictures, from ${low.toFixed(0)} to ${high.toFixed(0)} nats; your drawing’s is ${mine.toFixed(0)}`,
+      `Losses of ${data.of} test pictures, from ${low.toFixed(0)} to ${high.toFixed(0)} nats; ` +
+        `your drawing’s is ${mine.toFixed(0)}`,
     );
   };
   const unfollow = followEpoch(

@@ -29,13 +29,13 @@ export function whenever(element, f) {
   return () => (watch.disconnect(), dark.removeEventListener("change", f));
 }
 
-/** A slider with its name and its value. set(v) moves it without telling. */
-export function slider(box, { name, low, high, step, value, text = (v) => say(v), change }) {
+/** A slider with its name and its value; its range is [low, high, step]. set(v) moves it without telling. */
+export function slider(box, { name, range: [min, max, step], value, text = (v) => say(v), change }) {
   const label = document.createElement("label"),
     input = document.createElement("input"),
     out = document.createElement("output");
   label.className = "slide";
-  Object.assign(input, { type: "range", min: low, max: high, step });
+  Object.assign(input, { type: "range", min, max, step });
   input.setAttribute("aria-label", name.replace(/<[^>]+>/g, ""));
   const title = document.createElement("span");
   title.innerHTML = name;

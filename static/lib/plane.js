@@ -116,9 +116,7 @@ export class Plane {
 
   rule(p, upright, v, step) {
     const { g, width, height, paints } = this;
-    g.lineWidth = 1;
-    g.strokeStyle = paints.line;
-    g.globalAlpha = Math.abs(v) < step / 9 ? 1 : 0.55;
+    Object.assign(g, { lineWidth: 1, strokeStyle: paints.line, globalAlpha: Math.abs(v) < step / 9 ? 1 : 0.55 });
     if (upright) line(g, [p, 0], [p, height]);
     else line(g, [0, p], [width, p]);
     g.globalAlpha = 1;
@@ -128,11 +126,8 @@ export class Plane {
     const { g, width, height, paints } = this,
       text = say(v, step < 0.1 ? 2 : step < 1 ? 1 : 0);
     if (upright ? p <= 24 || p >= width - 12 : p <= 12 || p >= height - 20) return;
-    g.font = "11px sans-serif";
-    Object.assign(
-      g,
-      upright ? { textAlign: "center", textBaseline: "bottom" } : { textAlign: "left", textBaseline: "middle" },
-    );
+    const [textAlign, textBaseline] = upright ? ["center", "bottom"] : ["left", "middle"];
+    Object.assign(g, { font: "11px sans-serif", textAlign, textBaseline });
     outlined(g, text, upright ? [p, height - 3] : [4, p], paints.quiet, paints.page, 3);
   }
 
@@ -151,9 +146,7 @@ export class Plane {
     if (fill) (g.globalAlpha = fill), (g.fillStyle = paint), g.fill(), (g.globalAlpha = 1);
     if (!wide) return;
     g.setLineDash(dash);
-    g.lineWidth = wide;
-    g.strokeStyle = paint;
-    g.stroke();
+    Object.assign(g, { lineWidth: wide, strokeStyle: paint }).stroke();
     g.setLineDash([]);
   }
 
@@ -166,13 +159,9 @@ export class Plane {
       [ex, ey] = [x + dx, y - dy],
       head = Math.min(8, long * 0.6),
       turn = Math.atan2(-dy, dx);
-    g.strokeStyle = g.fillStyle = paint;
-    g.lineWidth = wide;
+    Object.assign(g, { strokeStyle: paint, fillStyle: paint, lineWidth: wide });
     g.setLineDash(dash);
-    g.beginPath();
-    g.moveTo(x, y);
-    g.lineTo(ex - head * 0.7 * Math.cos(turn), ey - head * 0.7 * Math.sin(turn));
-    g.stroke();
+    line(g, [x, y], [ex - head * 0.7 * Math.cos(turn), ey - head * 0.7 * Math.sin(turn)]);
     g.setLineDash([]);
     g.beginPath();
     g.moveTo(ex, ey);

@@ -50,36 +50,28 @@ export function drawLens(g, { centre, caption, radius }, own, sample, paints) {
   const { std } = sample.example,
     scale = radius / (2.7 * Math.max(...std));
   const at = (noise) => [centre[0] + noise[0] * std[0] * scale, centre[1] - noise[1] * std[1] * scale];
-  const length = Math.hypot(centre[0] - own[0], centre[1] - own[1]);
-  g.strokeStyle = paints.quiet;
-  g.lineWidth = 1;
-  line(
-    g,
-    own,
-    centre.map((v, k) => v - ((v - own[k]) / length) * radius),
-  );
+  const length = Math.hypot(centre[0] - own[0], centre[1] - own[1]),
+    edge = centre.map((v, k) => v - ((v - own[k]) / length) * radius);
+  Object.assign(g, { strokeStyle: paints.quiet, lineWidth: 1 });
+  line(g, own, edge);
   g.save();
   dot(g, centre, radius, paints.page);
   g.stroke();
   g.clip();
-  contour(g, centre, std, 1 * scale, { fill: alpha(paints.mean, 0.16), stroke: paints.mean, width: 2 });
-  contour(g, centre, std, 2 * scale, { fill: "transparent", stroke: alpha(paints.mean, 0.45), width: 1 });
+  contour(g, centre, std, scale, { fillStyle: alpha(paints.mean, 0.16), strokeStyle: paints.mean, lineWidth: 2 });
+  contour(g, centre, std, 2 * scale, { fillStyle: "transparent", strokeStyle: alpha(paints.mean, 0.45), lineWidth: 1 });
   for (const noise of sample.rolls.slice(0, -1)) dot(g, at(noise), 2.2, alpha(paints.z, 0.65));
   dot(g, centre, 4, paints.mean, paints.page);
   ring(g, at(sample.noiseAt(sample.z)), 6, paints.z, paints.page);
   g.restore();
-  g.font = "12px sans-serif";
-  g.textAlign = "center";
+  Object.assign(g, { font: "12px sans-serif", textAlign: "center" });
   outlined(g, CAPTION, [centre[0], caption], paints.quiet, paints.ground);
 }
 
 /** An ellipse about the mean. @param g @param {number[]} mean */
-function contour(g, [x, y], std, scale, { fill, stroke, width }) {
+function contour(g, [x, y], std, scale, style) {
   g.beginPath();
   g.ellipse(x, y, std[0] * scale, std[1] * scale, 0, 0, 7);
-  g.fillStyle = fill;
-  g.fill();
-  g.strokeStyle = stroke;
-  g.lineWidth = width;
+  Object.assign(g, style).fill();
   g.stroke();
 }

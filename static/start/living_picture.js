@@ -2,7 +2,7 @@
 import { animate, paint, sharp } from "../lib/canvas.js";
 import { bytes } from "../lib/codec.js";
 import { decoder } from "../lib/decoder.js";
-import { mount, rich } from "../lib/dom.js";
+import { describe, element, mount, rich } from "../lib/dom.js";
 import { pair } from "../lib/numbers.js";
 import { palette } from "../lib/plane.js";
 import { followArrows, followPointer } from "../lib/pointer.js";
@@ -20,17 +20,13 @@ const HTML = `
       <span class="quiet">Point at any part, or tap it, to read what it does.</span>
     </div>
     <div class="chain">
-      <figure class="x">
-        <canvas role="img" tabindex="0" data-part="x"></canvas>
-        <figcaption><b class="x">x</b>, a picture</figcaption>
-      </figure>
+      <figure class="x"><canvas role="img" tabindex="0" data-part="x"></canvas>
+        <figcaption><b class="x">x</b>, a picture</figcaption></figure>
       <button type="button" class="box encoder" data-part="encoder">encoder</button>
       <figure class="middle"><canvas class="map" tabindex="0" role="application"></canvas></figure>
       <button type="button" class="box decoder" data-part="decoder">decoder</button>
-      <figure class="out">
-        <canvas class="image" role="img" tabindex="0" data-part="out"></canvas>
-        <figcaption>what it draws</figcaption>
-      </figure>
+      <figure class="out"><canvas class="image" role="img" tabindex="0" data-part="out"></canvas>
+        <figcaption>what it draws</figcaption></figure>
     </div>
     <div class="sum">
       <button type="button" class="term mean" data-part="mean"></button><span>+</span>
@@ -114,21 +110,17 @@ function rollAlone(sample, examples, roll, choose) {
 
 /** A button for each class. */
 function addChooser(box, names, choose) {
-  for (const name of names) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
-    button.onclick = () => choose(name);
-    box.append(button);
-  }
+  for (const name of names)
+    box.append(element("button", { type: "button", textContent: name, onclick: () => choose(name) }));
 }
 
 /** Each part says what it is, on hover, focus or tap. */
 function explainParts(root, parts) {
   const explain = (name) => {
-    const { words, where, code, colour } = parts[name],
-      heading = Object.assign(document.createElement("small"), { textContent: where });
+    const { words, where, code, colour } = parts[name];
     root.querySelector(".explain").style.setProperty("--edge", `var(--ll-${colour})`);
     rich(root.querySelector(".explain p"), words);
-    root.querySelector(".explain code").replaceChildren(heading, code);
+    root.querySelector(".explain code").replaceChildren(element("small", { textContent: where }), code);
   };
   for (const node of root.querySelectorAll("[data-part]"))
     node.onpointerenter = node.onfocus = node.onclick = () => explain(node.dataset.part);
@@ -138,27 +130,21 @@ function explainParts(root, parts) {
 function showExample(root, { name, pixels }, size) {
   const canvas = root.querySelector("figure.x canvas");
   paint(canvas, pixels, size);
-  canvas.setAttribute("aria-label", `A handwritten ${name}`);
+  describe(canvas, `A handwritten ${name}`);
   for (const button of root.querySelector(".chooser").children)
     button.setAttribute("aria-pressed", button.textContent === name);
 }
 
 /** The numbers under the picture: mean + noise × std = z. */
 function showNumbers(root, { example: { name, mean, std }, noise, target }, count) {
-  const texts = {
-    mean: `mean ${pair(mean)}`,
-    std: `std ${pair(std)}`,
-    eps: `noise ${pair(noise)}`,
-    z: `z ${pair(target)}`,
-  };
-  for (const [term, text] of Object.entries(texts)) root.querySelector(`.term.${term}`).textContent = text;
-  const map = root.querySelector(".map");
-  map.setAttribute(
-    "aria-label",
-    `Map of ${count} digits. The ${name} has its mean at ${pair(mean)}. ` +
-      `z stands at ${pair(target)}. Arrow keys move z.`,
-  );
-  root.querySelector(".image").setAttribute("aria-label", `What the decoder draws from z at ${pair(target)}`);
+  const write = (term, text) => (root.querySelector(`.term.${term}`).textContent = text);
+  write("mean", `mean ${pair(mean)}`);
+  write("std", `std ${pair(std)}`);
+  write("eps", `noise ${pair(noise)}`);
+  write("z", `z ${pair(target)}`);
+  const what = `Map of ${count} digits. The ${name} has its mean at ${pair(mean)}. z stands at ${pair(target)}.`;
+  describe(root.querySelector(".map"), `${what} Arrow keys move z.`);
+  describe(root.querySelector(".image"), `What the decoder draws from z at ${pair(target)}`);
 }
 
 /** A function that draws the map, the lens on it, and what the decoder makes of z. */

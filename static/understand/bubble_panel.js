@@ -1,11 +1,12 @@
 // The bubbles of one run: its map in the view that is chosen, what the decoder draws at z, and facts.
 import { bytes, floats } from "../lib/codec.js";
+import { describe } from "../lib/dom.js";
 import { squareOf } from "../lib/geometry.js";
 import { pair } from "../lib/numbers.js";
 import { VIEWS } from "./bubble_views.js";
 import { Bubbles } from "./bubbles_at_epoch.js";
 import { Panel } from "./panel.js";
-import { describe, paintDecoded, showFacts } from "./shared.js";
+import { paintDecoded, showFacts } from "./shared.js";
 
 const HTML = `
   <h4></h4>

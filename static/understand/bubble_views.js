@@ -1,4 +1,6 @@
 // What there is to see of a run's bubbles: for each view its name, its key, what is drawn, and the facts below.
+import { element } from "../lib/dom.js";
+import { pointOf } from "../lib/geometry.js";
 import { pair, quantile, say } from "../lib/numbers.js";
 
 const ARROWS = 3; // pictures of each class that get arrows: more cannot be read
@@ -36,12 +38,9 @@ export const VIEWS = {
       if (panel.untrained) namePile(plane);
     },
     facts({ bubbles, source: { beta } }) {
-      const outwards = (i) => {
-        const [px, py] = force(bubbles, i),
-          [x, y] = bubbles.meanOf(i);
-        return (px * x + py * y) / bubbles.distanceOf(i);
-      };
-      const shrinking = (i) => bubbles.onLogvar[2 * i] + bubbles.onLogvar[2 * i + 1],
+      const product = (i) => sum(bubbles.meanOf(i).map((v, d) => v * force(bubbles, i)[d])),
+        outwards = (i) => product(i) / bubbles.distanceOf(i),
+        shrinking = (i) => sum(pointOf(bubbles.onLogvar, i)),
         swelling = (i) => (beta * (2 - sum(bubbles.varianceOf(i)))) / 2;
       return [
         ["reconstruction pulls outwards by", say(bubbles.average(outwards), 1)],
@@ -77,7 +76,7 @@ export const VIEWS = {
 const sum = (values) => values.reduce((all, v) => all + v, 0);
 
 /** Where the reconstruction pulls a mean: down its gradient. */
-const force = (bubbles, i) => [-bubbles.onMean[2 * i], -bubbles.onMean[2 * i + 1]];
+const force = (bubbles, i) => pointOf(bubbles.onMean, i).map((v) => -v);
 
 /** All bubbles, two standard deviations wide, each as `look` says. */
 function drawRings(plane, { bubbles, labels }, look) {
@@ -108,7 +107,7 @@ function drawForce(plane, from, force, paint, dash) {
 
 /** How densely all bubbles together cover the map: a picture of square cells. */
 function drawDensity(plane, { source: { reach }, density, data: { size } }) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size }),
+  const canvas = element("canvas", { width: size, height: size }),
     g = canvas.getContext("2d"),
     picture = g.createImageData(size, size),
     [red, green, blue] = plane.paints.mean.match(/[\d.]+/g).map(Number);

@@ -1,10 +1,11 @@
 // A map of the codes of real pictures, with a code to drag: what is decoded there, and how far the next picture is.
 import { floats } from "../lib/codec.js";
+import { describe } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
 import { pair, say } from "../lib/numbers.js";
 import { line } from "../lib/shapes.js";
 import { Panel } from "./panel.js";
-import { describe, paintDecoded, showFacts } from "./shared.js";
+import { paintDecoded, showFacts } from "./shared.js";
 
 const HTML = `
   <h4></h4>

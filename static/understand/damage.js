@@ -4,10 +4,11 @@ import { colour, fit, paint, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
+import { describe } from "../lib/dom.js";
 import { bce, grains, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
 import { recall, recallOne, remember } from "../lib/url.js";
-import { BOTH_LOSSES, describe, keepDrawn, renewed, showFacts } from "./shared.js";
+import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
@@ -48,9 +49,10 @@ export default function (component) {
   const draw = () => {
     classes.show((k) => k === state.example);
     kinds.show((k) => KINDS[k] === state.kind);
-    showPictures(root, data, pictures, state);
-    showNumbers(root, pictures, state);
-    if (find(".chart").clientWidth) drawChart(find(".chart"), pictures, state);
+    const now = pictures.losses(state, state.much);
+    showPictures(root, data, pictures, state, now);
+    showNumbers(root, state, now, pictures.losses(state, 0));
+    if (find(".chart").clientWidth) drawChart(find(".chart"), pictures, state, now);
   };
   const change = (name, value) => (remember(name, value), draw());
   const classes = chips(find(".digits"), data.names, (k) => change("picture", (state.example = k)));
@@ -96,7 +98,7 @@ class Pictures {
     return Float64Array.from(guess, (_, i) => clamp(pixel(i), TINY, 1 - TINY));
   }
 
-  /** Both losses of the guess with so much damage, and the BCE of each pixel. */
+  /** The guess with so much damage, its losses, and the BCE of each pixel. */
   losses(state, much) {
     const guess = this.damaged(state, much),
       each = new Float64Array(this.pixels);
@@ -106,20 +108,19 @@ class Pictures {
       cost += each[i] = bce(x, guess[i]);
       squared += square(x, guess[i]);
     }
-    return { bce: cost, square: squared, each };
+    return { guess, bce: cost, square: squared, each };
   }
 }
 
-function showPictures(root, data, pictures, state) {
-  const [truth, guess, where] = ["truth", "guess", "where"].map((name) => root.querySelector(`.${name}`)),
-    { size, pixels, originals } = pictures;
-  paint(truth, originals, size, pixels * state.example);
-  paint(guess, pictures.damaged(state, state.much), size, 0, 255);
-  paintHeat(where, pictures.losses(state, state.much).each, size);
+function showPictures(root, data, { originals, pixels, size }, state, { guess, each }) {
+  const [left, middle, right] = ["truth", "guess", "where"].map((name) => root.querySelector(`.${name}`));
+  paint(left, originals, size, pixels * state.example);
+  paint(middle, guess, size, 0, 255);
+  paintHeat(right, each, size);
   root.querySelector(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
-  describe(truth, `The picture of ${data.names[state.example]}`);
-  describe(guess, `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`);
-  describe(where, "Where the BCE comes from: bright pixels cost most");
+  describe(left, `The picture of ${data.names[state.example]}`);
+  describe(middle, `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`);
+  describe(right, "Where the BCE comes from: bright pixels cost most");
 }
 
 /** What each pixel costs, in the colour of the decoder: 3 nats at its full strength, 6 and more in white. */
@@ -138,9 +139,7 @@ function paintHeat(canvas, costs, { channels, height, width }) {
   g.putImageData(image, 0, 0);
 }
 
-function showNumbers(root, pictures, state) {
-  const now = pictures.losses(state, state.much),
-    undamaged = pictures.losses(state, 0);
+function showNumbers(root, state, now, undamaged) {
   const what = (name, loss) => {
     const times = say(now[loss] / undamaged[loss], 1),
       more = ` <small class="quiet">${times} times as much as undamaged</small>`;
@@ -154,16 +153,12 @@ function showNumbers(root, pictures, state) {
 }
 
 /** Both losses over the damage. */
-function drawChart(canvas, pictures, state) {
+function drawChart(canvas, pictures, state, now) {
   const losses = STEPS.map((much) => pictures.losses(state, much)),
-    now = pictures.losses(state, state.much),
     high = Math.max(...losses.map((each) => each.bce)) * 1.1,
     curve = (name) => STEPS.map((much, k) => [100 * much, losses[k][name]]);
-  const chart = axes(
-    canvas,
-    { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
-    { low: 0, high, label: "nats" },
-  );
+  const across = { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
+    chart = axes(canvas, across, { low: 0, high, label: "nats" });
   chart.line(curve("bce"), chart.paints.decoder);
   chart.line(curve("square"), chart.paints.ink, { dash: [6, 4] });
   chart.dot(100 * state.much, now.bce, chart.paints.decoder);

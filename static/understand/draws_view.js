@@ -3,11 +3,12 @@ import { eachFrame, paint, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
+import { describe } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
 import { pair } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
-import { describe, paintDecoded, showFacts } from "./shared.js";
+import { paintDecoded, showFacts } from "./shared.js";
 
 const STRIDE = 37; // rolls further on at every move, if the visitor wants new ones
 const WORDS = {
@@ -22,11 +23,7 @@ export class DrawsView {
   find = (selector) => this.root.querySelector(selector);
   end = () => this.plane.end();
 
-  /**
-   * @param {any} root
-   * @param {import("../lib/payloads").NoiseData} data
-   * @param {import("./draws.js").Draws} draws
-   */
+  /** @param {any} root @param {import("../lib/payloads").NoiseData} data @param {import("./draws.js").Draws} draws */
   constructor(root, data, draws) {
     this.root = root;
     this.data = data;

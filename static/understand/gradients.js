@@ -1,22 +1,19 @@
 // What each roll says about moving the mean, with the reparameterisation trick and without: three maps of estimates.
 import { floats } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
 import { pointOf, squareOf } from "../lib/geometry.js";
 import { pair, say } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
-import { describe, showFacts } from "./shared.js";
+import { showFacts } from "./shared.js";
 
 const STACKED = "(max-width: 760px)"; // one below another, maps of one scale look empty
 
 export class Gradients {
   end = () => this.maps.forEach((map) => map.plane.end());
 
-  /**
-   * @param {any} root
-   * @param {import("../lib/payloads").NoiseData} data
-   * @param {import("./draws.js").Draws} draws
-   */
+  /** @param {any} root @param {import("../lib/payloads").NoiseData} data @param {import("./draws.js").Draws} draws */
   constructor(root, data, draws) {
     this.root = root;
     this.draws = draws;

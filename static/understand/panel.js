@@ -1,6 +1,7 @@
 // One model of several side by side: a map with a code to drag, what the decoder draws there, and words about it.
 import { bytes } from "../lib/codec.js";
 import { decoder } from "../lib/decoder.js";
+import { element } from "../lib/dom.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
 
@@ -9,7 +10,7 @@ export class Panel {
 
   /** `z` is where the code begins, unless the address names another place under the panel's letter. */
   constructor(box, html, source, letter, z, reach) {
-    this.section = Object.assign(document.createElement("section"), { innerHTML: html });
+    this.section = element("section", { innerHTML: html });
     this.section.dataset.run = source.run;
     box.append(this.section);
     this.letter = letter;

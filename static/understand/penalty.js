@@ -1,10 +1,11 @@
 // The penalty's two curves, and a run's dimensions on them.
 import { axes } from "../lib/axes.js";
 import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
 import { clamp, say } from "../lib/numbers.js";
 import { followPointer } from "../lib/pointer.js";
 import { recall, remember } from "../lib/url.js";
-import { closest, describe, keepDrawn, renewed, showFacts } from "./shared.js";
+import { closest, keepDrawn, renewed, showFacts } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").PenaltyData} Data */
 

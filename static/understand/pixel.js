@@ -1,11 +1,12 @@
 // One pixel: what it is, what the model says, and what either loss makes of the difference.
 import { axes } from "../lib/axes.js";
 import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
 import { bce, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
 import { followPointer } from "../lib/pointer.js";
 import { recall, remember } from "../lib/url.js";
-import { BOTH_LOSSES, describe, keepDrawn, renewed, showFacts } from "./shared.js";
+import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 
 const HTML = `
   <div class="ll-pair">
@@ -61,12 +62,9 @@ export default function (component) {
 
 /** Both losses over the guess, with the pixel's own value and the guess that is made. */
 function drawChart(canvas, { x, guess }) {
-  const chart = axes(
-    canvas,
-    { low: 0, high: 1, label: "the model’s guess, from black to white" },
-    { low: 0, high: HIGH, label: "nats" },
-  );
-  const { paints } = chart,
+  const across = { low: 0, high: 1, label: "the model’s guess, from black to white" },
+    chart = axes(canvas, across, { low: 0, high: HIGH, label: "nats" }),
+    { paints } = chart,
     curve = (loss) => GUESSES.map((each) => [each, loss(x, each)]),
     pixel = [0, HIGH].map((y) => [x, y]);
   chart.line(pixel, paints.x, { dash: [2, 4], wide: 2 });

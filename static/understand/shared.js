@@ -1,6 +1,6 @@
 import { paint } from "../lib/canvas.js";
 import { whenever } from "../lib/controls.js";
-import { mount } from "../lib/dom.js";
+import { element, mount } from "../lib/dom.js";
 import { busy } from "../lib/settled.js";
 
 /** The style of these pages, once. */
@@ -8,8 +8,7 @@ function styled() {
   if (document.getElementById("ll-ideas-css")) return;
   const href = new URL("./understand.css", import.meta.url).href;
   const done = busy("a style");
-  const link = Object.assign(document.createElement("link"), { id: "ll-ideas-css", rel: "stylesheet", href });
-  document.head.append(Object.assign(link, { onload: done, onerror: done }));
+  document.head.append(element("link", { id: "ll-ideas-css", rel: "stylesheet", href, onload: done, onerror: done }));
 }
 
 /** lib/dom.js's mount with the style of these pages, built anew when the data have another version: [root, isSame]. */
@@ -29,9 +28,9 @@ export function renewed(component, html) {
  * Draw a component now, and again when an element's size, the light or the data change. Returns what ends all that, and
  * with it whatever else is to stop.
  */
-export function keepDrawn(root, element, draw, ...stops) {
+export function keepDrawn(root, box, draw, ...stops) {
   root.redraw = draw;
-  const unwatch = whenever(element, draw);
+  const unwatch = whenever(box, draw);
   draw();
   root.end = () => {
     root.version = null;
@@ -46,9 +45,6 @@ export function showFacts(list, rows) {
   const bold = (value, colour) => (colour ? `<b class="${colour}">${value}</b>` : `<b>${value}</b>`);
   list.innerHTML = rows.map(([what, value, colour]) => `<li>${what}${bold(value, colour)}</li>`).join("");
 }
-
-/** What a picture shows, for those who hear the page. */
-export const describe = (element, text) => element.setAttribute("aria-label", text);
 
 /** The picture that a code decodes to. */
 export const paintDecoded = (canvas, decode, z) => paint(canvas, decode(z), decode.size, 0, 255);

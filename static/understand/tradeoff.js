@@ -2,10 +2,11 @@
 import { axes } from "../lib/axes.js";
 import { picture } from "../lib/canvas.js";
 import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
 import { say } from "../lib/numbers.js";
 import { followPointer } from "../lib/pointer.js";
 import { recall, remember } from "../lib/url.js";
-import { closest, describe, keepDrawn, renewed, showFacts } from "./shared.js";
+import { closest, keepDrawn, renewed, showFacts } from "./shared.js";
 
 const HTML = `
   <div class="ll-pair">
@@ -19,14 +20,10 @@ const HTML = `
     <section>
       <div class="knobs"></div>
       <ul class="facts" aria-live="polite"></ul>
-      <figure>
-        <canvas class="strip rebuilt" role="img"></canvas>
-        <figcaption>test pictures, rebuilt from their means</figcaption>
-      </figure>
-      <figure>
-        <canvas class="strip invented" role="img"></canvas>
-        <figcaption>samples, always from the same rolls of the dice</figcaption>
-      </figure>
+      <figure><canvas class="strip rebuilt" role="img"></canvas>
+        <figcaption>test pictures, rebuilt from their means</figcaption></figure>
+      <figure><canvas class="strip invented" role="img"></canvas>
+        <figcaption>samples, always from the same rolls of the dice</figcaption></figure>
     </section>
   </div>`;
 const RIGHT = { dx: 12, dy: -12 };
@@ -88,17 +85,11 @@ export default function (component) {
 function drawChart(canvas, stops, at) {
   const kls = stops.map((stop) => stop.kl),
     reconstructions = stops.map((stop) => stop.reconstruction),
-    [low, high] = [Math.min(...kls) / 1.5, Math.max(...kls) * 1.5];
-  const ticks = TICKS.filter((v) => v > low && v < high),
-    chart = axes(
-      canvas,
-      { low, high, log: true, label: "KL, nats (each step to the right is a multiple)", ticks },
-      {
-        low: Math.min(...reconstructions) - 12,
-        high: Math.max(...reconstructions) + 12,
-        label: "reconstruction, nats",
-      },
-    );
+    [low, high] = [Math.min(...kls) / 1.5, Math.max(...kls) * 1.5],
+    [floor, roof] = [Math.min(...reconstructions) - 12, Math.max(...reconstructions) + 12],
+    ticks = TICKS.filter((v) => v > low && v < high),
+    across = { low, high, log: true, label: "KL, nats (each step to the right is a multiple)", ticks },
+    chart = axes(canvas, across, { low: floor, high: roof, label: "reconstruction, nats" });
   const { paints } = chart,
     { beta, kl, reconstruction } = stops[at],
     between = [...Array(120).keys()].map((k) => low * (high / low) ** (k / 119)),

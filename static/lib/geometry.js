@@ -47,6 +47,10 @@ export function nearest(frame, area, [px, py], reach) {
 /** The i-th point of a list of numbers x, y, x, y, … */
 export const pointOf = (flat, i) => [flat[2 * i], flat[2 * i + 1]];
 
+/** The mean of some points. */
+export const averageOf = (points) =>
+  [0, 1].map((d) => points.reduce((sum, point) => sum + point[d], 0) / points.length);
+
 /** The range [[x0, x1], [y0, y1]] about the centre, so far to each side. */
 export const squareOf = (reach) => [0, 1].map(() => [-reach, reach]);
 

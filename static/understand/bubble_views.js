@@ -38,7 +38,7 @@ export const VIEWS = {
       if (panel.untrained) namePile(plane);
     },
     facts({ bubbles, source: { beta } }) {
-      const product = (i) => sum(bubbles.meanOf(i).map((v, d) => v * force(bubbles, i)[d])),
+      const product = (i) => sum(bubbles.meanOf(i).map((v, d) => v * pullOn(bubbles, i)[d])),
         outwards = (i) => product(i) / bubbles.distanceOf(i),
         shrinking = (i) => sum(pointOf(bubbles.onLogvar, i)),
         swelling = (i) => (beta * (2 - sum(bubbles.varianceOf(i)))) / 2;
@@ -76,12 +76,12 @@ export const VIEWS = {
 const sum = (values) => values.reduce((all, v) => all + v, 0);
 
 /** Where the reconstruction pulls a mean: down its gradient. */
-const force = (bubbles, i) => pointOf(bubbles.onMean, i).map((v) => -v);
+const pullOn = (bubbles, i) => pointOf(bubbles.onMean, i).map((v) => -v);
 
-/** All bubbles, two standard deviations wide, each as `look` says. */
-function drawRings(plane, { bubbles, labels }, look) {
+/** All bubbles, two standard deviations wide, in the style that a function gives for each. */
+function drawRings(plane, { bubbles, labels }, styleOf) {
   for (const i of bubbles.shown)
-    plane.ring(bubbles.meanOf(i), bubbles.stdOf(i), plane.paints.c[labels[i]], { k: 2, least: 2.5, ...look(i) });
+    plane.ring(bubbles.meanOf(i), bubbles.stdOf(i), plane.paints.c[labels[i]], { k: 2, least: 2.5, ...styleOf(i) });
 }
 
 function namePile(plane) {
@@ -92,7 +92,7 @@ function drawForces(plane, { bubbles, source, rank }) {
   for (const i of bubbles.shown.filter((i) => rank[i] < ARROWS)) {
     const mean = bubbles.meanOf(i),
       inwards = mean.map((v) => -source.beta * v);
-    drawForce(plane, mean, force(bubbles, i), plane.paints.decoder, []);
+    drawForce(plane, mean, pullOn(bubbles, i), plane.paints.decoder, []);
     drawForce(plane, mean, inwards, plane.paints.mean, [4, 3]);
   }
 }

@@ -4,7 +4,7 @@ import { bytes, floats } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
-import { pointOf } from "../lib/geometry.js";
+import { averageOf, pointOf } from "../lib/geometry.js";
 import { pair } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
@@ -156,9 +156,8 @@ function formula(draws, all) {
 
 /** Mean and standard deviation of the draws, as facts. */
 function momentsOf(draws) {
-  const average = (d, f) => draws.reduce((sum, z) => sum + f(z[d]), 0) / draws.length,
-    mean = [0, 1].map((d) => average(d, (v) => v)),
-    std = [0, 1].map((d) => Math.sqrt(average(d, (v) => (v - mean[d]) ** 2)));
+  const mean = averageOf(draws),
+    std = averageOf(draws.map((z) => z.map((v, d) => (v - mean[d]) ** 2))).map(Math.sqrt);
   return [
     ["mean of the draws", pair(mean)],
     ["std of the draws", pair(std)],

@@ -2,7 +2,7 @@
 import { floats } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { describe } from "../lib/dom.js";
-import { pointOf, squareOf } from "../lib/geometry.js";
+import { averageOf, pointOf, squareOf } from "../lib/geometry.js";
 import { pair, say } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
@@ -104,8 +104,6 @@ class EstimatesMap {
     Object.assign(this.section.dataset, { wide: reach, average: this.average.join(), scatter: off });
   }
 }
-
-const averageOf = (points) => [0, 1].map((d) => points.reduce((sum, point) => sum + point[d], 0) / points.length);
 
 /** How far one of the points is from their average, as a rule: the root of the mean square. */
 function scatterOf(points) {

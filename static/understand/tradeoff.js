@@ -13,8 +13,8 @@ const HTML = `
     <section>
       <canvas class="chart tall" role="img"></canvas>
       <div class="key">
-        <span><i class="dash" style="border-color: var(--ll-ink)"></i>
-          all points on it have the same loss under this beta</span>
+        <span><i class="dash" style="border-color: var(--ll-ink)"></i>all points on it
+          have the same loss under this beta</span>
       </div>
     </section>
     <section>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, inside, nearest, pointOf, round, squareOf, ticks } from "../../static/lib/geometry.js";
+import { averageOf, frameOf, inside, nearest, pointOf, round, squareOf, ticks } from "../../static/lib/geometry.js";
 
 const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
   [-1, 1],
@@ -54,7 +54,8 @@ test("round numbers for axes", () => {
   assert.ok(!ticks(-1, 1).some((v) => Object.is(v, -0)));
 });
 
-test("points of a flat list, and the square about the centre", () => {
+test("points of a flat list, their average, and the square about the centre", () => {
   assert.deepEqual(pointOf(Float32Array.of(1, 2, 3, 4), 1), [3, 4]);
+  assert.deepEqual(averageOf([pointOf([0, 1], 0), pointOf([9, 9, 2, 4], 1)]), [1, 2.5]);
   assert.deepEqual(squareOf(2).flat(), [-2, 2, -2, 2]);
 });

@@ -38,7 +38,7 @@ export default function (component) {
   };
   const setGuess = (v) => (remember("guess", (state.guess = v)), draw());
   knobs.replaceChildren();
-  const pixel = slider(knobs, {
+  slider(knobs, {
     name: `the <b class="x">pixel</b>`,
     range: [0, 1, 0.01],
     value: state.x,
@@ -51,7 +51,6 @@ export default function (component) {
     text: (v) => say(v, 3),
     change: setGuess,
   });
-  pixel.input.dataset.for = "pixel";
   followPointer(canvas, (x, _y, pressed) => {
     if (!chart || !pressed) return;
     guess.set(clamp(chart.back(x), BLACK, WHITE));

@@ -1,7 +1,8 @@
 // How unusual a drawing is: its loss among those of the test pictures, at the epoch one stands at.
 import { colour, sharp } from "../lib/canvas.js";
-import { mount, rich } from "../lib/dom.js";
+import { describe, mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
+import { line } from "../lib/shapes.js";
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").UnusualData>} component */
 export default function (component) {
@@ -21,36 +22,28 @@ export default function (component) {
     const across = (v) => 2 + ((v - low) / (high - low)) * (width - 4),
       most = Math.max(...counts),
       wide = (width - 4) / counts.length;
-    g.fillStyle = colour(root, "--ll-encoder");
-    g.globalAlpha = 0.55;
+    Object.assign(g, { fillStyle: colour(root, "--ll-encoder"), globalAlpha: 0.55 });
     counts.forEach((n, k) => {
       const tall = (n / most) * (height - foot - head);
       g.fillRect(2 + k * wide + 0.5, height - foot - tall, wide - 1, tall);
     });
-    g.globalAlpha = 1;
-    g.fillStyle = colour(root, "--ll-quiet");
+    const { fontFamily } = getComputedStyle(root),
+      [from, to, own] = [low, high, mine].map((v) => v.toFixed(0));
+    Object.assign(g, { globalAlpha: 1, fillStyle: colour(root, "--ll-quiet"), font: `12px ${fontFamily}` });
     g.fillRect(0, height - foot, width, 1);
-    g.font = `12px ${getComputedStyle(root).fontFamily}`;
-    g.textBaseline = "bottom";
-    g.textAlign = "left";
-    g.fillText(low.toFixed(0), 2, height - 2);
-    g.textAlign = "right";
-    g.fillText(`${high.toFixed(0)} nats`, width - 2, height - 2);
-    const x = across(mine);
-    g.strokeStyle = g.fillStyle = colour(root, "--ll-x");
-    g.lineWidth = 3;
-    g.beginPath();
-    g.moveTo(x, head);
-    g.lineTo(x, height - foot);
-    g.stroke();
-    g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
-    g.textBaseline = "top";
-    g.textAlign = x < 50 ? "left" : x > width - 50 ? "right" : "center";
-    g.fillText(`yours: ${mine.toFixed(0)}`, x, 2);
-    canvas.setAttribute(
-      "aria-label",
-      `Losses of ${data.of} test pictures, from ${low.toFixed(0)} to ${high.toFixed(0)} nats; your drawing’s is ${mine.toFixed(0)}`,
+    Object.assign(g, { textBaseline: "bottom", textAlign: "left" }).fillText(from, 2, height - 2);
+    Object.assign(g, { textAlign: "right" }).fillText(`${to} nats`, width - 2, height - 2);
+    const x = across(mine),
+      paint = colour(root, "--ll-x"),
+      textAlign = x < 50 ? "left" : x > width - 50 ? "right" : "center";
+    Object.assign(g, { strokeStyle: paint, fillStyle: paint, lineWidth: 3 });
+    line(g, [x, head], [x, height - foot]);
+    Object.assign(g, { font: `700 13px ${fontFamily}`, textBaseline: "top", textAlign }).fillText(
+      `yours: ${own}`,
+      x,
+      2,
     );
+    describe(canvas, `Losses of ${data.of} test pictures, from ${from} to ${to} nats; your drawing’s is ${own}`);
   };
   const unfollow = followEpoch(
     data.run,

@@ -2,6 +2,7 @@
 import { sharp } from "./canvas.js";
 import { ticks } from "./geometry.js";
 import { palette } from "./plane.js";
+import * as shapes from "./shapes.js";
 
 /** Axes on a canvas. x and y: {low, high, label, ticks?, log?}. Returns what one draws with. */
 export function axes(canvas, x, y) {
@@ -22,11 +23,11 @@ export function axes(canvas, x, y) {
   g.strokeStyle = paints.line;
   g.fillStyle = paints.quiet;
   for (const v of ticksOf(x)) {
-    g.beginPath(), g.moveTo(px(v), box.top), g.lineTo(px(v), box.bottom), g.stroke();
+    shapes.line(g, [px(v), box.top], [px(v), box.bottom]);
     (g.textAlign = "center"), (g.textBaseline = "top"), g.fillText(`${v}`, px(v), box.bottom + 5);
   }
   for (const v of ticksOf(y)) {
-    g.beginPath(), g.moveTo(box.left, py(v)), g.lineTo(box.right, py(v)), g.stroke();
+    shapes.line(g, [box.left, py(v)], [box.right, py(v)]);
     (g.textAlign = "right"), (g.textBaseline = "middle"), g.fillText(`${v}`, box.left - 6, py(v));
   }
   (g.textAlign = "center"), (g.textBaseline = "bottom"), g.fillText(x.label, (box.left + box.right) / 2, height - 2);
@@ -55,8 +56,7 @@ export function axes(canvas, x, y) {
   };
   const name = (text, a, b, paint, { align = "left", dx = 8, dy = 0 } = {}) => {
     (g.font = "600 12px sans-serif"), (g.textAlign = align), (g.textBaseline = "middle");
-    (g.lineWidth = 4), (g.strokeStyle = paints.page), g.strokeText(text, px(a) + dx, py(b) + dy);
-    (g.fillStyle = paint), g.fillText(text, px(a) + dx, py(b) + dy);
+    shapes.outlined(g, text, [px(a) + dx, py(b) + dy], paint, paints.page);
   };
   return { g, width, height, paints, px, py, back, line, dot, name, box };
 }

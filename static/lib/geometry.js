@@ -44,6 +44,16 @@ export function nearest(frame, area, [px, py], reach) {
   return outside ? null : best;
 }
 
+/** The i-th point of a list of numbers x, y, x, y, … */
+export const pointOf = (flat, i) => [flat[2 * i], flat[2 * i + 1]];
+
+/** The mean of some points. */
+export const averageOf = (points) =>
+  [0, 1].map((d) => points.reduce((sum, point) => sum + point[d], 0) / points.length);
+
+/** The range [[x0, x1], [y0, y1]] about the centre, so far to each side. */
+export const squareOf = (reach) => [0, 1].map(() => [-reach, reach]);
+
 /** Whether a place lies in a closed loop of places (even and odd crossings). */
 export function inside(loop, x, y) {
   let within = false;

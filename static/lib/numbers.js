@@ -5,6 +5,8 @@ export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v
 
 export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 
+export const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
+
 export const quantile = (values, q) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0;

@@ -1,11 +1,13 @@
 // A piece of the plane of two numbers, with a code that one can drag.
 import { colour, sharp, classVariable } from "./canvas.js";
-import { round } from "./geometry.js";
+import { round, squareOf } from "./geometry.js";
 import { say } from "./numbers.js";
+import { followArrows } from "./pointer.js";
+import { dot, line, outlined, ring } from "./shapes.js";
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */
 export function palette(root) {
-  const ink = colour(root, "--ll-ink"); // each colour asked for costs a style pass: ask again only when light and dark change
+  const ink = colour(root, "--ll-ink"); // each colour costs a style pass: ask again only when light and dark change
   if (root.palette?.ink === ink) return root.palette;
   const all = { c: [...Array(10).keys()].map((k) => colour(root, classVariable(k))) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"])
@@ -30,17 +32,7 @@ export class Plane {
   held = false;
   /** `still` draws what stays where it is while a code is dragged: it is kept as a picture. */
   constructor(canvas, draw, { move = null, step = 0.02, still = null } = {}) {
-    Object.assign(this, {
-      canvas,
-      draw,
-      still,
-      kept: { key: "" },
-      reach: [
-        [-1, 1],
-        [-1, 1],
-      ],
-      z: null,
-    });
+    Object.assign(this, { canvas, draw, still, kept: { key: "" }, reach: squareOf(1) });
     const move_ = (e) => {
       const box = canvas.getBoundingClientRect();
       move(this.code(e.clientX - box.left, e.clientY - box.top));
@@ -51,13 +43,10 @@ export class Plane {
       canvas.onpointerdown = (e) => (canvas.setPointerCapture?.(e.pointerId), (this.held = true), move_(e));
       canvas.onpointermove = (e) => this.held && move_(e);
       canvas.onpointerup = canvas.onpointercancel = () => (this.held = false);
-      canvas.onkeydown = (e) => {
-        const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key];
-        if (!way || !this.z) return;
-        e.preventDefault();
+      followArrows(canvas, ([dx, dy]) => {
         const length = step * (this.window[0][1] - this.window[0][0]);
-        move([this.z[0] + length * way[0], this.z[1] + length * way[1]]);
-      };
+        if (this.z) move([this.z[0] + length * dx, this.z[1] + length * dy]);
+      });
     } else canvas.setAttribute("role", "img");
     this.watch = new ResizeObserver(() => this.redraw());
     this.watch.observe(canvas);
@@ -127,13 +116,9 @@ export class Plane {
 
   rule(p, upright, v, step) {
     const { g, width, height, paints } = this;
-    g.lineWidth = 1;
-    g.strokeStyle = paints.line;
-    g.globalAlpha = Math.abs(v) < step / 9 ? 1 : 0.55;
-    g.beginPath();
-    if (upright) g.moveTo(p, 0), g.lineTo(p, height);
-    else g.moveTo(0, p), g.lineTo(width, p);
-    g.stroke();
+    Object.assign(g, { lineWidth: 1, strokeStyle: paints.line, globalAlpha: Math.abs(v) < step / 9 ? 1 : 0.55 });
+    if (upright) line(g, [p, 0], [p, height]);
+    else line(g, [0, p], [width, p]);
     g.globalAlpha = 1;
   }
 
@@ -141,25 +126,15 @@ export class Plane {
     const { g, width, height, paints } = this,
       text = say(v, step < 0.1 ? 2 : step < 1 ? 1 : 0);
     if (upright ? p <= 24 || p >= width - 12 : p <= 12 || p >= height - 20) return;
-    Object.assign(g, { font: "11px sans-serif", lineWidth: 3, strokeStyle: paints.page, fillStyle: paints.quiet });
-    Object.assign(
-      g,
-      upright ? { textAlign: "center", textBaseline: "bottom" } : { textAlign: "left", textBaseline: "middle" },
-    );
-    const [x, y] = upright ? [p, height - 3] : [4, p];
-    g.strokeText(text, x, y);
-    g.fillText(text, x, y);
+    const [textAlign, textBaseline] = upright ? ["center", "bottom"] : ["left", "middle"];
+    Object.assign(g, { font: "11px sans-serif", textAlign, textBaseline });
+    outlined(g, text, upright ? [p, height - 3] : [4, p], paints.quiet, paints.page, 3);
   }
 
   dot(z, paint, radius = 2, opacity = 0.75) {
-    const [x, y] = this.at(z),
-      { g } = this;
-    g.globalAlpha = opacity;
-    g.fillStyle = paint;
-    g.beginPath();
-    g.arc(x, y, radius, 0, 7);
-    g.fill();
-    g.globalAlpha = 1;
+    this.g.globalAlpha = opacity;
+    dot(this.g, this.at(z), radius, paint);
+    this.g.globalAlpha = 1;
   }
 
   /** An ellipse with half axes std * k; with an angle, turned. */
@@ -171,9 +146,7 @@ export class Plane {
     if (fill) (g.globalAlpha = fill), (g.fillStyle = paint), g.fill(), (g.globalAlpha = 1);
     if (!wide) return;
     g.setLineDash(dash);
-    g.lineWidth = wide;
-    g.strokeStyle = paint;
-    g.stroke();
+    Object.assign(g, { lineWidth: wide, strokeStyle: paint }).stroke();
     g.setLineDash([]);
   }
 
@@ -186,13 +159,9 @@ export class Plane {
       [ex, ey] = [x + dx, y - dy],
       head = Math.min(8, long * 0.6),
       turn = Math.atan2(-dy, dx);
-    g.strokeStyle = g.fillStyle = paint;
-    g.lineWidth = wide;
+    Object.assign(g, { strokeStyle: paint, fillStyle: paint, lineWidth: wide });
     g.setLineDash(dash);
-    g.beginPath();
-    g.moveTo(x, y);
-    g.lineTo(ex - head * 0.7 * Math.cos(turn), ey - head * 0.7 * Math.sin(turn));
-    g.stroke();
+    line(g, [x, y], [ex - head * 0.7 * Math.cos(turn), ey - head * 0.7 * Math.sin(turn)]);
     g.setLineDash([]);
     g.beginPath();
     g.moveTo(ex, ey);
@@ -202,27 +171,11 @@ export class Plane {
 
   /** Where the visitor's code stands: a ring, so that what is under it can be read. */
   handle(z, paint = this.paints.z) {
-    const [x, y] = this.at(z),
-      { g } = this;
-    g.beginPath();
-    g.arc(x, y, 10, 0, 7);
-    for (const [wide, ink] of [
-      [7, this.paints.page],
-      [4, paint],
-    ])
-      (g.lineWidth = wide), (g.strokeStyle = ink), g.stroke();
+    ring(this.g, this.at(z), 10, paint, this.paints.page, [4, 7]);
   }
 
   name(text, z, paint = this.paints.ink, size = 15) {
-    const [x, y] = this.at(z),
-      { g } = this;
-    g.font = `700 ${size}px sans-serif`;
-    g.textAlign = "center";
-    g.textBaseline = "middle";
-    g.lineWidth = 4;
-    g.strokeStyle = this.paints.page;
-    g.strokeText(text, x, y);
-    g.fillStyle = paint;
-    g.fillText(text, x, y);
+    Object.assign(this.g, { font: `700 ${size}px sans-serif`, textAlign: "center", textBaseline: "middle" });
+    outlined(this.g, text, this.at(z), paint, this.paints.page);
   }
 }

@@ -1,13 +1,16 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
 import { axes } from "../lib/axes.js";
-import { colour, paint, fit, pixelsOf } from "../lib/canvas.js";
+import { colour, fit, paint, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { chips, slider, whenever } from "../lib/controls.js";
+import { chips, slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
+import { describe } from "../lib/dom.js";
 import { bce, grains, square } from "../lib/formulas.js";
-import { say } from "../lib/numbers.js";
+import { clamp, say } from "../lib/numbers.js";
 import { recall, recallOne, remember } from "../lib/url.js";
-import { renewed } from "./shared.js";
+import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
+
+/** @typedef {import("../lib/payloads").DamageData} Data */
 
 const HTML = `
   <div class="bar wrap"><span class="name">Class</span><span class="bar wrap digits"></span></div>
@@ -16,148 +19,150 @@ const HTML = `
     <section>
       <div class="knobs"></div>
       <div class="shown">
-        <figure><canvas class="image truth" role="img"></canvas><figcaption class="source">the picture</figcaption></figure>
+        <figure><canvas class="image truth" role="img"></canvas><figcaption class="source"></figcaption></figure>
         <figure><canvas class="image guess" role="img"></canvas><figcaption>the guess</figcaption></figure>
         <figure><canvas class="image where" role="img"></canvas><figcaption>where BCE comes from</figcaption></figure>
       </div>
       <ul class="facts"></ul>
     </section>
-    <section><canvas class="chart" role="img"></canvas>
-      <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div></section>
+    <section><canvas class="chart" role="img"></canvas>${BOTH_LOSSES}</section>
   </div>`;
 const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey", "Another class"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
+const STEPS = [...Array(21).keys()].map((k) => k / 20); // of the damage, on the chart
 
-/** @param {import("../lib/payloads").Component<import("../lib/payloads").DamageData>} component */
+/** @param {import("../lib/payloads").Component<Data>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
   remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
-  const find = (name) => root.querySelector(name),
-    count = data.names.length;
-  const pictures = bytes(data.pictures),
-    means = floats(data.mean),
-    d = means.length / count,
-    decode = decoder(data.decoder),
-    { size } = decode,
-    pixels = pixelsOf(size),
-    noise = grains(pixels);
-  const guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));
+  const find = (selector) => root.querySelector(selector),
+    count = data.names.length,
+    pictures = new Pictures(data);
   const state = {
-    digit: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
+    example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
     kind: recallOne("damage", KINDS),
     much: recall("much", 0, 0, 1),
   };
-
-  /** The guess with so much damage, its numbers strictly between 0 and 1. */
-  const damaged = (much) => {
-    const g = guesses[state.digit],
-      other = guesses[(state.digit + 1) % count],
-      by = much * 10,
-      whole = Math.floor(by),
-      part = by - whole;
-    const at = (i, left) => g[i - Math.min(left, i % size.width)];
-    const f = {
-      noise: (i) => (1 - much) * g[i] + much * noise[i],
-      fade: (i) => (1 - much) * g[i] + much * 0.5,
-      wrong: (i) => (1 - much) * g[i] + much * other[i],
-      shift: (i) => (1 - part) * at(i, whole) + part * at(i, whole + 1),
-    }[state.kind];
-    return Float64Array.from(g, (_, i) => Math.min(1 - TINY, Math.max(TINY, f(i))));
-  };
-  /** @param {ArrayLike<number>} guess @returns {{b: number, s: number, each: Float64Array}} */
-  const losses = (guess) => {
-    let b = 0,
-      s = 0;
-    const each = new Float64Array(pixels);
-    for (let i = 0; i < pixels; i++) {
-      const x = pictures[pixels * state.digit + i] / 255;
-      b += each[i] = bce(x, guess[i]);
-      s += square(x, guess[i]);
-    }
-    return { b, s, each };
-  };
-  const show = () => {
-    const guess = damaged(state.much),
-      { b, s, each } = losses(guess),
-      none = losses(damaged(0));
-    paint(find(".truth"), pictures, size, pixels * state.digit);
-    paint(find(".guess"), guess, size, 0, 255);
-    heat(find(".where"), each);
-    find(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
-    const times = (now, then) =>
-      state.much && then > 1e-9 ? ` <small class="quiet">${say(now / then, 1)} times as much as undamaged</small>` : "";
-    find(".facts").innerHTML =
-      `<li><span>BCE${times(b, none.b)}</span><b class="decoder">${say(b, 1)} nats</b></li>` +
-      `<li><span>half the squared error${times(s, none.s)}</span><b>${say(s, 1)} nats</b></li>`;
-    for (const [name, text] of [
-      ["truth", `The picture of ${data.names[state.digit]}`],
-      ["guess", `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`],
-      ["where", "Where the BCE comes from: bright pixels cost most"],
-    ])
-      find(`.${name}`).setAttribute("aria-label", text);
-    Object.assign(root.dataset, { bce: b, square: s, digit: state.digit });
-    digits.show((k) => k === state.digit);
+  const draw = () => {
+    classes.show((k) => k === state.example);
     kinds.show((k) => KINDS[k] === state.kind);
-    const canvas = find(".chart");
-    if (!canvas.clientWidth) return;
-    const steps = [...Array(21).keys()].map((k) => /** @type {const} */ ([k / 20, losses(damaged(k / 20))])),
-      high = Math.max(...steps.map(([, l]) => l.b)) * 1.1;
-    const chart = axes(
-      canvas,
-      { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
-      { low: 0, high, label: "nats" },
-    );
-    chart.line(
-      steps.map(([m, l]) => [100 * m, l.b]),
-      chart.paints.decoder,
-    );
-    chart.line(
-      steps.map(([m, l]) => [100 * m, l.s]),
-      chart.paints.ink,
-      { dash: [6, 4] },
-    );
-    chart.dot(100 * state.much, b, chart.paints.decoder);
-    chart.dot(100 * state.much, s, chart.paints.ink, { square: true });
-    canvas.setAttribute(
-      "aria-label",
-      `Both losses over the damage: BCE from ${say(steps[0][1].b, 0)} to ${say(steps[20][1].b, 0)} nats, squared error from ${say(steps[0][1].s, 0)} to ${say(steps[20][1].s, 0)}`,
-    );
+    const now = pictures.losses(state, state.much);
+    showPictures(root, data, pictures, state, now);
+    showNumbers(root, state, now, pictures.losses(state, 0));
+    if (find(".chart").clientWidth) drawChart(find(".chart"), pictures, state, now);
   };
-  const heat = (canvas, each) => {
-    const { channels, height, width } = size,
-      area = width * height;
-    fit(canvas, width, height);
-    const ink = (colour(root, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).map(Number),
-      g = canvas.getContext("2d"),
-      image = g.createImageData(width, height);
-    for (let i = 0; i < area; i++) {
-      let v = 0;
-      for (let c = 0; c < channels; c++) v += each[c * area + i] / channels;
-      image.data.set(
-        [...ink.slice(0, 3).map((c) => c * Math.min(1, v / 3) + 255 * Math.max(0, Math.min(1, v / 3 - 1))), 255],
-        4 * i,
-      );
-    }
-    g.putImageData(image, 0, 0);
-  };
-  const digits = chips(find(".digits"), data.names, (k) => (remember("picture", (state.digit = k)), show()));
-  const kinds = chips(find(".kinds"), NAMES, (k) => (remember("damage", (state.kind = KINDS[k])), show()));
+  const change = (name, value) => (remember(name, value), draw());
+  const classes = chips(find(".digits"), data.names, (k) => change("picture", (state.example = k)));
+  const kinds = chips(find(".kinds"), NAMES, (k) => change("damage", (state.kind = KINDS[k])));
   find(".knobs").replaceChildren();
   slider(find(".knobs"), {
     name: "how much",
-    low: 0,
-    high: 1,
-    step: 0.01,
+    range: [0, 1, 0.01],
     value: state.much,
     text: (v) => `${Math.round(100 * v)}%`,
-    change: (v) => (remember("much", (state.much = v)), show()),
+    change: (v) => change("much", (state.much = v)),
   });
-  root.redraw = show;
-  const unwatch = whenever(find(".chart"), show);
-  show();
-  root.end = () => ((root.version = null), unwatch());
-  return root.end;
+  return keepDrawn(root, find(".chart"), draw);
+}
+
+/** A picture of each class, the model's guess of it, and both losses between them. */
+class Pictures {
+  /** @param {Data} data */
+  constructor(data) {
+    const decode = decoder(data.decoder),
+      means = floats(data.mean),
+      d = means.length / data.names.length;
+    this.size = decode.size;
+    this.pixels = pixelsOf(this.size);
+    this.originals = bytes(data.pictures);
+    this.noise = grains(this.pixels);
+    this.guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));
+  }
+
+  /** The guess with so much damage, its numbers strictly between 0 and 1. */
+  damaged({ example, kind }, much) {
+    const guess = this.guesses[example],
+      other = this.guesses[(example + 1) % this.guesses.length];
+    const mixed = (from, to, share) => (1 - share) * from + share * to;
+    const whole = Math.floor(much * 10), // pixels that it is shifted by
+      shifted = (i, by) => guess[i - Math.min(by, i % this.size.width)];
+    const pixel = {
+      noise: (i) => mixed(guess[i], this.noise[i], much),
+      fade: (i) => mixed(guess[i], 0.5, much),
+      wrong: (i) => mixed(guess[i], other[i], much),
+      shift: (i) => mixed(shifted(i, whole), shifted(i, whole + 1), much * 10 - whole),
+    }[kind];
+    return Float64Array.from(guess, (_, i) => clamp(pixel(i), TINY, 1 - TINY));
+  }
+
+  /** The guess with so much damage, its losses, and the BCE of each pixel. */
+  losses(state, much) {
+    const guess = this.damaged(state, much),
+      each = new Float64Array(this.pixels);
+    let [cost, squared] = [0, 0];
+    for (let i = 0; i < this.pixels; i++) {
+      const x = this.originals[this.pixels * state.example + i] / 255;
+      cost += each[i] = bce(x, guess[i]);
+      squared += square(x, guess[i]);
+    }
+    return { guess, bce: cost, square: squared, each };
+  }
+}
+
+function showPictures(root, data, { originals, pixels, size }, state, { guess, each }) {
+  const [left, middle, right] = ["truth", "guess", "where"].map((name) => root.querySelector(`.${name}`));
+  paint(left, originals, size, pixels * state.example);
+  paint(middle, guess, size, 0, 255);
+  paintHeat(right, each, size);
+  root.querySelector(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
+  describe(left, `The picture of ${data.names[state.example]}`);
+  describe(middle, `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`);
+  describe(right, "Where the BCE comes from: bright pixels cost most");
+}
+
+/** What each pixel costs, in the colour of the decoder: 3 nats at its full strength, 6 and more in white. */
+function paintHeat(canvas, costs, { channels, height, width }) {
+  fit(canvas, width, height);
+  const g = canvas.getContext("2d"),
+    image = g.createImageData(width, height),
+    area = width * height,
+    full = (colour(canvas.parentElement, "--ll-decoder").match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number);
+  for (let i = 0; i < area; i++) {
+    let cost = 0;
+    for (let c = 0; c < channels; c++) cost += costs[c * area + i] / channels;
+    const rgb = full.map((v) => v * Math.min(1, cost / 3) + 255 * clamp(cost / 3 - 1, 0, 1));
+    image.data.set([...rgb, 255], 4 * i);
+  }
+  g.putImageData(image, 0, 0);
+}
+
+function showNumbers(root, state, now, undamaged) {
+  const what = (name, loss) => {
+    const times = say(now[loss] / undamaged[loss], 1),
+      more = ` <small class="quiet">${times} times as much as undamaged</small>`;
+    return `<span>${name}${state.much && undamaged[loss] > 1e-9 ? more : ""}</span>`;
+  };
+  showFacts(root.querySelector(".facts"), [
+    [what("BCE", "bce"), `${say(now.bce, 1)} nats`, "decoder"],
+    [what("half the squared error", "square"), `${say(now.square, 1)} nats`],
+  ]);
+  Object.assign(root.dataset, { bce: now.bce, square: now.square, digit: state.example });
+}
+
+/** Both losses over the damage. */
+function drawChart(canvas, pictures, state, now) {
+  const losses = STEPS.map((much) => pictures.losses(state, much)),
+    high = Math.max(...losses.map((each) => each.bce)) * 1.1,
+    curve = (name) => STEPS.map((much, k) => [100 * much, losses[k][name]]);
+  const across = { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
+    chart = axes(canvas, across, { low: 0, high, label: "nats" });
+  chart.line(curve("bce"), chart.paints.decoder);
+  chart.line(curve("square"), chart.paints.ink, { dash: [6, 4] });
+  chart.dot(100 * state.much, now.bce, chart.paints.decoder);
+  chart.dot(100 * state.much, now.square, chart.paints.ink, { square: true });
+  const range = (name) => `from ${say(losses[0][name], 0)} to ${say(losses.at(-1)[name], 0)}`;
+  describe(canvas, `Both losses over the damage: BCE ${range("bce")} nats, squared error ${range("square")}`);
 }

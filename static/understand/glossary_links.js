@@ -13,7 +13,8 @@ export default function (component) {
       "click",
       (root.pressed = (event) => {
         const link = event.target.closest?.("a[data-term]");
-        if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab goes by the address
+        const newTab = event.button || event.ctrlKey || event.metaKey || event.shiftKey; // it goes by the address
+        if (!link || newTab) return;
         event.preventDefault();
         root.wanted = link.dataset.term;
         if (root.wanted === root.component.data.asked) land(root.wanted, 0);

@@ -1,151 +1,130 @@
 // The penalty's two curves, and a run's dimensions on them.
 import { axes } from "../lib/axes.js";
-import { slider, whenever } from "../lib/controls.js";
-import { say } from "../lib/numbers.js";
+import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
+import { clamp, say } from "../lib/numbers.js";
+import { followPointer } from "../lib/pointer.js";
 import { recall, remember } from "../lib/url.js";
-import { renewed } from "./shared.js";
+import { closest, keepDrawn, renewed, showFacts } from "./shared.js";
+
+/** @typedef {import("../lib/payloads").PenaltyData} Data */
 
 const HTML = `
   <div class="ll-pair">
-    <section><h4>v − log v − 1 <small>for the size: v is the variance, std²</small></h4><canvas class="chart size" role="img"></canvas><div class="knobs one"></div></section>
-    <section><h4>mean² <small>for the place</small></h4><canvas class="chart place" role="img"></canvas><div class="knobs two"></div></section>
+    <section><h4>v − log v − 1 <small>for the size: v is the variance, std²</small></h4>
+      <canvas class="chart size" role="img"></canvas><div class="knobs one"></div></section>
+    <section><h4>mean² <small>for the place</small></h4>
+      <canvas class="chart place" role="img"></canvas><div class="knobs two"></div></section>
   </div>
   <div class="knobs which"></div>
   <ul class="facts" aria-live="polite"></ul>`;
+const REACH = 18; // pixels from a dot within which it is picked: a finger's width
+const STEPS = [...Array(400).keys()].map((k) => (k + 1) / 400);
 
-/** @param {import("../lib/payloads").Component<import("../lib/payloads").PenaltyData>} component */
+/** The two halves of the penalty: what each costs, where the run's dimensions stand, and how far its chart reaches. */
+const VARIANCE = {
+  key: "v", // in the address
+  limits: [0.01, 4],
+  cost: (v) => v - Math.log(v) - 1,
+  dots: ({ variance, spread }) => variance.map((v, k) => [v, spread[k]]),
+  across: ({ variance }) => ({ low: 0, high: Math.max(4, ...variance), label: "v: the variance of a bubble" }),
+  top: ({ spread }) => Math.max(4, ...spread) * 1.08,
+};
+const MEAN = {
+  key: "m",
+  limits: [-3, 3],
+  cost: (mean) => mean ** 2,
+  dots: ({ square }) => square.map((v) => [Math.sqrt(v), v]),
+  across: ({ square }) => {
+    const far = Math.max(3, ...square.map(Math.sqrt)) * 1.05;
+    return { low: -far, high: far, label: "mean" };
+  },
+  top: ({ square }) => Math.max(9.5, ...square) * 1.02,
+};
+
+/** @param {import("../lib/payloads").Component<Data>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
-  const find = (name) => root.querySelector(name),
-    d = data.variance.length;
-  const state = { v: recall("v", 0.3, 0.01, 4), mean: recall("m", 1, -3, 3), picked: null };
-  const size = (v) => v - Math.log(v) - 1;
-  const kl = (k) => (data.spread[k] + data.square[k]) / 2,
-    total = data.variance.reduce((sum, _, k) => sum + kl(k), 0);
-  const widest = Math.max(4, ...data.variance),
-    tall = Math.max(4, ...data.spread) * 1.08,
-    far = Math.max(3, ...data.square.map(Math.sqrt)) * 1.05;
-  const high = Math.max(9.5, ...data.square) * 1.02,
-    charts = {};
-  const show = () => {
+  const find = (selector) => root.querySelector(selector),
+    own = { v: recall("v", 0.3, ...VARIANCE.limits), m: recall("m", 1, ...MEAN.limits) },
+    dimensions = data.variance.length;
+  let charts = null,
+    picked = null; // number of a dimension
+  const draw = () => {
     if (!find(".size").clientWidth) return;
-    const one = (charts.size = axes(
-      find(".size"),
-      { low: 0, high: widest, label: "v: the variance of a bubble" },
-      { low: 0, high: tall, label: "cost, in half nats" },
-    ));
-    const two = (charts.place = axes(
-      find(".place"),
-      { low: -far, high: far, label: "mean" },
-      { low: 0, high, label: "cost, in half nats" },
-    ));
-    const grid = (low, top) => [...Array(400).keys()].map((k) => low + ((k + 1) / 400) * (top - low));
-    one.line(
-      grid(0, widest).map((v) => [v, size(v)]),
-      one.paints.mean,
-    );
-    two.line(
-      grid(-far, far).map((v) => [v, v * v]),
-      two.paints.mean,
-    );
-    for (let k = 0; k < d; k++) {
-      const big = k === state.picked ? 8 : 5;
-      one.dot(data.variance[k], data.spread[k], one.paints.mean, { radius: big, hollow: k !== state.picked });
-      two.dot(Math.sqrt(data.square[k]), data.square[k], two.paints.mean, { radius: big, hollow: k !== state.picked });
-    }
-    one.dot(state.v, size(state.v), one.paints.ink, { radius: 7, square: true });
-    two.dot(state.mean, state.mean ** 2, two.paints.ink, { radius: 7, square: true });
-    const k = state.picked;
-    const first = `your bubble (■): v = ${say(state.v)} costs ${say(size(state.v))}, mean = ${say(state.mean)} costs ${say(state.mean ** 2)}`;
-    const row = (text, value) => `<li>${text}<b>${value}</b></li>`;
-    find(".facts").innerHTML =
-      row(
-        first,
-        `KL = ½ (${say(size(state.v))} + ${say(state.mean ** 2)}) = ${say((size(state.v) + state.mean ** 2) / 2)} nats`,
-      ) +
-      (k === null
-        ? row(
-            `${d} circle${d > 1 ? "s" : ""}: the run’s numbers, averaged over ${data.pictures.toLocaleString("en")} test pictures. Point at one, or pick one.`,
-            `together ${say(total, 1)} nats`,
-          )
-        : row(
-            `number ${k + 1}: v = ${say(data.variance[k])} costs ${say(data.spread[k])}, mean² costs ${say(data.square[k])}`,
-            `${say(kl(k))} of ${say(total, 1)} nats`,
-          ));
-    Object.assign(root.dataset, { kl: (size(state.v) + state.mean ** 2) / 2, total, picked: k ?? "" });
-    find(".size").setAttribute(
-      "aria-label",
-      `The curve v − log v − 1 with the run’s ${d} dimensions; your bubble at v = ${say(state.v)} costs ${say(size(state.v))}`,
-    );
-    find(".place").setAttribute(
-      "aria-label",
-      `The curve mean² with the run’s ${d} dimensions; your bubble at ${say(state.mean)} costs ${say(state.mean ** 2)}`,
-    );
-  };
-  /** The dimension whose dot is nearest to the pointer, within a finger's width; where there is none, one's own moves. */
-  const point = (name, dots, own) => {
-    const canvas = find(name);
-    canvas.onpointermove = canvas.onpointerdown = (e) => {
-      const box = canvas.getBoundingClientRect(),
-        chart = charts[name.slice(1)],
-        x = e.clientX - box.left,
-        y = e.clientY - box.top;
-      if (!chart) return;
-      if (e.buttons || e.type === "pointerdown") own(chart.back(x));
-      const away = [...Array(d).keys()].map((k) => Math.hypot(chart.px(dots(k)[0]) - x, chart.py(dots(k)[1]) - y)),
-        least = Math.min(...away);
-      pick(least < 18 ? away.indexOf(least) : null);
+    charts = {
+      v: drawChart(find(".size"), VARIANCE, data, own, picked),
+      m: drawChart(find(".place"), MEAN, data, own, picked),
     };
+    showNumbers(root, data, own, picked);
   };
   const pick = (k) => {
-    state.picked = k;
+    picked = k;
     which.set(k === null ? 0 : k + 1);
-    show();
+    draw();
   };
-  const clamp = (v, low, top) => Math.min(top, Math.max(low, v));
-  root.querySelectorAll(".knobs").forEach((box) => box.replaceChildren());
-  const setV = (v) => remember("v", (state.v = clamp(v, 0.01, 4))),
-    setM = (v) => remember("m", (state.mean = clamp(v, -3, 3)));
-  const one = slider(find(".one"), {
-    name: "your v (std²)",
-    low: 0.01,
-    high: 4,
-    step: 0.01,
-    value: state.v,
-    change: (v) => (setV(v), show()),
-  });
-  const two = slider(find(".two"), {
-    name: "your mean",
-    low: -3,
-    high: 3,
-    step: 0.01,
-    value: state.mean,
-    change: (v) => (setM(v), show()),
-  });
+  for (const box of root.querySelectorAll(".knobs")) box.replaceChildren();
+  const addHalf = ({ key, limits, dots }, name, knobs, canvas) => {
+    const set = (v) => remember(key, (own[key] = clamp(v, limits[0], limits[1]))),
+      change = (v) => (set(v), draw()),
+      knob = slider(knobs, { name, range: [limits[0], limits[1], 0.01], value: own[key], change });
+    followPointer(canvas, (x, y, pressed) => {
+      const chart = charts?.[key];
+      if (!chart) return;
+      if (pressed) set(chart.back(x)), knob.set(own[key]);
+      const { place, least } = closest(dots(data).map(([a, b]) => Math.hypot(chart.px(a) - x, chart.py(b) - y)));
+      pick(least < REACH ? place : null);
+    });
+  };
+  addHalf(VARIANCE, "your v (std²)", find(".one"), find(".size"));
+  addHalf(MEAN, "your mean", find(".two"), find(".place"));
   const which = slider(find(".which"), {
     name: "number of the code",
-    low: 0,
-    high: d,
-    step: 1,
+    range: [0, dimensions, 1],
     value: 0,
-    text: (k) => (k ? `${k} of ${d}` : "all"),
+    text: (k) => (k ? `${k} of ${dimensions}` : "all"),
     change: (k) => pick(k ? k - 1 : null),
   });
-  point(
-    ".size",
-    (k) => [data.variance[k], data.spread[k]],
-    (v) => (setV(v), one.set(state.v)),
-  );
-  point(
-    ".place",
-    (k) => [Math.sqrt(data.square[k]), data.square[k]],
-    (v) => (setM(v), two.set(state.mean)),
-  );
-  root.redraw = show;
-  const unwatch = whenever(find(".size"), show);
-  show();
-  root.end = () => ((root.version = null), unwatch());
-  return root.end;
+  return keepDrawn(root, find(".size"), draw);
+}
+
+/** A curve with the run's dimensions as circles and the visitor's own bubble as a square on it. */
+function drawChart(canvas, { key, cost, dots, across, top }, data, own, picked) {
+  const { low, high, label } = across(data),
+    chart = axes(canvas, { low, high, label }, { low: 0, high: top(data), label: "cost, in half nats" }),
+    { mean, ink } = chart.paints;
+  const values = STEPS.map((share) => low + share * (high - low)),
+    curve = values.map((v) => [v, cost(v)]);
+  chart.line(curve, mean);
+  dots(data).forEach(([x, y], k) => chart.dot(x, y, mean, { radius: k === picked ? 8 : 5, hollow: k !== picked }));
+  chart.dot(own[key], cost(own[key]), ink, { radius: 7, square: true });
+  return chart;
+}
+
+function showNumbers(root, { variance, spread, square, pictures }, { v, m }, picked) {
+  const kls = spread.map((cost, k) => (cost + square[k]) / 2),
+    total = kls.reduce((sum, each) => sum + each, 0),
+    [size, place] = [VARIANCE.cost(v), MEAN.cost(m)],
+    kl = (size + place) / 2,
+    many = `${kls.length} circle${kls.length > 1 ? "s" : ""}`;
+  const own = [
+    `your bubble (■): v = ${say(v)} costs ${say(size)}, mean = ${say(m)} costs ${say(place)}`,
+    `KL = ½ (${say(size)} + ${say(place)}) = ${say(kl)} nats`,
+  ];
+  const all = [
+    `${many}: the run’s numbers, averaged over ${pictures.toLocaleString("en")} test pictures. ` +
+      `Point at one, or pick one.`,
+    `together ${say(total, 1)} nats`,
+  ];
+  const one = (k) => [
+    `number ${k + 1}: v = ${say(variance[k])} costs ${say(spread[k])}, mean² costs ${say(square[k])}`,
+    `${say(kls[k])} of ${say(total, 1)} nats`,
+  ];
+  showFacts(root.querySelector(".facts"), [own, picked === null ? all : one(picked)]);
+  Object.assign(root.dataset, { kl, total, picked: picked ?? "" });
+  const what = (curve) => `The curve ${curve} with the run’s ${kls.length} dimensions; your bubble at`;
+  describe(root.querySelector(".size"), `${what("v − log v − 1")} v = ${say(v)} costs ${say(size)}`);
+  describe(root.querySelector(".place"), `${what("mean²")} ${say(m)} costs ${say(place)}`);
 }

@@ -1,106 +1,94 @@
 // One pixel: what it is, what the model says, and what either loss makes of the difference.
 import { axes } from "../lib/axes.js";
-import { slider, whenever } from "../lib/controls.js";
+import { slider } from "../lib/controls.js";
+import { describe } from "../lib/dom.js";
 import { bce, square } from "../lib/formulas.js";
-import { say } from "../lib/numbers.js";
+import { clamp, say } from "../lib/numbers.js";
+import { followPointer } from "../lib/pointer.js";
 import { recall, remember } from "../lib/url.js";
-import { renewed } from "./shared.js";
+import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 
 const HTML = `
   <div class="ll-pair">
     <section>
       <div class="knobs"></div>
-      <div class="swatches"><div><div class="swatch truth" style="--edge: var(--ll-x)"></div><figcaption>the pixel</figcaption></div>
-        <div><div class="swatch guess" style="--edge: var(--ll-decoder)"></div><figcaption>the guess</figcaption></div></div>
+      <div class="swatches">
+        <div><div class="swatch truth" style="--edge: var(--ll-x)"></div><figcaption>the pixel</figcaption></div>
+        <div><div class="swatch guess" style="--edge: var(--ll-decoder)"></div><figcaption>the guess</figcaption></div>
+      </div>
       <ul class="facts"></ul>
     </section>
-    <section>
-      <canvas class="chart" role="img" tabindex="-1"></canvas>
-      <div class="key"><span class="decoder"><i></i>BCE</span><span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span></div>
-    </section>
+    <section><canvas class="chart" role="img" tabindex="-1"></canvas>${BOTH_LOSSES}</section>
   </div>`;
+const HIGH = 4; // nats at the top of the chart
+const [BLACK, WHITE] = [0.001, 0.999]; // a guess is never quite sure
+const GUESSES = [...Array(397).keys()].map((k) => BLACK + (k * (WHITE - BLACK)) / 396);
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").PixelData>} component */
 export default function (component) {
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
-  const find = (name) => root.querySelector(name),
-    canvas = find(".chart");
-  const state = { x: recall("pixel", 1, 0, 1), guess: recall("guess", 0.3, 0.001, 0.999) };
+  const knobs = root.querySelector(".knobs"),
+    canvas = root.querySelector(".chart"),
+    state = { x: recall("pixel", 1, 0, 1), guess: recall("guess", 0.3, BLACK, WHITE) };
   let chart = null;
   const draw = () => {
-    const { x, guess } = state,
-      high = 4;
-    if (!canvas.clientWidth) return;
-    chart = axes(
-      canvas,
-      { low: 0, high: 1, label: "the model’s guess, from black to white" },
-      { low: 0, high, label: "nats" },
-    );
-    const { paints } = chart,
-      at = (f) => [...Array(397).keys()].map((k) => [0.001 + (k * 0.998) / 396, f(x, 0.001 + (k * 0.998) / 396)]);
-    chart.line(
-      [
-        [x, 0],
-        [x, high],
-      ],
-      paints.x,
-      { dash: [2, 4], wide: 2 },
-    );
-    chart.line(at(bce), paints.decoder);
-    chart.line(at(square), paints.ink, { dash: [6, 4] });
-    chart.name("the pixel", x, high * 0.93, paints.x, { align: x > 0.5 ? "right" : "left", dx: x > 0.5 ? -8 : 8 });
-    chart.dot(guess, Math.min(bce(x, guess), high), paints.decoder);
-    chart.dot(guess, square(x, guess), paints.ink, { square: true });
+    if (canvas.clientWidth) chart = drawChart(canvas, state);
+    showNumbers(root, state);
   };
-  const show = () => {
-    const { x, guess } = state,
-      [b, s] = [bce(x, guess), square(x, guess)];
-    draw();
-    for (const [name, v] of [
-      ["truth", x],
-      ["guess", guess],
-    ])
-      find(`.${name}`).style.background = `rgb(${[0, 0, 0].map(() => Math.round(255 * v))})`;
-    const least = bce(x, Math.min(Math.max(x, 1e-9), 1 - 1e-9));
-    find(".facts").innerHTML =
-      `<li>BCE<b class="decoder">${say(b)} nats</b></li><li>half the squared error<b>${say(s, 3)} nats</b></li>` +
-      `<li>the least that BCE can be for this pixel<b>${say(least)} nats</b></li>`;
-    Object.assign(root.dataset, { bce: b, square: s });
-    canvas.setAttribute(
-      "aria-label",
-      `Both losses over the guess, for a pixel of ${say(x)}. At a guess of ${say(guess)}: BCE ${say(b)}, half the squared error ${say(s, 3)} nats`,
-    );
-  };
-  const one = slider(find(".knobs"), {
+  const setGuess = (v) => (remember("guess", (state.guess = v)), draw());
+  knobs.replaceChildren();
+  slider(knobs, {
     name: `the <b class="x">pixel</b>`,
-    low: 0,
-    high: 1,
-    step: 0.01,
+    range: [0, 1, 0.01],
     value: state.x,
-    change: (v) => (remember("pixel", (state.x = v)), show()),
+    change: (v) => (remember("pixel", (state.x = v)), draw()),
   });
-  const two = slider(find(".knobs"), {
+  const guess = slider(knobs, {
     name: `the <b class="decoder">guess</b>`,
-    low: 0.001,
-    high: 0.999,
-    step: 0.001,
+    range: [BLACK, WHITE, 0.001],
     value: state.guess,
     text: (v) => say(v, 3),
-    change: (v) => (remember("guess", (state.guess = v)), show()),
+    change: setGuess,
   });
-  const point = (e) => {
-    if (!chart || !(e.buttons || e.type === "pointerdown")) return;
-    state.guess = Math.min(0.999, Math.max(0.001, chart.back(e.clientX - canvas.getBoundingClientRect().left)));
-    two.set(state.guess);
-    remember("guess", state.guess);
-    show();
-  };
-  canvas.onpointerdown = canvas.onpointermove = point;
-  root.redraw = show;
-  const unwatch = whenever(canvas, show);
-  show();
-  one.input.dataset.for = "pixel";
-  root.end = unwatch;
-  return root.end;
+  followPointer(canvas, (x, _y, pressed) => {
+    if (!chart || !pressed) return;
+    guess.set(clamp(chart.back(x), BLACK, WHITE));
+    setGuess(clamp(chart.back(x), BLACK, WHITE));
+  });
+  return keepDrawn(root, canvas, draw);
+}
+
+/** Both losses over the guess, with the pixel's own value and the guess that is made. */
+function drawChart(canvas, { x, guess }) {
+  const across = { low: 0, high: 1, label: "the model’s guess, from black to white" },
+    chart = axes(canvas, across, { low: 0, high: HIGH, label: "nats" }),
+    { paints } = chart,
+    curve = (loss) => GUESSES.map((each) => [each, loss(x, each)]),
+    pixel = [0, HIGH].map((y) => [x, y]);
+  chart.line(pixel, paints.x, { dash: [2, 4], wide: 2 });
+  chart.line(curve(bce), paints.decoder);
+  chart.line(curve(square), paints.ink, { dash: [6, 4] });
+  chart.name("the pixel", x, HIGH * 0.93, paints.x, x > 0.5 ? { align: "right", dx: -8 } : {});
+  chart.dot(guess, Math.min(bce(x, guess), HIGH), paints.decoder);
+  chart.dot(guess, square(x, guess), paints.ink, { square: true });
+  return chart;
+}
+
+function showNumbers(root, { x, guess }) {
+  const cost = bce(x, guess),
+    squared = square(x, guess),
+    least = bce(x, clamp(x, 1e-9, 1 - 1e-9)),
+    grey = (v) => `rgb(${[0, 0, 0].map(() => Math.round(255 * v))})`;
+  root.querySelector(".truth").style.background = grey(x);
+  root.querySelector(".guess").style.background = grey(guess);
+  showFacts(root.querySelector(".facts"), [
+    ["BCE", `${say(cost)} nats`, "decoder"],
+    ["half the squared error", `${say(squared, 3)} nats`],
+    ["the least that BCE can be for this pixel", `${say(least)} nats`],
+  ]);
+  Object.assign(root.dataset, { bce: cost, square: squared });
+  const losses = `BCE ${say(cost)}, half the squared error ${say(squared, 3)} nats`,
+    what = `Both losses over the guess, for a pixel of ${say(x)}. At a guess of ${say(guess)}: ${losses}`;
+  describe(root.querySelector(".chart"), what);
 }

@@ -1,5 +1,7 @@
 // What the pages under “Understand” share.
-import { mount } from "../lib/dom.js";
+import { paint } from "../lib/canvas.js";
+import { whenever } from "../lib/controls.js";
+import { element, mount } from "../lib/dom.js";
 import { busy } from "../lib/settled.js";
 
 /** The style of these pages, once. */
@@ -7,18 +9,10 @@ function styled() {
   if (document.getElementById("ll-ideas-css")) return;
   const href = new URL("./understand.css", import.meta.url).href;
   const done = busy("a style");
-  document.head.append(
-    Object.assign(document.createElement("link"), {
-      id: "ll-ideas-css",
-      rel: "stylesheet",
-      href,
-      onload: done,
-      onerror: done,
-    }),
-  );
+  document.head.append(element("link", { id: "ll-ideas-css", rel: "stylesheet", href, onload: done, onerror: done }));
 }
 
-/** lib/dom.js's mount, with the style of these pages, built anew when the data have another version. Returns [root, isSame]. */
+/** lib/dom.js's mount with the style of these pages, built anew when the data have another version: [root, isSame]. */
 export function renewed(component, html) {
   styled();
   const [root, isNew] = mount(component, html),
@@ -30,3 +24,41 @@ export function renewed(component, html) {
   root.version = version;
   return [root, same];
 }
+
+/**
+ * Draw a component now, and again when an element's size, the light or the data change. Returns what ends all that, and
+ * with it whatever else is to stop.
+ */
+export function keepDrawn(root, box, draw, ...stops) {
+  root.redraw = draw;
+  const unwatch = whenever(box, draw);
+  draw();
+  root.end = () => {
+    root.version = null;
+    unwatch();
+    for (const stop of stops) stop();
+  };
+  return root.end;
+}
+
+/** A list of [what, how much, a colour of the lecture?]: HTML of ours, and numbers. */
+export function showFacts(list, rows) {
+  const bold = (value, colour) => (colour ? `<b class="${colour}">${value}</b>` : `<b>${value}</b>`);
+  list.innerHTML = rows.map(([what, value, colour]) => `<li>${what}${bold(value, colour)}</li>`).join("");
+}
+
+/** The picture that a code decodes to. */
+export const paintDecoded = (canvas, decode, z) => paint(canvas, decode(z), decode.size, 0, 255);
+
+/** The smallest of some distances: its place among them, and how much it is. */
+export function closest(distances) {
+  const least = Math.min(...distances);
+  return { place: distances.indexOf(least), least };
+}
+
+/** The key of the charts with both losses. */
+export const BOTH_LOSSES = `
+  <div class="key">
+    <span class="decoder"><i></i>BCE</span>
+    <span><i class="dash" style="border-color: var(--ll-ink)"></i>half the squared error</span>
+  </div>`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, inside, nearest, round, ticks } from "../../static/lib/geometry.js";
+import { averageOf, frameOf, inside, nearest, pointOf, round, squareOf, ticks } from "../../static/lib/geometry.js";
 
 const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
   [-1, 1],
@@ -52,4 +52,10 @@ test("round numbers for axes", () => {
   assert.deepEqual(ticks(70, 71), [70, 70.1, 70.2, 70.3, 70.4, 70.5, 70.6, 70.7, 70.8, 70.9, 71]);
   assert.deepEqual(ticks(3, 3), [3]); // no room between
   assert.ok(!ticks(-1, 1).some((v) => Object.is(v, -0)));
+});
+
+test("points of a flat list, their average, and the square about the centre", () => {
+  assert.deepEqual(pointOf(Float32Array.of(1, 2, 3, 4), 1), [3, 4]);
+  assert.deepEqual(averageOf([pointOf([0, 1], 0), pointOf([9, 9, 2, 4], 1)]), [1, 2.5]);
+  assert.deepEqual(squareOf(2).flat(), [-2, 2, -2, 2]);
 });

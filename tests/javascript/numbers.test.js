@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adler32, bytes, floats, halves, packed, rowsOf, unpacked } from "../../static/lib/codec.js";
-import { gauss, pair, quantile, say } from "../../static/lib/numbers.js";
+import { clamp, gauss, pair, quantile, say } from "../../static/lib/numbers.js";
 
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 
@@ -77,4 +77,8 @@ test("dice: Box and Muller from known uniforms, and the moments of many", () => 
   const mean = thrown.reduce((sum, v) => sum + v, 0) / thrown.length;
   const variance = thrown.reduce((sum, v) => sum + (v - mean) ** 2, 0) / thrown.length;
   assert.ok(Math.abs(mean) < 0.03 && Math.abs(variance - 1) < 0.04, `${mean} ${variance}`);
+});
+
+test("a number within limits", () => {
+  assert.deepEqual([clamp(-1, 0, 3), clamp(2, 0, 3), clamp(9, 0, 3)], [0, 2, 3]);
 });

@@ -1,5 +1,5 @@
 // How components ask Python for something: each in a message of its own, and again should no answer come.
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 
 const APART = 10; // milliseconds between two messages
 const AGAIN = 3000; // milliseconds after which an answer is thought lost

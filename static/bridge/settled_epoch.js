@@ -1,7 +1,7 @@
 // Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends nothing.
 import { askUntil } from "./ask.js";
 import { followEpoch } from "../lib/epoch.js";
-import { later } from "../lib/settled.js";
+import { later } from "../lib/busy.js";
 
 const REST = 400; // milliseconds without a change before the server is told
 

@@ -3,7 +3,7 @@ import { svg } from "../lib/charts.js";
 import { mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
 import { every, playButton } from "../lib/play_button.js";
-import { playing } from "../lib/settled.js";
+import { playing } from "../lib/busy.js";
 import { fromAddress, inAddress } from "../lib/url.js";
 
 const HTML = `

@@ -3,7 +3,7 @@
 import { send } from "../bridge/ask.js";
 import { picture, tile as copy } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 
 const SHOWN = 10;
 

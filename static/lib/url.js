@@ -1,5 +1,5 @@
 // What one sees, in the address: choices, small numbers and words.
-import { later } from "./settled.js";
+import { later } from "./busy.js";
 
 const unwritten = new Map(); // choices that the address will name when the finger rests
 

@@ -6,7 +6,7 @@ import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { gauss, say } from "../lib/numbers.js";
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 import { inAddress } from "../lib/url.js";
 
 const SHOWN = 8; // knobs before one asks for all

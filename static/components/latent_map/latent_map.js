@@ -14,7 +14,7 @@ import { colour } from "../../lib/canvas.js";
 import { bytes, halves } from "../../lib/codec.js";
 import { mount } from "../../lib/dom.js";
 import { followEpoch } from "../../lib/epoch.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 const HTML = `
   <div class="ll-map">

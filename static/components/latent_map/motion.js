@@ -1,5 +1,5 @@
 // Moves the dots of a map between epochs at the screen's rate.
-import { busy, later } from "../../lib/settled.js";
+import { busy, later } from "../../lib/busy.js";
 
 const REST = 700; // milliseconds, longer than a step of the playing film
 const TRAVEL = 220; // for a dot from its place at one epoch to its place at the next

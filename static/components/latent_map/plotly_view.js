@@ -7,7 +7,7 @@
 // Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py); colours are the page's.
 import { mover } from "./motion.js";
 import { colour, classVariable } from "../../lib/canvas.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 let library;
 /** Plotly once for the page, when the first map needs it. A server that is just starting again is asked a few times. */

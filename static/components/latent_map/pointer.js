@@ -4,7 +4,7 @@ import { hear, tell } from "../../lib/bus.js";
 import { fit, paint, tile as copy } from "../../lib/canvas.js";
 import { packed, unpacked } from "../../lib/codec.js";
 import { pair } from "../../lib/numbers.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
 export function tiles(root, data, labels) {

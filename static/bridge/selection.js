@@ -1,5 +1,5 @@
-// Takes what was picked on a large component to Python, and tells that one what is chosen. Shows nothing: so that after a
-// click only the part of the page runs again that this stands in, and the large data stay where they are.
+// Takes what was picked on a large component to Python, and tells that one what is chosen. Shows nothing: so that after
+// a click only the part of the page runs again that this stands in, and the large data stay where they are.
 import { send } from "./ask.js";
 import { hear, tell } from "../lib/bus.js";
 

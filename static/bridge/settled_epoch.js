@@ -1,4 +1,5 @@
-// Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends nothing.
+// Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends
+// nothing.
 import { askUntil } from "./ask.js";
 import { followEpoch } from "../lib/epoch.js";
 import { later } from "../lib/busy.js";
@@ -16,7 +17,8 @@ export default function (component) {
     here.wait?.cancel();
     end();
     if (epoch === data.epoch) return;
-    const ask = () => (end = askUntil({ missing: () => true, times: 5, ask: () => setStateValue("epoch", epoch) })); // until drawn anew
+    // until drawn anew
+    const ask = () => (end = askUntil({ missing: () => true, times: 5, ask: () => setStateValue("epoch", epoch) }));
     here.wait = later("the epoch at rest", ask, REST, { film: true });
   });
   here.stop = () => (here.wait?.cancel(), end(), unfollow());

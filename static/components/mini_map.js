@@ -148,7 +148,7 @@ function drawMark(g, root, mark, spots) {
   g.fill();
 }
 
-/** Above its mark, or below it where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
+/** Above its mark, or below where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
 function drawTitle(g, root, { title, name }, [x, y], width, taken) {
   const right = x < width - 110,
     text = `${title} ${name}`,

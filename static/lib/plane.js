@@ -5,7 +5,8 @@ import { say } from "./numbers.js";
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */
 export function palette(root) {
-  const ink = colour(root, "--ll-ink"); // each colour asked for costs a style pass: ask again only when light and dark change
+  // Each colour asked for costs a style pass: ask again only when light and dark change.
+  const ink = colour(root, "--ll-ink");
   if (root.palette?.ink === ink) return root.palette;
   const all = { c: [...Array(10).keys()].map((k) => colour(root, classVariable(k))) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"])

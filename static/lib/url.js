@@ -6,7 +6,7 @@ const unwritten = new Map(); // choices that the address will name when the fing
 /** What the address says of a name, or null. */
 export const fromAddress = (name) => new URLSearchParams(location.search).get(name);
 
-/** Let the address name choices (null: no longer), without a new entry in the history: Back leads to the page before. */
+/** Let the address name choices (null: no longer), with no new entry in the history: Back leads to the page before. */
 export function inAddress(choices) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(choices)) {

@@ -9,8 +9,16 @@ const RARE = 0.05; // farther from the data than all but 5% of real codes
 
 const HTML = `
   <div class="ll-grid">
-    <div class="sheet"><canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div></div>
-    <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several classes</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
+    <div class="sheet">
+      <canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div>
+    </div>
+    <div class="bar">
+      <label class="quiet key"><i></i>Outlined:
+        <select>
+          <option value="between">between several classes</option><option value="far">far from the data</option>
+        </select> <span></span></label>
+      <button type="button" class="save">Download PNG</button>
+    </div>
   </div>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").GridData>} component */

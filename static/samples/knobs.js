@@ -1,4 +1,4 @@
-// A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser; turning sends nothing.
+// A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser, without a message.
 import { send } from "../bridge/ask.js";
 import { decoderOf } from "../bridge/decoder_cache.js";
 import { animate, paint, picture, tile, fit } from "../lib/canvas.js";
@@ -15,8 +15,13 @@ const HTML = `
     <div class="stage">
       <canvas class="big" role="img"></canvas>
       <div class="what quiet"></div>
-      <div class="bar"><button type="button" class="back">Back to the start</button><button type="button" class="dice">Roll the dice</button></div>
-      <div class="begin"><span>Start at</span><div class="offered" role="group" aria-label="Where the knobs begin"></div></div>
+      <div class="bar">
+        <button type="button" class="back">Back to the start</button>
+        <button type="button" class="dice">Roll the dice</button>
+      </div>
+      <div class="begin">
+        <span>Start at</span><div class="offered" role="group" aria-label="Where the knobs begin"></div>
+      </div>
     </div>
     <div class="rows"></div>
     <button type="button" class="more" hidden></button>
@@ -87,7 +92,8 @@ export default function (component) {
     rows.forEach(({ slider, dim, thumb }) => {
       slider.value = String(z[dim]);
       slider.setAttribute("aria-valuetext", say(z[dim], 1));
-      thumb.style.left = `${(100 * (Math.min(Math.max(z[dim], low - half), high + half) - low + half)) / (high - low + 2 * half)}%`;
+      const inside = Math.min(Math.max(z[dim], low - half), high + half);
+      thumb.style.left = `${(100 * (inside - low + half)) / (high - low + 2 * half)}%`;
       thumb.dataset.value = say(z[dim], 1);
     });
   let jobs = [],
@@ -115,7 +121,8 @@ export default function (component) {
       paint(big, decode(code()), size, 0, 255);
       jobs = rows.flatMap((_, k) => (k === own || (!all && k >= SHOWN) ? [] : steps.map((_, s) => [k, s])));
     }
-    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? "0.45" : "")); // not yet from here
+    // Paler while it is not yet from here.
+    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? "0.45" : ""));
     big.dataset.z = [...code()].join();
     big.dataset.epoch = turned && !decode ? "" : String(epoch);
     $(".what").textContent =

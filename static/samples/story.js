@@ -1,4 +1,4 @@
-// The story of one invented picture, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
+// The story of one sample, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
 import { hear, tell, told } from "../lib/bus.js";
 import { picture, tile, classVariable, fit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
@@ -15,23 +15,28 @@ const HTML = `
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
     <div class="pair">
       <figure class="z"><canvas class="big" role="img"></canvas><figcaption>Sample<small></small></figcaption></figure>
-      <figure class="x"><canvas class="nearest" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
+      <figure class="x"><canvas class="nearest" role="img"></canvas>
+        <figcaption>Nearest training picture<small></small></figcaption></figure>
     </div>
-    <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
+    <section class="copy"><h5>Is it a copy?</h5>
+      <div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
       <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
-    <section class="around"><h5>Which classes are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
-    <section class="away"><h5>How far is its code from the data?</h5><div class="ruler share" role="img"><i class="band"></i><b></b></div>
+    <section class="around"><h5>Which classes are around its code?</h5>
+      <div class="kinds" role="img"></div><p></p></section>
+    <section class="away"><h5>How far is its code from the data?</h5>
+      <div class="ruler share" role="img"><i class="band"></i><b></b></div>
       <div class="ends quiet"><span>farther than every real code</span><span>right among them</span></div><p></p>
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
   </div>`;
 
 const HOW = {
-  vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the average of
-    all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real test pictures, drawn from
-    their own bubble, which is left out of their average. The classes are those of the test pictures whose means are nearest, each
-    number in units of its standard deviation.`,
-  classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each number in units
-    of its standard deviation, and compare it with the distance between real codes. The classes are those of the test pictures nearest in that distance.`,
+  vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the
+    average of all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real
+    test pictures, drawn from their own bubble, which is left out of their average. The classes are those of the test
+    pictures whose means are nearest, each number in units of its standard deviation.`,
+  classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each
+    number in units of its standard deviation, and compare it with the distance between real codes. The classes are
+    those of the test pictures nearest in that distance.`,
 };
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").StoryData>} component */
@@ -122,7 +127,8 @@ export default function (component) {
     $(".copy .mid").style.left = at(middle);
     $(".copy b").style.left = at(away);
     $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
-    const words = `It is ${say(away, 1)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
+    const of = nearest.of.toLocaleString("en");
+    const words = `It is ${say(away, 1)} away from the nearest of ${of} training pictures.`;
     $(".copy .ruler").setAttribute(
       "aria-label",
       `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,

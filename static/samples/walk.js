@@ -1,4 +1,4 @@
-// A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch without a message.
+// A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch with no message.
 import { decoderOf } from "../bridge/decoder_cache.js";
 import { animate, colour, paint, sharp, fit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
@@ -18,10 +18,19 @@ const HTML = `
     <div class="bar">
       <button type="button" class="play" aria-label="Play">▶</button>
       <input type="range" min="0" max="${LOOP}" step="0.05" value="0" aria-label="Where on the walk, in seconds">
-      <label class="quiet">speed <select aria-label="Speed"><option value="0.5">½ ×</option><option value="1" selected>1 ×</option><option value="2">2 ×</option><option value="4">4 ×</option></select></label>
+      <label class="quiet">speed
+        <select aria-label="Speed">
+          <option value="0.5">½ ×</option><option value="1" selected>1 ×</option>
+          <option value="2">2 ×</option><option value="4">4 ×</option>
+        </select></label>
       <output></output>
     </div>
-    <div class="ll-rows"><div class="label">The last steps<small>one for each second</small></div><div class="strip" style="--edge: var(--ll-decoder)"><canvas class="trail" role="img" aria-label="The last pictures of the walk"></canvas></div></div>
+    <div class="ll-rows">
+      <div class="label">The last steps<small>one for each second</small></div>
+      <div class="strip" style="--edge: var(--ll-decoder)">
+        <canvas class="trail" role="img" aria-label="The last pictures of the walk"></canvas>
+      </div>
+    </div>
   </div>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").WalkData>} component */

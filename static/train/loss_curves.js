@@ -7,7 +7,8 @@ import { mount } from "../lib/dom.js";
 import { followEpoch, setAddress } from "../lib/epoch.js";
 
 const HTML = `
-  <div class="ll-progress" role="progressbar" aria-label="Progress of the training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+  <div class="ll-progress" role="progressbar" aria-label="Progress of the training"
+    aria-valuemin="0" aria-valuemax="100"><i></i></div>
   <div class="ll-facts quiet"></div>
   <div class="ll-key">
     <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>

@@ -1,5 +1,5 @@
-// The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs, the
-// one under the pointer, a click, a circled group. Plotly takes its place (plotted.js) where it has really drawn.
+// The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs,
+// the one under the pointer, a click, a circled group. Plotly (plotly_view.js) takes its place once it has drawn.
 import { mover } from "./motion.js";
 import { colour, sharp, classVariable } from "../../lib/canvas.js";
 import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";

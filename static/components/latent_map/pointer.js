@@ -93,7 +93,8 @@ export function picking(map, over) {
     over.draw();
     if ((now + before).includes("group")) map.view?.select(map.members);
   };
-  const choose = (chosen) => (tell("latent_scatter picked", chosen), tell("latent_scatter", chosen)); // asks first, then draws
+  // asks first, then draws
+  const choose = (chosen) => (tell("latent_scatter picked", chosen), tell("latent_scatter", chosen));
   point.onclick = () => mode(false);
   lasso.onclick = () => mode(true);
   clear.onclick = () => choose(null);

@@ -22,6 +22,7 @@ export default function (component) {
   root.end?.(); // which forgets the version: so it comes first
   root.version = data.version;
   root.classList.add("ll-player");
+  root.querySelector("input").max = data.frames - 1;
   let shown = null;
   Promise.all(data.rows.map((row) => picture(row.png, data.size))).then((images) => {
     if (root.version === data.version) shown = begin(root, data, images);
@@ -42,7 +43,6 @@ function begin(root, data, images) {
     views = data.rows.map((row) => large(row, data.size)),
     strips = data.rows.map((row) => film(row, data));
   let epoch = null;
-  slider.max = last;
   root.querySelector(".stage").replaceChildren(...views.map((v) => v.figure));
   root.querySelector(".film").replaceChildren(...strips.flatMap((s) => [s.name, s.box]));
   const line = ({ epochs }) => (epochs ? Math.max(epochs.indexOf(epoch), 0) : 0);

@@ -76,95 +76,98 @@ export default function (component) {
   $(".close").onclick = () => told("choose")?.(chosen);
   $(".x").hidden = $(".copy").hidden = !nearest;
   $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
-  const far = (share) => {
-    const percent = Math.round(100 * share);
-    const few = share < 0.05,
-      words =
-        percent === 0
-          ? `None of ${data.real} real codes lies farther out`
-          : `${percent}% of real codes lie farther out`;
-    $(".away b").style.left = `${2 + 96 * share}%`;
-    $(".away .ruler").setAttribute("aria-label", words);
-    $(".away p").textContent =
-      `${words} than this one. ` +
-      (few
-        ? "During training, the decoder hardly ever met such a place."
-        : share < 0.25
-          ? "It is at the edge of what the decoder met during training."
-          : "The decoder met many such places during training.");
-  };
-  const surround = (line) => {
-    const found = around(line, chosen)
-      .map((n, c) => [n, c])
-      .filter(([n]) => n)
-      .sort((a, b) => b[0] - a[0]);
-    $(".kinds").replaceChildren(
-      ...found.map(([n, c]) => {
-        const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
-        part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
-        return part;
-      }),
-    );
-    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
-      others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
-    if (others) list.push(`${others} something else`);
-    const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
-    $(".kinds").setAttribute("aria-label", words);
-    $(".around p").textContent =
-      words +
-      (found[0][0] * 2 < data.around
-        ? " No class makes up half of them: it lies between classes, and such pictures often look like none."
-        : found[0][0] === data.around
-          ? " All of one class: here the decoder has no doubt."
-          : "");
-  };
-  const copy = (line) => {
-    const away = nearest.away[line],
-      [least, , middle, , most] = nearest.typical,
-      end = Math.max(most * 1.35, ...nearest.away) * 1.05;
-    const at = (value) => `${2 + (96 * value) / end}%`;
-    $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
-    $(".copy .mid").style.left = at(middle);
-    $(".copy b").style.left = at(away);
-    $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
-    const of = nearest.of.toLocaleString("en");
-    const words = `It is ${say(away, 1)} away from the nearest of ${of} training pictures.`;
-    $(".copy .ruler").setAttribute(
-      "aria-label",
-      `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
-    );
-    $(".copy p").textContent =
-      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
-      (away < least
-        ? "This one is nearer than almost any test picture: look closely: is it a copy?"
-        : "So, pixel by pixel, it is not a copy.");
-    $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
-    $(".nearest").setAttribute(
-      "aria-label",
-      `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
-    );
-    $(".nearest").dataset.place = nearest.places[line];
-  };
-  const version = data.version;
   (nearest ? picture(nearest.png, data.size) : Promise.resolve(null)).then((picture) => {
-    if (root.version !== version) return;
+    if (root.version !== data.version) return;
     const draw = (epoch) => {
       const line = epochs.indexOf(epoch),
         grid = told("grid");
       if (grid?.of === data.grid) tile($(".big").getContext("2d"), grid.image, line, chosen);
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
       $(".big").setAttribute("aria-label", `Sample ${chosen + 1}, epoch ${epoch}`);
-      far(shares[line * count + chosen]);
-      surround(line);
+      distance($, data, shares[line * count + chosen]);
+      surroundings($, data, around(line, chosen));
       if (!picture) return;
       tile($(".nearest").getContext("2d"), picture, line, 0);
-      copy(line);
+      likeness($, nearest, line);
     };
     let epoch = epochs.at(-1);
     root.stops = [followEpoch(data.run, epochs, (now) => draw((epoch = now))), hear("grid", () => draw(epoch))];
     if (clicked && innerWidth < 640) box.scrollIntoView({ behavior: "smooth", block: "nearest" });
   });
   return end;
+}
+
+/** How far its code is from the data: the share of real codes that lie farther out. */
+function distance($, data, share) {
+  const percent = Math.round(100 * share);
+  const few = share < 0.05,
+    words =
+      percent === 0 ? `None of ${data.real} real codes lies farther out` : `${percent}% of real codes lie farther out`;
+  $(".away b").style.left = `${2 + 96 * share}%`;
+  $(".away .ruler").setAttribute("aria-label", words);
+  $(".away p").textContent =
+    `${words} than this one. ` +
+    (few
+      ? "During training, the decoder hardly ever met such a place."
+      : share < 0.25
+        ? "It is at the edge of what the decoder met during training."
+        : "The decoder met many such places during training.");
+}
+
+/** Which classes are around its code: of each, how many of the nearest test pictures show it. */
+function surroundings($, data, counts) {
+  const found = counts
+    .map((n, c) => [n, c])
+    .filter(([n]) => n)
+    .sort((a, b) => b[0] - a[0]);
+  $(".kinds").replaceChildren(
+    ...found.map(([n, c]) => {
+      const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
+      part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
+      return part;
+    }),
+  );
+  const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
+    others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
+  if (others) list.push(`${others} something else`);
+  const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
+  $(".kinds").setAttribute("aria-label", words);
+  $(".around p").textContent =
+    words +
+    (found[0][0] * 2 < data.around
+      ? " No class makes up half of them: it lies between classes, and such pictures often look like none."
+      : found[0][0] === data.around
+        ? " All of one class: here the decoder has no doubt."
+        : "");
+}
+
+/** How near the nearest training picture is, on a ruler with what is usual for test pictures. */
+function likeness($, nearest, line) {
+  const away = nearest.away[line],
+    [least, , middle, , most] = nearest.typical,
+    end = Math.max(most * 1.35, ...nearest.away) * 1.05;
+  const at = (value) => `${2 + (96 * value) / end}%`;
+  $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
+  $(".copy .mid").style.left = at(middle);
+  $(".copy b").style.left = at(away);
+  $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
+  const of = nearest.of.toLocaleString("en");
+  const words = `It is ${say(away, 1)} away from the nearest of ${of} training pictures.`;
+  $(".copy .ruler").setAttribute(
+    "aria-label",
+    `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
+  );
+  $(".copy p").textContent =
+    `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
+    (away < least
+      ? "This one is nearer than almost any test picture: look closely: is it a copy?"
+      : "So, pixel by pixel, it is not a copy.");
+  $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
+  $(".nearest").setAttribute(
+    "aria-label",
+    `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+  );
+  $(".nearest").dataset.place = nearest.places[line];
 }
 
 /** Before one is chosen: the pictures whose codes lie deepest among the data, and those farthest out. */

@@ -1,11 +1,11 @@
 // How components ask Python for something: each in a message of its own, and again should no answer come.
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 
 const APART = 10; // milliseconds between two messages
 const AGAIN = 3000; // milliseconds after which an answer is thought lost
 
-// Streamlit sends what is set before its next timer as one message, and runs the part of the page of the first alone. So
-// they ask in turn, each after the other's message has left.
+// Streamlit sends what is set before its next timer as one message, and runs the part of the page of the first alone.
+// So they ask in turn, each after the other's message has left.
 let queue = Promise.resolve();
 
 /** Send something, once all that was sent before has left. ``wanted`` is asked then: it may no longer be. */

@@ -2,7 +2,7 @@
 import { askUntil } from "./ask.js";
 import { decoder } from "../lib/decoder.js";
 import { followEpoch } from "../lib/epoch.js";
-import { later } from "../lib/settled.js";
+import { later } from "../lib/busy.js";
 
 const REST = 900; // milliseconds without a change before the server is asked: longer than a step of the playing film
 const decoders = (window.latentLabDecoders ??= new Map());

@@ -1,5 +1,6 @@
 // What every component does first (the few lines in ui/components/bridge.py that travel with it call this).
-import { begun, busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
+import { begun } from "../lib/settled.js";
 
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */
 export function start(component, module, at, state) {

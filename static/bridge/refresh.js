@@ -1,7 +1,7 @@
 // Asks Python to draw a part of the page again, once the poll names another token than the one it was drawn with: until
 // what is drawn is what was named. The poll itself is silent once nothing changes, so it is no cause to ask again.
 import { askUntil } from "./ask.js";
-import { hear } from "../lib/bus.js";
+import { subscribe } from "../lib/bus.js";
 
 /** @typedef {import("../lib/payloads").RefreshData} Data */
 /** @typedef {import("../lib/payloads").RefreshAnswer} Answer */
@@ -9,8 +9,8 @@ import { hear } from "../lib/bus.js";
 export default function (component) {
   const { data, parentElement: here, setTriggerValue } = component;
   let end = () => {};
-  here.unhear?.();
-  const unhear = hear("turn " + data.name, (token) => {
+  here.unsubscribe?.();
+  const unsubscribe = subscribe("turn " + data.name, (token) => {
     end();
     end = () => {};
     if (token === data.token) here.asked = null;
@@ -26,8 +26,8 @@ export default function (component) {
       },
     });
   });
-  return (here.unhear = () => {
-    unhear();
+  return (here.unsubscribe = () => {
+    unsubscribe();
     end();
   });
 }

@@ -1,7 +1,8 @@
-// Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends nothing.
+// Tells Python at which epoch the visitor has come to rest, for what is made there. Shows nothing; scrubbing sends
+// nothing.
 import { askUntil } from "./ask.js";
 import { followEpoch } from "../lib/epoch.js";
-import { later } from "../lib/settled.js";
+import { later } from "../lib/busy.js";
 
 const REST = 400; // milliseconds without a change before the server is told
 
@@ -16,7 +17,8 @@ export default function (component) {
     here.wait?.cancel();
     end();
     if (epoch === data.epoch) return;
-    const ask = () => (end = askUntil({ missing: () => true, times: 5, ask: () => setStateValue("epoch", epoch) })); // until drawn anew
+    // until drawn anew
+    const ask = () => (end = askUntil({ missing: () => true, times: 5, ask: () => setStateValue("epoch", epoch) }));
     here.wait = later("the epoch at rest", ask, REST, { film: true });
   });
   here.stop = () => (here.wait?.cancel(), end(), unfollow());

@@ -9,8 +9,12 @@ const SLOW = 500; // milliseconds after which the pad says that the server has n
 const strokes = [];
 
 const HTML = `
-  <canvas width="140" height="140" tabindex="0" role="img" aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
-  <div class="bar"><button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button><span class="quiet state" role="status"></span></div>`;
+  <canvas width="140" height="140" tabindex="0" role="img"
+    aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
+  <div class="bar">
+    <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
+    <span class="quiet state" role="status"></span>
+  </div>`;
 
 /** @typedef {import("../lib/payloads").DrawingPadData} Data */
 /** @typedef {import("../lib/payloads").DrawingPadAnswer} Answer */
@@ -58,8 +62,8 @@ export default function (component) {
     for (let i = 0; i < grey.length; i += 4096) text += String.fromCharCode(...grey.subarray(i, i + 4096));
     ask(btoa(text), adler32(grey));
   };
-  // A page that is still being made, or a server that has just started, may be late or lose it: the drawing is sent until
-  // the page was drawn from it, and the pad says so meanwhile.
+  // A page that is still being made, or a server that has just started, may be late or lose it: the drawing is sent
+  // until the page was drawn from it, and the pad says so meanwhile.
   let wanted = data.sum,
     slow = 0,
     given = () => {};

@@ -3,7 +3,7 @@ import { svg } from "../lib/charts.js";
 import { mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
 import { every, playButton } from "../lib/play_button.js";
-import { playing } from "../lib/settled.js";
+import { playing } from "../lib/busy.js";
 import { fromAddress, inAddress } from "../lib/url.js";
 
 const HTML = `
@@ -14,7 +14,8 @@ const HTML = `
     <div class="track"><svg aria-hidden="true"></svg><input type="range" min="0" step="1" aria-label="Epoch"></div>
     <output></output>
   </div>
-  <p class="untrained quiet" hidden>This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
+  <p class="untrained quiet" hidden>
+    This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").EpochSliderData>} component */
 export default function (component) {
@@ -80,6 +81,7 @@ function curve(root, losses, at) {
     [x, y] = place(losses[at], at);
   chart.replaceChildren(
     svg("polyline", { points, class: "all" }),
-    svg("line", { x1: x, x2: x, y1: y, y2: y + 0.01, class: "dot" }), // a round cap is a dot however the box is stretched
+    // A round cap is a dot however the box is stretched.
+    svg("line", { x1: x, x2: x, y1: y, y2: y + 0.01, class: "dot" }),
   );
 }

@@ -3,7 +3,7 @@
 import { send } from "../bridge/ask.js";
 import { picture, tile as copy } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 
 const SHOWN = 10;
 
@@ -39,26 +39,11 @@ export default function (component) {
 /** One end: title, classes, pictures, shuffle. */
 function end(root, which, sheet) {
   const { classes, own, size } = root.data,
-    now = () => root.data.ends[which];
-  const box = document.createElement("section"),
-    tabs = document.createElement("div"),
-    strip = document.createElement("div");
-  const title = Object.assign(document.createElement("b"), { textContent: now().title, className: "title" });
-  const others = Object.assign(document.createElement("button"), {
-    type: "button",
-    className: "others",
-    textContent: "⟳",
-  });
+    now = () => root.data.ends[which],
+    { tabs, others, strip } = boxes(root, which, now().title);
   let open = root.data.browse ? (classes.find((each) => each.name === root.data.browse) ?? classes[0]) : null,
     page = 0,
     seen = root.data.browse ? "" : null;
-  box.dataset.end = which;
-  tabs.className = "tabs";
-  strip.className = "pictures";
-  group(tabs, `${now().title}: which class`);
-  group(strip, `${now().title}: which picture`);
-  box.append(title, tabs, others, strip);
-  root.append(box);
 
   const choose = (choice) => {
     if (same(choice, now().choice)) return mark();
@@ -68,51 +53,41 @@ function end(root, which, sheet) {
     mark();
     root.tell(which, choice);
   };
-  const shown = () => {
-    const all = open.numbers,
-      first = (page * SHOWN) % all.length;
-    return [...Array(Math.min(SHOWN, all.length)).keys()].map((k) => (first + k) % all.length);
+  const enter = (each) => {
+    [open, page] = [each, 0];
+    showStrip();
+    if (root.data.browse) mark();
+    else choose(pictureOf(each, each.numbers[0]));
   };
-  tabs.append(
-    ...classes.map((each) =>
-      radio(each.name, `${now().title} ${each.name}`, () => {
-        [open, page] = [each, 0];
-        showStrip();
-        if (root.data.browse) mark();
-        else choose(pictureOf(each, each.numbers[0]));
-      }),
-    ),
-  );
+  tabs.append(...classes.map((each) => radio(each.name, `${now().title} ${each.name}`, () => enter(each))));
   if (own)
     tabs.append(
       radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose(DRAWING))),
     );
   others.onclick = () => (page++, showStrip(), mark());
 
+  const pictureButton = (number, draw) => {
+    const choice = pictureOf(open, number),
+      button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(choice));
+    button.dataset.choice = nameOf(choice);
+    draw(face(button, size));
+    return button;
+  };
   function showStrip() {
     others.hidden = !open;
     if (!open) return void strip.replaceChildren();
     others.title = `Show other pictures of ${open.name}`;
     others.setAttribute("aria-label", others.title);
-    const line = classes.indexOf(open),
-      items = shown().map((k) => {
-        const number = open.numbers[k],
-          choice = pictureOf(open, number);
-        const button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(choice));
-        button.dataset.choice = nameOf(choice);
-        const canvas = face(button, size);
-        if (sheet.complete && sheet.naturalWidth) copy(canvas, sheet, line, k);
-        return button;
-      });
-    const { choice, tile: png } = now();
-    if (png && choice?.label === open.label) {
+    const { numbers, label } = open,
+      { choice, tile } = now(),
+      line = classes.indexOf(open);
+    const items = Array.from({ length: Math.min(SHOWN, numbers.length) }, (_, i) => {
+      const k = (page * SHOWN + i) % numbers.length;
+      return pictureButton(numbers[k], (g) => sheet.complete && sheet.naturalWidth && copy(g, sheet, line, k));
+    });
+    if (tile && choice?.label === label)
       // a link's picture that is not on the sheet
-      const button = radio("", `${open.name}, test picture ${choice.number + 1}`, () => choose(choice)),
-        canvas = face(button, size);
-      button.dataset.choice = nameOf(choice);
-      picture(png, size).then((image) => copy(canvas, image, 0, 0));
-      items.splice(0, 1, button);
-    }
+      items[0] = pictureButton(choice.number, (g) => picture(tile, size).then((image) => copy(g, image, 0, 0)));
     strip.replaceChildren(...items);
   }
 
@@ -134,6 +109,23 @@ function end(root, which, sheet) {
     reach(strip);
   }
   return { strip: () => (showStrip(), mark()), mark };
+}
+
+/** The empty boxes of an end. */
+function boxes(root, which, title) {
+  const [box, tabs, strip, others, name] = ["section", "div", "div", "button", "b"].map((tag) =>
+    document.createElement(tag),
+  );
+  box.dataset.end = which;
+  tabs.className = "tabs";
+  strip.className = "pictures";
+  Object.assign(others, { type: "button", className: "others", textContent: "⟳" });
+  Object.assign(name, { textContent: title, className: "title" });
+  group(tabs, `${title}: which class`);
+  group(strip, `${title}: which picture`);
+  box.append(name, tabs, others, strip);
+  root.append(box);
+  return { tabs, others, strip };
 }
 
 /** @type {import("../lib/payloads").Choice} */

@@ -1,6 +1,6 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
-import { followStep, hear, stepOf } from "../lib/bus.js";
+import { followStep, subscribe, stepOf } from "../lib/bus.js";
 import { alpha, colour, sharp, classVariable } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
@@ -59,7 +59,7 @@ export default function (component) {
   const soon = () => (waiting ||= requestAnimationFrame(draw)); // once a frame, however many things have moved
   const ends = [
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
-    hear(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
+    subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
     followStep(data.run, soon),
   ];
   const resize = new ResizeObserver(soon);
@@ -148,7 +148,7 @@ function drawMark(g, root, mark, spots) {
   g.fill();
 }
 
-/** Above its mark, or below it where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
+/** Above its mark, or below where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
 function drawTitle(g, root, { title, name }, [x, y], width, taken) {
   const right = x < width - 110,
     text = `${title} ${name}`,

@@ -1,5 +1,5 @@
 // Drawing: colours of the style, sharp canvases, pictures and sheets of them, frames.
-import { busy } from "./settled.js";
+import { busy } from "./busy.js";
 
 /**
  * The size of one picture of a dataset.

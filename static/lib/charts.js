@@ -1,4 +1,4 @@
-// Small charts in SVG: a line over the epochs with a dot at the present one, and bars or whiskers for each number of a code.
+// Small charts in SVG: a line over the epochs with a dot at the present one, bars or whiskers for a code's numbers.
 import { ticks } from "./geometry.js";
 
 const NS = "http://www.w3.org/2000/svg";
@@ -38,7 +38,7 @@ export function panel(title, height, draw) {
   return me;
 }
 
-/** y over x as a line, with the place of one x marked. colour is a CSS colour. Only heights between low and high show. */
+/** y over x as a line, with the place of one x marked, in a CSS colour. Only heights between low and high show. */
 export function line(chart, width, height, { xs, ys, at, colour, low, high, unit = "" }) {
   const left = 44,
     right = 10,

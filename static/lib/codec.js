@@ -9,7 +9,7 @@ export function bytes(text) {
   return out;
 }
 
-/** What each of the 65,536 half floats is; a table, since a map of all epochs has half a million (Float16Array is new). */
+/** What each of the 65,536 half floats is: a table, since a map of all epochs has half a million. */
 let known;
 
 function halfTable() {

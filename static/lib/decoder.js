@@ -6,7 +6,7 @@ import { halves } from "./codec.js";
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
 /**
- * @param {{layers: any[], weights: Record<string, string>, size: import("./canvas.js").Size, latent_dim: number}} source
+ * @param {import("./payloads").Decoder} source
  * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size}} z, d numbers, to the pixels in [0, 1],
  *   channel by channel
  */
@@ -30,7 +30,7 @@ export function decoder({ layers, weights, size, latent_dim }) {
   return Object.assign(decode, { size });
 }
 
-/** Each kind of layer: from its settings, its weights and the sizes of its input, a step and the sizes of its output. */
+/** Each kind of layer: from its settings, weights and the sizes of its input, a step and the sizes of its output. */
 const LAYERS = {
   linear({ inputs, outputs }, { weight, bias }) {
     const turned = new Float32Array(inputs * outputs); // so that an input that is off (ReLU) costs nothing

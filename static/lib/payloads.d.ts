@@ -551,3 +551,27 @@ export interface GlossaryLinksData {
 export interface GlossaryLinksAnswer {
   term: string;
 }
+
+export interface ReportMap {
+  points: string[];
+  labels: string;
+  names: string[];
+  axes: string[];
+  range: number[][];
+  opacity: number;
+}
+
+export interface ReportData {
+  title: string;
+  epochs: number[];
+  summary: string;
+  settings: string[][];
+  curves: LossCurves;
+  windows: number[][];
+  map: ReportMap;
+  rows: Row[];
+  samples: Row;
+  morph: Row | null;
+  size: Size;
+  made: string;
+}

@@ -4,7 +4,7 @@
  * Let a button start and stop something: it shows which of both it would do now.
  *
  * @param {HTMLButtonElement} button
- * @param {(end: () => void) => () => void} start starts it and returns what stops it; calls ``end`` if it ends by itself
+ * @param {(end: () => void) => () => void} start starts it, returns what stops it; calls ``end`` if it ends by itself
  * @param {string} name what the button is called while nothing plays
  */
 export function playButton(button, start, name = "Play") {

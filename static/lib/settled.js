@@ -2,65 +2,24 @@
 //
 //     page.wait_for_function("document.documentElement.dataset.settled === 'true'")
 //
-// right after whatever they did: a click, a key, an input or a message makes it "false" at once, before the test goes on.
-// It is "true" when Streamlit's script is not running and nothing was asked of the server, nothing on the page is stale or
-// a placeholder, every component of ours has loaded and drawn, and no timer of ours is about to change the page or to ask
-// (``busy``), and all of that has been so for two frames and QUIET milliseconds. `latentLabBusy()` in the console lists
-// what is still awaited.
+// right after whatever they did: a click, a key, an input or a message makes it "false" at once, before the test goes
+// on. It is "true" when Streamlit's script is not running and nothing was asked of the server, nothing on the page is
+// stale or a placeholder, every component of ours has loaded and drawn, and no timer of ours is about to change the
+// page or to ask (``busy``), and all of that has been so for two frames and QUIET milliseconds. `latentLabBusy()` in
+// the console lists what is still awaited.
 //
 // What never ends is no work: a film that plays, a picture that moves by itself, the look of the tour at what was done.
 // The page of a running training rests between two polls. Not seen: what Python alone starts later (a fragment's
 // ``run_every``, a thread), and what the pointer does by merely moving, which is drawn at once.
 
+import { busy, later, underWay, watchedBy } from "./busy.js";
+
 const QUIET = 100; // milliseconds: longer than a task of the browser between a click and the message that it causes
 const SLIDER = 300; // Streamlit's own sliders wait for 200 ms before they tell
 const ANSWER = 10_000; // a message to a part of the page that is gone is never answered
 
-/** @type {Map<symbol, {why: string, film: boolean}>} */
-const reasons = new Map();
-let films = 0;
 let changes = 0; // counts all that has happened, so that one knows whether nothing has
 let looking = false;
-
-/**
- * Something of ours will change the page or ask the server. Call what it returns when that is done, or will not be.
- *
- * @param {string} why
- * @param {{film?: boolean}} [options] film: a playing film puts it off again and again, and it does not count meanwhile
- * @returns {() => void}
- */
-export function busy(why, { film = false } = {}) {
-  const token = Symbol(why);
-  reasons.set(token, { why, film });
-  stir();
-  return () => {
-    if (reasons.delete(token)) look();
-  };
-}
-
-/** A film begins to play; call what it returns when it stops. */
-export function playing() {
-  let on = true;
-  films++;
-  return () => {
-    if (on) films--;
-    on = false;
-    stir();
-  };
-}
-
-/** Start a timer that counts as work, and forget the one before. Keep what it returns: ``cancel`` ends it unrun. */
-export function later(why, f, milliseconds, options) {
-  const done = busy(why, options);
-  const id = setTimeout(() => {
-    try {
-      f();
-    } finally {
-      done();
-    }
-  }, milliseconds);
-  return { cancel: () => (clearTimeout(id), done()) };
-}
 
 /** Something has happened: the page does not rest, at least not yet. */
 function stir() {
@@ -70,11 +29,9 @@ function stir() {
   look();
 }
 
-const own = () => [...reasons.values()].filter(({ film }) => !(film && films)).map(({ why }) => why);
-
 /** What the page still waits for. */
 function awaited() {
-  const found = own();
+  const found = underWay();
   const app = document.querySelector("[data-testid=stApp]");
   const { testScriptState: script, testConnectionState: connection } = app instanceof HTMLElement ? app.dataset : {};
   if (script !== "notRunning" && script !== "compilationError") found.push(`script ${script}`);
@@ -93,7 +50,7 @@ function look() {
   soon(() => {
     looking = false;
     if (changes === before && !awaited().length) document.documentElement.dataset.settled = "true";
-    else if (changes !== before || !own().length) look(); // whoever is busy will say when that ends
+    else if (changes !== before || !underWay().length) look(); // whoever is busy will say when that ends
   });
 }
 
@@ -201,6 +158,7 @@ function watch() {
   stir();
 }
 
+watchedBy({ began: stir, ended: look });
 if (typeof document !== "undefined") {
   Object.assign(window, { latentLabBusy: awaited });
   watch();

@@ -1,12 +1,12 @@
 // What one sees, in the address: choices, small numbers and words.
-import { later } from "./settled.js";
+import { later } from "./busy.js";
 
 const unwritten = new Map(); // choices that the address will name when the finger rests
 
 /** What the address says of a name, or null. */
 export const fromAddress = (name) => new URLSearchParams(location.search).get(name);
 
-/** Let the address name choices (null: no longer), without a new entry in the history: Back leads to the page before. */
+/** Let the address name choices (null: no longer), with no new entry in the history: Back leads to the page before. */
 export function inAddress(choices) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(choices)) {

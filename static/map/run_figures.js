@@ -17,7 +17,8 @@ export default function (component) {
   let epoch = epochs.at(-1);
   const paint = (name) => colour(root, `--ll-${name}`),
     at = () => epochs.indexOf(epoch);
-  const known = data.loss.slice(epochs[0] === 0 && epochs.length > 2 ? 1 : 0); // the untrained net would flatten all others
+  // The untrained net would flatten all others.
+  const known = data.loss.slice(epochs[0] === 0 && epochs.length > 2 ? 1 : 0);
   const loss = panel("Loss on test pictures", 130, (chart, w, h) => {
     const now = data.loss[at()];
     line(chart, w, h, {

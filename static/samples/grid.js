@@ -1,5 +1,5 @@
 // The grid of invented pictures: follows the epoch; a click or a key chooses one; marks those far from the data.
-import { hear, tell } from "../lib/bus.js";
+import { subscribe, publish } from "../lib/bus.js";
 import { picture, savePng, tile, fit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -9,8 +9,16 @@ const RARE = 0.05; // farther from the data than all but 5% of real codes
 
 const HTML = `
   <div class="ll-grid">
-    <div class="sheet"><canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div></div>
-    <div class="bar"><label class="quiet key"><i></i>Outlined: <select><option value="between">between several classes</option><option value="far">far from the data</option></select> <span></span></label><button type="button" class="save">Download PNG</button></div>
+    <div class="sheet">
+      <canvas role="img"></canvas><div class="cells" role="group" aria-label="Choose a picture"></div>
+    </div>
+    <div class="bar">
+      <label class="quiet key"><i></i>Outlined:
+        <select>
+          <option value="between">between several classes</option><option value="far">far from the data</option>
+        </select> <span></span></label>
+      <button type="button" class="save">Download PNG</button>
+    </div>
   </div>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").GridData>} component */
@@ -59,8 +67,8 @@ export default function (component) {
     rove(k);
     label();
     inAddress({ chosen: chosen < 0 ? null : chosen + 1 });
-    tell("clicked", chosen);
-    tell("sampling_grid picked", chosen);
+    publish("clicked", chosen);
+    publish("sampling_grid picked", chosen);
   };
   cells.onclick = (e) => buttons.includes(e.target) && choose(buttons.indexOf(e.target));
   cells.onkeydown = (e) => {
@@ -72,7 +80,7 @@ export default function (component) {
     rove(k + step);
     buttons[k + step].focus();
   };
-  tell("choose", choose);
+  publish("choose", choose);
   save.onclick = () =>
     savePng(
       canvas,
@@ -101,10 +109,10 @@ export default function (component) {
       label();
       words();
     };
-    tell("grid", { image, of: version });
+    publish("grid", { image, of: version });
     root.stops = [
-      hear("sampling_grid", (k) => ((chosen = k ?? -1), rove(Math.max(chosen, 0)), label())),
-      hear("far", (measured) => ((far = measured?.of === version ? measured : null), label(), words())),
+      subscribe("sampling_grid", (k) => ((chosen = k ?? -1), rove(Math.max(chosen, 0)), label())),
+      subscribe("far", (measured) => ((far = measured?.of === version ? measured : null), label(), words())),
       followEpoch(data.run, data.epochs, draw),
     ];
   });

@@ -7,7 +7,11 @@ import { say } from "../lib/numbers.js";
 
 const HTML = `
   <div class="ll-manifold">
-    <div><div class="frame"><span class="up quiet"></span><div class="sheet"><canvas class="all" tabindex="0" role="img"></canvas><u></u></div><span class="across quiet"></span></div></div>
+    <div><div class="frame">
+      <span class="up quiet"></span>
+      <div class="sheet"><canvas class="all" tabindex="0" role="img"></canvas><u></u></div>
+      <span class="across quiet"></span>
+    </div></div>
     <div class="seen"><canvas class="one" role="img"></canvas><div class="where quiet"></div>
       <button type="button" class="save">Download PNG</button></div>
   </div>`;
@@ -42,9 +46,10 @@ export default function (component) {
       root.at = at;
       tile(one.getContext("2d"), image, line, at[1] * size + at[0]);
       const z = [0, 1].map((k) => shift[line * 2 + k] + scale[line * 2 + k] * data.axes[k][at[k]]);
+      const said = z.map((v) => say(v, 2)).join(", ");
       $(".where").textContent =
-        `z = (${z.map((v) => say(v, 2)).join(", ")}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
-      one.setAttribute("aria-label", `Decoded from ${z.map((v) => say(v, 2)).join(", ")}`);
+        `z = (${said}), decoded, epoch ${epochs[line]}. Point at a picture, or use the arrow keys.`;
+      one.setAttribute("aria-label", `Decoded from ${said}`);
       Object.assign(ring.style, {
         left: `${(100 * at[0]) / size}%`,
         top: `${(100 * at[1]) / size}%`,

@@ -1,5 +1,5 @@
-// The story of one invented picture, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
-import { hear, tell, told } from "../lib/bus.js";
+// The story of one sample, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
+import { subscribe, publish, latest } from "../lib/bus.js";
 import { picture, tile, classVariable, fit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
@@ -15,23 +15,28 @@ const HTML = `
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
     <div class="pair">
       <figure class="z"><canvas class="big" role="img"></canvas><figcaption>Sample<small></small></figcaption></figure>
-      <figure class="x"><canvas class="nearest" role="img"></canvas><figcaption>Nearest training picture<small></small></figcaption></figure>
+      <figure class="x"><canvas class="nearest" role="img"></canvas>
+        <figcaption>Nearest training picture<small></small></figcaption></figure>
     </div>
-    <section class="copy"><h5>Is it a copy?</h5><div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
+    <section class="copy"><h5>Is it a copy?</h5>
+      <div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
       <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
-    <section class="around"><h5>Which classes are around its code?</h5><div class="kinds" role="img"></div><p></p></section>
-    <section class="away"><h5>How far is its code from the data?</h5><div class="ruler share" role="img"><i class="band"></i><b></b></div>
+    <section class="around"><h5>Which classes are around its code?</h5>
+      <div class="kinds" role="img"></div><p></p></section>
+    <section class="away"><h5>How far is its code from the data?</h5>
+      <div class="ruler share" role="img"><i class="band"></i><b></b></div>
       <div class="ends quiet"><span>farther than every real code</span><span>right among them</span></div><p></p>
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
   </div>`;
 
 const HOW = {
-  vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the average of
-    all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real test pictures, drawn from
-    their own bubble, which is left out of their average. The classes are those of the test pictures whose means are nearest, each
-    number in units of its standard deviation.`,
-  classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each number in units
-    of its standard deviation, and compare it with the distance between real codes. The classes are those of the test pictures nearest in that distance.`,
+  vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the
+    average of all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real
+    test pictures, drawn from their own bubble, which is left out of their average. The classes are those of the test
+    pictures whose means are nearest, each number in units of its standard deviation.`,
+  classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each
+    number in units of its standard deviation, and compare it with the distance between real codes. The classes are
+    those of the test pictures nearest in that distance.`,
 };
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").StoryData>} component */
@@ -51,7 +56,7 @@ export default function (component) {
     many = data.names.length,
     { epochs, count, chosen, nearest } = data;
   const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
-  tell("far", {
+  publish("far", {
     of: data.grid,
     share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k],
     between: (epoch, k) => Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
@@ -61,109 +66,113 @@ export default function (component) {
   if (chosen === null) {
     let epoch = epochs.at(-1);
     const draw = () => bothEnds(both, data, order.subarray(epochs.indexOf(epoch) * count), epochs.indexOf(epoch));
-    root.stops = [followEpoch(data.run, epochs, (now) => ((epoch = now), draw())), hear("grid", draw)];
+    root.stops = [followEpoch(data.run, epochs, (now) => ((epoch = now), draw())), subscribe("grid", draw)];
     return end;
   }
   for (const canvas of box.querySelectorAll("canvas")) fit(canvas, data.size.width, data.size.height);
-  const clicked = told("clicked") === chosen;
-  tell("clicked", null);
+  const clicked = latest("clicked") === chosen;
+  publish("clicked", null);
   $("h4").textContent = `Sample ${chosen + 1}`;
-  $(".close").onclick = () => told("choose")?.(chosen);
+  $(".close").onclick = () => latest("choose")?.(chosen);
   $(".x").hidden = $(".copy").hidden = !nearest;
   $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
-  const far = (share) => {
-    const percent = Math.round(100 * share);
-    const few = share < 0.05,
-      words =
-        percent === 0
-          ? `None of ${data.real} real codes lies farther out`
-          : `${percent}% of real codes lie farther out`;
-    $(".away b").style.left = `${2 + 96 * share}%`;
-    $(".away .ruler").setAttribute("aria-label", words);
-    $(".away p").textContent =
-      `${words} than this one. ` +
-      (few
-        ? "During training, the decoder hardly ever met such a place."
-        : share < 0.25
-          ? "It is at the edge of what the decoder met during training."
-          : "The decoder met many such places during training.");
-  };
-  const surround = (line) => {
-    const found = around(line, chosen)
-      .map((n, c) => [n, c])
-      .filter(([n]) => n)
-      .sort((a, b) => b[0] - a[0]);
-    $(".kinds").replaceChildren(
-      ...found.map(([n, c]) => {
-        const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
-        part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
-        return part;
-      }),
-    );
-    const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
-      others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
-    if (others) list.push(`${others} something else`);
-    const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
-    $(".kinds").setAttribute("aria-label", words);
-    $(".around p").textContent =
-      words +
-      (found[0][0] * 2 < data.around
-        ? " No class makes up half of them: it lies between classes, and such pictures often look like none."
-        : found[0][0] === data.around
-          ? " All of one class: here the decoder has no doubt."
-          : "");
-  };
-  const copy = (line) => {
-    const away = nearest.away[line],
-      [least, , middle, , most] = nearest.typical,
-      end = Math.max(most * 1.35, ...nearest.away) * 1.05;
-    const at = (value) => `${2 + (96 * value) / end}%`;
-    $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
-    $(".copy .mid").style.left = at(middle);
-    $(".copy b").style.left = at(away);
-    $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
-    const words = `It is ${say(away, 1)} away from the nearest of ${nearest.of.toLocaleString("en")} training pictures.`;
-    $(".copy .ruler").setAttribute(
-      "aria-label",
-      `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
-    );
-    $(".copy p").textContent =
-      `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
-      (away < least
-        ? "This one is nearer than almost any test picture: look closely: is it a copy?"
-        : "So, pixel by pixel, it is not a copy.");
-    $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
-    $(".nearest").setAttribute(
-      "aria-label",
-      `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
-    );
-    $(".nearest").dataset.place = nearest.places[line];
-  };
-  const version = data.version;
   (nearest ? picture(nearest.png, data.size) : Promise.resolve(null)).then((picture) => {
-    if (root.version !== version) return;
+    if (root.version !== data.version) return;
     const draw = (epoch) => {
       const line = epochs.indexOf(epoch),
-        grid = told("grid");
+        grid = latest("grid");
       if (grid?.of === data.grid) tile($(".big").getContext("2d"), grid.image, line, chosen);
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
       $(".big").setAttribute("aria-label", `Sample ${chosen + 1}, epoch ${epoch}`);
-      far(shares[line * count + chosen]);
-      surround(line);
+      distance($, data, shares[line * count + chosen]);
+      surroundings($, data, around(line, chosen));
       if (!picture) return;
       tile($(".nearest").getContext("2d"), picture, line, 0);
-      copy(line);
+      likeness($, nearest, line);
     };
     let epoch = epochs.at(-1);
-    root.stops = [followEpoch(data.run, epochs, (now) => draw((epoch = now))), hear("grid", () => draw(epoch))];
+    root.stops = [followEpoch(data.run, epochs, (now) => draw((epoch = now))), subscribe("grid", () => draw(epoch))];
     if (clicked && innerWidth < 640) box.scrollIntoView({ behavior: "smooth", block: "nearest" });
   });
   return end;
 }
 
+/** How far its code is from the data: the share of real codes that lie farther out. */
+function distance($, data, share) {
+  const percent = Math.round(100 * share);
+  const few = share < 0.05,
+    words =
+      percent === 0 ? `None of ${data.real} real codes lies farther out` : `${percent}% of real codes lie farther out`;
+  $(".away b").style.left = `${2 + 96 * share}%`;
+  $(".away .ruler").setAttribute("aria-label", words);
+  $(".away p").textContent =
+    `${words} than this one. ` +
+    (few
+      ? "During training, the decoder hardly ever met such a place."
+      : share < 0.25
+        ? "It is at the edge of what the decoder met during training."
+        : "The decoder met many such places during training.");
+}
+
+/** Which classes are around its code: of each, how many of the nearest test pictures show it. */
+function surroundings($, data, counts) {
+  const found = counts
+    .map((n, c) => [n, c])
+    .filter(([n]) => n)
+    .sort((a, b) => b[0] - a[0]);
+  $(".kinds").replaceChildren(
+    ...found.map(([n, c]) => {
+      const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
+      part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
+      return part;
+    }),
+  );
+  const list = found.slice(0, 3).map(([n, c]) => `${n} show ${data.names[c]}`),
+    others = found.slice(3).reduce((sum, [n]) => sum + n, 0);
+  if (others) list.push(`${others} something else`);
+  const words = `Of the ${data.around} test pictures with the nearest codes, ${list.join(", ")}.`;
+  $(".kinds").setAttribute("aria-label", words);
+  $(".around p").textContent =
+    words +
+    (found[0][0] * 2 < data.around
+      ? " No class makes up half of them: it lies between classes, and such pictures often look like none."
+      : found[0][0] === data.around
+        ? " All of one class: here the decoder has no doubt."
+        : "");
+}
+
+/** How near the nearest training picture is, on a ruler with what is usual for test pictures. */
+function likeness($, nearest, line) {
+  const away = nearest.away[line],
+    [least, , middle, , most] = nearest.typical,
+    end = Math.max(most * 1.35, ...nearest.away) * 1.05;
+  const at = (value) => `${2 + (96 * value) / end}%`;
+  $(".copy .band").style.cssText = `left: ${at(least)}; width: calc(${at(most)} - ${at(least)})`;
+  $(".copy .mid").style.left = at(middle);
+  $(".copy b").style.left = at(away);
+  $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
+  const of = nearest.of.toLocaleString("en");
+  const words = `It is ${say(away, 1)} away from the nearest of ${of} training pictures.`;
+  $(".copy .ruler").setAttribute(
+    "aria-label",
+    `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
+  );
+  $(".copy p").textContent =
+    `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
+    (away < least
+      ? "This one is nearer than almost any test picture: look closely: is it a copy?"
+      : "So, pixel by pixel, it is not a copy.");
+  $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
+  $(".nearest").setAttribute(
+    "aria-label",
+    `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+  );
+  $(".nearest").dataset.place = nearest.places[line];
+}
+
 /** Before one is chosen: the pictures whose codes lie deepest among the data, and those farthest out. */
 function bothEnds(box, data, order, line) {
-  const grid = told("grid");
+  const grid = latest("grid");
   if (grid?.of !== data.grid) return;
   const few = 6,
     ends = { near: [...order.subarray(0, few)], far: [...order.subarray(data.count - few, data.count)].reverse() };
@@ -180,7 +189,7 @@ function bothEnds(box, data, order, line) {
       const button = row.children[i];
       tile(button.firstChild.getContext("2d"), grid.image, line, k);
       button.setAttribute("aria-label", `Sample ${k + 1}`);
-      button.onclick = () => told("choose")?.(k);
+      button.onclick = () => latest("choose")?.(k);
     });
   }
 }

@@ -8,7 +8,9 @@ const HTML = `
     <div class="text"><small></small><b></b><p></p></div>
     <div class="ways">
       <span class="done" role="status"></span>
-      <button type="button" class="back">Back</button><button type="button" class="next">Next</button><button type="button" class="leave">Leave</button>
+      <button type="button" class="back">Back</button>
+      <button type="button" class="next">Next</button>
+      <button type="button" class="leave">Leave</button>
     </div>
   </div>`;
 let arrived = null; // the step and place that were brought into sight: a page that is drawn again must not scroll

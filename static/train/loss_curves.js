@@ -1,13 +1,14 @@
 // A training as it goes: progress, and live curves: one panel a term, training as a line, the test set as rings.
 import uPlot from "../vendor/uPlot.esm.min.js";
-import { tell } from "../lib/bus.js";
+import { publish } from "../lib/bus.js";
 import { alpha, colour } from "../lib/canvas.js";
 import { columns, heights } from "../lib/columns.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch, setAddress } from "../lib/epoch.js";
 
 const HTML = `
-  <div class="ll-progress" role="progressbar" aria-label="Progress of the training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+  <div class="ll-progress" role="progressbar" aria-label="Progress of the training"
+    aria-valuemin="0" aria-valuemax="100"><i></i></div>
   <div class="ll-facts quiet"></div>
   <div class="ll-key">
     <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>
@@ -33,7 +34,7 @@ export default function (component) {
   done.ariaValueNow = Math.round(100 * data.progress);
   done.firstChild.style.width = `${100 * data.progress}%`;
   root.querySelector(".ll-facts").textContent = data.facts;
-  for (const [part, token] of Object.entries(data.turns)) tell(`turn ${part} ${data.run}`, token);
+  for (const [part, token] of Object.entries(data.turns)) publish(`turn ${part} ${data.run}`, token);
   root.querySelector(".ll-key").hidden = !data.panels.length;
   const steps = columns(data.steps, data),
     tests = columns(data.tests, data);

@@ -2,7 +2,7 @@
 import { paint } from "../lib/canvas.js";
 import { whenever } from "../lib/controls.js";
 import { element, mount } from "../lib/dom.js";
-import { busy } from "../lib/settled.js";
+import { busy } from "../lib/busy.js";
 
 /** The style of these pages, once. */
 function styled() {

@@ -51,7 +51,7 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     counts = [int(n) for n in re.findall(r"(\d+) show", around)]
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) + sum(int(n) for n in re.findall(r"(\d+) something else", around)) == 15
-    page.wait_for_selector(".st-key-sample_map canvas[aria-label*='picture 6']")
+    page.wait_for_selector(".st-key-sample_map canvas[aria-label*='sample 6']")
     assert "chosen=6" in asked_for(page)
 
     # By the keyboard: one to the right, and the same link elsewhere.

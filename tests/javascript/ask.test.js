@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { settled } from "./page.js";
 
-const { tell } = await import("../../static/lib/bus.js");
+const { publish } = await import("../../static/lib/bus.js");
 const { default: turn } = await import("../../static/bridge/refresh.js");
 const { default: rest } = await import("../../static/bridge/settled_epoch.js");
 const { setEpoch } = await import("../../static/lib/epoch.js");
@@ -23,7 +23,7 @@ const asked = (component) => component.setTriggerValue.mock.calls.map(({ argumen
 
 test("a part that was drawn from what is newest asks nothing", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
-  tell("turn state one", "paused");
+  publish("turn state one", "paused");
   const state = part("state one", "paused");
   const end = turn(state);
   await pass(t, 10_000);
@@ -36,7 +36,7 @@ test("a lost answer is asked for again, though the poll of a paused training say
   const here = {};
   const state = part("state two", "running", here);
   turn(state);
-  tell("turn state two", "paused"); // once: the poll repeats itself from here on, and the browser then tells nothing
+  publish("turn state two", "paused"); // once: the poll repeats itself from here on, and the browser then tells nothing
   await pass(t, 1000);
   assert.deepEqual(asked(state), ["paused"]);
   await pass(t, 6000);
@@ -54,9 +54,9 @@ test("an answer that is already old is followed by another question", async (t) 
   const here = {};
   const first = part("state three", "paused", here);
   turn(first);
-  tell("turn state three", "running");
+  publish("turn state three", "running");
   await pass(t, 20);
-  tell("turn state three", "paused again"); // the state has changed between two looks
+  publish("turn state three", "paused again"); // the state has changed between two looks
   await pass(t, 20);
   assert.deepEqual(asked(first), ["running", "paused again"]);
   const second = part("state three", "running", here); // both were answered by one drawing, of the first
@@ -72,8 +72,8 @@ test("two parts whose turn comes at once ask in two messages", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const [state, pictures] = [part("state four", "old"), part("pictures four", "old")];
   const ends = [turn(state), turn(pictures)];
-  tell("turn state four", "new");
-  tell("turn pictures four", "new");
+  publish("turn state four", "new");
+  publish("turn pictures four", "new");
   await settled();
   assert.deepEqual([asked(state).length, asked(pictures).length], [1, 0]);
   await pass(t, 10);
@@ -86,7 +86,7 @@ test("a part that is gone asks no more", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const state = part("state five", "old");
   const end = turn(state);
-  tell("turn state five", "new");
+  publish("turn state five", "new");
   end();
   await pass(t, 10_000);
   assert.deepEqual(asked(state), []);

@@ -14,14 +14,14 @@ beforeEach(() => visit("/latent?run=a"));
 
 test("the bus: what was told is heard by whoever comes later, until it ends", () => {
   const heard = [];
-  lab.tell("bus", 1);
-  const end = lab.hear("bus", (v) => heard.push(v));
-  lab.tell("bus", 2);
-  lab.tell("another", 3);
+  lab.publish("bus", 1);
+  const end = lab.subscribe("bus", (v) => heard.push(v));
+  lab.publish("bus", 2);
+  lab.publish("another", 3);
   end();
-  lab.tell("bus", 4);
+  lab.publish("bus", 4);
   assert.deepEqual(heard, [1, 2]);
-  assert.equal(lab.told("bus"), 4);
+  assert.equal(lab.latest("bus"), 4);
 });
 
 test("one frame, however often it is asked for", () => {

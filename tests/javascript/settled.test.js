@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { busy, kindOf, later } from "../../static/lib/settled.js";
+import { busy, later } from "../../static/lib/busy.js";
+import { kindOf } from "../../static/lib/settled.js";
 
 test("a timer runs once, or not at all when it is cancelled", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });

@@ -546,3 +546,30 @@ class GlossaryLinksData(TypedDict):
 
 class GlossaryLinksAnswer(TypedDict):
     term: str
+
+
+# ---- a run's report, a page of its own
+
+
+class ReportMap(TypedDict):
+    points: list[Base64]  # half floats (n, 2), for each epoch
+    labels: Base64  # bytes (n,)
+    names: list[str]
+    axes: list[str]
+    range: list[list[float]]
+    opacity: float
+
+
+class ReportData(TypedDict):
+    title: str
+    epochs: list[int]
+    summary: str
+    settings: list[list[str]]
+    curves: LossCurves
+    windows: list[list[float]]  # from where to where each panel of the curves reaches
+    map: ReportMap
+    rows: list[Row]
+    samples: Row
+    morph: Row | None
+    size: Size
+    made: str

@@ -1,7 +1,7 @@
 """A run as one web page that opens anywhere: curves, map, pictures and a morph, without this app and without a network.
 
-The page is ``report.html`` with the styles of ``static/style.css`` and the run's data written into it; it carries a
-policy that forbids every request. A run of ten epochs makes about 1.5 MB.
+The page is ``report.html`` with the styles of ``static/style.css``, the script of ``static/runs/report.js`` and the
+run's data written into it; it carries a policy that forbids every request. A run of ten epochs makes about 1.5 MB.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,13 +20,15 @@ from ui.components import image_rows, latent_map, loss_curves, morph_path, paylo
 from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
+from ui.components.payloads import ReportData, ReportMap
+from ui.runs import bundle
 from ui.store import cache
 from vae_core.analysis import curves
 from vae_core.config import FIELDS, in_words
 from vae_core.runs.films import evenly
 from vae_core.runs.run import Run, RunError, Status
 
-TEMPLATE = Path(__file__).with_name("report.html")
+TEMPLATE, SCRIPT = Path(__file__).with_name("report.html"), STATIC / "runs" / "report.js"
 EPOCHS = 21  # at most, evenly chosen
 POINTS = 3_000  # of the map
 SAMPLES, FRAMES = 20, 25
@@ -40,11 +41,14 @@ def build(run: Run) -> str:
     if not epochs:
         raise RunError(f"The run {run.id} has nothing to show yet.")
     text = json.dumps(_data(run, epochs), allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
-    parts = {"title": html.escape(run.title), "style": (STATIC / "style.css").read_text(encoding="utf-8"), "data": text}
+    parts = {
+        "title": html.escape(run.title), "style": (STATIC / "style.css").read_text(encoding="utf-8"),
+        "data": text, "script": bundle.plain_script(SCRIPT),
+    }  # fmt: skip
     return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], TEMPLATE.read_text(encoding="utf-8"))
 
 
-def _data(run: Run, epochs: list[int]) -> dict[str, Any]:
+def _data(run: Run, epochs: list[int]) -> ReportData:
     path, status = str(run.path), run.status()
     places = cache.first_of_each_class(path)
     rows, _ = image_rows.test_rows(run, epochs, places)
@@ -71,7 +75,7 @@ def _settings(run: Run) -> list[list[str]]:
     return [[FIELDS[name].metadata["label"], in_words(name, getattr(config, name))] for name in names]
 
 
-def _map(run: Run, epochs: list[int]) -> dict[str, Any]:
+def _map(run: Run, epochs: list[int]) -> ReportMap:
     view = "dims" if run.config.latent_dim <= 2 else "pca"
     whole = latent_map.payload(str(run.path), tuple(epochs), view)
     points = [np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, 2)[:POINTS] for text in whole["points"]]

@@ -1,5 +1,5 @@
-// The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs, the
-// one under the pointer, a click, a circled group. Plotly takes its place (plotted.js) where it has really drawn.
+// The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs,
+// the one under the pointer, a click, a circled group. Plotly (plotly_view.js) takes its place once it has drawn.
 import { mover } from "./motion.js";
 import { colour, sharp, classVariable } from "../../lib/canvas.js";
 import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
@@ -12,8 +12,7 @@ export function plain(map, { point, click, circle, moved }) {
     canvas = root.querySelector("canvas.plain");
   const paints = data.names.map((_, c) => colour(root, classVariable(c)));
   const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
-  const font = getComputedStyle(root).fontFamily,
-    [[x0, x1], [y0, y1]] = data.range,
+  const look = { ink, quiet, line, font: getComputedStyle(root).fontFamily },
     lost = matchMedia("(pointer: coarse)").matches;
   let members = null,
     circling = false,
@@ -30,7 +29,8 @@ export function plain(map, { point, click, circle, moved }) {
     const { g, width, height } = sharp(canvas),
       a = area();
     if (!width || !height) return true; // not laid out yet: told when it is
-    rules(g, a, height);
+    rules(g, a, height, data, look);
+    legend(g, a, data.names, paints, look);
     g.save();
     g.beginPath();
     g.rect(a.left, a.top, a.width, a.height);
@@ -45,58 +45,9 @@ export function plain(map, { point, click, circle, moved }) {
     if (members === null) dots(0.75, () => true);
     else dots(0.08, (i) => !members.has(i)), dots(0.95, (i) => members.has(i));
     g.restore();
-    if (lasso) drawLasso(g);
+    if (lasso) drawLasso(g, lasso, x);
     canvas.dataset.epoch = plot.dataset.epoch;
     return true;
-  }
-
-  /** Axes, their names, and which colour is which class. */
-  function rules(g, a, height) {
-    Object.assign(g, {
-      font: `12px ${font}`,
-      strokeStyle: line,
-      fillStyle: quiet,
-      lineWidth: 1,
-      textBaseline: "middle",
-    });
-    const [across, up] = data.axes,
-      across_ = ticks(x0, x1),
-      up_ = ticks(y0, y1);
-    const rule = (...all) => (g.beginPath(), g.moveTo(all[0], all[1]), g.lineTo(all[2], all[3]), g.stroke());
-    for (const v of across_) {
-      rule(a.x(v), a.top, a.x(v), a.top + a.height);
-      g.textAlign = "center";
-      if (across) g.fillText(String(v).replace("-", "−"), a.x(v), a.top + a.height + 11);
-    }
-    for (const v of up_) {
-      rule(a.left, a.y(v), a.left + a.width, a.y(v));
-      g.textAlign = "right";
-      if (across) g.fillText(String(v).replace("-", "−"), a.left - 5, a.y(v));
-    }
-    Object.assign(g, { font: `13px ${font}`, fillStyle: ink, textAlign: "center" });
-    if (across) g.fillText(across, a.left + a.width / 2, height - 10);
-    if (up) g.save(), g.translate(10, a.top + a.height / 2), g.rotate(-Math.PI / 2), g.fillText(up, 0, 0), g.restore();
-    Object.assign(g, { font: `12px ${font}`, textAlign: "left" });
-    const widths = data.names.map((name) => g.measureText(name).width + 26),
-      all = widths.reduce((sum, w) => sum + w, 0);
-    let left = a.left,
-      room = Math.min(1, a.width / all);
-    data.names.forEach((name, c) => {
-      g.fillStyle = paints[c];
-      g.fillRect(left, a.top - 17, 8, 8);
-      g.fillStyle = ink;
-      g.fillText(name, left + 12, a.top - 13, widths[c] * room - 14);
-      left += widths[c] * room;
-    });
-  }
-
-  function drawLasso(g) {
-    Object.assign(g, { strokeStyle: x, lineWidth: 2 });
-    g.setLineDash([2, 4]);
-    g.beginPath();
-    for (const spot of lasso) g.lineTo(...spot);
-    g.stroke();
-    g.setLineDash([]);
   }
 
   canvas.onpointermove = (event) => {
@@ -164,3 +115,55 @@ export const over = (canvas, plot) =>
   });
 
 export const marginOf = ({ axes: [across] }) => ({ l: across ? 52 : 8, r: 8, t: 34, b: across ? 48 : 8 });
+
+/** Axes and their names. */
+function rules(g, a, height, data, { ink, quiet, line, font }) {
+  Object.assign(g, {
+    font: `12px ${font}`,
+    strokeStyle: line,
+    fillStyle: quiet,
+    lineWidth: 1,
+    textBaseline: "middle",
+  });
+  const [across, up] = data.axes,
+    [[x0, x1], [y0, y1]] = data.range;
+  const rule = (...all) => (g.beginPath(), g.moveTo(all[0], all[1]), g.lineTo(all[2], all[3]), g.stroke());
+  for (const v of ticks(x0, x1)) {
+    rule(a.x(v), a.top, a.x(v), a.top + a.height);
+    g.textAlign = "center";
+    if (across) g.fillText(String(v).replace("-", "−"), a.x(v), a.top + a.height + 11);
+  }
+  for (const v of ticks(y0, y1)) {
+    rule(a.left, a.y(v), a.left + a.width, a.y(v));
+    g.textAlign = "right";
+    if (across) g.fillText(String(v).replace("-", "−"), a.left - 5, a.y(v));
+  }
+  Object.assign(g, { font: `13px ${font}`, fillStyle: ink, textAlign: "center" });
+  if (across) g.fillText(across, a.left + a.width / 2, height - 10);
+  if (up) g.save(), g.translate(10, a.top + a.height / 2), g.rotate(-Math.PI / 2), g.fillText(up, 0, 0), g.restore();
+}
+
+/** Which colour is which class. */
+function legend(g, a, names, paints, { ink, font }) {
+  Object.assign(g, { font: `12px ${font}`, textAlign: "left" });
+  const widths = names.map((name) => g.measureText(name).width + 26),
+    all = widths.reduce((sum, w) => sum + w, 0);
+  let left = a.left,
+    room = Math.min(1, a.width / all);
+  names.forEach((name, c) => {
+    g.fillStyle = paints[c];
+    g.fillRect(left, a.top - 17, 8, 8);
+    g.fillStyle = ink;
+    g.fillText(name, left + 12, a.top - 13, widths[c] * room - 14);
+    left += widths[c] * room;
+  });
+}
+
+function drawLasso(g, lasso, paint) {
+  Object.assign(g, { strokeStyle: paint, lineWidth: 2 });
+  g.setLineDash([2, 4]);
+  g.beginPath();
+  for (const spot of lasso) g.lineTo(...spot);
+  g.stroke();
+  g.setLineDash([]);
+}

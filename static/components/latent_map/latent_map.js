@@ -1,7 +1,7 @@
 // The latent map: the means of the test pictures. Follows the epoch slider; dots and groups can be picked.
 //
-// Two views draw it. plain.js is there at once and stays wherever the other may not work; plotted.js (Plotly, on the
-// graphics card) takes its place only once its first frame is drawn, and gives it back should it fail. Of a view:
+// Two views draw it. canvas_view.js is there at once and stays wherever the other may not work; plotly_view.js (Plotly,
+// on the graphics card) takes its place only once its first frame is drawn; gives it back if it fails. Of a view:
 //   area()  the part in which dots stand: left, top, width, height; x(v), y(v) in pixels, code(px, py) back
 //   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
 //   sees(c) whether a class is shown                    select(places or null)  what is circled
@@ -14,24 +14,28 @@ import { colour } from "../../lib/canvas.js";
 import { bytes, halves } from "../../lib/codec.js";
 import { mount } from "../../lib/dom.js";
 import { followEpoch } from "../../lib/epoch.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 const HTML = `
   <div class="ll-map">
     <div class="stage">
       <div class="tools" hidden>
         <div role="group" aria-label="What the pointer does" class="choice">
-          <button type="button" class="point" aria-pressed="true">Pick a dot</button><button type="button" class="lasso" aria-pressed="false">Circle a group</button>
+          <button type="button" class="point" aria-pressed="true">Pick a dot</button>
+          <button type="button" class="lasso" aria-pressed="false">Circle a group</button>
         </div>
         <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
         <button type="button" class="clear" hidden>Clear</button>
       </div>
-      <div class="plot" role="group"></div><canvas class="plain" aria-hidden="true"></canvas><canvas class="over" aria-hidden="true"></canvas>
+      <div class="plot" role="group"></div>
+      <canvas class="plain" aria-hidden="true"></canvas>
+      <canvas class="over" aria-hidden="true"></canvas>
     </div>
     <div class="seen">
       <div class="dot"><canvas class="original" role="img" aria-label="The picture under the pointer"></canvas>
         <div class="what quiet">A test picture. Point at a dot to see its own; click for more.</div></div>
-      <div class="anywhere" hidden><canvas class="decoded" role="img" aria-label="What the decoder draws at the pointer"></canvas>
+      <div class="anywhere" hidden>
+        <canvas class="decoded" role="img" aria-label="What the decoder draws at the pointer"></canvas>
         <div class="where quiet">The middle, decoded. Point anywhere: the decoder draws what belongs there.</div></div>
     </div>
   </div>`;

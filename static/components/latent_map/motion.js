@@ -1,12 +1,12 @@
 // Moves the dots of a map between epochs at the screen's rate.
-import { busy, later } from "../../lib/settled.js";
+import { busy, later } from "../../lib/busy.js";
 
 const REST = 700; // milliseconds, longer than a step of the playing film
 const TRAVEL = 220; // for a dot from its place at one epoch to its place at the next
 
 /**
- * show(frame) moves the dots to a frame: interleaved x, y of all points. ``push`` draws them at a frame, and says whether
- * it could; ``settle``, if there is one, hears of the last frame when the movement rests.
+ * show(frame) moves the dots to a frame: interleaved x, y of all points. ``push`` draws them at a frame, and says
+ * whether it could; ``settle``, if there is one, hears of the last frame when the movement rests.
  */
 export function mover({ push, settle = null, first, redrawn = () => {} }) {
   let now = first,

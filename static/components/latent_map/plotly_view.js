@@ -1,13 +1,15 @@
-// The latent map by Plotly, which draws on the graphics card: the same view as plain.js, with zoom and a legend that hides.
+// The latent map by Plotly, which draws on the graphics card: the same view as canvas_view.js, with zoom and a legend
+// that hides.
 //
-// Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the epochs play or the slider
-// moves, the new places go straight to the drawing library that Plotly's scattergl uses (regl-scatter2d); Plotly learns of
-// them when the movement rests, so that hover, selection and zoom know them.
+// Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the epochs play or the
+// slider moves, the new places go straight to the drawing library that Plotly's scattergl uses (regl-scatter2d); Plotly
+// learns of them when the movement rests, so that hover, selection and zoom know them.
 //
-// Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py); colours are the page's.
+// Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py), colours from the
+// page.
 import { mover } from "./motion.js";
 import { colour, classVariable } from "../../lib/canvas.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 let library;
 /** Plotly once for the page, when the first map needs it. A server that is just starting again is asked a few times. */

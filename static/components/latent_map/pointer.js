@@ -1,10 +1,10 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
 import { decoderOf } from "../../bridge/decoder_cache.js";
-import { hear, tell } from "../../lib/bus.js";
+import { subscribe, publish } from "../../lib/bus.js";
 import { fit, paint, tile as copy } from "../../lib/canvas.js";
 import { packed, unpacked } from "../../lib/codec.js";
 import { pair } from "../../lib/numbers.js";
-import { busy } from "../../lib/settled.js";
+import { busy } from "../../lib/busy.js";
 
 /** The sheet of all pictures: a function show(i), which has drawn the first, so that no empty black square is seen. */
 export function tiles(root, data, labels) {
@@ -73,7 +73,7 @@ export function picking(map, over) {
   const { root } = map,
     [point, lasso, clear] = [".point", ".lasso", ".clear"].map((name) => root.querySelector(name));
   let shown = "null",
-    unhear = () => {};
+    unsubscribe = () => {};
   clear.hidden = true;
   const mode = (circling) => {
     map.circling = circling;
@@ -93,15 +93,16 @@ export function picking(map, over) {
     over.draw();
     if ((now + before).includes("group")) map.view?.select(map.members);
   };
-  const choose = (chosen) => (tell("latent_scatter picked", chosen), tell("latent_scatter", chosen)); // asks first, then draws
+  // asks first, then draws
+  const choose = (chosen) => (publish("latent_scatter picked", chosen), publish("latent_scatter", chosen));
   point.onclick = () => mode(false);
   lasso.onclick = () => mode(true);
   clear.onclick = () => choose(null);
   mode(false);
   return {
-    begin: () => (unhear = hear("latent_scatter", heard)),
+    begin: () => (unsubscribe = subscribe("latent_scatter", heard)),
     click: (place) => choose({ dot: place }),
     circle: (places) => (choose({ group: packed(places) }), mode(false)),
-    end: () => unhear(),
+    end: () => unsubscribe(),
   };
 }

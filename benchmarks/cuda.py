@@ -24,7 +24,7 @@ from vae_core.datasets.spec import Dataset, Split
 from vae_core.runs import lifecycle
 from vae_core.runs.run import Run
 from vae_core.training import threads
-from vae_core.training.progress import Reporter, Stopped
+from vae_core.training.progress_and_pause import Reporter, Stopped
 
 ROUNDS, WARM = 21, 2  # epochs of each way, and those before them that are not counted
 LONGER, LONG_ROUNDS = 10, 7  # times MNIST's pictures, and epochs of them

@@ -1,6 +1,6 @@
 """UMAP and t-SNE of 2,000 points across epochs: ``python -m benchmarks layouts``.
 
-The chain of ``vae_core.analysis.embeddings`` against a layout of each epoch on its own, for the gallery’s lecture
+The chain of ``vae_core.analysis.umap_tsne`` against a layout of each epoch on its own, for the gallery’s lecture
 model: seconds when warm, how far a dot typically moves from epoch to epoch (in units of the map’s spread, each turned
 onto the next), and trustworthiness. ``python -m benchmarks.layouts --aligned`` adds ``umap.AlignedUMAP``, which takes
 minutes.
@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.table import Table
 from vae_core import paths
-from vae_core.analysis import embeddings
+from vae_core.analysis import umap_tsne
 from vae_core.runs.index import find_run
 
 Way = Callable[[list[np.ndarray]], np.ndarray]
@@ -28,11 +28,11 @@ def moved(frames: np.ndarray) -> float:
     return float(np.median(np.linalg.norm(np.diff(frames, axis=0), axis=-1)) / frames.std(axis=(0, 1)).mean())
 
 
-def alone(means: list[np.ndarray], step: embeddings.Step) -> np.ndarray:
+def alone(means: list[np.ndarray], step: umap_tsne.Step) -> np.ndarray:
     """Each epoch from nothing, then turned onto the next."""
     frames = [step(means[-1], None)]
     for points in reversed(means[:-1]):
-        frames.append(embeddings.aligned(step(points, None), frames[-1]))
+        frames.append(umap_tsne.aligned(step(points, None), frames[-1]))
     return np.stack(frames[::-1])
 
 
@@ -46,14 +46,14 @@ def aligned(means: list[np.ndarray]) -> np.ndarray:
 def measure(epochs: int = 11, *, with_aligned: bool = False) -> list[Table]:
     run = find_run("lecture", gallery=paths.GALLERY)
     assert run is not None
-    means = [run.latents(epoch).mean[: embeddings.POINTS] for epoch in run.latent_epochs()[-epochs:]]
+    means = [run.latents(epoch).mean[: umap_tsne.POINTS] for epoch in run.latent_epochs()[-epochs:]]
     warnings.simplefilter("ignore")
     rows = []
-    for method, step in embeddings.STEPS.items():
+    for method, step in umap_tsne.STEPS.items():
         step(means[-1][:200], None)  # compiles
         step(means[-1][:200], means[-1][:200, :2])
         ways: dict[str, Way] = {
-            "chain": lambda m, step=step: embeddings.chain(m, step),
+            "chain": lambda m, step=step: umap_tsne.chain(m, step),
             "each alone": partial(alone, step=step),
         }
         if with_aligned and method == "umap":
@@ -62,7 +62,7 @@ def measure(epochs: int = 11, *, with_aligned: bool = False) -> list[Table]:
             start = time.perf_counter()
             frames = way(means)
             seconds = time.perf_counter() - start
-            trust = np.mean([embeddings.share_of_neighbours_kept(m, f) for m, f in zip(means, frames, strict=True)])
+            trust = np.mean([umap_tsne.share_of_neighbours_kept(m, f) for m, f in zip(means, frames, strict=True)])
             rows.append([f"{method}, {name}", f"{seconds:.1f} s", f"{moved(frames):.2f}", f"{trust:.3f}"])
             print(*rows[-1], file=sys.stderr)
     head = ["", "seconds, warm", "a dot moves from epoch to epoch (of the spread)", "trustworthiness"]

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.table import Table, summary
 from vae_core import os_compat
 from vae_core.config import Config
-from vae_core.jobs import dispatcher, launcher, queue, warm_worker
+from vae_core.jobs import launcher, queue, queue_dispatcher, warm_worker
 from vae_core.jobs.limits import Limits
 from vae_core.runs import files
 from vae_core.runs.run import ACTIVE, Run
@@ -133,7 +133,7 @@ def measure(presses: int = PRESSES, *, real: bool = False) -> list[Table]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # the queue's thread goes on
         folder = Path(name)
         limits = Limits(trainings=1, epochs=500, runs=10_000, all_runs=10_000, batch_size=1)
-        dispatcher.keep_going(folder, limits)
+        queue_dispatcher.keep_going(folder, limits)
         watcher.start()
         for number in range(presses):
             trouble, took = press(number, folder, limits, watcher)

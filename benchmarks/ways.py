@@ -66,7 +66,7 @@ def ours() -> None:
     from vae_core.datasets import registry
     from vae_core.runs import lifecycle
     from vae_core.training import threads
-    from vae_core.training.progress import Reporter, Stopped
+    from vae_core.training.progress_and_pause import Reporter, Stopped
 
     most = threads.prepare()
     import torch

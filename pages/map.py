@@ -17,7 +17,7 @@ from ui.shell.streamlit_patches import through_app
 from ui.store import cache
 from ui.text import glossary, page_intros
 from ui.text.page_intros import about
-from vae_core.analysis import embeddings
+from vae_core.analysis import umap_tsne
 
 through_app()
 
@@ -105,7 +105,7 @@ def the_map() -> None:
 
 
 def show_map(view: str, first: int, second: int) -> None:
-    ready = view not in embeddings.METHODS or latent_map.layout_of(run, epochs, view)
+    ready = view not in umap_tsne.METHODS or latent_map.layout_of(run, epochs, view)
     if not ready:
         embedding_progress.for_map(run, epochs, view)
         view = "pca"
@@ -126,7 +126,7 @@ def show_map(view: str, first: int, second: int) -> None:
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
             "So a dot that moves has really moved."
         )
-    elif view in embeddings.METHODS:
+    elif view in umap_tsne.METHODS:
         trust = latent_map.layout_of(run, epochs, view).trust[-1]
         st.caption(
             "This map bends space. Each epoch starts from the next one’s map, so that dots move smoothly. At the last "

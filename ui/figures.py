@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ui.store import tail
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.analysis import curves, projections
 from vae_core.config import Config
 from vae_core.paths import ROOT
@@ -56,7 +56,7 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
 
 def panels(config: Config) -> list[tuple[str, str]]:
     """The panels of a run's loss curves: the name of each term (``curves.terms``), and the lecture's colour for it."""
-    error = f"Reconstruction ({reconstructions.get(config.reconstruction).short})"
+    error = f"Reconstruction ({loss_registry.get(config.reconstruction).short})"
     if not config.is_vae:
         return [(error, "decoder")]
     total = "Total: both together" if config.beta == 1 else f"Total: reconstruction + {config.beta:g} × KL"

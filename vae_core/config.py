@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from vae_core import architecture, reconstructions
+from vae_core import architecture, loss_registry
 from vae_core.datasets import registry
 
 MODELS: dict[str, str] = {"vae": "Variational autoencoder (VAE)", "autoencoder": "Classic autoencoder"}
@@ -48,7 +48,7 @@ class Config:
         1.0, "Beta", "Weight of the KL penalty. 0 switches it off, 1 is the lecture's.", low=0.0, high=1000.0
     )
     reconstruction: str = setting(
-        "bce", "Reconstruction loss", "How the error of a rebuilt picture is measured.", choices=reconstructions.TITLES
+        "bce", "Reconstruction loss", "How the error of a rebuilt picture is measured.", choices=loss_registry.TITLES
     )
     epochs: int = setting(10, "Epochs", "How many times every training picture is seen.", low=1, high=500)
     batch_size: int = setting(256, "Batch size", "Pictures per learning step.", low=1, high=8192)

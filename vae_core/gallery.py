@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from vae_core import os_compat, paths
-from vae_core.analysis import embeddings
+from vae_core.analysis import umap_tsne
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.runs import files
@@ -81,8 +81,8 @@ def make(piece: Piece, gallery: Path) -> None:
             measure(run, piece)
         slim(run, piece)
         if piece.config.latent_dim > 2:
-            for method in embeddings.METHODS:
-                embeddings.make(run, method)
+            for method in umap_tsne.METHODS:
+                umap_tsne.make(run, method)
         shutil.rmtree(gallery / piece.name, ignore_errors=True)
         shutil.copytree(run.path, gallery / piece.name)
 

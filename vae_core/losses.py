@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae_core import reconstructions
+from vae_core import loss_registry
+from vae_core.loss_registry import Formulas
 from vae_core.model import Posterior
-from vae_core.reconstructions import Formulas
 
 
 class Terms(NamedTuple):
@@ -91,7 +91,7 @@ def terms(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: str =
 
     Raises KeyError for a reconstruction that is not registered.
     """
-    formulas = reconstructions.get(reconstruction).formulas()
+    formulas = loss_registry.get(reconstruction).formulas()
     kl = _total(kl_per_dimension(posterior)) / len(x) if posterior.logvar is not None else logits.new_zeros(())
     error = formulas.total(logits, x) if formulas.total else formulas.of_each(logits, x).sum()
     return Terms(error / len(x), kl)
@@ -110,7 +110,7 @@ def per_image(logits: Tensor, x: Tensor, posterior: Posterior, reconstruction: s
 
     Raises KeyError for a reconstruction that is not registered.
     """
-    errors = reconstructions.get(reconstruction).formulas().of_each(logits, x)
+    errors = loss_registry.get(reconstruction).formulas().of_each(logits, x)
     if posterior.logvar is None:
         return errors
     loss: Tensor = Terms(errors, kl_per_dimension(posterior).sum(1)).loss(beta)

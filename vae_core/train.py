@@ -30,7 +30,7 @@ from vae_core.runs.run import Run, RunError, Status
 from vae_core.training import threads
 from vae_core.training.background import Background, TookTooLong
 from vae_core.training.distributed import Ranks, Silent
-from vae_core.training.progress import Interrupted, Reporter, Stopped
+from vae_core.training.progress_and_pause import Interrupted, Reporter, Stopped
 
 
 def main(argv: list[str] | None = None) -> int:

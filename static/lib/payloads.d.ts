@@ -1,4 +1,4 @@
-// Written by ``python -m ui.components.payload_types`` from ui/components/payloads.py: change it there.
+// Written by ``python -m ui.components.payloads_to_typescript`` from payloads.py beside it: change it there.
 
 /** What a component of ours is called with: its data, its place, and how it answers. */
 export interface Component<Data, Answer = {}> {

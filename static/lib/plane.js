@@ -2,7 +2,7 @@
 import { colour, sharp, classVariable } from "./canvas.js";
 import { round, squareOf } from "./geometry.js";
 import { say } from "./numbers.js";
-import { followArrows } from "./pointer.js";
+import { followArrows } from "./drag.js";
 import { dot, line, outlined, ring } from "./shapes.js";
 
 /** The ten colours of the classes, and every named colour, as an element has them now. */

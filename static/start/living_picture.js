@@ -5,7 +5,7 @@ import { decoder } from "../lib/decoder.js";
 import { describe, element, mount, rich } from "../lib/dom.js";
 import { pair } from "../lib/numbers.js";
 import { palette } from "../lib/plane.js";
-import { followArrows, followPointer } from "../lib/pointer.js";
+import { followArrows, followPointer } from "../lib/drag.js";
 import { dot, ring } from "../lib/shapes.js";
 import { backdrops, placesOn } from "./backdrop.js";
 import { drawLens, lensPlaces } from "./lens.js";

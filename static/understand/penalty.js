@@ -3,7 +3,7 @@ import { axes } from "../lib/axes.js";
 import { slider } from "../lib/controls.js";
 import { describe } from "../lib/dom.js";
 import { clamp, say } from "../lib/numbers.js";
-import { followPointer } from "../lib/pointer.js";
+import { followPointer } from "../lib/drag.js";
 import { recall, remember } from "../lib/url.js";
 import { closest, keepDrawn, renewed, showFacts } from "./shared.js";
 

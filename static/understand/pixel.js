@@ -4,7 +4,7 @@ import { slider } from "../lib/controls.js";
 import { describe } from "../lib/dom.js";
 import { bce, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
-import { followPointer } from "../lib/pointer.js";
+import { followPointer } from "../lib/drag.js";
 import { recall, remember } from "../lib/url.js";
 import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 

@@ -9,7 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.analysis.interpolation import interpolate
+from vae_core.analysis.sampling import decode, encode
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 from vae_core.training.checkpoint import load_model

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
-from vae_core.analysis.sampling import decode, random_walk, sample_prior, walk_coefficients
+from vae_core.analysis.interpolation import random_walk, walk_coefficients
+from vae_core.analysis.sampling import decode, sample_prior
 from vae_core.datasets import registry
 from vae_core.training.checkpoint import load_model
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
-from vae_core.analysis import embeddings, knn
+from vae_core.analysis import knn, umap_tsne
 from vae_core.analysis.sampling import decode
 from vae_core.training.checkpoint import load_model
 
@@ -163,7 +163,7 @@ def test_the_epochs_play_without_a_word_to_the_server_and_the_dots_arrive(server
     page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='10']")
     settle(page)
     assert len(page.sent) == sent
-    layout = embeddings.load(run, "umap")
+    layout = umap_tsne.load(run, "umap")
     for place in (0, 999):
         np.testing.assert_allclose(page.evaluate(WHERE, place)[2:], layout.points[-1][place], atol=0.02)
     lonely = int(np.argmax(measures_of_solitude(layout.points[-1])))
@@ -205,7 +205,7 @@ def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, fin
     place = 7
     from vae_core.runs.run import Run
 
-    expected = embeddings.load(Run(target), "tsne").points[-1][place]
+    expected = umap_tsne.load(Run(target), "tsne").points[-1][place]
     page.wait_for_function(f"([i, x]) => Math.abs(({WHERE})(i)[2] - x) < 0.1", arg=[place, float(expected[0])])
 
 

@@ -7,7 +7,8 @@ from PIL import Image
 
 from tests.browser.test_browser import MORPH_RANGE, SET_RANGE, drawn_anew, gallery, pixels, settle
 from ui.components import mini_map
-from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.analysis.interpolation import interpolate
+from vae_core.analysis.sampling import decode, encode
 from vae_core.training.checkpoint import load_model
 
 FIRST = ".st-key-morph_player .stage figure:nth-child(1) canvas"

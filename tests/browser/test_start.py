@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.test_browser import EPOCH_RANGE, PIXELS, SET_RANGE, gallery, settle, unpacked
-from ui.shell import tour
+from ui.text.tour_steps import STEPS, Step
 from vae_core.analysis.sampling import decode, encode
 from vae_core.training.checkpoint import load_model
 
@@ -89,7 +89,7 @@ def test_left_alone_it_throws_by_itself_unless_the_visitor_wants_rest(server, op
 TOUR_LOOKED = "document.querySelector('.st-key-tour_bar .ll')?.from !== undefined"
 
 
-def act(page, step: tour.Step) -> None:
+def act(page, step: Step) -> None:
     """Do what a step of the tour asks for."""
     done = step.done
     if "attribute" in done:
@@ -143,8 +143,8 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
     page.wait_for_function("document.activeElement?.closest('.st-key-tour_bar')")
     assert 0 < page.locator(".st-key-tour_bar").bounding_box()["y"] < 200
     page.set_viewport_size({"width": 1400, "height": 1000})
-    for number, step in enumerate(tour.STEPS):
-        page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of {len(tour.STEPS)}")
+    for number, step in enumerate(STEPS):
+        page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of {len(STEPS)}")
         page.wait_for_selector("h1, h2")
         settle(page)
         assert f"tour={number}" in page.url
@@ -154,7 +154,7 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
         if number == 2:  # a reload loses nothing
             page.reload()
             page.wait_for_selector(f".st-key-tour_bar small >> text=step {number + 1} of")
-        if number < len(tour.STEPS) - 1:
+        if number < len(STEPS) - 1:
             page.click(".st-key-tour_bar button.next")
     page.click(".st-key-tour_bar button.leave")
     page.wait_for_selector(".st-key-tour_bar", state="detached")

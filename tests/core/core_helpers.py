@@ -20,7 +20,7 @@ from vae_core.datasets.spec import Dataset, Split
 from vae_core.runs import files, lifecycle
 from vae_core.runs.run import Run
 from vae_core.training import loop
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 
 
 def bug(reason: str, raises: type[BaseException] = AssertionError) -> pytest.MarkDecorator:

@@ -31,7 +31,7 @@ from vae_core.runs.run import Run, RunError, Status, write_status
 from vae_core.runs.untrusted import Refused
 from vae_core.training import loop, schedule
 from vae_core.training.checkpoint import load_model
-from vae_core.training.progress import Reporter, Stopped
+from vae_core.training.progress_and_pause import Reporter, Stopped
 
 
 def packed(run: Run, **options: int) -> bytes:

@@ -8,7 +8,7 @@ from core_helpers import differences, new_run, results, train_here
 
 from vae_core.training import cuda_step, learner, loop, schedule
 from vae_core.training.cuda_graph import WARM_UP, Replay
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 
 on_a_card = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA graphics card")
 

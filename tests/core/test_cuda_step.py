@@ -12,7 +12,7 @@ from vae_core.model import build
 from vae_core.training import cuda_step, loop
 from vae_core.training.adam import Adam
 from vae_core.training.manual_step import Step
-from vae_core.training.progress import Reporter, Stopped
+from vae_core.training.progress_and_pause import Reporter, Stopped
 
 KINDS = {
     "vae": {}, "classic": {"model": "autoencoder"}, "mse": {"reconstruction": "mse"}, "strong": {"beta": 4.0},

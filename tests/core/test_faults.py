@@ -15,7 +15,7 @@ from vae_core import train
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError
-from vae_core.jobs import dispatcher, launcher, queue
+from vae_core.jobs import launcher, queue, queue_dispatcher
 from vae_core.jobs.limits import Limits
 from vae_core.runs import files, lifecycle
 from vae_core.runs.run import HEARTBEAT_TIMEOUT, Run
@@ -178,7 +178,7 @@ def test_faults_of_one_leave_the_others_and_the_queue_alone(runs_dir, whole, mon
     shutil.rmtree(gone.path)
 
     def all_ended() -> bool:
-        dispatcher.dispatch(runs_dir, limits)
+        queue_dispatcher.dispatch(runs_dir, limits)
         return {bad.status().state, good.status().state} == {"failed", "finished"}
 
     wait_for(all_ended, "both have had their turn", 60)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from ui.components import payload_types
+from ui.components import payloads_to_typescript
 from vae_core.paths import ROOT
 
 NODE = shutil.which("node")
@@ -36,8 +36,8 @@ def test_types_style_and_layout(tool):
 
 
 def test_the_types_of_what_travels_are_those_of_python():
-    """Written anew by ``python -m ui.components.payload_types``."""
-    assert payload_types.FILE.read_text(encoding="utf-8") == payload_types.written()
+    """Written anew by ``python -m ui.components.payloads_to_typescript``."""
+    assert payloads_to_typescript.FILE.read_text(encoding="utf-8") == payloads_to_typescript.written()
 
 
 def test_every_component_says_what_it_is_sent():

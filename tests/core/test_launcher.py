@@ -26,7 +26,7 @@ from vae_core.config import Config
 from vae_core.jobs import launcher
 from vae_core.runs import files
 from vae_core.runs.run import Run, RunError, Status, write_status
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from vae_core.runs import files
 from vae_core.runs.run import Run, RunError
 from vae_core.training import checkpoint, device, evaluation, learner, loop, threads
 from vae_core.training.evaluation import TrainingFailed
-from vae_core.training.progress import Reporter, Stopped
+from vae_core.training.progress_and_pause import Reporter, Stopped
 
 KINDS = [{}, {"model": "autoencoder"}, {"reconstruction": "mse", "beta": 0.5}]
 KIND_NAMES = ["vae", "classic", "mse"]

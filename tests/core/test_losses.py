@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.losses import (
     Terms,
@@ -24,7 +24,7 @@ from vae_core.training import evaluation
 
 B, D, PIXELS = 5, 3, 784
 RECONSTRUCTION = {"bce": bce, "mse": mse}
-FORMULAS = {name: reconstructions.get(name).formulas() for name in reconstructions.TITLES}
+FORMULAS = {name: loss_registry.get(name).formulas() for name in loss_registry.TITLES}
 VALUE_AND_GRADIENT = {name: formulas.value_and_gradient for name, formulas in FORMULAS.items()}
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_reconstruction_is_an_error_everywhere(name):
 
 
 def test_every_reconstruction_of_the_settings_is_known_everywhere():
-    assert set(reconstructions.TITLES) == set(RECONSTRUCTION)
+    assert set(loss_registry.TITLES) == set(RECONSTRUCTION)
     assert all(formulas.of_each and formulas.value_and_gradient for formulas in FORMULAS.values())
 
 

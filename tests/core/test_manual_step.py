@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.losses import per_image, terms
 from vae_core.model import Posterior, build
 from vae_core.training.manual_step import Step
-from vae_core.training.progress import Stopped
+from vae_core.training.progress_and_pause import Stopped
 
 KINDS = {
     "vae": {}, "classic": {"model": "autoencoder"}, "mse": {"reconstruction": "mse"}, "strong": {"beta": 4.0},
@@ -66,7 +66,7 @@ def test_parts_of_a_batch_add_up_to_its_gradient():
     torch.testing.assert_close(total, whole, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", list(reconstructions.TITLES))
+@pytest.mark.parametrize("name", list(loss_registry.TITLES))
 @pytest.mark.parametrize("size", [1.0, 30.0, 1e3, 1e6])
 def test_a_loss_and_its_gradient_at_any_size_of_the_logits(name, size):
     torch.manual_seed(1)
@@ -74,7 +74,7 @@ def test_a_loss_and_its_gradient_at_any_size_of_the_logits(name, size):
     expected = per_image(logits, x, Posterior(torch.zeros(6, 1), None), name, 1.0)
     expected.sum().backward()
     value, gradient = (
-        reconstructions.get(name).formulas().value_and_gradient(logits.detach().clone(), x, *torch.empty(2, 6, 784))
+        loss_registry.get(name).formulas().value_and_gradient(logits.detach().clone(), x, *torch.empty(2, 6, 784))
     )
     torch.testing.assert_close(value, expected.detach(), rtol=2e-5, atol=1e-3)
     torch.testing.assert_close(gradient, logits.grad, rtol=1e-4, atol=1e-6)

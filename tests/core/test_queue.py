@@ -22,7 +22,7 @@ from filelock import FileLock
 
 from vae_core import os_compat, paths
 from vae_core.config import Config
-from vae_core.jobs import dispatcher, eviction, launcher, queue, queue_state
+from vae_core.jobs import eviction, launcher, queue, queue_dispatcher, queue_order
 from vae_core.jobs.eviction import make_room, note_visit
 from vae_core.jobs.limits import Limits, hosted_limits, owner_of, size_of
 from vae_core.runs import files, lifecycle
@@ -51,7 +51,7 @@ def ask(owner: str, limits: Limits = LIMITS, config: Config = CONFIG) -> Run:
 
 
 def order(folder: Path) -> list[str]:
-    return [run.about.owner for run in queue_state.waiting_runs(queue_state.known_runs(folder))]
+    return [run.about.owner for run in queue_order.waiting_runs(queue_order.known_runs(folder))]
 
 
 # ---- the order
@@ -64,7 +64,7 @@ def test_one_trains_and_the_second_request_of_one_waits_behind_the_first_of_othe
         assert ask(owner).status().state == "queued"
     assert order(runs_dir) == ["ben", "cleo", "anna", "ben", "anna", "anna"]
     finish(first)
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     owners = [Run(runs_dir / run_id).about.owner for run_id in spawned]
     assert owners == ["anna", "ben"]
     assert ask("dora").status().state == "queued"
@@ -100,10 +100,10 @@ def test_the_place_and_the_wait_are_told_from_what_was_measured_here(runs_dir, s
 
 def test_a_turn_is_begun_only_once_though_two_servers_look(runs_dir, spawned):
     with FileLock(runs_dir / ".queue.lock"):
-        assert dispatcher.dispatch(runs_dir, LIMITS) == []
+        assert queue_dispatcher.dispatch(runs_dir, LIMITS) == []
     run = ask("a")
     for _ in range(3):
-        dispatcher.dispatch(runs_dir, LIMITS)
+        queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id]
 
 
@@ -117,7 +117,7 @@ def test_a_crash_between_choosing_and_starting_loses_no_place(runs_dir, monkeypa
     files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
     found: list[str] = []
     monkeypatch.setattr(launcher, "spawn", lambda run: found.append(run.id))
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert found == [run.id]
 
 
@@ -134,8 +134,8 @@ def test_a_trainer_that_cannot_be_started_does_not_hold_up_the_others(runs_dir, 
         made.append(run.id)
 
     monkeypatch.setattr(launcher, "spawn", spawn)
-    dispatcher.dispatch(runs_dir, LIMITS)
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert bad.status().state == "failed" and "memory" in bad.status().error
     assert made == [good.id]
 
@@ -161,7 +161,7 @@ def test_a_broken_run_in_the_folder_is_no_trouble_for_the_queue(runs_dir, spawne
     run = ask("a")
     (run.path / "queue.json").write_text("7")
     assert queue.place(run, LIMITS).ahead == 1
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
 
 
 # ---- limits
@@ -423,7 +423,7 @@ def test_a_full_queue_drops_the_last_request_that_nobody_looks_at(runs_dir, spaw
         ask("d", limits)
     for owner in "bc":
         (run,) = [run for run in own_runs(runs_dir) if run.about.owner == owner]
-        queue_state.write(run, **queue_state.read(run) | {"asked": time.time() - 1_000})
+        queue_order.write(run, **queue_order.read(run) | {"asked": time.time() - 1_000})
         if owner == "b":
             note_visit(run)
     ask("d", limits)
@@ -440,7 +440,7 @@ def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
     with pytest.raises(RunError, match="disk of this server is full"):
         ask("a", endless)
     run = lifecycle.create(CONFIG, runs_dir, state="queued")
-    dispatcher.dispatch(runs_dir, endless)
+    queue_dispatcher.dispatch(runs_dir, endless)
     assert not spawned and run.status().state == "queued"
 
 
@@ -450,10 +450,10 @@ def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
 def test_a_turn_that_is_over_is_stopped_and_says_why(runs_dir, spawned):
     run = ask("a")
     write_status(run, Status(state="running", pid=os.getpid()))
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "run"
-    queue_state.write(run, started=time.time() - 601)
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_order.write(run, started=time.time() - 601)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "stop" and "10 minutes" in queue.note(run)
     assert_one_sentence(queue.note(run))
 
@@ -463,10 +463,10 @@ def test_a_pause_is_ended_only_while_others_wait(runs_dir, spawned):
     write_status(run, Status(state="paused", pid=os.getpid()))
     launcher.request(run, "pause")
     os.utime(run.path / "control.json", (time.time() - 61,) * 2)
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "pause"
     ask("b")
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "stop" and "Others were waiting" in queue.note(run)
 
 
@@ -485,9 +485,9 @@ def ended(runs_dir):
 SERVER = """
 import sys, time
 from vae_core import paths
-from vae_core.jobs import dispatcher
+from vae_core.jobs import queue_dispatcher
 from vae_core.jobs.limits import Limits
-dispatcher.keep_going(paths.runs_dir(), Limits(batch_size=1))
+queue_dispatcher.keep_going(paths.runs_dir(), Limits(batch_size=1))
 time.sleep(120)
 """
 
@@ -540,12 +540,12 @@ def test_a_trainer_that_hangs_is_ended_and_the_queue_goes_on(runs_dir, ended, mo
     files.write_json(hung.path / "status.json", {**status, "heartbeat": time.time() - 60})
     with pytest.raises(RunError, match="is training"):
         lifecycle.delete(hung)  # its lock is held
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert hung.status().state == "interrupted"
     assert_one_sentence(hung.status().error)
     wait_for(lambda: not os_compat.lives(pid, born), "it is gone")
     hung.check()
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     wait_for(lambda: next_.status().state == "finished", "the next has had its turn")
 
 
@@ -558,7 +558,7 @@ def test_a_trainer_that_only_slept_is_left_alone(runs_dir, ended):
     status = files.read_json(run.path / "status.json")
     files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
     psutil.Process(pid).resume()  # the lid is open again
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert os_compat.lives(pid, run.status().born)
     wait_for(lambda: run.status().state == "running", "it goes on")
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.analysis import sampling
+from vae_core.analysis import interpolation, sampling
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.model import Autoencoder, build
@@ -99,7 +99,7 @@ def test_random_codes_for_a_model_without_a_prior_follow_its_own_codes():
 @pytest.mark.parametrize("path", PATHS)
 @given(start=codes, end=codes, steps=st.integers(2, 30))
 def test_a_morph_begins_and_ends_where_it_should(path, start, end, steps):
-    between = sampling.interpolate(start, end, steps, path)
+    between = interpolation.interpolate(start, end, steps, path)
     assert between.shape == (steps, 3) and between.dtype == np.float32
     np.testing.assert_allclose(between[0], start, atol=1e-5)
     np.testing.assert_allclose(between[-1], end, atol=1e-5)
@@ -110,13 +110,13 @@ def test_a_morph_begins_and_ends_where_it_should(path, start, end, steps):
 @pytest.mark.parametrize("path", PATHS)
 @given(start=codes, end=codes)
 def test_a_morph_goes_back_as_it_came(path, start, end):
-    there, back = (sampling.interpolate(*pair, 9, path) for pair in ((start, end), (end, start)))
+    there, back = (interpolation.interpolate(*pair, 9, path) for pair in ((start, end), (end, start)))
     np.testing.assert_allclose(there, back[::-1], atol=1e-3)
 
 
 @given(start=codes, end=codes)
 def test_the_straight_path_goes_evenly(start, end):
-    steps = np.diff(sampling.interpolate(start, end, 9), axis=0)
+    steps = np.diff(interpolation.interpolate(start, end, 9), axis=0)
     np.testing.assert_allclose(steps, np.tile((end - start) / 8, (8, 1)), atol=1e-5)
 
 
@@ -126,30 +126,30 @@ def test_the_spherical_path_keeps_to_the_shell(start, end):
     lengths = np.linalg.norm(start), np.linalg.norm(end)
     if min(lengths) < 0.1 or start @ end / (lengths[0] * lengths[1]) < -0.999:
         return  # no great circle through the origin, or no single one through opposite points
-    path = sampling.interpolate(start, end, 9, "spherical")
+    path = interpolation.interpolate(start, end, 9, "spherical")
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), np.linspace(*lengths, 9), rtol=1e-2)
 
 
 def test_the_spherical_path_turns_evenly_about_the_origin():
-    path = sampling.interpolate(np.array([2.0, 0], np.float32), np.array([0, 2.0], np.float32), 7, "spherical")
+    path = interpolation.interpolate(np.array([2.0, 0], np.float32), np.array([0, 2.0], np.float32), 7, "spherical")
     np.testing.assert_allclose(np.degrees(np.arctan2(path[:, 1], path[:, 0])), np.arange(0, 91, 15), atol=1e-3)
 
 
 @pytest.mark.parametrize("end", [[1, 2, 3], [-1, -2, -3], [2, 4, 6], [0, 0, 0]])
 def test_a_spherical_path_without_a_circle_is_straight(end):
     start, end = np.array([1, 2, 3], np.float32), np.array(end, np.float32)
-    path = sampling.interpolate(start, end, 5, "spherical")
-    np.testing.assert_allclose(path, sampling.interpolate(start, end, 5), atol=1e-6)
+    path = interpolation.interpolate(start, end, 5, "spherical")
+    np.testing.assert_allclose(path, interpolation.interpolate(start, end, 5), atol=1e-6)
 
 
 def test_an_unknown_path_is_refused():
     with pytest.raises(ValueError):
-        sampling.interpolate(np.zeros(2), np.ones(2), 3, "scenic")
+        interpolation.interpolate(np.zeros(2), np.ones(2), 3, "scenic")
 
 
 def test_a_cross_fade_begins_and_ends_with_its_pictures():
     start, end = registry.load_test("digits").images[:2].reshape(2, 28, 28)
-    fade = sampling.cross_fade(start, end, 5)
+    fade = interpolation.cross_fade(start, end, 5)
     assert fade.shape == (5, 28, 28) and fade.dtype == np.uint8
     assert np.array_equal(fade[0], start) and np.array_equal(fade[-1], end)
     assert np.abs(fade[2] - (start.astype(float) + end) / 2).max() <= 0.5
@@ -161,7 +161,7 @@ def test_a_cross_fade_begins_and_ends_with_its_pictures():
 @pytest.mark.parametrize("dimension", [0, 1, 2])
 def test_a_traversal_moves_one_number_and_no_other(dimension):
     z, values = np.array([0.5, -1.5, 2.5], np.float32), np.linspace(-3, 3, 7, dtype=np.float32)
-    walk = sampling.traverse(z, dimension, values)
+    walk = interpolation.traverse(z, dimension, values)
     assert walk.shape == (7, 3) and walk.dtype == np.float32
     assert np.array_equal(walk[:, dimension], values)
     others = [n for n in range(3) if n != dimension]
@@ -171,7 +171,7 @@ def test_a_traversal_moves_one_number_and_no_other(dimension):
 
 def test_the_map_is_laid_out_like_a_chart():
     """Right is a larger first number, up a larger second one: the picture then lies on the scatter of the means."""
-    grid = sampling.manifold(5, reach=2)
+    grid = interpolation.manifold(5, reach=2)
     assert grid.shape == (5, 5, 2)
     assert grid[0, 0].tolist() == [-2, 2] and grid[0, -1].tolist() == [2, 2]
     assert grid[-1, 0].tolist() == [-2, -2] and grid[-1, -1].tolist() == [2, -2]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from vae_core import os_compat, train
 from vae_core.config import Config
-from vae_core.jobs import dispatcher, launcher, queue, queue_state
+from vae_core.jobs import launcher, queue, queue_dispatcher, queue_order
 from vae_core.jobs.limits import Limits
 from vae_core.runs import files, lifecycle
 from vae_core.runs.index import own_runs
@@ -147,7 +147,7 @@ class World:
 
     def dispatch_often(self) -> None:
         for _ in range(4):
-            dispatcher.dispatch(self.folder, LIMITS)
+            queue_dispatcher.dispatch(self.folder, LIMITS)
 
 
 @settings(max_examples=40)
@@ -196,7 +196,7 @@ def test_no_start_is_lost_and_never_do_two_train_at_once(tmp_path_factory, data)
 
 def test_a_request_that_comes_while_an_epoch_ends_is_not_lost(own_run, monkeypatch):
     """One epoch at a time: the trainer reads ``step`` and is about to write ``pause``, when Stop is pressed."""
-    from vae_core.training.progress import Reporter, Stopped
+    from vae_core.training.progress_and_pause import Reporter, Stopped
 
     launcher.request(own_run, "step")
     reporter, control, looks = Reporter(own_run), Run.control, []
@@ -229,10 +229,10 @@ def test_a_trainer_that_is_slow_to_speak_keeps_its_turn_and_one_that_is_gone_los
     queue.ask(Config(**TINY), "b", LIMITS)
     status = files.read_json(run.path / "status.json")
     files.write_json(run.path / "status.json", {**status, "heartbeat": time.time() - 60})
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id]  # its process lives: this one
     monkeypatch.setattr(os_compat, "lives", lambda pid, born: False)
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id, run.id]
 
 
@@ -245,7 +245,7 @@ def test_a_clock_that_is_set_gives_no_second_training_a_place(runs_dir, monkeypa
     write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + jump)
-    dispatcher.dispatch(runs_dir, LIMITS)
+    queue_dispatcher.dispatch(runs_dir, LIMITS)
     assert spawned == [run.id] and other.status().state == "queued"
 
 
@@ -258,7 +258,7 @@ def test_a_turn_is_as_long_as_it_is_however_the_clock_is_set(runs_dir, monkeypat
     def after(minutes: float) -> str:
         monkeypatch.setattr(time, "monotonic", lambda: passed + 60 * minutes)
         write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
-        dispatcher.watch(runs_dir, LIMITS)
+        queue_dispatcher.watch(runs_dir, LIMITS)
         return run.control()
 
     assert after(LIMITS.minutes - 1) == "run"
@@ -268,13 +268,13 @@ def test_a_turn_is_as_long_as_it_is_however_the_clock_is_set(runs_dir, monkeypat
 def test_a_turn_ends_though_nobody_could_write_when_it_began(runs_dir, monkeypatch):
     monkeypatch.setattr(launcher, "spawn", lambda run: os.getpid())
     run, passed = queue.ask(Config(**TINY), "a", LIMITS), time.monotonic()
-    queue_state.write(run, asked=1.0)
+    queue_order.write(run, asked=1.0)
     write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "run"
     monkeypatch.setattr(time, "monotonic", lambda: passed + 60 * LIMITS.minutes + 60)
     write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
-    dispatcher.watch(runs_dir, LIMITS)
+    queue_dispatcher.watch(runs_dir, LIMITS)
     assert run.control() == "stop"
 
 
@@ -285,9 +285,9 @@ def test_a_trainer_that_does_not_heed_the_end_of_its_turn_is_ended(runs_dir, mon
     monkeypatch.setattr(os_compat, "end", lambda pid, born: ended.append(pid))
     run = queue.ask(Config(**TINY), "a", LIMITS)
     launcher.request(run, "stop")
-    for seconds in (60, dispatcher.LAST_SECONDS + 60):
-        queue_state.write(run, asked=1.0, started=time.time() - 60 * LIMITS.minutes - seconds)
+    for seconds in (60, queue_dispatcher.LAST_SECONDS + 60):
+        queue_order.write(run, asked=1.0, started=time.time() - 60 * LIMITS.minutes - seconds)
         write_status(run, Status(state="running", pid=os.getpid(), born=os_compat.born(), host=os_compat.HOST))
         assert ended == []
-        dispatcher.watch(runs_dir, LIMITS)
+        queue_dispatcher.watch(runs_dir, LIMITS)
     assert ended == [os.getpid()]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from vae_core.analysis.sampling import quantile_manifold, random_walk, walk_coefficients
+from vae_core.analysis.interpolation import quantile_manifold, random_walk, walk_coefficients
 
 
 def walks(times: np.ndarray, seeds: int = 3000) -> np.ndarray:

@@ -99,7 +99,7 @@ def _of_a_widget(wid: str, kind: str, value: Any) -> WidgetState:
 def harmless(monkeypatch):
     """Buttons that a forger presses start nothing."""
     monkeypatch.setattr("ui.shell.visitor.start", lambda *_, **__: (_ for _ in ()).throw(RunError("Not now.")))
-    monkeypatch.setattr("vae_core.analysis.embeddings.start", lambda *_: None)
+    monkeypatch.setattr("vae_core.analysis.umap_tsne.start", lambda *_: None)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -157,7 +157,7 @@ def is_component(node: Any) -> bool:
 
 def test_a_browsers_name_arrives(monkeypatch):
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr("vae_core.jobs.dispatcher.keep_going", lambda *_: None)
+    monkeypatch.setattr("vae_core.jobs.queue_dispatcher.keep_going", lambda *_: None)
     app = show("runs")
     assert not app.file_uploader
     (name,) = [

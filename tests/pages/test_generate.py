@@ -10,7 +10,7 @@ from ui.samples import knobs, story
 from ui.shell import run_picker, startup
 from ui.store import cache
 from vae_core import paths
-from vae_core.analysis import nearest_images, sampling
+from vae_core.analysis import interpolation, nearest_images, sampling
 from vae_core.datasets import registry
 from vae_core.runs.films import evenly
 from vae_core.runs.index import find_run
@@ -114,7 +114,9 @@ def test_dead_knobs_are_the_ones_that_change_nothing():
     model = cache.model(path, epoch)
     moved = []
     for dim in range(run.config.latent_dim):
-        strip = sampling.decode(model, sampling.traverse(np.zeros(len(use), np.float32), dim, knobs.STEPS)).astype(int)
+        strip = sampling.decode(model, interpolation.traverse(np.zeros(len(use), np.float32), dim, knobs.STEPS)).astype(
+            int
+        )
         moved.append(np.abs(strip - strip[4]).mean())
     moved = np.array(moved)
     assert moved[dead].max() < moved[~dead].min()

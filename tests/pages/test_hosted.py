@@ -9,8 +9,8 @@ from tests.pages.test_pages import PAGES, _here, check, finished, set_state, sho
 from ui.shell import visitor
 from ui.train import steering
 from vae_core import paths
-from vae_core.analysis import embeddings
-from vae_core.jobs import dispatcher, launcher
+from vae_core.analysis import umap_tsne
+from vae_core.jobs import launcher, queue_dispatcher
 from vae_core.runs import lifecycle
 from vae_core.runs.index import find_run, own_runs
 from vae_core.runs.run import Run, RunError
@@ -22,7 +22,7 @@ ME, OTHER = "a" * 64, "b" * 64
 def shared(monkeypatch):
     """A shared server on which this visitor is known and nobody runs the queue."""
     monkeypatch.setenv("VAE_HOSTED", "1")
-    monkeypatch.setattr(dispatcher, "keep_going", lambda *_: None)
+    monkeypatch.setattr(queue_dispatcher, "keep_going", lambda *_: None)
     monkeypatch.setattr(launcher, "spawn", lambda run: None)
     monkeypatch.setattr(visitor, "me", lambda: ME)
 
@@ -56,7 +56,7 @@ def test_a_link_lets_one_look_and_not_touch(finished):  # noqa: F811
 def test_only_its_owner_has_the_server_make_a_map(finished, owner, monkeypatch):  # noqa: F811
     give(finished, owner)
     made = []
-    monkeypatch.setattr(embeddings, "start", lambda run, view, epochs: made.append(view))
+    monkeypatch.setattr(umap_tsne, "start", lambda run, view, epochs: made.append(view))
     app = show("map", run="mine", view="UMAP")
     check(app)
     assert made == (["umap"] if owner == ME else [])

@@ -16,7 +16,8 @@ from ui.components.image_picker import End
 from ui.draw import unusual
 from ui.morph import files, morph
 from vae_core import paths
-from vae_core.analysis.sampling import decode, encode, interpolate
+from vae_core.analysis.interpolation import interpolate
+from vae_core.analysis.sampling import decode, encode
 from vae_core.datasets.drawing import PAD
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import Run

@@ -13,17 +13,17 @@ import pytest
 from tests.pages.test_pages import PAGES, check, show
 from ui.components import browser_decoder
 from ui.runs import report
-from vae_core import architecture, inference, paths, reconstructions
+from vae_core import architecture, inference, loss_registry, paths
 from vae_core.architecture import Network, perceptron
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DatasetSpec, Shape, Split
+from vae_core.loss_registry import Formulas, Reconstruction
 from vae_core.model import build
-from vae_core.reconstructions import Formulas, Reconstruction
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.run import Run
 from vae_core.training import loop
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 
 SHAPE, NAMES = Shape(1, 20, 24), ("stripe", "точка", "円")
 MODELS = [("vae", 2), ("vae", 5), ("autoencoder", 3)]
@@ -63,11 +63,11 @@ def toys():
     term = Reconstruction("smooth", "Smooth absolute error", "smooth error", lambda: Formulas(smooth))
     registry.register(DatasetSpec("toys", "Toy shapes", SHAPE, NAMES, 120, 120, "made up here", shapes, noun="shape"))
     architecture.register(Network("toy", "Toy", "One convolution each way.", layers))
-    reconstructions.register(term)
+    loss_registry.register(term)
     yield
     registry.unregister("toys")
     architecture.unregister("toy")
-    reconstructions.unregister("smooth")
+    loss_registry.unregister("smooth")
 
 
 def smooth(logits, x):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.pages.test_pages import check, show, words
-from ui.shell import tour
 from ui.start import living_picture
+from ui.text.tour_steps import STEPS
 from vae_core import paths
 from vae_core.analysis.sampling import encode
 from vae_core.runs.index import find_run
@@ -47,9 +47,9 @@ def test_the_start_page_needs_no_gallery(monkeypatch, tmp_path):
     assert "gallery" in words(app)
 
 
-@pytest.mark.parametrize("number", range(len(tour.STEPS)))
+@pytest.mark.parametrize("number", range(len(STEPS)))
 def test_every_step_of_the_tour_has_its_page(number):
-    step = tour.STEPS[number]
+    step = STEPS[number]
     assert (Path(paths.ROOT) / "pages" / f"{step.page}.py").exists()
     assert step.done
     app = show(step.page, tour=str(number), **step.params)

@@ -11,7 +11,7 @@ from ui import figures
 from ui.components.bridge import base64_of, component
 from ui.components.payloads import Colour, LatentMapData, Mark
 from ui.store import cache
-from vae_core.analysis import embeddings, projections
+from vae_core.analysis import projections, umap_tsne
 from vae_core.runs.run import Run, RunError
 
 _map = component("map", "components/latent_map/latent_map.js")
@@ -40,7 +40,7 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     Raises RunError if a bent map is asked for that has not been made (``layout_of``).
     """
     run = Run(Path(path))
-    flat, axes = _bent(run, epochs, view) if view in embeddings.METHODS else _flat(run, epochs, view, first, second)
+    flat, axes = _bent(run, epochs, view) if view in umap_tsne.METHODS else _flat(run, epochs, view, first, second)
     count = len(next(iter(flat.values())))
     names = run.dataset.class_names
     window = projections.view_range(list(flat.values()))
@@ -69,9 +69,9 @@ def _bent(run: Run, epochs: tuple[int, ...], view: str) -> tuple[dict[int, np.nd
     return chosen, ["", ""]  # its directions mean nothing
 
 
-def layout_of(run: Run, epochs: Sequence[int], view: str) -> embeddings.Layout | None:
+def layout_of(run: Run, epochs: Sequence[int], view: str) -> umap_tsne.Layout | None:
     """The bent map that is kept with a run, if it reaches to the newest epoch."""
-    layout = embeddings.load(run, view)
+    layout = umap_tsne.load(run, view)
     return layout if layout and layout.epochs[-1] == epochs[-1] else None
 
 

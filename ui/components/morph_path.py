@@ -14,7 +14,7 @@ PATHS = {"straight": "Straight", "spherical": "Spherical"}
 @cache.cached(100)
 def codes(path: str, epochs: tuple[int, ...], start: End, end: End, frames: int, way: str) -> np.ndarray:
     """The codes (epochs, frames, d) along a way (``PATHS``) between the means of two ends."""
-    from vae_core.analysis.sampling import interpolate
+    from vae_core.analysis.interpolation import interpolate
 
     return np.stack(
         [interpolate(image_picker.code(path, e, start), image_picker.code(path, e, end), frames, way) for e in epochs]

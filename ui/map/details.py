@@ -11,7 +11,7 @@ from ui.components.bridge import base64_of, component
 from ui.components.images import webp
 from ui.components.payloads import CodeChartData, RunFiguresData, TileSize
 from ui.store import cache, tail
-from vae_core.analysis import embeddings
+from vae_core.analysis import umap_tsne
 from vae_core.analysis.projections import view_of
 from vae_core.analysis.reference import IN_USE
 from vae_core.datasets.spec import Shape
@@ -29,7 +29,7 @@ def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     None where codes have no spread (the classic autoencoder), and on bent maps, which keep no lengths.
     """
     run = Run(Path(path))
-    if not run.config.is_vae or view in embeddings.METHODS:
+    if not run.config.is_vae or view in umap_tsne.METHODS:
         return None
     basis = view_of(cache.latents(path, epochs[-1]).mean, view, first, second)
     return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]
@@ -47,7 +47,7 @@ def separation(path: str, epoch: int) -> float:
     """How well the classes separate at an epoch: ``knn.neighbour_accuracy`` of up to 2,000 kept means."""
     from vae_core.analysis.knn import neighbour_accuracy
 
-    mean = cache.latents(path, epoch).mean[: embeddings.POINTS]
+    mean = cache.latents(path, epoch).mean[: umap_tsne.POINTS]
     return neighbour_accuracy(mean, cache.labels(path)[: len(mean)])
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from ui.components import latent_map
 from ui.shell import visitor
 from ui.shell.errors import one_sentence, plain
-from vae_core.analysis import embeddings
+from vae_core.analysis import umap_tsne
 from vae_core.runs.run import Run
 
 
@@ -31,14 +31,14 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
 
 
 def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
-    progress = embeddings.progress(run, view)
+    progress = umap_tsne.progress(run, view)
     if progress and progress.state == "failed":
         st.error(plain(progress.error))
         if not st.button("Try again", key="try_map_again"):
             return
     if progress is None or not progress.active:
-        embeddings.start(run, view, epochs)
-        progress = embeddings.Progress("loading")
+        umap_tsne.start(run, view, epochs)
+        progress = umap_tsne.Progress("loading")
     words = {
         "waiting": "another map is being made first",
         "loading": "starting, about a minute the first time",

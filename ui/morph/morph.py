@@ -27,7 +27,7 @@ def frames_for(steps: int, least: int = 33) -> int:
 
 def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way: str) -> tuple[list[Row], bool]:
     """The same morph three ways. The flag says whether the cross-fade mixes the original pictures."""
-    from vae_core.analysis.sampling import cross_fade
+    from vae_core.analysis.interpolation import cross_fade
 
     path, last = str(run.path), epochs[-1]
     words = f"from {image_picker.name_of(run, start)} to {image_picker.name_of(run, end)}"

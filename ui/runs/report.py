@@ -21,7 +21,7 @@ from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.components.payloads import ReportData, ReportMap
-from ui.runs import bundle
+from ui.runs import report_script
 from ui.store import cache
 from vae_core.analysis import curves
 from vae_core.config import FIELDS, in_words
@@ -43,7 +43,7 @@ def build(run: Run) -> str:
     text = json.dumps(_data(run, epochs), allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
     parts = {
         "title": html.escape(run.title), "style": (STATIC / "style.css").read_text(encoding="utf-8"),
-        "data": text, "script": bundle.plain_script(SCRIPT),
+        "data": text, "script": report_script.plain_script(SCRIPT),
     }  # fmt: skip
     return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], TEMPLATE.read_text(encoding="utf-8"))
 

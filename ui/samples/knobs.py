@@ -59,7 +59,8 @@ def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
 @cache.cached(30)
 def knob_film(path: str, epochs: tuple[int, ...], place: int | None, order: tuple[int, ...]) -> str:
     """A WebP, a line for each epoch: the start decoded, then each of the dimensions in ``order`` at all STEPS."""
-    from vae_core.analysis.sampling import decode, traverse
+    from vae_core.analysis.interpolation import traverse
+    from vae_core.analysis.sampling import decode
 
     lines = []
     for epoch in epochs:

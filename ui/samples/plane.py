@@ -15,9 +15,9 @@ from vae_core.runs.run import Run
 @cache.cached(20)
 def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> tuple[str, np.ndarray]:
     """A WebP with a line of size * size pictures for each epoch, and the two axes (2, size) in knob units."""
-    from vae_core.analysis import sampling
+    from vae_core.analysis import interpolation, sampling
 
-    grid = sampling.manifold(size, 3.0) if even else sampling.quantile_manifold(size)
+    grid = interpolation.manifold(size, 3.0) if even else interpolation.quantile_manifold(size)
     lines = []
     for epoch in epochs:
         shift, scale = frame_of(path, epoch)

@@ -10,7 +10,7 @@ from vae_core.runs.run import Run
 
 def walk(run: Run, epochs: list[int], seed: int) -> WalkData:
     """What ``static/samples/walk.js`` plays: the coefficients of the walk, and the code's frame at each epoch."""
-    from vae_core.analysis.sampling import walk_coefficients
+    from vae_core.analysis.interpolation import walk_coefficients
 
     coefficients = walk_coefficients(run.config.latent_dim, seed)
     return {

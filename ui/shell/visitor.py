@@ -10,7 +10,7 @@ from ui.components.bridge import visitor_token
 from ui.shell import browser_input
 from vae_core import paths
 from vae_core.config import Config
-from vae_core.jobs import dispatcher, eviction, launcher, queue
+from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
 from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
@@ -36,7 +36,7 @@ def meet() -> None:
 def _queue(folder: str) -> object:
     limits = hosted_limits()
     assert limits is not None
-    return dispatcher.keep_going(Path(folder), limits)
+    return queue_dispatcher.keep_going(Path(folder), limits)
 
 
 def me() -> str:

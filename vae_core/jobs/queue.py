@@ -19,10 +19,10 @@ from vae_core import os_compat, paths
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.jobs import launcher
-from vae_core.jobs.dispatcher import dispatch
 from vae_core.jobs.eviction import check_pin, is_watched, make_room
 from vae_core.jobs.limits import Limits
-from vae_core.jobs.queue_state import asked_at, known_runs, locked, read, turn_of, waiting_runs, write
+from vae_core.jobs.queue_dispatcher import dispatch
+from vae_core.jobs.queue_order import asked_at, known_runs, locked, next_turn, read, waiting_runs, write
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
@@ -46,7 +46,7 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
     with locked(folder, wait=10):
         _may_wait(folder, owner, limits)
         make_room(folder, owner, limits)
-        turn = _next_turn(folder, owner)
+        turn = next_turn(folder, owner)
         run = lifecycle.create(config, folder, state="queued", owner=owner)
         launcher.request(run, "step" if one_epoch else "run")
         write(run, asked=time.time(), turn=turn)
@@ -66,7 +66,7 @@ def again(run: Run, limits: Limits) -> None:
             status = launcher.may_go_on(run)
             launcher.request(run, "run")
             try:
-                write(run, asked=time.time(), turn=_next_turn(folder, run.about.owner))
+                write(run, asked=time.time(), turn=next_turn(folder, run.about.owner))
                 write_status(run, replace(status, state="queued", message="", error="", pid=0, born=0.0))
             except OSError as error:
                 raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
@@ -136,19 +136,6 @@ def place(run: Run, limits: Limits) -> Place:
 def note(run: Run) -> str:
     """Why this server ended a training, in one sentence, or nothing."""
     return str(read(run).get("note", ""))
-
-
-def _next_turn(folder: Path, owner: str) -> float:
-    """The turn of a visitor's next request: start-time fair queueing (Goyal, Vin & Cheng 1996) with turns of length 1.
-
-    It is the turn that is served now, or the one after the visitor's last, whichever is later. So a second request
-    stands behind the first of everybody who comes before it is served, and old turns are no debt once all are served.
-    """
-    known = known_runs(folder)
-    served = [turn_of(run) for run, status in known if status.active]
-    now = max(served) if served else max((turn_of(run) + 1 for run, s in known if s.state != "queued"), default=0.0)
-    mine = [turn_of(run) + 1 for run, _ in known if owner and run.about.owner == owner]
-    return max([now, *mine])
 
 
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.analysis.reference import figures_of
 from vae_core.datasets import registry
 from vae_core.runs.run import Run, RunError
@@ -116,7 +116,7 @@ def _row(run: Run) -> dict[str, Any]:
     return {
         "run": run.id, "title": run.title, "dataset": registry.TITLES[config.dataset],
         "model": "VAE" if config.is_vae else "classic autoencoder",
-        "error": reconstructions.get(config.reconstruction).short, "latent_dim": config.latent_dim,
+        "error": loss_registry.get(config.reconstruction).short, "latent_dim": config.latent_dim,
         "beta": config.beta if config.is_vae else None, "epochs": max(len(records) - 1, 0),
         **{f"test_{term}": test[term] for term in TERMS},
         "dimensions_in_use": figures_of(records[-1])["in_use"] if records else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.architecture import sizes_through
 from vae_core.config import Config
 from vae_core.losses import Terms, kl_per_dimension
@@ -21,7 +21,7 @@ class AutogradStep:
     def __init__(self, model: Autoencoder, config: Config, device: torch.device) -> None:
         self.listen: Callable[[], object] = lambda: None
         self.model, self.config, self.d = model, config, model.latent_dim
-        self.formulas = reconstructions.get(config.reconstruction).formulas()
+        self.formulas = loss_registry.get(config.reconstruction).formulas()
         self.weights = [p.detach() for p in model.parameters()]
         self.flat, gradients = side_by_side(self.weights)
         for parameter, gradient in zip(model.parameters(), gradients, strict=True):

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.model import Autoencoder
 from vae_core.os_compat import say
@@ -135,7 +135,7 @@ def graphics(device: torch.device) -> Graphics | None:
 
 def fits(model: Autoencoder, config: Config) -> bool:
     """Whether cuda_step.cu has kernels for a network and its loss."""
-    known = reconstructions.get(config.reconstruction).kernel is not None
+    known = loss_registry.get(config.reconstruction).kernel is not None
     return manual_step.fits(model, config) and known and model.shape.pixels % (4 * PARTS) == 0
 
 
@@ -149,7 +149,7 @@ class CardStep(Step):
         for parameter, place in zip(model.parameters(), places, strict=True):
             parameter.data = place.copy_(parameter.data)
         super().__init__(model, config, most, device)
-        kernel = reconstructions.get(config.reconstruction).kernel
+        kernel = loss_registry.get(config.reconstruction).kernel
         assert kernel is not None  # or ``fits`` said so
         self.kernel = kernel
         self.errors = torch.zeros(most, PARTS, device=device)

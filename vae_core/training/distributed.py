@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from vae_core.runs.run import Status
-from vae_core.training.progress import Interrupted, Reporter
+from vae_core.training.progress_and_pause import Interrupted, Reporter
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.losses import Terms, kl_per_dimension
 from vae_core.model import Autoencoder
@@ -48,7 +48,7 @@ def evaluate(
     errors = torch.zeros(2, dtype=torch.float64, device=device)  # z sampled, mean decoded
     kl = torch.zeros(config.latent_dim, dtype=torch.float64, device=device)
     room = torch.empty(2, min(most, len(images)), images.shape[1], device=device)
-    formulas = reconstructions.get(config.reconstruction).formulas()
+    formulas = loss_registry.get(config.reconstruction).formulas()
     means, logvars = [], []
     for batch, eps in zip(images.split(most), noise.split(most), strict=True):
         listen()

@@ -17,7 +17,7 @@ from vae_core.training.device import device_name, pick_device, replays
 from vae_core.training.distributed import Ranks
 from vae_core.training.evaluation import epoch_seed, record
 from vae_core.training.learner import Learner
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 from vae_core.training.schedule import Curve
 from vae_core.training.snapshots import Snapshots, images_on
 

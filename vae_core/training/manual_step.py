@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from vae_core import reconstructions
+from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.model import Autoencoder
 
@@ -35,7 +35,7 @@ def fits(model: Autoencoder, config: Config) -> bool:
     form = ["linear", "relu", "linear"]
     layers = model.architecture
     of_the_lecture = all([layer["type"] for layer in part] == form for part in (layers.encoder, layers.decoder))
-    return of_the_lecture and reconstructions.get(config.reconstruction).formulas().value_and_gradient is not None
+    return of_the_lecture and loss_registry.get(config.reconstruction).formulas().value_and_gradient is not None
 
 
 class Step:
@@ -45,7 +45,7 @@ class Step:
         """``most``: images of the largest batch."""
         self.listen: Callable[[], object] = lambda: None  # called within a step, of which the largest takes seconds
         self.config, self.d, self.pixels = config, model.latent_dim, model.shape.pixels
-        formula = reconstructions.get(config.reconstruction).formulas().value_and_gradient
+        formula = loss_registry.get(config.reconstruction).formulas().value_and_gradient
         assert formula is not None  # or ``fits`` said so
         self.value_and_gradient = formula
         self.weights = [p.detach() for p in model.parameters()]  # W1 b1 W2 b2 W3 b3 W4 b4, as in the formulas below

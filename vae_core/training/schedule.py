@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from vae_core.config import Config
 from vae_core.training.evaluation import record
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 
 WINDOWS_PER_EPOCH = 20  # points on the live curve per epoch
 

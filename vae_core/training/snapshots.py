@@ -15,7 +15,7 @@ from vae_core.runs.run import Run, RunError
 from vae_core.training import checkpoint
 from vae_core.training.adam import Adam
 from vae_core.training.evaluation import TOO_FAR, TrainingFailed, evaluate
-from vae_core.training.progress import Reporter
+from vae_core.training.progress_and_pause import Reporter
 from vae_core.training.threads import Governor
 
 LATENT_IMAGES = 10_000  # kept test images; all of MNIST's

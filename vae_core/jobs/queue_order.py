@@ -96,3 +96,16 @@ def write(run: Run, **entry: Any) -> None:
         files.write_json(run.path / "queue.json", entry)
     except OSError as error:
         raise RunError(f"The run {run.id} cannot wait in the queue: {error.strerror}.") from None
+
+
+def next_turn(folder: Path, owner: str) -> float:
+    """The turn of a visitor's next request: start-time fair queueing (Goyal, Vin & Cheng 1996) with turns of length 1.
+
+    It is the turn that is served now, or the one after the visitor's last, whichever is later. So a second request
+    stands behind the first of everybody who comes before it is served, and old turns are no debt once all are served.
+    """
+    known = known_runs(folder)
+    served = [turn_of(run) for run, status in known if status.active]
+    now = max(served) if served else max((turn_of(run) + 1 for run, s in known if s.state != "queued"), default=0.0)
+    mine = [turn_of(run) + 1 for run, _ in known if owner and run.about.owner == owner]
+    return max([now, *mine])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { followArrows, followPointer } from "../../static/lib/pointer.js";
+import { followArrows, followPointer } from "../../static/lib/drag.js";
 
 test("a pointer is followed in an element's own pixels, pressed or not", () => {
   const element = { getBoundingClientRect: () => ({ left: 10, top: 20 }) },

@@ -1,4 +1,4 @@
-"""``python -m ui.components.payload_types``: write the payloads' types for JavaScript, static/lib/payloads.d.ts."""
+"""``python -m ui.components.payloads_to_typescript`` writes the payloads' types for JavaScript: payloads.d.ts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vae_core.paths import ROOT
 
 FILE = ROOT / "static" / "lib" / "payloads.d.ts"
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", Any: "any", type(None): "null"}
-HEAD = """// Written by ``python -m ui.components.payload_types`` from ui/components/payloads.py: change it there.
+HEAD = """// Written by ``python -m ui.components.payloads_to_typescript`` from payloads.py beside it: change it there.
 
 /** What a component of ours is called with: its data, its place, and how it answers. */
 export interface Component<Data, Answer = {}> {

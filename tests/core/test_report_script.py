@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from ui.runs import bundle, report
+from ui.runs import report, report_script
 
 NODE = shutil.which("node")
 LIBRARY = (
@@ -21,7 +21,7 @@ def written(folder, **modules: str) -> str:
     """The script of the module ``entry`` of some modules in a folder."""
     for name, text in modules.items():
         (folder / f"{name}.js").write_text(text, encoding="utf-8")
-    return bundle.plain_script(folder / "entry.js")
+    return report_script.plain_script(folder / "entry.js")
 
 
 def ran(script: str) -> str:
@@ -32,7 +32,7 @@ def ran(script: str) -> str:
 
 @pytest.mark.skipif(NODE is None, reason="node is not on this machine")
 def test_the_script_of_a_report_is_plain_and_has_each_module_once():
-    script = bundle.plain_script(report.SCRIPT)
+    script = report_script.plain_script(report.SCRIPT)
     # Like a plain script, a function's body may hold no import and no export.
     ran(f"new Function({json.dumps(script)})")
     modules = re.findall(r"^const (\w+_js) = ", script, re.MULTILINE)

@@ -12,8 +12,8 @@ from core_helpers import new_run, wait_for
 from vae_core.jobs import launcher
 from vae_core.runs import files
 from vae_core.runs.run import HEARTBEAT_TIMEOUT, Run, Status
-from vae_core.training import progress
-from vae_core.training.progress import Interrupted, Reporter, Stopped
+from vae_core.training import progress_and_pause
+from vae_core.training.progress_and_pause import Interrupted, Reporter, Stopped
 
 
 class Clock:
@@ -37,7 +37,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(progress, "time", clock)
+    monkeypatch.setattr(progress_and_pause, "time", clock)
     monkeypatch.setattr("vae_core.runs.run.time", clock)
     return clock
 
@@ -231,7 +231,7 @@ def test_the_heart_beats_every_second_whatever_the_main_thread_does(voice, clock
 def test_the_heart_does_not_beat_for_a_main_thread_that_hangs_for_good(voice, clock, run):
     began = clock.now
     voice._beat(Beats(clock, run, 1000))
-    assert run_heartbeat(run) <= began + progress.VOUCH_SECONDS
+    assert run_heartbeat(run) <= began + progress_and_pause.VOUCH_SECONDS
     assert run.status().state == "interrupted"  # so it can be ended
     voice.listen()
     beats = Beats(clock, run, 10)
@@ -265,7 +265,7 @@ def test_a_full_disk_does_not_stop_the_heart(voice, clock, run, monkeypatch):
 
 
 def test_within_a_training_the_heart_beats_by_itself(run, monkeypatch):
-    monkeypatch.setattr(progress, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(progress_and_pause, "BEAT_SECONDS", 0.02)
     voice = Reporter(run)
     voice.update(state="running")
     first = run_heartbeat(run)

@@ -16,7 +16,7 @@ from vae_core import os_compat
 from vae_core.jobs import launcher
 from vae_core.jobs.eviction import DELETED_SECONDS, changed
 from vae_core.jobs.limits import Limits, room_on_disk
-from vae_core.jobs.queue_state import is_busy, known_runs, locked, process_of, read, waiting_runs, write
+from vae_core.jobs.queue_order import is_busy, known_runs, locked, process_of, read, waiting_runs, write
 from vae_core.runs import lifecycle
 from vae_core.runs.run import Run, RunError, Status, write_status
 

@@ -5,7 +5,7 @@
     <run_id>/maps/umap.npz    epochs (E,), points (E, n, 2) half precision, trust (E,)
     <run_id>/maps/umap.json   the progress while it is being made
 
-``python -m vae_core.analysis.embeddings RUN_DIRECTORY umap`` makes one. Both methods begin from chance, so that two
+``python -m vae_core.analysis.umap_tsne RUN_DIRECTORY umap`` makes one. Both methods begin from chance, so that two
 runs of them turn and fold the same data in different ways. Here they form a chain: the last epoch is laid out from
 nothing, and each epoch before it starts from the one after it, in small steps, and is turned onto it. So dots travel
 and do not jump, in a thirtieth of the time of ``umap.AlignedUMAP`` (benchmarks/layouts.py). Imports neither umap nor
@@ -176,7 +176,7 @@ def start(run: Run, method: str, epochs: Sequence[int]) -> None:
     quiet = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     arguments = (str(run.path), method, "--epochs", ",".join(map(str, epochs)))
     try:
-        os_compat.start("vae_core.analysis.embeddings", *arguments, changes=quiet)
+        os_compat.start("vae_core.analysis.umap_tsne", *arguments, changes=quiet)
     except OSError as error:
         raise RunError(f"The map could not be made: {error.strerror}.") from None
 
@@ -251,7 +251,7 @@ class _Voice:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m vae_core.analysis.embeddings", description=(__doc__ or "").splitlines()[0]
+        prog="python -m vae_core.analysis.umap_tsne", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("run", type=Path, help="a run's directory")
     parser.add_argument("method", choices=METHODS)

@@ -174,8 +174,8 @@ def test_two_parts_whose_turn_comes_at_once_are_both_drawn_again(server, open_pa
     # Streamlit would send both in one message, and run the first part alone: the pictures once stood still for good.
     page.evaluate(
         """async () => {
-          const { tell } = await import('/app/static/lib/bus.js');
-          for (const part of ['state', 'pictures']) tell(`turn ${part} digits`, 'something newer');
+          const { publish } = await import('/app/static/lib/bus.js');
+          for (const part of ['state', 'pictures']) publish(`turn ${part} digits`, 'something newer');
           await null;
           for (const start = performance.now(); performance.now() - start < 200; );  // a busy browser
         }"""

@@ -8,6 +8,7 @@ from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
 from ui.text.page_intros import looking_at
 from ui.understand import loss
+from vae_core.analysis.reference import IN_USE
 
 through_app()
 
@@ -50,7 +51,7 @@ with one_sentence():
     if curves is None:
         st.info("This model is a classic autoencoder: it has no bubbles, and pays no penalty. Choose a VAE above.")
     else:
-        unused = int((curves.kl < 0.05).sum())
+        unused = int((curves.kl < IN_USE).sum())
         words = (
             f"{unused} of its {len(curves.kl)} numbers pay almost nothing: they say nothing about the picture."
             * bool(unused)

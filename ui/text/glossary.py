@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from vae_core.analysis.reference import IN_USE
+
 # The lecture's colours. KaTeX takes no CSS variables: static/understand/glossary.css lifts these for the dark ground.
 PAINTS = {"x": "#b8146a", "encoder": "#6b4fc0", "mean": "#1f7a35", "z": "#b25a00", "decoder": "#00766e"}
 PAINTED = {
@@ -155,7 +157,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "dead": Term(
             "Dead dimension",
             "A number of the code that says nothing about the picture. Its bubble is the prior itself, so it costs no "
-            "penalty. We count it as unused below 0.05 nats.",
+            f"penalty. We count it as unused below {IN_USE:g} nats.",
             r"@mean{\mathbb{E}(z_j)} \approx 0,\; @mean{\mathbb{V}(z_j)} \approx 1", ("missions", "map", "loss"),
             ("kl", "beta", "collapse"), "unused, in use"),
         "collapse": Term(

@@ -64,6 +64,7 @@ class Network:
     sentence: str  # for the form
     # From the pictures' shape, latent_dim, hidden_dim and the encoder's outputs (2 * latent_dim with noise).
     layers: Callable[[Shape, int, int, int], tuple[Sequence[Layer], Sequence[Layer]]]
+    has_hidden_dim: bool = False  # whether ``hidden_dim`` matters to it
 
 
 def register(network: Network) -> None:
@@ -147,6 +148,9 @@ def sizes_through(layers: Sequence[Layer], sizes: Sizes) -> list[Sizes]:
 
 # ---- the networks there are
 
+SMALL = 8  # pixels to a side, down to which a convolutional network halves pictures
+CHANNELS = 32  # of its smallest picture; each larger one has half as many
+
 
 def perceptron(*sizes: int) -> list[Layer]:
     """Linear layers from each size to the next, ReLU between them."""
@@ -156,11 +160,44 @@ def perceptron(*sizes: int) -> list[Layer]:
     return layers[:-1]
 
 
+def _lecture(shape: Shape, d: int, h: int, outputs: int) -> tuple[list[Layer], list[Layer]]:
+    return perceptron(shape.pixels, h, outputs), perceptron(d, h, shape.pixels)
+
+
+def _deep(shape: Shape, d: int, h: int, outputs: int) -> tuple[list[Layer], list[Layer]]:
+    return perceptron(shape.pixels, 512, 256, outputs), perceptron(d, 256, 512, shape.pixels)
+
+
+def _convolutional(shape: Shape, d: int, h: int, outputs: int) -> tuple[list[Layer], list[Layer]]:
+    """Convolutions that halve a picture until it is SMALL, a dense layer, and the same backwards."""
+    sides = [shape[1:]]
+    while max(sides[-1]) > SMALL and min(sides[-1]) > 1:
+        sides.append((sides[-1][0] // 2, sides[-1][1] // 2))
+    halvings = len(sides) - 1
+    channels = [shape.channels, *(CHANNELS >> (halvings - 1 - k) for k in range(halvings))]
+    flat = channels[-1] * math.prod(sides[-1])
+    encoder: list[Layer] = [{"type": "reshape", "shape": [*shape]}]
+    decoder: list[Layer] = []
+    for k in range(halvings):
+        window = {"kernel": 4, "stride": 2, "padding": 1}
+        encoder += [
+            {"type": "convolution", "inputs": channels[k], "outputs": channels[k + 1], **window}, {"type": "relu"},
+        ]  # fmt: skip
+        odd = [side - 2 * half for side, half in zip(sides[k], sides[k + 1], strict=True)]
+        back = {"inputs": channels[k + 1], "outputs": channels[k], **window, "output_padding": odd}
+        decoder = [{"type": "relu"}, {"type": "transposed_convolution", **back}, *decoder]
+    encoder += [{"type": "reshape", "shape": [flat]}, *perceptron(flat, outputs)]
+    into = [*perceptron(d, flat), {"type": "reshape", "shape": [channels[-1], *sides[-1]]}]
+    return encoder, [*into, *decoder, {"type": "reshape", "shape": [shape.pixels]}]
+
+
+register(Network("lecture", "The lecture’s", "One hidden layer on each side.", _lecture, has_hidden_dim=True))
+register(Network("deep", "Deep", "Two hidden layers on each side: clearer pictures, about twice the time.", _deep))
 register(
     Network(
-        "lecture",
-        "The lecture’s",
-        "One hidden layer on each side.",
-        lambda shape, d, h, outputs: (perceptron(shape.pixels, h, outputs), perceptron(d, h, shape.pixels)),
+        "convolutional",
+        "Convolutional",
+        "Looks at small patches first, and then at larger ones. For larger and for coloured pictures.",
+        _convolutional,
     )
 )

@@ -61,7 +61,7 @@ class Config:
     def __post_init__(self) -> None:
         for f in fields(self):
             value = getattr(self, f.name)
-            if f.name == "hidden_dim" and value is None:
+            if f.name == "hidden_dim" and (value is None or f.name in self.unused):
                 # The lecture has h = d**2 with d = 20; for small d that leaves too few units to learn anything.
                 object.__setattr__(self, "hidden_dim", max(self.latent_dim**2, 400))
             else:
@@ -72,11 +72,18 @@ class Config:
         return self.model == "vae"
 
     @property
+    def unused(self) -> tuple[str, ...]:
+        """The settings that change nothing: beta without a KL, the hidden size of a network with sizes of its own."""
+        fixed = not architecture.get(self.network).has_hidden_dim
+        return (*(() if self.is_vae else ("beta",)), *(("hidden_dim",) if fixed else ()))
+
+    @property
     def title(self) -> str:
-        """A short name in words, e.g. ``MNIST · VAE · 20 numbers · beta 1``."""
+        """A short name in words: ``MNIST · VAE · 20 numbers · beta 1``, and the network unless it is the lecture's."""
         size = f"{self.latent_dim} number{'s' if self.latent_dim != 1 else ''}"
         kind = f"VAE · {size} · beta {self.beta:g}" if self.is_vae else f"classic autoencoder · {size}"
-        return f"{registry.TITLES[self.dataset]} · {kind}"
+        network = "" if self.network == "lecture" else f" · {architecture.TITLES[self.network].lower()}"
+        return f"{registry.TITLES[self.dataset]} · {kind}{network}"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

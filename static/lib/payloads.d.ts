@@ -279,6 +279,18 @@ export interface LossCurves {
   epochs_shown: number;
 }
 
+export interface NetworkBlock {
+  sizes: number[];
+  label: string;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  beside?: boolean;
+}
+
+export interface NetworkDiagramData {
+  blocks: NetworkBlock[];
+  label: string;
+}
+
 export interface LossCurvesData {
   run: string;
   panels: LossPanel[];

@@ -24,7 +24,8 @@ SEED = 0
 
 def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
     """The settings in which two runs differ: name, the one's, the other's."""
-    pairs = [(name, getattr(one.config, name), getattr(other.config, name)) for name in one.config.to_json()]
+    names = [name for name in one.config.to_json() if name not in {*one.config.unused} & {*other.config.unused}]
+    pairs = [(name, getattr(one.config, name), getattr(other.config, name)) for name in names]
     return [
         (str(FIELDS[name].metadata["label"]), in_words(name, a), in_words(name, b)) for name, a, b in pairs if a != b
     ]

@@ -295,6 +295,18 @@ class LossCurves(TypedDict):
     epochs_shown: float
 
 
+class NetworkBlock(TypedDict):
+    sizes: list[int]  # one number, or channels, height and width
+    label: str
+    colour: Colour
+    beside: NotRequired[bool]  # comes of the same layer as the one before it
+
+
+class NetworkDiagramData(TypedDict):
+    blocks: list[NetworkBlock]  # from the picture to its copy
+    label: str
+
+
 class LossCurvesData(LossCurves):
     progress: float
     facts: str

@@ -71,7 +71,7 @@ def _windows(run: Run, status: Status) -> list[list[float]]:
 
 def _settings(run: Run) -> list[list[str]]:
     config = run.config
-    names = [name for name in FIELDS if name != "device" and (config.is_vae or name != "beta")]
+    names = [name for name in FIELDS if name not in ("device", *config.unused)]
     return [[FIELDS[name].metadata["label"], in_words(name, getattr(config, name))] for name in names]
 
 

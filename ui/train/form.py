@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,9 @@ import streamlit as st
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from ui.text import glossary
+from ui.train.network_diagram import network_diagram
+from vae_core import architecture
+from vae_core.architecture import Network
 from vae_core.config import FIELDS, PRESETS, Config, ConfigError, default_of
 from vae_core.datasets import registry
 from vae_core.jobs.limits import hosted_limits
@@ -110,8 +114,16 @@ def _advanced() -> None:
                 )
             elif name in ("beta", "learning_rate"):
                 st.number_input(**number, step=0.1 if name == "beta" else 1e-4, format="%.4g")
+            elif name == "hidden_dim":
+                fixed = not _network().has_hidden_dim
+                st.number_input(
+                    **number, step=1, placeholder="the network’s own" if fixed else "default", disabled=fixed
+                )
             else:
-                st.number_input(**number, step=1, placeholder="default" if name == "hidden_dim" else None)
+                st.number_input(**number, step=1)
+    st.markdown(f"**{_network().title} network.** {_network().sentence}")
+    with suppress(ConfigError, RunError):  # the form says what is wrong
+        network_diagram(_config())
 
 
 def _preset() -> str:
@@ -120,6 +132,10 @@ def _preset() -> str:
 
 def _dataset() -> str:
     return browser_input.word(browser_input.in_widget("dataset"), registry.TITLES) or default_of("dataset")
+
+
+def _network() -> Network:
+    return architecture.get(browser_input.word(browser_input.in_widget("network"), architecture.TITLES) or "lecture")
 
 
 def _fill() -> None:

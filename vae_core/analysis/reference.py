@@ -116,7 +116,7 @@ def same_setting(one: Config, other: Config) -> bool:
 def differing_fields(one: Config, other: Config) -> list[str]:
     """The names of the settings that make another band."""
     mine, theirs = one.to_json(), other.to_json()
-    free = (*FREE, *(() if one.is_vae else ("beta",)))  # a classic autoencoder has no use for beta
+    free = (*FREE, *one.unused)
     return [name for name in mine if name not in free and mine[name] != theirs[name]]
 
 
@@ -126,9 +126,11 @@ def band_of(config: Config) -> Band | None:
 
 
 def nearest(config: Config) -> Band | None:
-    """The most similar measured setting whose figures can be compared: same data, loss and model. Or None."""
+    """The most similar measured setting whose figures can be compared: same data, loss, model and network. Or None."""
     alike = [
-        b for b in measured() if not {"dataset", "reconstruction", "model"} & set(differing_fields(config, b.config))
+        b
+        for b in measured()
+        if not {"dataset", "reconstruction", "model", "network"} & set(differing_fields(config, b.config))
     ]
     return min(alike, key=lambda band: _distance(config, band.config), default=None)
 

@@ -31,7 +31,7 @@ def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
 class Config:
     """All settings of one run. Defaults are the lecture's, on the digits that need no download."""
 
-    dataset: str = setting("digits", "Dataset", "The pictures to learn from.", choices=registry.TITLES)
+    dataset: str = setting(registry.EMBEDDED, "Dataset", "The pictures to learn from.", choices=registry.TITLES)
     model: str = setting("vae", "Model", "With noise and penalty (VAE), or without (classic).", choices=MODELS)
     network: str = setting("lecture", "Network", "The layers that it is made of.", choices=architecture.TITLES)
     latent_dim: int = setting(
@@ -137,7 +137,7 @@ def _kind(name: str) -> type:
     return {"int": int, "int | None": int, "float": float, "str": str}[str(FIELDS[name].type)]
 
 
-def default_of(name: str, dataset: str = "digits") -> Any:
+def default_of(name: str, dataset: str = registry.EMBEDDED) -> Any:
     """The default of one setting for a dataset."""
     default = FIELDS[name].default
     assert default is not MISSING
@@ -152,7 +152,7 @@ class Preset:
     sentence: str
     changes: Mapping[str, Any]
 
-    def config(self, dataset: str = "digits") -> Config:
+    def config(self, dataset: str = registry.EMBEDDED) -> Config:
         return replace(Config(dataset=dataset, **registry.defaults(dataset)), hidden_dim=None, **self.changes)
 
 

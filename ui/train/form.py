@@ -45,7 +45,7 @@ def setup_form() -> None:
         st.rerun()
     if browser_input.in_widget("preset") is None:
         st.session_state["preset"] = "lecture"
-        st.session_state["dataset"] = "mnist" if registry.is_here("mnist") else "digits"
+        st.session_state["dataset"] = registry.preferred()
         _fill()
     # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):

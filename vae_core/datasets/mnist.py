@@ -26,12 +26,14 @@ from vae_core.datasets.mnist_files import (
     signature,
 )
 from vae_core.datasets.mnist_published import (
+    DIGITS,
     FILES,
     FOLDERS,
     MD5,
     MIRRORS,
     SHA256,
     SHAPE,
+    SOURCES,
     TITLES,
     owned_by_another,
     published_as,
@@ -39,14 +41,8 @@ from vae_core.datasets.mnist_published import (
 from vae_core.datasets.spec import DataError, DatasetSpec, Split
 
 PARTS = {"train": FILES[:2], "test": FILES[2:]}
-DIGITS = tuple("0123456789")
 GARMENTS = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 KUZUSHIJI = ("お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を")
-SOURCES = {
-    "mnist": "LeCun, Cortes & Burges (CC BY-SA 3.0)",
-    "fashion-mnist": "Xiao, Rasul & Vollgraf 2017 (MIT)",
-    "kmnist": "Clanuwat et al. 2018, Center for Open Data in the Humanities (CC BY-SA 4.0)",
-}
 
 
 def fetch(name: str, folder: Path | None, tell: download.Tell) -> None:

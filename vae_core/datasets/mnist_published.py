@@ -8,6 +8,7 @@ from vae_core.datasets.spec import Shape
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 SHAPE, CLASSES = Shape(1, 28, 28), 10
+DIGITS = tuple("0123456789")
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "kmnist": "KMNIST"}
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 # SHA-256 of unpacked files. Of Fashion-MNIST's only the labels', from the .gz that its authors keep on GitHub.
@@ -25,6 +26,11 @@ SHA256 = {
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     ),
     "kmnist": ("", "", "", ""),
+}
+SOURCES = {
+    "mnist": "LeCun, Cortes & Burges (CC BY-SA 3.0)",
+    "fashion-mnist": "Xiao, Rasul & Vollgraf 2017 (MIT)",
+    "kmnist": "Clanuwat et al. 2018, Center for Open Data in the Humanities (CC BY-SA 4.0)",
 }
 # MD5 of the gzipped files, as torchvision lists them.
 MD5 = {

@@ -2,44 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vae_core.datasets import embedded, mnist
+from vae_core.datasets import embedded, mnist, mnist_55k
 from vae_core.datasets.spec import Dataset, DatasetSpec, Split
 
-TITLES: dict[str, str] = {}  # by name, in the order in which a form lists them
+Finder = Callable[[str], DatasetSpec | None]
 _specs: dict[str, DatasetSpec] = {}
+_finders: dict[str, Finder] = {}  # by the beginning of a name
+
+
+class Titles(Mapping[str, str]):
+    """The titles of all datasets by name, also of those that a finder knows. A loop sees those that a form offers."""
+
+    def __getitem__(self, name: str) -> str:
+        return get(name).title
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, spec in _specs.items() if spec.offered)
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+TITLES = Titles()
+EMBEDDED = embedded.MNIST_5K.name  # what is on every machine
 
 
 def register(spec: DatasetSpec) -> None:
     """From now on a dataset can be chosen, trained on and shown."""
-    _specs[spec.name], TITLES[spec.name] = spec, spec.title
+    _specs[spec.name] = spec
 
 
 def unregister(name: str) -> None:
-    del _specs[name], TITLES[name]
+    del _specs[name]
+
+
+def register_finder(prefix: str, find: Finder) -> None:
+    """Datasets that are not known beforehand, such as a visitor's own: ``find`` makes the record of a name, or None."""
+    _finders[prefix] = find
 
 
 def get(name: str) -> DatasetSpec:
     """Raises KeyError for a name that ``config`` would not have let through."""
-    return _specs[name]
+    if name in _specs:
+        return _specs[name]
+    found = next((find(name) for prefix, find in _finders.items() if name.startswith(prefix)), None)
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 def defaults(name: str) -> Mapping[str, Any]:
     """The settings that suit a dataset; none for a name that is no dataset's."""
-    return _specs[name].defaults if name in _specs else {}
+    return get(name).defaults if name in TITLES else {}
 
 
 def preferred() -> str:
     """What a form starts with: MNIST where it is, or what is embedded."""
-    return "mnist" if is_here("mnist") else embedded.SPEC.name
+    return "mnist" if is_here("mnist") else EMBEDDED
 
 
 def is_here(name: str, folder: Path | None = None) -> bool:
     """Whether a dataset can be loaded without a network. Its files were looked at, not read (``load`` verifies)."""
     return get(name).is_here(folder)
+
+
+def test_is_here(name: str, folder: Path | None = None) -> bool:
+    """Whether the test pictures can be loaded without a network."""
+    spec = get(name)
+    return (spec.test_is_here or spec.is_here)(folder)
 
 
 def trouble(name: str, folder: Path | None = None) -> str:
@@ -82,5 +116,5 @@ def fetch(name: str, folder: Path | None = None, tell: Callable[[Any], None] = l
         fetch_it(folder, tell)
 
 
-for _spec in (embedded.SPEC, *mnist.SPECS):
+for _spec in (embedded.MNIST_5K, *mnist.SPECS, embedded.SMALL, mnist_55k.SPEC):
     register(_spec)

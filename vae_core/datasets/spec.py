@@ -71,7 +71,9 @@ class DatasetSpec:
     noun: str = "picture"  # what one of them shows, e.g. "digit"
     defaults: Mapping[str, Any] = field(default_factory=dict)  # settings that suit its size
     morph: tuple[int, int] = (0, 1)  # the two classes that a first morph joins
+    offered: bool = True  # in the form; the others are for old runs, the gallery, or their owner
     is_here: Callable[[Path | None], bool] = lambda folder: True  # loads without a network, as far as a look tells
+    test_is_here: Callable[[Path | None], bool] | None = None  # the same of its test pictures; None: as all of it
     trouble: Callable[[Path | None], str] = lambda folder: ""  # what is wrong with its files, in one sentence
     obstacle: Callable[[Path | None], str] = lambda folder: ""  # why one cannot train on it here, in one sentence
     stamp: Callable[[Path | None], tuple[object, ...]] = lambda folder: ()  # changes when its files do

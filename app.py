@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.components import bridge
-from ui.shell import tour, uploads, visitor
+from ui.shell import prefetch, tour, uploads, visitor
 from ui.shell.errors import one_sentence
 from ui.shell.pages import PAGES
 from ui.shell.startup import one_thread, warm_up
@@ -36,3 +36,4 @@ forget_replaced()
 with one_sentence():
     page.run()
 warm_up()
+prefetch.keep_going()

@@ -8,7 +8,6 @@ from ui.store import gallery
 from ui.text import glossary
 from ui.text.page_intros import looking_at
 from ui.understand import bubbles
-from vae_core.datasets import registry
 
 through_app()
 
@@ -52,6 +51,4 @@ st.markdown(
     f"points outwards is {forces.outward:.1f}, against {forces.inward:.1f} inwards by the penalty. These do not "
     "cancel: one encoder serves all pictures, and cannot give each one exactly the place that it wants."
 )
-if not registry.is_here("mnist"):
-    st.caption("The forces were measured in advance; the pictures themselves are not on this machine.")
 st.page_link("pages/noise.py", label="What the bubble does: noise that can learn", icon=":material/casino:")

@@ -74,7 +74,7 @@ def show_samples() -> None:
 
 
 def show_grid(count: int, width: float, seed: int) -> None:
-    if registry.is_here(run.config.dataset):
+    if registry.test_is_here(run.config.dataset):
         story.get_ready(run.config.dataset, str(paths.data_dir()))
     left, right = st.columns([3, 2], gap="large")
     version = token(run.path, epochs, count, seed, width)
@@ -108,10 +108,7 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
         if chosen is None:
             return
         if facts["nearest"] is None:
-            st.caption(
-                "The training pictures are not on this machine, so the nearest one cannot be shown. "
-                "Training on them downloads them."
-            )
+            st.caption("The training pictures are not on this machine, so the nearest one cannot be shown.")
         st.markdown(
             "**Where its code stands on the map**",
             help=glossary.tips(

@@ -23,6 +23,7 @@ threads.same_sums()  # as in every trainer, whose bits are compared with those m
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process of ours would compile all of it anew
 sys.dont_write_bytecode = False
 os.environ["VAE_SPARE"] = "0"  # the tests that want a trainer kept ready say so
+os.environ["VAE_PREFETCH"] = "0"  # no test asks the network for a dataset behind its back
 
 
 # A busy machine must not fail a property; a failure must come back in the next run.

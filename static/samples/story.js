@@ -152,20 +152,24 @@ function likeness($, nearest, line) {
   $(".copy b").style.left = at(away);
   $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
   const of = nearest.of.toLocaleString("en");
-  const words = `It is ${say(away, 1)} away from the nearest of ${of} training pictures.`;
+  const kind = nearest.learned ? "training" : "test";
+  const words = `It is ${say(away, 1)} away from the nearest of ${of} ${kind} pictures.`;
   $(".copy .ruler").setAttribute(
     "aria-label",
     `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,
   );
   $(".copy p").textContent =
     `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
-    (away < least
-      ? "This one is nearer than almost any test picture: look closely: is it a copy?"
-      : "So, pixel by pixel, it is not a copy.");
+    (!nearest.learned
+      ? "The training pictures are not on this machine, so this shows what is alike, not what may be copied."
+      : away < least
+        ? "This one is nearer than almost any test picture: look closely: is it a copy?"
+        : "So, pixel by pixel, it is not a copy.");
+  $(".x figcaption").firstChild.textContent = `Nearest ${kind} picture`;
   $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
   $(".nearest").setAttribute(
     "aria-label",
-    `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+    `The nearest ${kind} picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
   );
   $(".nearest").dataset.place = nearest.places[line];
 }

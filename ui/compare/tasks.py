@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -55,12 +56,14 @@ def rows(
     """
     theirs = matched(epochs, run_picker.film(other))
     tasks, left_out = [], []
-    places = cache.first_of_each_class(str(one.path))[:PICTURES]
-    same = same_pictures(one, other, places)
-    if same is None:
-        left_out.append("They were trained on different pictures, so there are none that both can rebuild or morph.")
+    mine, same = common_pictures(str(one.path), str(other.path))
+    known = cache.labels(str(one.path))[mine]
+    first = [int(np.flatnonzero(known == c)[0]) for c in np.unique(known)][:PICTURES]
+    places = tuple(mine[first].tolist())
+    if places:
+        tasks += [_rebuilding(places, tuple(same[first].tolist())), *_morphing(one, epochs[-1], (mine, same))]
     else:
-        tasks += [_rebuilding(places, same), *_morphing(one, other, epochs[-1])]
+        left_out.append("They were trained on different pictures, so there are none that both can rebuild or morph.")
     tasks.append(("Samples", "the same rolls", "z", lambda run, epoch, k: _samples(run, epoch)))
     if drawing is not None:
         words = "drawn, rebuilt, imagined again"
@@ -70,20 +73,35 @@ def rows(
         left_out.append(f"Their codes differ in size: only the first {fewer} rolls are the same.")
     sides = []
     for k, (run, film) in enumerate(((one, epochs), (other, theirs))):
-        name, originals = "AB"[k], None if same is None else cache.originals(one, places)
+        name, originals = "AB"[k], cache.originals(one, places) if places else None
         top = [] if originals is None else [Row("Test pictures", originals[None], "Test pictures", "for both", "x")]
         sides.append(top + [_row(f"{label}", f"{label} by model {name}", note, edge, run, film, epochs, k, images)
                             for label, note, edge, images in tasks])  # fmt: skip
     return sides[0], sides[1], left_out
 
 
-def same_pictures(one: Run, other: Run, places: Sequence[int]) -> tuple[int, ...] | None:
-    """Where another run keeps the same test images, or None if it lacks one."""
-    if one.config.dataset != other.config.dataset:
-        return None
-    theirs = {int(index): place for place, index in enumerate(cache.test_indices(str(other.path)))}
-    found = [theirs.get(int(cache.test_indices(str(one.path))[place])) for place in places]
-    return None if None in found else tuple(int(place or 0) for place in found)
+@cache.cached(50)
+def common_pictures(path: str, other_path: str) -> tuple[np.ndarray, np.ndarray]:
+    """The test pictures that two runs share: their places among the images that each keeps, (n,) and (n,).
+
+    Of two datasets those that are alike to the last pixel: the gallery's test pictures and those of MNIST (5,000).
+    """
+    one, other = Run(Path(path)), Run(Path(other_path))
+    if one.config.dataset == other.config.dataset:
+        mine, theirs = cache.test_indices(path).tolist(), cache.test_indices(other_path).tolist()
+    elif one.dataset.shape == other.dataset.shape:
+        mine, theirs = _as_bytes(one), _as_bytes(other)
+    else:
+        mine, theirs = [], []
+    known = {picture: place for place, picture in enumerate(theirs)}
+    places = [place for place, picture in enumerate(mine) if picture in known]
+    return np.array(places, int), np.array([known[mine[place]] for place in places], int)
+
+
+def _as_bytes(run: Run) -> list[bytes]:
+    """The kept test pictures; none where they are not on this machine."""
+    pictures = cache.originals(run, np.arange(len(cache.labels(str(run.path)))))
+    return [] if pictures is None else [picture.tobytes() for picture in pictures]
 
 
 def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
@@ -97,18 +115,15 @@ def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
     )
 
 
-def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
-    """Both morph the same two pictures: a 3 into an 8, where there are such."""
-    known = cache.labels(str(one.path))
+def _morphing(one: Run, epoch: int, common: tuple[np.ndarray, np.ndarray]) -> list[Task]:
+    """Both morph the same two of the common pictures: a 3 into an 8, where there are such."""
+    known = cache.labels(str(one.path))[common[0]]
     pair = one.dataset.morph
     kinds = pair if set(pair) <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
     if len(kinds) < 2:
         return []
-    ends = tuple(int(cache.typical_first(str(one.path), epoch, kind)[0]) for kind in kinds)
-    same = same_pictures(one, other, ends)
-    if same is None:
-        return []
-    at, names = (ends, same), one.dataset.class_names
+    ends = [_most_typical(str(one.path), epoch, kind, common[0]) for kind in kinds]
+    at, names = [side[ends].tolist() for side in common], one.dataset.class_names
     words = f"{names[kinds[0]]} to {names[kinds[1]]}"
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:
@@ -116,6 +131,14 @@ def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
         return morph_path.walk(str(run.path), (epoch,), start, end, PICTURES, "straight")[0]
 
     return [("Morph", words, "decoder", images)]
+
+
+def _most_typical(path: str, epoch: int, kind: int, places: np.ndarray) -> int:
+    """Which of some places holds the most typical picture of a class."""
+    at = {place: number for number, place in enumerate(places.tolist())}
+    typical = (at.get(int(place)) for place in cache.typical_first(path, epoch, kind))
+    any_of_them = int(np.flatnonzero(cache.labels(path)[places] == kind)[0])
+    return next((number for number in typical if number is not None), any_of_them)
 
 
 def _row(

@@ -343,13 +343,14 @@ class GridData(Film):
 
 
 class Nearest(TypedDict):
-    """The nearest training picture, at each epoch."""
+    """The nearest training picture at each epoch, or the nearest test picture where no others are here."""
 
     png: Base64
     places: list[int]
     classes: list[str]
     away: list[float]
     of: int
+    learned: bool
     typical: list[float]
 
 

@@ -16,6 +16,7 @@ from ui.components.payloads import LengthsData
 from ui.store import cache
 from vae_core import paths
 from vae_core.analysis.projections import Basis
+from vae_core.datasets import registry
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run, RunError
 
@@ -51,7 +52,7 @@ def classic_walk(run: Run, start: End, end: End, frames: int, way: str) -> np.nd
     """The morph of the gallery's classic autoencoder between the same pictures, or None if it does not know them."""
     try:
         classic = find_run("autoencoder", folder=paths.GALLERY)
-        if classic is None or classic.id == run.id or classic.config.dataset != run.config.dataset:
+        if classic is None or classic.id == run.id or not registry.alike(classic.config.dataset, run.config.dataset):
             return None
         theirs = [_same_picture(run, classic, each) for each in (start, end)]
         if theirs[0] is None or theirs[1] is None:
@@ -64,6 +65,9 @@ def classic_walk(run: Run, start: End, end: End, frames: int, way: str) -> np.nd
 def _same_picture(run: Run, other: Run, end: End) -> End | None:
     if end.drawing:
         return end
+    if run.config.dataset != other.config.dataset:
+        picture = cache.originals(run, (end.place,))
+        return None if picture is None else End(end.label, drawing=run.dataset.shape.flat(picture).tobytes())
     theirs, mine = (cache.test_indices(str(each.path)) for each in (other, run))
     place = np.flatnonzero(theirs == mine[end.place])
     return End(end.label, int(place[0])) if len(place) else None

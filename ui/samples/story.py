@@ -63,23 +63,32 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
     return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
 
 
+def _asked(dataset: str) -> np.ndarray:
+    """Places of the test pictures whose distance to the compared ones puts a sample's into proportion."""
+    size = registry.get(dataset).test_size
+    return np.unique(np.linspace(0, size - 1, max(min(COMPARED, size // 2), 1)).astype(int))
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _training_pictures(dataset: str, folder: str) -> tuple[Split, np.ndarray]:
+def _compared(dataset: str, folder: str, learned: bool) -> tuple[Split, np.ndarray]:
+    """The pictures among which the nearest is looked for: those it learned from, or the other test pictures."""
     from vae_core.analysis.nearest_images import squares_of
 
-    split = registry.load_train(dataset)
+    split = registry.load_train(dataset) if learned else registry.load_test(dataset)
+    if not learned:
+        kept = np.delete(np.arange(len(split.images)), _asked(dataset))
+        split = Split(split.images[kept], split.labels[kept])
     return split, squares_of(split.images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _test_distances(dataset: str, folder: str) -> np.ndarray:
-    """5, 25, 50, 75 and 95 per cent of the test pictures are at most so far from their nearest training picture."""
+def _test_distances(dataset: str, folder: str, learned: bool) -> np.ndarray:
+    """5, 25, 50, 75 and 95 per cent of some test pictures are at most so far from their nearest compared one."""
     from vae_core.analysis.nearest_images import nearest
 
-    train, squares = _training_pictures(dataset, folder)
-    test = registry.load_test(dataset).images
-    few = test[np.unique(np.linspace(0, len(test) - 1, COMPARED).astype(int))]
-    return np.quantile(nearest(train.images, few, squares)[1], [0.05, 0.25, 0.5, 0.75, 0.95])
+    compared, squares = _compared(dataset, folder, learned)
+    few = registry.load_test(dataset).images[_asked(dataset)]
+    return np.quantile(nearest(compared.images, few, squares)[1], [0.05, 0.25, 0.5, 0.75, 0.95])
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,7 +98,7 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
     def work() -> None:
         time.sleep(startup.HEAD_START)
         with suppress(DataError):  # the click will say what is wrong
-            _test_distances(dataset, folder)
+            _test_distances(dataset, folder, registry.is_here(dataset))
 
     thread = threading.Thread(target=work, name="training pictures", daemon=True)
     thread.start()
@@ -98,29 +107,34 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 
 @st.cache_data(show_spinner=False, max_entries=400)
 def _nearest(
-    path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str
+    path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str, learned: bool
 ) -> Nearest:
     from vae_core.analysis.nearest_images import nearest
 
     dataset = Run(Path(path)).config.dataset
-    train, squares = _training_pictures(dataset, folder)
+    compared, squares = _compared(dataset, folder, learned)
     invented = np.stack([cache.samples(path, epoch, count, seed, spread)[chosen] for epoch in epochs])
-    places, away = nearest(train.images, invented, squares)
+    places, away = nearest(compared.images, invented, squares)
     names = registry.get(dataset).class_names
     return {
-        "png": sprite(Run(Path(path)).dataset.shape.pictures(train.images[places])[:, None]),
-        "places": places.tolist(), "classes": [names[c] for c in train.labels[places]],
-        "away": away.round(2).tolist(), "of": len(train.images),
-        "typical": _test_distances(dataset, folder).round(2).tolist(),
+        "png": sprite(Run(Path(path)).dataset.shape.pictures(compared.images[places])[:, None]),
+        "places": places.tolist(), "classes": [names[c] for c in compared.labels[places]],
+        "away": away.round(2).tolist(), "of": len(compared.images), "learned": learned,
+        "typical": _test_distances(dataset, folder, learned).round(2).tolist(),
     }  # fmt: skip
 
 
 def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> Nearest | None:
-    """The training picture nearest to one sample at each epoch; None where the dataset is not here."""
-    if not registry.is_here(run.config.dataset):
+    """The training picture nearest to one sample at each epoch, or the test picture where only these are here.
+
+    None where neither are.
+    """
+    dataset = run.config.dataset
+    if not registry.test_is_here(dataset):
         return None
+    learned, folder = registry.is_here(dataset), str(paths.data_dir())
     try:
-        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, str(paths.data_dir()))
+        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, folder, learned)
     except DataError:
         return None
 

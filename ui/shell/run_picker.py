@@ -60,8 +60,8 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     ready = _ready(known)
     _say_if_not_found(known, ready, "with")
     asked = [browser_input.from_address("with"), st.session_state.get("other_run")]
-    alike = [run.id for run in ready.values() if run.gallery and run.config.dataset == one.config.dataset]
-    alike.sort(key=default.__ne__)  # the default first, if it learned from the same pictures
+    alike = [run.id for run in ready.values() if run.gallery and registry.alike(run.config.dataset, one.config.dataset)]
+    alike.sort(key=default.__ne__)  # the default first, if it learned from such pictures
     wanted = [*asked, *alike, default, "lecture", *ready]
     st.session_state["other_picker"] = next(
         run_id for run_id in wanted if (run_id in ready and run_id != one.id) or len(ready) == 1

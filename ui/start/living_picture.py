@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from ui.components.bridge import base64_of, component
-from ui.components.browser_decoder import decoder, encoded
+from ui.components.browser_decoder import decoder
 from ui.components.payloads import LivingPicture, LivingPictureData, Part
 from ui.store import cache
 from vae_core import paths
 from vae_core.analysis.projections import view_range
-from vae_core.datasets import registry
-from vae_core.datasets.drawing import as_mnist
 from vae_core.runs.run import Run, RunError
 
 DOTS = 3_000
 EACH = 3  # pictures of each digit to choose from
-TRIED = 20  # embedded digits of each class; those whose codes lie where MNIST's do are shown
 # What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
@@ -78,36 +73,18 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[LivingPicture]:
     """Some real pictures of each digit, near the middle of its class, with what the encoder makes of them."""
     typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(len(centres))]
     places = np.concatenate(typical)
-    originals = cache.originals(run, places)
-    if originals is not None:
-        known = cache.latents(str(run.path), epoch)
-        images, labels, means, stds = originals, cache.labels(str(run.path))[places], known.mean[places], known.std
-        assert stds is not None
-        stds = stds[places]
-    else:  # without MNIST: handwritten digits from another set, brought into its form
-        images, labels = _embedded()
-        means, stds = encoded(run, epoch, images.reshape(len(images), -1))
-        away = np.linalg.norm(means - centres[labels], axis=1)
-        near = np.concatenate(
-            [np.flatnonzero(labels == c)[np.argsort(away[labels == c])[:EACH]] for c in range(len(centres))]
-        )
-        images, labels, means, stds = images[near], labels[near], means[near], stds[near]
+    images, labels = cache.originals(run, places), cache.labels(str(run.path))[places]
+    if images is None:
+        raise RunError(f"The pictures that the run {run.id} was tested on cannot be read.")
+    known = cache.latents(str(run.path), epoch)
+    assert known.std is not None
+    means, stds = known.mean[places], known.std[places]
     return [
         {"name": run.dataset.class_names[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
         for image, label, m, s in zip(
             images, labels, means.astype(float).round(4), stds.astype(float).round(4), strict=True
         )
     ]
-
-
-@lru_cache(maxsize=1)
-def _embedded() -> tuple[np.ndarray, np.ndarray]:
-    """The first embedded test digits of each class, centred as MNIST is: (n, height, width) and (n,)."""
-    test = registry.load_test("digits")
-    places = np.concatenate([np.flatnonzero(test.labels == c)[:TRIED] for c in np.unique(test.labels)])
-    pictures = registry.get("digits").shape.pictures(test.images[places])
-    images = [as_mnist(picture) for picture in pictures]
-    return np.stack([image for image in images if image is not None]), test.labels[places]
 
 
 _living = component("living", "start/living_picture.js")

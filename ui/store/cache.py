@@ -144,7 +144,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
     dataset, folder = run.config.dataset, str(paths.data_dir())
-    if not registry.is_here(dataset):
+    if not registry.test_is_here(dataset):
         return None
     key = dataset, folder
     if key in _damaged and _damaged[key] == registry.stamp(dataset):

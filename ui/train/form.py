@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.shell import browser_input, visitor
+from ui.shell import browser_input, prefetch, visitor
 from ui.shell.errors import plain
 from ui.text import glossary
 from ui.train.network_diagram import network_diagram
@@ -65,6 +65,7 @@ def setup_form() -> None:
         own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
         pictures = f"{registry.get(config.dataset).train_size:,} pictures"
         st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
+    _downloading()
     obstacle = "" if config is None else registry.obstacle(config.dataset)
     if obstacle:
         st.error(plain(obstacle))
@@ -89,6 +90,20 @@ def setup_form() -> None:
         st.caption("Still connecting; it starts in a moment.")
     if refused := st.session_state.pop("start_error", None):
         st.error(plain(refused))
+
+
+@st.fragment(run_every=1.0)
+def _progress() -> None:
+    if words := prefetch.sentence():
+        st.caption(f"{words} Then it can be chosen here. You can train on the embedded digits meanwhile.")
+    else:
+        st.rerun()
+
+
+def _downloading() -> None:
+    """How far MNIST is, which is fetched beside the pages; nothing is polled where nothing is fetched."""
+    if prefetch.sentence():
+        _progress()
 
 
 def help_text(name: str) -> str:

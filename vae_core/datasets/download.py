@@ -63,7 +63,7 @@ class Progress:
         """For a status line."""
         server = f" (server {self.server} of {self.servers})" if self.server > 1 else ""
         if self.waiting:
-            return f"Another training is already downloading {title}; waiting for it…"
+            return f"{title} is already being downloaded; waiting for it…"
         if not self.got and self.server > 1:
             return f"Looking for {title}: trying another server ({self.server} of {self.servers})…"
         if not self.got:

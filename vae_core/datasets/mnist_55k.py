@@ -39,6 +39,7 @@ SPEC = DatasetSpec(
     test_size=5_000,
     source=SOURCES["mnist"],
     load_split=load_split,
+    family="mnist",
     noun="digit",
     morph=(3, 8),
     offered=False,

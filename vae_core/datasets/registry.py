@@ -65,6 +65,11 @@ def preferred() -> str:
     return "mnist" if is_here("mnist") else EMBEDDED
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether a model of one dataset can be asked about the other's pictures."""
+    return one == other or get(one).family == get(other).family != ""
+
+
 def is_here(name: str, folder: Path | None = None) -> bool:
     """Whether a dataset can be loaded without a network. Its files were looked at, not read (``load`` verifies)."""
     return get(name).is_here(folder)

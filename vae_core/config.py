@@ -165,7 +165,7 @@ PRESETS: dict[str, Preset] = {
     "two-knobs": Preset(
         "Only two numbers",
         "Just two numbers per digit. Blurrier, but the whole map of what it learned fits on your screen.",
-        {"latent_dim": 2},
+        {"latent_dim": 2, "network": "deep"},
     ),
     "no-penalty": Preset(
         "Break it: no penalty",

@@ -36,7 +36,7 @@ def test_defaults_are_the_lectures():
     config = Config()
     assert (config.model, config.latent_dim, config.hidden_dim, config.beta) == ("vae", 20, 400, 1.0)
     assert (config.reconstruction, config.epochs, config.batch_size, config.learning_rate) == ("bce", 10, 256, 1e-3)
-    assert config.dataset == "digits"  # needs no network
+    assert config.dataset == "mnist-5k"  # needs no network
 
 
 @pytest.mark.parametrize(("latent_dim", "hidden_dim"), [(1, 400), (2, 400), (20, 400), (21, 441), (64, 4096)])

@@ -167,9 +167,9 @@ def test_the_digits_have_defaults_of_their_own(main, runs_dir, monkeypatch):
     monkeypatch.setattr("vae_core.train._train", lambda run, ranks: 0)
     assert main(["--run-id=a"]) == main(["--run-id=b", "--dataset=kmnist"]) == main(["--run-id=c", "--epochs=3"]) == 0
     a, b, c = (find_run(name).config for name in "abc")
-    assert (a.dataset, a.epochs, a.batch_size) == ("digits", 30, 32)
+    assert (a.dataset, a.epochs, a.batch_size) == ("mnist-5k", 60, 64)
     assert (b.dataset, b.epochs, b.batch_size) == ("kmnist", 10, 256)
-    assert (c.epochs, c.batch_size) == (3, 32)
+    assert (c.epochs, c.batch_size) == (3, 64)
 
 
 def test_resuming_a_finished_run_changes_nothing(main, own_run):

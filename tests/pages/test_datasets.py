@@ -31,7 +31,7 @@ def test_where_downloading_is_forbidden_the_form_says_so_before_the_training(mon
     app = form("kmnist")
     assert "downloading is switched off" in app.error[0].value and "will be downloaded" not in words(app)
     assert app.button(key="start_training").disabled
-    app.selectbox(key="dataset").set_value("digits").run()
+    app.selectbox(key="dataset").set_value("mnist-5k").run()
     assert not app.error and not app.button(key="start_training").disabled
 
 
@@ -65,6 +65,6 @@ def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, mon
 def test_the_number_of_pictures_is_known_for_every_dataset(dataset):
     config = replace(Config(), dataset=dataset)
     assert registry.get(config.dataset).train_size >= 1_000 and set(registry.TITLES) == {
-        "digits",
+        "mnist-5k",
         *mnist_published.FOLDERS,
     }

@@ -87,9 +87,9 @@ def test_ones_own_running_training_is_found_without_an_address(finished):  # noq
 
 def test_the_limits_stand_on_the_form_and_too_much_is_refused_there():
     app = show("train")
-    assert "at most 50 epochs" in words(app)
-    app.number_input(key="epochs").set_value(51).run()
-    assert [e.value for e in app.error] == ["This shared server trains at most 50 epochs; you asked for 51."]
+    assert "at most 100 epochs" in words(app)
+    app.number_input(key="epochs").set_value(101).run()
+    assert [e.value for e in app.error] == ["This shared server trains at most 100 epochs; you asked for 101."]
     assert app.button(key="start_training").disabled
 
 

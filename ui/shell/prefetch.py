@@ -27,13 +27,9 @@ class Prefetch:
 
     def keep_going(self) -> None:
         with self._lock:
-            if (
-                self._thread.is_alive()
-                or time.monotonic() < self._not_before
-                or registry.obstacle(DATASET, self.folder)
-            ):
+            if self._thread.is_alive() or time.monotonic() < self._not_before:
                 return
-            if registry.is_here(DATASET, self.folder):
+            if registry.is_here(DATASET, self.folder) or registry.obstacle(DATASET, self.folder):
                 return
             self._thread = threading.Thread(target=self._work, name="prefetch", daemon=True)
             self._thread.start()

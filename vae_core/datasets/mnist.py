@@ -141,8 +141,8 @@ def _forbidden(name: str, folder: Path | None, found: Found) -> str:
 
 def _spec(name: str, class_names: tuple[str, ...], noun: str, morph: tuple[int, int]) -> DatasetSpec:
     return DatasetSpec(
-        name, TITLES[name], SHAPE, class_names, 60_000, 10_000, SOURCES[name], partial(load_split, name), family=name, noun=noun,
-        morph=morph, is_here=lambda folder: find_files(name, folder).whole,
+        name, TITLES[name], SHAPE, class_names, 60_000, 10_000, SOURCES[name], partial(load_split, name),
+        family=name, noun=noun, morph=morph, is_here=lambda folder: find_files(name, folder).whole,
         trouble=lambda folder: find_files(name, folder).trouble, obstacle=partial(obstacle, name),
         stamp=lambda folder: tuple(signature(p) for files in find_files(name, folder).paths.values() for p in files),
         fetch=partial(fetch, name),

@@ -28,7 +28,7 @@ class Limits:
     queue: int = 100  # requests of all
     minutes: int = 10  # of one turn, pauses included; whoever goes on takes another turn
     pause: int = 60  # seconds of a pause while others wait
-    epochs: int = 50
+    epochs: int = 100
     hidden_dim: int = 1024
     batch_size: int = 16  # at least
     runs: int = 6  # kept for one visitor

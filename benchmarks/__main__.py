@@ -15,7 +15,10 @@ from dataclasses import asdict
 
 from benchmarks.table import HERE, Table, machine, picture
 
-MODULES = ("training", "neighbour", "step", "cuda", "start", "starts", "pages", "explore", "layouts", "imports")
+MODULES = (
+    *("training", "networks", "neighbour", "step", "cuda"),
+    *("start", "starts", "pages", "explore", "layouts", "imports"),
+)
 STORE = HERE / "results.json"
 
 

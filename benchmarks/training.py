@@ -29,9 +29,9 @@ NAMES = {
 class Way:
     """A process that trains an epoch when asked."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *options: str) -> None:
         peers, self.name = os.environ.get("VAE_PEERS_PYTHON"), name
-        command = [sys.executable, "-m", "benchmarks.ways", name]
+        command = [sys.executable, "-m", "benchmarks.ways", name, *options]
         if name in ("jax", "pythae"):
             if not peers:
                 raise RuntimeError("VAE_PEERS_PYTHON is not set")

@@ -1,10 +1,10 @@
 """Make the pretrained gallery: ``VAE_DATA_DIR=... python -m vae_core.gallery [name ...]``.
 
 Each model is trained through the ordinary command line, on MNIST without the 5,000 digits that are on every machine
-(``datasets/mnist_55k.py``), and then slimmed: weights of the listed epochs only, fewer kept points and digits, no resume
-file. The two that pages open first keep a film of epochs. What needs the training is measured while it is here: the
-forces on some bubbles (forces.npz, dice.npz). Nothing of the dataset itself is copied: weights, means, labels, losses
-and gradients only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
+(``datasets/mnist_55k.py``), and then slimmed: weights of the listed epochs only, fewer kept points and digits, no
+resume file. The two that pages open first keep a film of epochs. What needs the training is measured while it is here:
+the forces on some bubbles (forces.npz, dice.npz). Nothing of the dataset itself is copied: weights, means, labels,
+losses and gradients only. 45 MB in all, no file over 5 MB (tests/core/test_gallery.py).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,37 +15,106 @@ import pytest
 from core_helpers import assert_one_sentence
 
 from vae_core import paths
-from vae_core.datasets import download, idx, mnist_files, mnist_published, registry
+from vae_core.datasets import download, embedded, idx, mnist_files, mnist_published, registry
 from vae_core.datasets.mnist_published import FILES, FOLDERS
 from vae_core.datasets.spec import DataError
 from vae_core.runs import files
 
 # ---- the embedded digits
 
+EMBEDDED = {"mnist-5k": (4_000, 1_000), "digits": (1_438, 359)}
 
-def test_the_embedded_digits_are_mnist_in_small():
-    digits = registry.load("digits")
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_the_embedded_digits_are_mnists_kind_of_picture(name):
+    digits = registry.load(name)
+    assert (len(digits.train.labels), len(digits.test.labels)) == EMBEDDED[name]
+    assert EMBEDDED[name] == (registry.get(name).train_size, registry.get(name).test_size)
     for split in (digits.train, digits.test):
         assert split.images.dtype == split.labels.dtype == np.uint8
         assert split.images.shape == (len(split.labels), 784)
         assert split.images.min() == 0 and split.images.max() == 255  # the whole range is used
         assert set(split.labels) == set(range(10))
-    assert len(digits.train.labels) == 1438 and len(digits.test.labels) == 359
 
 
-def test_no_test_picture_was_trained_on():
-    digits = registry.load("digits")
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_no_test_picture_was_trained_on(name):
+    digits = registry.load(name)
     train, test = ({image.tobytes() for image in split.images} for split in (digits.train, digits.test))
-    assert len(train) == 1438 and len(test) == 359
+    assert (len(train), len(test)) == EMBEDDED[name]
     assert not train & test
 
 
-def test_labels_belong_to_their_pictures():
-    """The nearest training picture has the same label for 98 of 100: shuffled labels would give 10."""
-    digits = registry.load("digits")
+@pytest.mark.parametrize(("name", "least"), [("mnist-5k", 0.9), ("digits", 0.95)])
+def test_labels_belong_to_their_pictures(name, least):
+    """The nearest training picture has the same label for 94 and 98 of 100: shuffled labels would give 10."""
+    digits = registry.load(name)
     train, test = (split.images.astype(np.float32) for split in (digits.train, digits.test))
     distance = (train**2).sum(1) - 2 * test @ train.T
-    assert (digits.train.labels[distance.argmin(1)] == digits.test.labels).mean() > 0.95
+    assert (digits.train.labels[distance.argmin(1)] == digits.test.labels).mean() > least
+
+
+def test_the_5000_come_in_turns_so_that_any_few_hold_every_class():
+    everything, digits = embedded.five_thousand(), registry.load("mnist-5k")
+    assert everything.labels.tolist() == list(range(10)) * 500
+    assert np.bincount(digits.test.labels).tolist() == [100] * 10
+    assert np.bincount(digits.train.labels).tolist() == [400] * 10
+
+
+def test_a_missing_package_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda name: None)
+    for load in (embedded.five_thousand, embedded.load_small):
+        with pytest.raises(DataError, match=r"pip install \w+\.$"):
+            load.__wrapped__()
+
+
+# ---- what the gallery learned from
+
+
+def test_the_gallerys_test_pictures_are_the_5000_and_need_no_network(tmp_path):
+    assert registry.test_is_here("mnist-55k", tmp_path) and not registry.is_here("mnist-55k", tmp_path)
+    test = registry.load_test("mnist-55k", tmp_path)
+    assert len(test.images) == registry.get("mnist-55k").test_size == 5_000
+    with pytest.raises(DataError):
+        registry.load_train("mnist-55k", tmp_path)
+
+
+@pytest.mark.skipif(not registry.is_here("mnist"), reason="no MNIST in VAE_DATA_DIR")
+def test_it_never_learned_from_them():
+    train, test = registry.load_train("mnist-55k"), registry.load_test("mnist-55k")
+    assert len(train.images) == registry.get("mnist-55k").train_size == 55_000
+    everything = {image.tobytes() for image in registry.load_train("mnist").images}
+    learned, kept = ({image.tobytes() for image in split.images} for split in (train, test))
+    assert not learned & kept and learned | kept == everything
+    assert not kept & {image.tobytes() for image in registry.load_test("mnist").images}
+
+
+def test_models_of_one_family_can_be_asked_about_each_others_pictures():
+    assert registry.alike("mnist-5k", "mnist-55k") and registry.alike("mnist", "mnist-5k")
+    assert registry.alike("digits", "digits") and not registry.alike("digits", "mnist")
+    assert not registry.alike("kmnist", "mnist")
+
+
+def test_a_form_offers_neither_the_gallerys_pictures_nor_the_small_digits_but_both_open():
+    assert {"mnist-55k", "digits"} & set(registry.TITLES) == set()
+    assert all(registry.TITLES[name] for name in ("mnist-55k", "digits"))
+    assert "no-such" not in registry.TITLES and len(registry.TITLES) == len(list(registry.TITLES))
+
+
+# ---- datasets that are found by name
+
+
+def test_a_finder_makes_the_record_of_a_name_when_it_is_asked(monkeypatch):
+    monkeypatch.setattr(registry, "_finders", {})
+    spec = replace(registry.get("digits"), name="found-1", title="Found")
+    registry.register_finder("found-", lambda name: spec if name == "found-1" else None)
+    assert registry.TITLES["found-1"] == "Found" and "found-1" not in list(registry.TITLES)
+    assert "found-2" not in registry.TITLES
+    with pytest.raises(KeyError):
+        registry.get("found-2")
+
+
+# ---- the small digits
 
 
 def test_pictures_stand_upright_with_a_margin():

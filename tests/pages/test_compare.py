@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,16 @@ import pytest
 
 from tests.pages.test_pages import check, show, words
 from ui.compare import tasks
+from ui.store import cache
 from vae_core.analysis.sampling import decode, encode, sample_prior
+from vae_core.config import Config
+from vae_core.datasets import registry
+from vae_core.runs import lifecycle
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
+from vae_core.training import loop
 from vae_core.training.checkpoint import load_model
+from vae_core.training.progress_and_pause import Reporter
 
 
 def gallery(name: str) -> Run:
@@ -66,11 +73,25 @@ def test_both_decode_the_same_dice():
 
 
 def test_both_rebuild_the_same_pictures_wherever_they_keep_them():
-    one, other = gallery("lecture"), gallery("beta-4")
-    places = (5, 0, 17)
-    same = tasks.same_pictures(one, other, places)
-    assert (one.test_indices()[list(places)] == other.test_indices()[list(same)]).all()
-    assert tasks.same_pictures(one, gallery("digits"), places) is None
+    one, other = gallery("lecture"), gallery("two-knobs")
+    mine, theirs = tasks.common_pictures(str(one.path), str(other.path))
+    assert len(mine) == len(one.labels()) < len(other.labels())
+    assert (one.test_indices()[mine] == other.test_indices()[theirs]).all()
+    assert not any(map(len, tasks.common_pictures(str(one.path), str(gallery("digits").path))))
+
+
+def test_pictures_of_two_datasets_are_the_same_when_their_pixels_are(tmp_path):
+    own = lifecycle.create(replace(Config(), latent_dim=2, hidden_dim=8, epochs=1), tmp_path, "own")
+    loop.train(own, registry.load("mnist-5k"), reporter := Reporter(own))
+    reporter.finish("finished")
+    one, other = Run(own.path), gallery("two-knobs")
+    mine, theirs = tasks.common_pictures(str(one.path), str(other.path))
+    assert len(mine) == 1_000 == len(set(theirs.tolist()))
+    assert (one.labels()[mine] == other.labels()[theirs]).all()
+    assert (cache.originals(one, mine) == cache.originals(other, theirs)).all()
+    for a, b in ((one, other), (other, one)):
+        rows = tasks.rows(a, b, [a.weight_epochs()[-1]])
+        assert [row.label for row in rows[0]] == ["Test pictures", "Rebuilt", "Morph", "Samples"]
 
 
 def test_the_nearest_epoch_stands_beside_each():

@@ -238,7 +238,7 @@ def test_the_first_visitor_of_a_cold_server_comes_with_a_link(address, tmp_path,
     server = Server(tmp_path)
     request.addfinalizer(server.end)
     page = open_page(f"{server.url}/{address}?run=two-knobs&epoch=3")
-    page.wait_for_selector(".st-key-epoch_slider output >> text=epoch 3 of 10")
+    page.wait_for_selector(".st-key-epoch_slider output >> text=epoch 3 of 20")
     settle(page)
     assert page.locator("[role=dialog]").count() == 0
     assert f"/{address}?" in page.url and "run=two-knobs" in page.url

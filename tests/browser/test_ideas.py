@@ -32,7 +32,7 @@ def drag(page, selector: str, *places: tuple[float, float]) -> None:
 
 
 def decoded(name: str, z: np.ndarray) -> np.ndarray:
-    return sampling.decode(load_model(gallery(name), 10), z.astype(np.float32)[None]).astype(int).ravel()
+    return sampling.decode(load_model(gallery(name), gallery(name).config.epochs), z.astype(np.float32)[None]).astype(int).ravel()
 
 
 def opened(server, open_page, path: str, first: str):
@@ -58,7 +58,7 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
         drag(page, f"{section} .plane", (0.5, 0.5), (0.2, 0.8), (0.85, 0.9))
         z = numbers(page, section, "z")
         assert (z != start).all()
-        codes = gallery(run).latents(10).mean[: cache.COMMON]
+        codes = gallery(run).latents(20).mean[: cache.COMMON]
         assert numbers(page, section, "away")[0] == pytest.approx(posterior.nearest(codes, z[None])[0], rel=1e-4)
         assert np.abs(pixels(page, f"{section} .here") - decoded(run, z)).max() <= 1
         near = codes[np.linalg.norm(codes - z, axis=1).argmin()]
@@ -89,7 +89,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     page = opened(server, open_page, "bubbles", ".ll section[data-touching]")
     names = bubbles.TWO_KNOBS
     sent = len(page.sent)
-    for epoch in (10, 2):
+    for epoch in (20, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])
         for name in names:
             section = f"section[data-run='{name}']"
@@ -97,7 +97,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
             assert numbers(page, section, "touching")[0] == expected.touching
             assert f"{expected.spread:.2f}" in page.locator(f"{section} .facts").text_content()
     assert "last epoch only" in page.locator(".where").first.text_content()
-    page.evaluate(SET_RANGE, [".time input", 10])
+    page.evaluate(SET_RANGE, [".time input", 20])
     page.click("button.strong")
     for name in names:
         section = f"section[data-run='{name}']"
@@ -114,7 +114,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     page.click(".digits button >> nth=3")
     assert numbers(page, "section[data-run=two-knobs]", "shown")[0] == 108
     page.click(".views button >> nth=2")
-    latents = gallery("two-knobs").latents(10)
+    latents = gallery("two-knobs").latents(20)
     _, covariance = posterior.aggregate(latents.mean[:2_000], latents.logvar[:2_000])
     wide = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
     assert f"{wide[0]:.2f} × {wide[1]:.2f}" in page.locator("section[data-run=two-knobs] .facts").text_content()
@@ -127,7 +127,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
 def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_page):
     page = opened(server, open_page, "noise", ".ll[data-draws='10']")
     run = gallery("two-knobs")
-    dice, std = posterior.stored_draws(run), run.latents(10).std
+    dice, std = posterior.stored_draws(run), run.latents(20).std
     assert dice is not None and std is not None
     sent = len(page.sent)
     page.click("[data-add='1']")

@@ -9,7 +9,7 @@ KNOBS = ".st-key-latent_knobs"
 
 def test_a_knob_turned_before_its_decoder_is_here_is_drawn_when_it_comes(server, open_page):
     page = open_page(server.url + "/generate?run=two-knobs&part=Knobs")
-    page.wait_for_function("() => window.latentLabDecoders?.has('two-knobs@10')")
+    page.wait_for_function("() => window.latentLabDecoders?.has('two-knobs@20')")
     page.wait_for_selector(f"{KNOBS} .offered canvas")
     settle(page)
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])

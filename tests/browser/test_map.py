@@ -41,8 +41,10 @@ DRAWN = f"""(which) => {{
 }}"""
 
 
-def opened(open_page, server, address: str, epoch: int = 10, **options):
+def opened(open_page, server, address: str, epoch: int | None = None, **options):
     page = open_page(f"{server.url}/latent?{address}", webgl=True, **options)
+    if epoch is None:
+        epoch = 20 if "two-knobs" in address else 10
     page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='{epoch}']")
     page.wait_for_selector(".ll-figures svg circle")
     settle(page)
@@ -61,7 +63,7 @@ def test_under_the_pointer_are_a_dots_picture_and_what_the_decoder_draws(server,
     run = gallery("two-knobs")
     page = opened(open_page, server, "run=two-knobs")
     sent, original = len(page.sent), f"{MAP} .seen .original"
-    mean = run.latents(10).mean
+    mean = run.latents(20).mean
     first, second = np.argsort(measures_of_solitude(mean))[-2:].tolist()
     for place in (first, second):
         before = pixels(page, original)
@@ -69,7 +71,7 @@ def test_under_the_pointer_are_a_dots_picture_and_what_the_decoder_draws(server,
         page.wait_for_selector(f"{MAP} .what >> text={run.labels()[place]}, as redrawn (test picture {place + 1})")
         assert (pixels(page, original) != before).any()
         # Half as wide and high, and a little blurred by its packing.
-        expected = decode(load_model(run, 10), mean[place]).reshape(14, 2, 14, 2).mean((1, 3))
+        expected = decode(load_model(run, 20), mean[place]).reshape(14, 2, 14, 2).mean((1, 3))
         assert np.abs(pixels(page, original) - expected.ravel()).mean() < 12
 
     box = page.locator(f"{MAP} .nsewdrag").bounding_box()
@@ -84,8 +86,8 @@ def test_under_the_pointer_are_a_dots_picture_and_what_the_decoder_draws(server,
         expected = decode(load_model(run, epoch), z).astype(int).ravel()
         assert np.abs(pixels(page, "canvas.decoded") - expected).max() <= 1
 
-    decoded_at(0.4, 0.5, 10)
-    decoded_at(0.05, 0.95, 10)  # where no data are
+    decoded_at(0.4, 0.5, 20)
+    decoded_at(0.05, 0.95, 20)  # where no data are
     settle(page)
     assert len(page.sent) == sent
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
@@ -98,7 +100,7 @@ def test_under_the_pointer_are_a_dots_picture_and_what_the_decoder_draws(server,
 def test_a_clicked_dot_tells_its_story_at_every_epoch(server, open_page):
     run = gallery("two-knobs")
     page = opened(open_page, server, "run=two-knobs")
-    mean = run.latents(10).mean
+    mean = run.latents(20).mean
     lonely = int(np.argmax(measures_of_solitude(mean)))
     x, y, *_ = page.evaluate(WHERE, lonely)
     page.mouse.move(x, y)
@@ -108,7 +110,7 @@ def test_a_clicked_dot_tells_its_story_at_every_epoch(server, open_page):
     page.wait_for_url(re.compile(f"dot={lonely + 1}$"))
     settle(page)
     sent = len(page.sent)
-    for epoch in (10, 3):
+    for epoch in (20, 3):
         page.evaluate(SET_RANGE, [EPOCH_RANGE, epoch])
         settle(page)
         shown = pixels(page, STORY.format(4)).reshape(28, -1)[:, :28]
@@ -145,9 +147,9 @@ def test_a_circled_group_is_counted_averaged_and_followed(server, open_page):
     assert words.startswith(f"{len(selected)} pictures")
     labels = run.labels()[selected]
     assert f"{np.bincount(labels).argmax()} ({np.mean(labels == np.bincount(labels).argmax()):.0%})" in words
-    middle = run.latents(10).mean[np.sort(selected)].mean(0)
+    middle = run.latents(20).mean[np.sort(selected)].mean(0)
     shown = pixels(page, STORY.format(4)).reshape(28, -1)[:, :28].astype(int)
-    assert np.abs(shown - decode(load_model(run, 10), middle)).max() <= 1
+    assert np.abs(shown - decode(load_model(run, 20), middle)).max() <= 1
     page.click(f"{MAP} button.clear")
     page.wait_for_selector("text=Click a dot")
     assert page.locator(f"{MAP} button.clear").is_hidden()
@@ -186,7 +188,7 @@ def test_bubbles_are_drawn_where_the_codes_have_a_spread_and_the_address_keeps_t
     assert page.evaluate(DRAWN)[0] > 0
     assert "bubbles=1" in page.url
     page.goto(server.url + "/latent?run=autoencoder")
-    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='10']")
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='20']")
     assert page.locator(f"{MAP} .bubbles").count() == 1
     assert not page.locator(f"{MAP} .bubbles").is_visible()
 
@@ -212,8 +214,8 @@ def test_a_bent_map_of_an_own_run_is_made_beside_the_page(server, open_page, fin
 def test_the_dots_are_there_before_plotly_is(server, open_page):
     page = open_page("about:blank", webgl=True)
     page.route("**/plotly-gl2d*", lambda route: route.abort())
-    page.goto(server.url + "/latent?run=two-knobs&epoch=10&dot=8")
-    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    page.goto(server.url + "/latent?run=two-knobs&epoch=20&dot=8")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='20']")
     last = page.evaluate(DRAWN, "plain")
     assert last[0] > 5_000
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 1])
@@ -246,8 +248,8 @@ def test_a_map_that_plotly_loses_comes_back_and_is_still_picked(server, open_pag
 def test_plotly_that_draws_nothing_takes_nothing_away(server, open_page):
     page = open_page("about:blank", webgl=True)
     page.add_init_script("WebGLRenderingContext.prototype.drawArrays = () => {}")
-    page.goto(server.url + "/latent?run=two-knobs&epoch=10")
-    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    page.goto(server.url + "/latent?run=two-knobs&epoch=20")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='20']")
     settle(page)
     assert page.evaluate("() => !!window.Plotly")
     assert page.locator(f"{MAP} [data-view=plain] canvas.plain").is_visible()
@@ -260,20 +262,20 @@ def test_without_webgl_the_map_is_whole(server, open_page):
     page = open_page("about:blank")
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.url + "/latent?run=two-knobs")
-    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='10']")
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='20']")
     settle(page)
     assert page.locator("text=/WebGL/i").count() == 0
     drawn = page.evaluate(DRAWN, "plain")
     assert drawn[0] > 5_000
 
     # Under the pointer: the dot's own picture, and what the decoder draws at that place.
-    mean = run.latents(10).mean
+    mean = run.latents(20).mean
     lonely = int(np.argmax(measures_of_solitude(mean)))
     page.mouse.move(*page.evaluate(SPOT, lonely))
     page.wait_for_selector(f"text=/test picture {lonely + 1}\\)/")
     z = np.array(page.locator("canvas.decoded").get_attribute("data-z").split(","), np.float32)
     assert np.abs(z - mean[lonely]).max() < 0.02
-    assert np.abs(pixels(page, "canvas.decoded") - decode(load_model(run, 10), z).astype(int).ravel()).max() <= 1
+    assert np.abs(pixels(page, "canvas.decoded") - decode(load_model(run, 20), z).astype(int).ravel()).max() <= 1
 
     page.check(f"{MAP} .bubbles input")
     assert page.evaluate(DRAWN, "over")[0] > 1_000

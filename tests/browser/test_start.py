@@ -52,7 +52,7 @@ def test_the_living_picture_is_what_the_core_computes(server, open_page):
     page.wait_for_selector(TERM + "z")
     settle(page)
     sent = len(page.sent)
-    model = load_model(gallery("two-knobs"), 10)
+    model = load_model(gallery("two-knobs"), 20)
     page.click(".ll-living .chooser button >> text=7")
     first = seen(page, "document.querySelector('figure.x canvas').ariaLabel === 'A handwritten 7'")
     page.click(".ll-living .dice")

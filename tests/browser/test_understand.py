@@ -24,7 +24,7 @@ def test_the_way_on_stays_in_sight_when_a_step_was_done_far_down(server, open_pa
 
 def test_one_digit_alone_has_no_overlap_and_says_so(server, open_page):
     page = open_page(server.url + "/bubbles?digits=3&epoch=2.5")  # no such epoch: the last one
-    page.wait_for_selector("section[data-run=two-knobs][data-epoch='10']")
+    page.wait_for_selector("section[data-run=two-knobs][data-epoch='20']")
     page.click("button >> text=Go to the strongest overlap")
     page.wait_for_selector("section[data-run=two-knobs] .who >> text=Only one digit is shown")
     page.click(".digits button >> nth=8")

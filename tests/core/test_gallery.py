@@ -2,11 +2,16 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vae_core import paths
+from vae_core.analysis.sampling import decode
+from vae_core.datasets import registry
 from vae_core.gallery import PIECES, coarse
 from vae_core.runs.index import list_runs
 from vae_core.training.checkpoint import load_model
+from vae_core.training.evaluation import evaluate
+from vae_core.training.threads import Governor
 
 GALLERY = {run.id: run for run in list_runs(paths.ROOT / "no-such-folder")}
 
@@ -76,27 +81,57 @@ def test_the_kept_codes_have_the_kl_that_the_metrics_say(name):
         assert sum(record["kl_per_dimension"]) == pytest.approx(record["test"]["kl"], rel=1e-4)
 
 
-# reconstruction, KL, dimensions in use (KL > 0.05): DESIGN's reference, test pictures with decoded means, epoch 10
+# reconstruction, KL, dimensions in use (KL > 0.05): the lecture's model on MNIST's own test pictures, means decoded
 REFERENCE = {
     "beta-0": (69.8, 391, 20), "beta-0.1": (69.8, 56, 20), "lecture": (73.8, 25.0, 20), "beta-4": (97.1, 9.4, 13),
     "beta-10": (133.8, 3.3, 6),
 }  # fmt: skip
+HARDER = 1.5  # nats that the 5,000 cost more than MNIST's own test pictures, with the same weights
 
 
 @pytest.mark.parametrize("name", REFERENCE)
 def test_the_numbers_are_the_references_within_what_seeds_differ_by(name):
     reconstruction, kl, used = REFERENCE[name]
     record = GALLERY[name].metrics()[10]
-    assert record["test_mean"]["reconstruction"] == pytest.approx(reconstruction, abs=1.2)
+    assert record["test_mean"]["reconstruction"] == pytest.approx(reconstruction + HARDER, abs=1.2)
     assert record["test_mean"]["kl"] == pytest.approx(kl, rel=0.06)
     assert abs(sum(k > 0.05 for k in record["kl_per_dimension"]) - used) <= 1
+
+
+@pytest.mark.skipif(not registry.is_here("mnist"), reason="no MNIST under VAE_DATA_DIR")
+@pytest.mark.parametrize("name", REFERENCE)
+def test_on_mnists_own_test_pictures_they_are_the_references_too(name):
+    reconstruction, kl, used = REFERENCE[name]
+    images = torch.from_numpy(registry.load_test("mnist").images.copy())
+    run = GALLERY[name]
+    found, _, _ = evaluate(load_model(run, 10), images, run.config, 10, Governor(1, lambda threads: None))
+    assert found["test_mean"]["reconstruction"] == pytest.approx(reconstruction, abs=1.2)
+    assert found["test_mean"]["kl"] == pytest.approx(kl, rel=0.06)
+    assert abs(sum(k > 0.05 for k in found["kl_per_dimension"]) - used) <= 1
 
 
 def test_the_untrained_net_and_the_lectures_model_lie_in_the_bands():
     untrained, trained = GALLERY["lecture"].metrics()[0], GALLERY["lecture"].metrics()[10]
     assert untrained["train"] is None
     assert untrained["test_mean"]["loss"] == pytest.approx(544, abs=2)
-    assert 107.8 <= trained["train"]["loss"] <= 108.2
-    assert trained["test"]["loss"] == pytest.approx(107.25, abs=0.5)
-    assert trained["test_mean"]["loss"] == pytest.approx(98.75, abs=0.9)
-    assert GALLERY["two-knobs"].metrics()[10]["test_mean"]["loss"] == pytest.approx(157.0, abs=2)
+    assert 107.3 <= trained["train"]["loss"] <= 108.7
+    assert trained["test"]["loss"] == pytest.approx(107.25 + HARDER, abs=0.65)
+    assert trained["test_mean"]["loss"] == pytest.approx(98.75 + HARDER, abs=0.9)
+
+
+def test_the_model_of_two_numbers_convinces():
+    """With one hidden layer on each side it was 158."""
+    assert GALLERY["two-knobs"].metrics()[-1]["test"]["loss"] <= 142
+
+
+def test_its_examples_come_back_as_themselves():
+    """Of each class the most typical picture is rebuilt nearest to its own class's average, of all ten averages."""
+    run, test = GALLERY["two-knobs"], registry.load_test("mnist-55k")
+    averages = np.stack([test.images[test.labels == c].mean(0) for c in range(10)])
+    averages /= np.linalg.norm(averages, axis=1, keepdims=True)
+    mean, labels, last = run.latents(run.config.epochs).mean, run.labels(), run.config.epochs
+    for label in range(10):
+        places = np.flatnonzero(labels == label)
+        typical = places[np.linalg.norm(mean[places] - np.median(mean[places], axis=0), axis=1).argmin()]
+        rebuilt = decode(load_model(run, last), mean[[typical]]).reshape(-1)
+        assert int((averages @ rebuilt).argmax()) == label

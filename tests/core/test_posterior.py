@@ -224,12 +224,10 @@ def test_the_gallerys_forces_are_whole_and_follow_from_its_weights(piece):
 def test_the_gallerys_forces_are_measured_on_the_dataset(piece):
     from vae_core.datasets import registry
 
-    if not registry.is_here("mnist"):
-        pytest.skip("no MNIST under VAE_DATA_DIR")
     run = Run(paths.GALLERY / piece.name)
     kept = posterior.stored_forces(run)
     assert kept is not None
-    images = registry.load_test("mnist").images[run.test_indices()[kept.places[:20]]]
+    images = registry.load_test(piece.config.dataset).images[run.test_indices()[kept.places[:20]]]
     last = piece.config.epochs
     found = autograd_gradients.forces(load_model(run, last), images, "bce")
     typical = float(np.abs(kept.on_mean[last]).mean())

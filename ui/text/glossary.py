@@ -258,8 +258,10 @@ TERMS: dict[str, dict[str, Term]] = {
             r"\mathcal{L}_\mathrm{train} \ll \mathcal{L}_\mathrm{test}", ("train",), ("test",), "memorising"),
         "mnist": Term(
             "MNIST",
-            "70,000 handwritten digits, 28 by 28 pixels each: 60,000 to learn from and 10,000 to test. Fashion-MNIST "
-            "and KMNIST have clothes and Japanese letters in the same format.",
+            "70,000 handwritten digits, 28 by 28 pixels each: 60,000 to learn from and 10,000 to test. 5,000 of the "
+            "60,000 are always here: a training needs no network. The models in the gallery learned from the other "
+            "55,000, and these 5,000 test them. Fashion-MNIST and KMNIST have clothes and Japanese letters in the same "
+            "format.",
             r"@x{x} \in [0, 1]^{784}", ("train",), ("test",), "dataset, digits"),
     },
     "Looking at it": {

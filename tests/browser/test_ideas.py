@@ -10,6 +10,7 @@ import pytest
 from ui.store import cache
 from ui.understand import autoencoder, bubbles
 from vae_core.analysis import posterior, sampling
+from vae_core.datasets import registry
 from vae_core.losses import bce, mse
 from vae_core.training.checkpoint import load_model
 
@@ -32,7 +33,11 @@ def drag(page, selector: str, *places: tuple[float, float]) -> None:
 
 
 def decoded(name: str, z: np.ndarray) -> np.ndarray:
-    return sampling.decode(load_model(gallery(name), gallery(name).config.epochs), z.astype(np.float32)[None]).astype(int).ravel()
+    return (
+        sampling.decode(load_model(gallery(name), gallery(name).config.epochs), z.astype(np.float32)[None])
+        .astype(int)
+        .ravel()
+    )
 
 
 def opened(server, open_page, path: str, first: str):
@@ -185,7 +190,7 @@ def test_the_losses_on_the_page_are_the_cores(server, open_page):
     place = int(np.flatnonzero(run.labels() == 4)[0])
     page.click(".st-key-damage .digits button >> nth=4")
     mean = run.latents(10).mean[[place]]
-    picture = torch.tensor(sampling.decode(model, mean).reshape(1, -1)).float() / 255  # no dataset: as redrawn
+    picture = torch.tensor(registry.load_test("mnist-55k").images[[run.test_indices()[place]]]).float() / 255
     logits = model.decode_logits(torch.tensor(mean))
     assert numbers(page, ".st-key-damage .ll", "bce")[0] == pytest.approx(bce(logits, picture).item(), rel=1e-3)
     page.evaluate(SET_RANGE, [".st-key-damage .knobs input", 1])

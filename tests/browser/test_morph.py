@@ -162,7 +162,7 @@ def test_the_files_open_and_say_what_they_are(server, open_page, tmp_path):
     mean = run.latents(4).mean[[typical_first(str(run.path), 10, label)[0] for label in (3, 8)]]
     expected = decode(load_model(run, 4), interpolate(*mean, 36))
     assert (np.asarray(strip)[2:112:4, 192 + 112 : 190 + 224 : 4] == expected[7]).all()
-    page.evaluate(SET_RANGE, [".st-key-epoch_slider input", 7])  # the file is of the epoch that one looks at
+    page.evaluate(SET_RANGE, [".st-key-epoch_slider input", 6])  # the file is of the epoch that one looks at
     settle(page)
     with page.expect_download() as caught:
         page.click(".st-key-morph_gif button")

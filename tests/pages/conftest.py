@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+
+from vae_core import paths
+from vae_core.runs import files, schema
+from vae_core.runs.run import Run
+
+
+@pytest.fixture
+def elsewhere(finished_run: Run) -> Run:
+    """A run among the visitor's own whose pictures are not on this machine."""
+    target = paths.runs_dir() / "elsewhere"
+    shutil.copytree(finished_run.path, target)
+    files.write_json(target / "config.json", schema.config_json(replace(finished_run.config, dataset="kmnist")))
+    return Run(target)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -60,11 +60,24 @@ def test_the_penalty_gets_the_credit_only_where_there_was_one(run, said):
     assert ("pulled the codes of all pictures" in told) == (run in ("lecture", "beta-0.1"))
 
 
-def test_without_the_dataset_the_nearest_picture_is_one_sentence():
-    app = show("samples", run="lecture", chosen="3")
+def test_without_any_pictures_the_nearest_one_is_one_sentence(elsewhere):
+    app = show("samples", run="elsewhere", chosen="3")
     check(app)
     assert "training pictures are not on this machine" in words(app)
     assert "training pictures are not on this machine" not in words(show("samples", run="digits", chosen="3"))
+
+
+def test_without_the_training_pictures_the_nearest_test_picture_is_shown_as_such():
+    run = find_run("lecture")
+    found = story.nearest_training(run, [10], 16, 3, 1.0, 5)
+    test = registry.load_test("mnist-55k")
+    assert found["learned"] is registry.is_here("mnist-55k") is False
+    assert found["of"] == len(test.images) - story.COMPARED
+    picture = sampling.decode(cache.model(str(run.path), 10), sampling.sample_prior(16, 20, 3))[5]
+    left = np.delete(np.arange(len(test.images)), story._asked("mnist-55k"))
+    away = np.sqrt(np.square(test.images[left] / 255 - picture.ravel() / 255).sum(1))
+    assert found["away"][-1] == pytest.approx(away.min(), abs=0.006)
+    assert found["classes"][-1] == str(test.labels[left[away.argmin()]])
 
 
 def test_a_run_that_does_not_say_how_much_is_used_is_one_sentence(finished):  # noqa: F811
@@ -165,4 +178,4 @@ def test_the_training_pictures_are_read_beside_the_page(monkeypatch, tmp_path):
     story.get_ready("mnist", folder).join()
     story.get_ready("digits", folder).join()
     monkeypatch.setattr(registry, "load_train", lambda name: pytest.fail("read again"))
-    assert len(story._test_distances("digits", folder)) == 5
+    assert len(story._test_distances("digits", folder, True)) == 5

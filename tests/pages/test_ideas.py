@@ -12,6 +12,7 @@ import pytest
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps the visitor's runs apart)
 from ui.components import browser_decoder
 from ui.shell import pages
+from ui.shell.pages import PAGES
 from ui.store import cache, gallery
 from ui.understand import autoencoder, bubbles, noise
 from vae_core import paths
@@ -21,24 +22,23 @@ from vae_core.datasets import registry
 from vae_core.training.checkpoint import load_model
 
 
-@pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
-def test_without_the_dataset_the_page_says_so_and_the_rest_works(page):
-    app = show(page)
-    check(app)
-    assert not app.error
-    assert "not on this machine" in words(app)
-    assert "What am I looking at?" in words(app)
-    assert len(app.expander) >= 1
-
-
-@pytest.mark.parametrize("page", ["autoencoder", "bubbles", "noise", "loss"])
-def test_with_the_dataset_nothing_is_missing(page, monkeypatch):
-    monkeypatch.setattr(registry, "is_here", lambda name: True)
-    monkeypatch.setattr("ui.store.cache._test_images", lambda name, folder: np.zeros((10_000, 784), np.uint8))
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_of_the_gallery_nothing_is_missing_on_a_fresh_machine_without_a_network(page, monkeypatch):
+    monkeypatch.setenv("VAE_DOWNLOAD", "0")
+    assert not registry.is_here("mnist")
     app = show(page)
     check(app)
     assert not app.error
     assert "not on this machine" not in words(app)
+    assert "redrawn" not in words(app)
+
+
+@pytest.mark.parametrize("page", ["map", "morph", "loss", "train"])
+def test_without_the_pictures_of_a_run_the_page_says_so_and_the_rest_works(page, elsewhere):
+    app = show(page, run="elsewhere")
+    check(app)
+    assert not app.error
+    assert "not on this machine" in words(app)
 
 
 def test_the_sentences_of_each_page_are_the_measured_numbers():

@@ -27,12 +27,12 @@ def test_each_part_shows_the_line_that_computes_it(name):
 
 
 def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
-    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))  # without MNIST: embedded digits, encoded without torch
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))  # the 5,000 digits are there without MNIST
     run = find_run("two-knobs", folder=paths.GALLERY)
     shown = living_picture.payload(run)["digits"]
     assert sorted({d["name"] for d in shown}) == list("0123456789")
     images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
-    mean, logvar = encode(load_model(run, 10), images)
+    mean, logvar = encode(load_model(run, run.config.epochs), images)
     np.testing.assert_allclose([d["mean"] for d in shown], mean, atol=2e-3)
     centres = {name: np.array([x, y]) for x, y, name in living_picture.payload(run)["centres"]}
     away = [np.linalg.norm(d["mean"] - centres[d["name"]]) for d in shown]

@@ -41,7 +41,6 @@ DEEP: dict[str, Any] = {"latent_dim": 2, "network": "deep", "hidden_dim": None}
 FREE = ("epochs", "seed", "device")
 SETTINGS = {
     **{f"digits, {name}": (replace(DIGITS, **preset.changes), 4) for name, preset in PRESETS.items()},
-    **{f"mnist-5k, {name}": (preset.config("mnist-5k"), 4) for name, preset in PRESETS.items()},
     "mnist, lecture": (MNIST, 4),
     "mnist, two-knobs": (replace(MNIST, latent_dim=2), 4),
     "mnist, no-penalty": (replace(MNIST, beta=0.0), 3),
@@ -49,14 +48,14 @@ SETTINGS = {
     "mnist, autoencoder": (replace(MNIST, model="autoencoder"), 3),
     "mnist, beta 10": (replace(MNIST, beta=10.0), 3),
     "mnist, beta 0.1": (replace(MNIST, beta=0.1), 3),
-    "mnist, two-knobs, deep": (replace(MNIST, **DEEP), 3),
     "mnist-55k, lecture": (REST, 3),
     "mnist-55k, autoencoder": (replace(REST, model="autoencoder"), 3),
     **{f"mnist-55k, beta {beta:g}": (replace(REST, beta=beta), 3) for beta in (0.0, 0.1, 4.0, 10.0)},
-    "mnist-55k, two-knobs, deep": (replace(REST, **DEEP, epochs=20, batch_size=64), 3),
+    "mnist-55k, two-knobs": (replace(REST, **DEEP, epochs=20, batch_size=64), 3),
+    **{f"mnist-5k, {name}": (preset.config("mnist-5k"), 3) for name, preset in PRESETS.items()},
+    "mnist, two-knobs, deep": (replace(MNIST, **DEEP), 3),
     "mnist-5k, deep": (replace(FIVE, network="deep", hidden_dim=None), 3),
     "mnist-5k, convolutional": (replace(FIVE, network="convolutional", hidden_dim=None), 3),
-    "mnist-5k, two-knobs, lecture": (replace(FIVE, latent_dim=2), 3),
 }
 
 

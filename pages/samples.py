@@ -82,6 +82,7 @@ def show_grid(count: int, width: float, seed: int) -> None:
         samples_grid(
             {
                 "run": run.id, "epochs": epochs, "size": size_of(run), "count": count,
+                "classes": len(run.dataset.class_names),
                 "columns": int(count**0.5), "seed": seed,
                 "spread": width, "png": grid.grid_film(str(run.path), tuple(epochs), count, seed, width),
                 "version": version,
@@ -109,8 +110,8 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
             return
         if facts["nearest"] is None:
             st.caption(
-                "The training pictures are not on this machine, so the nearest one cannot be shown. "
-                "Training on them downloads them."
+                "The training pictures are not on this machine, so the nearest one cannot be shown."
+                + (" Training on them downloads them." if run.dataset.fetch is not None else "")
             )
         st.markdown(
             "**Where its code stands on the map**",

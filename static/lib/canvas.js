@@ -12,10 +12,10 @@ import { busy } from "./busy.js";
  *
  * @returns {Promise<HTMLImageElement & {cell: Size}>}
  */
-export async function picture(text, cell, kind = "png") {
+export async function picture(text, cell) {
   const image = new Image(),
     done = busy("a picture");
-  image.src = `data:image/${kind};base64,` + text;
+  image.src = source(text);
   try {
     await image.decode();
   } finally {
@@ -24,10 +24,13 @@ export async function picture(text, cell, kind = "png") {
   return Object.assign(image, { cell });
 }
 
-/** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */
+/** The address of a picture that came as base64; each kind begins with bytes of its own. */
+export const source = (text) => `data:image/${text.startsWith("UklGR") ? "webp" : "png"};base64,${text}`;
+
+/** What a CSS variable, or any other colour of CSS, is at an element, as rgb(), for canvases and charts. */
 export function colour(element, name) {
   const probe = document.createElement("span");
-  probe.style.cssText = `color: var(${name}); display: none`;
+  probe.style.cssText = `color: ${name.startsWith("--") ? `var(${name})` : name}; display: none`;
   element.append(probe);
   const value = getComputedStyle(probe).color;
   probe.remove();
@@ -71,8 +74,21 @@ export function fit(canvas, width, height) {
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
 }
 
-/** The CSS variable with the colour of a class; after ten they repeat. */
-export const classVariable = (c) => `--ll-c${c % 10}`;
+const CHOSEN = 10; // colours of classes in style.css
+// Saturation and lightness of the others in turn, in per cent, on a light ground and on a dark one.
+const MADE = [
+  [62, 40, 62, 66],
+  [45, 52, 50, 78],
+  [75, 30, 75, 56],
+];
+
+/** The colour of a class in CSS. After the chosen ten each is far in hue from the few before it (the golden angle). */
+export function classColour(c) {
+  if (c < CHOSEN) return `var(--ll-c${c})`;
+  const hue = Math.round((c * 137.508) % 360),
+    [s, l, darkS, darkL] = MADE[c % MADE.length];
+  return `light-dark(hsl(${hue} ${s}% ${l}%), hsl(${hue} ${darkS}% ${darkL}%))`;
+}
 
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {

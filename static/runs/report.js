@@ -1,6 +1,6 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
-import { classVariable, colour, picture, sharp, tile } from "../lib/canvas.js";
+import { classColour, colour, picture, sharp, tile } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
@@ -127,10 +127,11 @@ function map() {
     classes = [...new Set(labels)].sort((a, b) => a - b),
     canvas = $(".map canvas");
   $(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
-  canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class`);
-  for (const c of classes) {
+  const several = names.length > 1;
+  canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures${several ? ", coloured by class" : ""}`);
+  for (const c of several ? classes : []) {
     const entry = make("li", names[c]);
-    entry.prepend(make("i", "", { style: `background: var(${classVariable(c)})` }));
+    entry.prepend(make("i", "", { style: `background: ${classColour(c)}` }));
     $(".map ul").append(entry);
   }
   const draw = () => {
@@ -139,7 +140,7 @@ function map() {
       points = films[place];
     g.globalAlpha = opacity;
     for (const c of classes) {
-      g.fillStyle = colour(document.body, classVariable(c));
+      g.fillStyle = colour(document.body, classColour(c));
       for (let i = 0; i < labels.length; i++)
         if (labels[i] === c) g.fillRect(x(points[2 * i]) - 1.5, y(points[2 * i + 1]) - 1.5, 3, 3);
     }

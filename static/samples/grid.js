@@ -49,6 +49,9 @@ export default function (component) {
   const buttons = [...cells.children],
     key = root.querySelector(".key"),
     what = key.querySelector("select");
+  const classes = data.classes > 1; // or there is nothing to be between
+  key.querySelector("[value=between]").hidden = !classes;
+  if (!classes) what.value = "far";
   what.onchange = () => (label(), words());
   const rove = (k) => buttons.forEach((b, i) => (b.tabIndex = i === k ? 0 : -1));
   const label = () =>

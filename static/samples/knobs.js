@@ -50,7 +50,7 @@ export default function (component) {
   $(".more").onclick = () => ((root.all = true), fold(board), code.turned && show());
   $(".back").onclick = () => (code.toStart(), show());
   $(".dice").onclick = () => (code.roll(), show());
-  Promise.all([picture(data.film, data.size, "webp"), picture(data.pictures, data.size)]).then(([film, pictures]) => {
+  Promise.all([picture(data.film, data.size), picture(data.pictures, data.size)]).then(([film, pictures]) => {
     if (root.version !== data.version) return;
     board.film = film;
     offerStarts(root, data, pictures);
@@ -245,7 +245,7 @@ function offerStarts(root, data, pictures) {
     ...data.offered.map(([place, name], k) => {
       const canvas = Object.assign(document.createElement("canvas"), { width, height });
       tile(canvas.getContext("2d"), pictures, 0, k);
-      return choice(place, `A test picture of ${name}`, canvas);
+      return choice(place, name, canvas);
     }),
   );
 }

@@ -37,7 +37,7 @@ export default function (component) {
   $(".up").textContent = `second ${unit}: ${reach} →`;
   fit(all, size * cell.width, size * cell.height);
   fit(one, cell.width, cell.height);
-  picture(data.film, cell, "webp").then((image) => {
+  picture(data.film, cell).then((image) => {
     if (root.version !== version) return;
     let line = epochs.length - 1,
       at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ui.components import drawing_view, morph_path
+from ui.components import drawing_view, image_picker, morph_path
 from ui.components.image_picker import End
 from ui.components.image_rows import Row
 from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, tail
 from vae_core.config import FIELDS, in_words
-from vae_core.datasets.drawing import as_mnist
 from vae_core.runs.run import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
@@ -55,7 +54,7 @@ def rows(
     """
     theirs = matched(epochs, run_picker.film(other))
     tasks, left_out = [], []
-    places = cache.first_of_each_class(str(one.path))[:PICTURES]
+    places = cache.examples(str(one.path), PICTURES)
     same = same_pictures(one, other, places)
     if same is None:
         left_out.append("They were trained on different pictures, so there are none that both can rebuild or morph.")
@@ -64,7 +63,7 @@ def rows(
     tasks.append(("Samples", "the same rolls", "z", lambda run, epoch, k: _samples(run, epoch)))
     if drawing is not None:
         words = "drawn, rebuilt, imagined again"
-        tasks.append(("Your digit", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
+        tasks.append(("Your drawing", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
     if one.config.latent_dim != other.config.latent_dim:
         fewer = min(one.config.latent_dim, other.config.latent_dim)
         left_out.append(f"Their codes differ in size: only the first {fewer} rolls are the same.")
@@ -99,20 +98,16 @@ def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
 
 def _morphing(one: Run, other: Run, epoch: int) -> list[Task]:
     """Both morph the same two pictures: a 3 into an 8, where there are such."""
-    known = cache.labels(str(one.path))
-    pair = one.dataset.morph
-    kinds = pair if set(pair) <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
-    if len(kinds) < 2:
+    ends = image_picker.first_ends(one, epoch)
+    mine = [end.place for end in ends or ()]
+    theirs = same_pictures(one, other, mine)
+    if ends is None or theirs is None:
         return []
-    ends = tuple(int(cache.typical_first(str(one.path), epoch, kind)[0]) for kind in kinds)
-    same = same_pictures(one, other, ends)
-    if same is None:
-        return []
-    at, names = (ends, same), one.dataset.class_names
-    words = f"{names[kinds[0]]} to {names[kinds[1]]}"
+    at = (mine, theirs)
+    words = " to ".join(image_picker.name_of(one, end) for end in ends)
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:
-        start, end = (End(kind, place) for kind, place in zip(kinds, at[k], strict=True))
+        start, end = (End(end.label, place) for end, place in zip(ends, at[k], strict=True))
         return morph_path.walk(str(run.path), (epoch,), start, end, PICTURES, "straight")[0]
 
     return [("Morph", words, "decoder", images)]
@@ -127,7 +122,7 @@ def _row(
 
 def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
     """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
-    picture = as_mnist(drawing, run.dataset.shape)
+    picture = drawing_view.as_picture(run, run_picker.film(run)[-1], drawing)
     assert picture is not None  # an empty one is no task
     look = drawing_view.look(str(run.path), epoch, picture.tobytes(), PICTURES - 2)
     again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)

@@ -52,7 +52,7 @@ def separation(path: str, epoch: int) -> float:
 
 
 def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
-    """What ``run_figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
+    """What ``run_figures.js`` draws beside the map: test loss, class separation, use of each dimension."""
     return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
 
 
@@ -61,12 +61,13 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
     run = Run(Path(path))
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
+    classes = len(np.unique(cache.labels(path)))
     kl = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
     use: list[list[float]] = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
     return {
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
-        "separation": [separation(path, epoch) for epoch in epochs], "classes": len(np.unique(cache.labels(path))),
+        "separation": [separation(path, epoch) for epoch in epochs] if classes > 1 else [], "classes": classes,
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from vae_core.runs.run import Run, Status
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FEW = 5_000  # dots; more are drawn smaller
+FEW, MANY = 300, 5_000  # dots, of which fewer are drawn larger, and more smaller
 MARK = 7  # pixels across a ring of the test set
 
 
@@ -105,7 +105,7 @@ def map_trace(count: int) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     return go.Scattergl(
-        mode="markers", marker={"size": 5 if count < FEW else 4, "opacity": 0.75},
+        mode="markers", marker={"size": 8 if count < FEW else 5 if count < MANY else 4, "opacity": 0.75},
         selected={"marker": {"opacity": 0.95}}, unselected={"marker": {"opacity": 0.08}},
     ).to_plotly_json()  # fmt: skip
 

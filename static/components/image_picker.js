@@ -1,7 +1,7 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
 import { send } from "../bridge/ask.js";
-import { picture, source, tile as copy } from "../lib/canvas.js";
+import { picture, source, tile as copy, suit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { busy } from "../lib/busy.js";
 
@@ -23,6 +23,7 @@ export default function (component) {
   }
   root.version = version;
   root.replaceChildren();
+  suit(root, data.size);
   const sheet = Object.assign(new Image(), { cell: data.size });
   sheet.src = source(data.sheet);
   const ends = Object.keys(data.ends).map((which) => end(root, which, sheet));
@@ -109,6 +110,7 @@ function end(root, which, sheet) {
       check(button, button.dataset.choice === nameOf(choice));
     reach(tabs);
     reach(strip);
+    inSight(tabs);
   }
   return { strip: () => (showStrip(), mark()), mark };
 }
@@ -170,6 +172,14 @@ function group(box, label) {
     all.forEach((each) => (each.tabIndex = each === next ? 0 : -1));
     next.focus();
   };
+}
+
+/** Of many classes, which scroll, the chosen one can be seen. */
+function inSight(box) {
+  const chosen = box.querySelector("[aria-checked=true]");
+  if (!chosen || box.scrollHeight <= box.clientHeight) return;
+  const from = chosen.offsetTop - box.offsetTop;
+  if (from < box.scrollTop || from + chosen.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = from - 8;
 }
 
 function reach(box) {

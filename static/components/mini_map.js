@@ -7,7 +7,9 @@ import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { apart } from "../lib/geometry.js";
 
-const LONG = 18; // letters of a name that stand on the map
+const LONG = 16; // letters of a name that stand on the map
+const MOST = 10; // classes whose names it has room for
+const FEW = 300; // dots that may be large
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").MiniMapData>} component */
 export default function (component) {
@@ -98,7 +100,7 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
     middles = names.map(() => [[], []]);
   [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
   const g = backdrop.getContext("2d"),
-    size = width < 320 ? 2 : 2.5;
+    size = labels.length < FEW ? 4.5 : width < 320 ? 2 : 2.5;
   g.scale(ratio, ratio);
   g.globalAlpha = 0.7;
   names.forEach((_, c) => {
@@ -114,14 +116,16 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   g.globalAlpha = 1;
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   const known = [...names.keys()].filter((c) => middles[c][0].length);
-  if (names.length < 2) return [];
+  if (names.length < 2 || names.length > MOST) return [];
   const spots = known.map((c) => middles[c].map(middle)),
-    short = names.length <= 10 && names.every((name) => name.length <= 3);
+    short = names.every((name) => name.length <= 3);
   if (!short) return writeThatFit(g, root, spots, known, { names, middles, width, height });
   apart(spots, 15);
   known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
   return spots;
 }
+
+const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trim()}…` : name);
 
 /** Long names, the largest class first, and of those only such as hide no other. Returns places that they take. */
 function writeThatFit(g, root, spots, known, { names, middles, width, height }) {
@@ -131,7 +135,7 @@ function writeThatFit(g, root, spots, known, { names, middles, width, height }) 
   const order = [...known.keys()].sort((a, b) => middles[known[b]][0].length - middles[known[a]][0].length);
   for (const k of order) {
     const name = names[known[k]],
-      text = name.length > LONG ? `${name.slice(0, LONG - 1).trim()}…` : name,
+      text = shortened(name),
       half = g.measureText(text).width / 2 + 4,
       x = Math.min(Math.max(spots[k][0], half), width - half),
       free = (y) =>
@@ -177,9 +181,10 @@ function drawMark(g, root, mark, spots) {
 
 /** Above its mark, or below where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
 function drawTitle(g, root, { title, name }, [x, y], width, taken) {
-  const right = x < width - 110,
-    text = `${title} ${name}`,
-    wide = 7 * text.length,
+  const text = `${title} ${shortened(name)}`;
+  g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
+  const wide = g.measureText(text).width,
+    right = x + 12 + wide < width || x < width / 2,
     from = right ? x + 12 : x - 12 - wide;
   const hidden = (line) =>
     taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;

@@ -66,6 +66,17 @@ export function paint(canvas, values, { channels, height, width }, offset = 0, s
   g.putImageData(image, 0, 0);
 }
 
+const FINE = 48; // pixels to a side, from which a picture is drawn smoothly; of a smaller one every pixel can be seen
+
+/** Whether pictures are so large that they look better smooth, and that they need a gap between them. */
+export const isFine = ({ height, width }) => Math.max(height, width) >= FINE;
+
+/** Show the pictures in an element as their size asks for: style.css draws them so. Returns the element. */
+export function suit(element, size) {
+  element.style.setProperty("--ll-pixels", isFine(size) ? "auto" : "pixelated");
+  return element;
+}
+
 /** Numbers to a picture. */
 export const pixelsOf = ({ channels, height, width }) => channels * height * width;
 
@@ -108,9 +119,9 @@ export function eachFrame(f) {
 }
 
 /** Copy picture number k of a line of a sheet to a canvas: at the place of its cell (column, row). */
-export function tile(g, sheet, line, k, column = 0, row = 0) {
+export function tile(g, sheet, line, k, column = 0, row = 0, gap = 0) {
   const { width: w, height: h } = sheet.cell;
-  g.drawImage(sheet, k * w, line * h, w, h, column * w, row * h, w, h);
+  g.drawImage(sheet, k * w, line * h, w, h, column * (w + gap), row * (h + gap), w, h);
 }
 
 /** A canvas as a PNG file, each pixel enlarged to whole squares. */

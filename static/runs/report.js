@@ -1,6 +1,6 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
-import { classColour, colour, picture, sharp, tile } from "../lib/canvas.js";
+import { classColour, colour, picture, sharp, tile, suit } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
@@ -190,6 +190,7 @@ async function morph() {
   draw();
 }
 
+suit(document.body, data.size);
 words();
 epochs();
 curves();

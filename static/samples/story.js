@@ -1,6 +1,6 @@
 // The story of one sample, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
 import { subscribe, publish, latest } from "../lib/bus.js";
-import { picture, tile, classColour, fit } from "../lib/canvas.js";
+import { picture, tile, classColour, fit, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -55,6 +55,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
+  suit(root, data.size);
   const shares = floats(data.farther),
     order = bytes(data.order),
     kinds = bytes(data.kinds),

@@ -1,6 +1,6 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
 import { axes } from "../lib/axes.js";
-import { colour, fit, paint, pixelsOf } from "../lib/canvas.js";
+import { colour, fit, paint, pixelsOf, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
@@ -41,6 +41,7 @@ export default function (component) {
   const find = (selector) => root.querySelector(selector),
     count = data.names.length,
     pictures = new Pictures(data);
+  suit(root, pictures.size);
   const state = {
     example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
     kind: recallOne("damage", KINDS),

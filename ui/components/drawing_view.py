@@ -44,8 +44,8 @@ def light_ground(path: str, epoch: int) -> bool:
 def made_fit(run: Run, epoch: int) -> str:
     """What else happens to a drawing before a model like this gets it; "" where its pictures are like MNIST's."""
     light, colour = light_ground(str(run.path), epoch), run.dataset.shape.channels > 1
-    words = ["dark on light, as most of its pictures are"] * light + ["in grey, since the pad has no colours"] * colour
-    return f"The model gets your drawing {' and '.join(words)}." if words else ""
+    words = ["in grey, since the pad has no colours"] * colour + ["dark on light, as its pictures mostly are"] * light
+    return f"The model gets your drawing {', and '.join(words)}." if words else ""
 
 
 @cache.cached(500)

@@ -35,7 +35,7 @@ export function plain(map, { point, click, circle, moved }) {
     g.beginPath();
     g.rect(a.left, a.top, a.width, a.height);
     g.clip();
-    const size = labels.length > 5000 ? 3 : 4;
+    const size = data.trace.marker.size - 1; // a square, as large as Plotly's disc
     const dots = (opacity, wanted) =>
       groups.forEach((group, c) => {
         [g.fillStyle, g.globalAlpha] = [paints[c], opacity];

@@ -1,9 +1,7 @@
 // Rows of digits that follow the epoch: one PNG a row, in it a line of pictures for each epoch.
-import { fit, picture, tile, suit, isFine } from "../lib/canvas.js";
+import { fit, picture, tile, suit, isFine, GAP } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
-
-const GAP = 4; // pixels between large pictures, which may be light at their rims
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").ImageRowsData>} component */
 export default function (component) {

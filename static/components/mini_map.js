@@ -188,7 +188,7 @@ function drawTitle(g, root, { title, name }, [x, y], width, taken) {
     from = right ? x + 12 : x - 12 - wide;
   const hidden = (line) =>
     taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;
-  const [line] = [y - 11, y + 13].sort((a, b) => hidden(a) - hidden(b));
+  const [line] = [y - 11, y + 13, y - 26, y + 28].sort((a, b) => hidden(a) - hidden(b)); // the nearest of equally good
   write(g, root, text, x + (right ? 12 : -12), line, 13, right ? "left" : "right");
   return [0.1, 0.5, 0.9].map((part) => [from + part * wide, line]);
 }

@@ -66,6 +66,7 @@ export function paint(canvas, values, { channels, height, width }, offset = 0, s
   g.putImageData(image, 0, 0);
 }
 
+export const GAP = 4; // pixels between large pictures, which may be light at their rims
 const FINE = 48; // pixels to a side, from which a picture is drawn smoothly; of a smaller one every pixel can be seen
 
 /** Whether pictures are so large that they look better smooth, and that they need a gap between them. */

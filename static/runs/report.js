@@ -1,6 +1,6 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
-import { classColour, colour, picture, sharp, tile, suit } from "../lib/canvas.js";
+import { GAP, classColour, colour, isFine, picture, sharp, suit, tile } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
@@ -125,6 +125,7 @@ function map() {
     films = data.map.points.map(halves),
     labels = bytes(data.map.labels),
     classes = [...new Set(labels)].sort((a, b) => a - b),
+    size = labels.length < 300 ? 7 : 3,
     canvas = $(".map canvas");
   $(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
   const several = names.length > 1;
@@ -142,7 +143,7 @@ function map() {
     for (const c of classes) {
       g.fillStyle = colour(document.body, classColour(c));
       for (let i = 0; i < labels.length; i++)
-        if (labels[i] === c) g.fillRect(x(points[2 * i]) - 1.5, y(points[2 * i + 1]) - 1.5, 3, 3);
+        if (labels[i] === c) g.fillRect(x(points[2 * i]) - size / 2, y(points[2 * i + 1]) - size / 2, size, size);
     }
   };
   followers.push(draw);
@@ -153,15 +154,17 @@ function map() {
 /** A row of pictures, drawn once its sheet is read: a line for each epoch, or one. */
 async function row({ label, note, alt, edge, png, count, columns }, parent) {
   const { width, height } = data.size,
+    gap = isFine(data.size) ? GAP : 0,
     canvas = make("canvas", "", { class: "strip", role: "img", "aria-label": alt, style: `--edge: var(--ll-${edge})` }),
     name = make("p", label);
-  Object.assign(canvas, { width: width * columns, height: height * Math.ceil(count / columns) });
+  const side = (n, long) => n * (long + gap) - gap;
+  Object.assign(canvas, { width: side(columns, width), height: side(Math.ceil(count / columns), height) });
   if (note) name.append(make("small", ` · ${note}`));
   parent.append(name, canvas);
   const sheet = await picture(png, data.size),
     g = canvas.getContext("2d");
   const draw = (at) => {
-    for (let i = 0; i < count; i++) tile(g, sheet, lineOf(sheet, at), i, i % columns, Math.floor(i / columns));
+    for (let i = 0; i < count; i++) tile(g, sheet, lineOf(sheet, at), i, i % columns, Math.floor(i / columns), gap);
   };
   followers.push(draw);
   draw(place);

@@ -70,7 +70,11 @@ def rows(
     sides = []
     for k, (run, film) in enumerate(((one, epochs), (other, theirs))):
         name, originals = "AB"[k], None if same is None else cache.originals(one, places)
-        top = [] if originals is None else [Row("Test pictures", originals[None], "Test pictures", "for both", "x")]
+        top = (
+            []
+            if originals is None
+            else [Row("Test pictures", originals[None], "Test pictures", "for both", "x", columns=PICTURES)]
+        )
         sides.append(top + [_row(f"{label}", f"{label} by model {name}", note, edge, run, film, epochs, k, images)
                             for label, note, edge, images in tasks])  # fmt: skip
     return sides[0], sides[1], left_out
@@ -117,7 +121,7 @@ def _row(
     label: str, alt: str, note: str, edge: str, run: Run, film: list[int], epochs: list[int], k: int, images: Images
 ) -> Row:
     """One task for one run, at the epochs that it has, named by the epochs of the slider."""
-    return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs)
+    return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs, PICTURES)
 
 
 def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:

@@ -69,10 +69,13 @@ def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[lis
     path, names = str(run.path), in_words(run, places)
     originals = cache.originals(run, places)
     rebuilt = np.stack([cache.decoded_means(path, epoch, places) for epoch in epochs])
-    below = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", "picture → code → picture", "decoder", epochs)
+    wide = cache.EXAMPLES  # so that of fewer pictures none is larger than the samples below them
+    words = "picture → code → picture"
+    below = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", words, "decoder", epochs, wide)
     if originals is None:
         return [below], False
-    return [Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x"), below], True
+    above = Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x", columns=wide)
+    return [above, below], True
 
 
 def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:

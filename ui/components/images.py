@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-
 EXACT = {"L": 5_000_000, "RGB": 300_000}  # pixels of a sheet, grey and in colour, up to which it is a PNG
 WIDEST = 16_383  # pixels of a WebP, each way
 
@@ -17,8 +16,8 @@ WIDEST = 16_383  # pixels of a WebP, each way
 def sprite(images: np.ndarray) -> str:
     """Images (rows, columns, h, w) uint8, or (rows, columns, h, w, 3), as one sheet, rows under each other, in base64.
 
-    A PNG, which changes nothing; or a WebP where that would be many megabytes (41 epochs of 64 large pictures in colour:
-    24 as a PNG, 2 as this).
+    A PNG, which changes nothing; or a WebP where that would be many megabytes: 24 for 41 epochs of 64 pictures of 64 x
+    64 pixels in colour, which are 2 so.
     """
     return _sprite(images.tobytes(), images.shape)
 

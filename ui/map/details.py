@@ -97,7 +97,7 @@ def tile_size(run: Run) -> TileSize:
 
 
 def shrunk(images: np.ndarray, by: int) -> np.ndarray:
-    """Pictures (n, height, width, ...) uint8 made so many times smaller: means over squares, less than one at the end."""
+    """Pictures (n, height, width, ...) uint8 made so many times smaller: means over squares, cut off at the rim."""
     if by == 1:
         return images
     for axis in (1, 2):

@@ -64,7 +64,7 @@ def setup_form() -> None:
     if config is not None:
         own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
         pictures = f"{registry.get(config.dataset).train_size:,} pictures"
-        st.markdown(f"**You will train{own}:** {plain(config.title)} · {config.epochs} epochs of {pictures}.")
+        st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
     obstacle = "" if config is None else registry.obstacle(config.dataset)
     if obstacle:
         st.error(plain(obstacle))

@@ -109,10 +109,7 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
         if chosen is None:
             return
         if facts["nearest"] is None:
-            st.caption(
-                "The training pictures are not on this machine, so the nearest one cannot be shown."
-                + (" Training on them downloads them." if run.dataset.fetch is not None else "")
-            )
+            st.caption("The training pictures are not on this machine, so the nearest one cannot be shown.")
         st.markdown(
             "**Where its code stands on the map**",
             help=glossary.tips(

@@ -97,7 +97,7 @@ export default function (component) {
       if (classes) surroundings($, data, around(line, chosen));
       if (!picture) return;
       tile($(".nearest").getContext("2d"), picture, line, 0);
-      likeness($, nearest, line, classes);
+      likeness($, nearest, line);
     };
     let epoch = epochs.at(-1);
     root.stops = [followEpoch(data.run, epochs, (now) => draw((epoch = now))), subscribe("grid", () => draw(epoch))];
@@ -151,7 +151,7 @@ function surroundings($, data, counts) {
 }
 
 /** How near the nearest training picture is, on a ruler with what is usual for test pictures. */
-function likeness($, nearest, line, classes) {
+function likeness($, nearest, line) {
   const away = nearest.away[line],
     [least, , middle, , most] = nearest.typical,
     end = Math.max(most * 1.35, ...nearest.away) * 1.05;
@@ -171,10 +171,11 @@ function likeness($, nearest, line, classes) {
     (away < least
       ? "This one is nearer than almost any test picture: look closely: is it a copy?"
       : "So, pixel by pixel, it is not a copy.");
-  const number = `number ${nearest.places[line] + 1}`,
-    name = classes ? nearest.classes[line] : number;
-  $(".x small").textContent = classes ? `${name} · ${number}` : number;
-  $(".nearest").setAttribute("aria-label", `The nearest training picture: ${name}, ${say(away, 1)} away`);
+  $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
+  $(".nearest").setAttribute(
+    "aria-label",
+    `The nearest training picture: ${nearest.classes[line]}, ${say(away, 1)} away`,
+  );
   $(".nearest").dataset.place = nearest.places[line];
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components import image_picker, morph_path
-from ui.components.image_rows import Row, class_names, image_rows
+from ui.components.image_rows import Row, image_rows, in_words
 from ui.shell import run_picker
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache, gallery
@@ -51,10 +51,10 @@ st.markdown(
 
 st.markdown("#### The same with twenty numbers", help=glossary.tips("latent-dim", "test", "nat"))
 left, right = st.container(key="twenty").columns([3, 2], gap="large")
-places = cache.first_of_each_class(str(vae.path))
+places = cache.examples(str(vae.path))
 epochs = {run.id: gallery.last(run) for run in (classic, vae)}
 originals = cache.originals(vae, places)
-digits = class_names(vae, places)
+digits = in_words(vae, places)
 rows = [] if originals is None else [Row("Test pictures", originals[None], f"Test pictures of {digits}", edge="x")]
 
 

@@ -36,7 +36,9 @@ else:
 duel_curves(tasks.curves([one, other]))
 st.caption(
     "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
-    "beta × KL, each with its own beta.",
+    "beta × KL, each with its own beta."
+    + (other.config.dataset != one.config.dataset)
+    * " They learned from different pictures, so their losses do not say which is better.",
     help=glossary.tips("test", "nat", "kl"),
 )
 table.side_by_side(one, other)
@@ -57,7 +59,7 @@ with right:
     st.markdown("#### Model B")
     image_rows("compared_b", one.id, epochs, rows_b)
 if not drawn:
-    st.page_link("pages/draw.py", label="Draw a digit, and both will get it too", icon=":material/draw:")
+    st.page_link("pages/draw.py", label="Draw your own, and both will get it too", icon=":material/draw:")
 if run_picker.film(other) != epochs:
     left_out.append("The slider moves A; B shows the nearest of its epochs that are kept.")
 st.caption(" ".join(left_out))

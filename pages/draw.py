@@ -1,4 +1,4 @@
-"""Draw: the visitor's own digit, as the model sees it."""
+"""Draw: the visitor's own picture, as the model sees it."""
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,6 @@ from ui.shell.streamlit_patches import through_app
 from ui.store import cache
 from ui.text import glossary, page_intros
 from ui.text.page_intros import about
-from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
@@ -25,13 +24,13 @@ DRAWS = 10
 
 run_picker.head(
     "Draw your own",
-    "Draw a digit, with the mouse, a pen or a finger. The **encoder** says where it belongs, and the **decoder** "
+    "Draw with the mouse, a pen or a finger. The **encoder** says where your drawing belongs, and the **decoder** "
     "redraws it from that alone.",
 )
 about(page_intros.DRAW)
 run = run_picker.pick_run(default="lecture")
 shape = run.dataset.shape
-path, epochs, names = str(run.path), run_picker.film(run), run.dataset.class_names
+path, epochs, names = str(run.path), run_picker.film(run), run.dataset.label_names
 
 
 @st.fragment
@@ -42,8 +41,10 @@ def board() -> None:
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
         st.markdown("**1.** You draw")
-        pixels = digit_pad()
-    image = None if pixels is None else as_mnist(pixels, shape)
+        pixels = digit_pad(run.dataset.one)
+        if words := drawing_view.made_fit(run, epochs[-1]):
+            st.caption(words)
+    image = None if pixels is None else drawing_view.as_picture(run, epochs[-1], pixels)
     seed = st.session_state.get("seed_of_drawing", 0)
     with one_sentence():
         looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
@@ -74,9 +75,11 @@ def redrawn(looks: list[drawing_view.Look]) -> None:
         images = np.stack([look.rebuilt[None] for look in looks])
         row = Row("Rebuilt", images, "Your drawing rebuilt from its mean", "", "decoder", epochs)
     else:
-        row = Row("Rebuilt", np.zeros((1, 1, *shape[1:]), np.uint8), "Nothing yet", "", "decoder")
+        empty = shape.pictures(np.zeros((1, 1, shape.pixels), np.uint8))
+        row = Row("Rebuilt", empty, "Nothing yet", "", "decoder")
     image_rows("drawn_rebuilt", run.id, epochs, [row])
-    st.caption("Rebuilt from the mean alone." if looks else "Nothing yet: draw a digit on the first square.")
+    nothing = f"Nothing yet: draw {run.dataset.one} on the first square."
+    st.caption("Rebuilt from the mean alone." if looks else nothing)
 
 
 def marks(looks: list[drawing_view.Look]) -> list[dict]:
@@ -98,7 +101,7 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         for e, places, images in zip(epochs, near, originals, strict=True)
     ]
     rows = [
-        Row("Your drawing", image[None, None], "Your drawing, centred and scaled as MNIST is",
+        Row("Your drawing", image[None, None], "Your drawing, centred and scaled as it goes in",
             f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS),
         Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
             "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs),
@@ -110,9 +113,10 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         )
     image_rows("drawn_rows", run.id, epochs, rows)
     sentence, button = st.columns([3, 1], vertical_alignment="center")
-    with sentence:
-        labels = [[names[label] for label in cache.labels(path)[list(places)]] for places in near]
-        epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
+    if run.dataset.has_classes:
+        with sentence:
+            labels = [[names[label] for label in cache.labels(path)[list(places)]] for places in near]
+            epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
     if run.config.is_vae:
         button.button(
             "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
@@ -133,18 +137,20 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         if compared is None and unusual.test_losses(path, epochs) is not None:
             st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
         elif compared is None:
-            st.caption("This needs the test pictures, which are not on this machine. Training on them downloads them.")
+            st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")
         else:
             unusual_chart(compared)
     with right:
         st.markdown("#### Morph it into…")
-        ends = image_picker.payload(run, epochs[-1], {"end": "a…"}, {"end": None}, own=False, browse="8")
+        last = names[run.dataset.morph[1]] if run.dataset.morph[1] < len(names) else names[-1]
+        title = {"end": "Class" if run.dataset.has_classes else "Picture"}
+        ends = image_picker.payload(run, epochs[-1], title, {"end": None}, own=False, browse=last)
         digit_picker("draw_picker", ends, morph_into)
 
 
 def nearest(labels: list[str]) -> str:
     most = max(set(labels), key=labels.count)
-    return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are a {most}**."
+    return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are of class {most}**."
 
 
 def morph_into(which: str, choice: str) -> None:

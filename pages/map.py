@@ -38,8 +38,10 @@ def choose_view() -> tuple[str, int, int]:
     if d <= 2:
         return "dims", 0, 1
     choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
+    bent = umap_tsne.METHODS if count >= umap_tsne.FEWEST else ()
+    views = [name for name, view in latent_map.VIEWS.items() if view in (*bent, "pca", "dims")]
     name = choose.segmented_control(
-        "Projection", list(latent_map.VIEWS), key="view", default="PCA", required=True, bind="query-params",
+        "Projection", views, key="view", default="PCA", required=True, bind="query-params",
         help=glossary.tips(*("pca", "umap", "tsne"), before=f"A code of this model has {d} numbers, and a screen "
                            "has two directions. A projection flattens the codes."),
     )  # fmt: skip
@@ -87,7 +89,8 @@ def tell(dot: int | None, group: Any) -> None:
         st.caption("The grey band is where most codes should lie: one standard deviation about zero.")
     elif group is not None:
         rows, kinds = story.of_group(run, epochs, group)
-        st.markdown(f"**{len(group)} pictures**: {kinds}.")
+        many = f"**{len(group)} picture{'s' if len(group) != 1 else ''}**"
+        st.markdown(f"{many}: {kinds}." if kinds else f"{many}.")
         image_rows("story_rows", run.id, epochs, rows)
         st.caption("Both averages are of the same pictures. The average code, decoded, is one picture, not a blur.")
     else:
@@ -140,15 +143,19 @@ if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
 if not here:
     run_picker.no_originals(run)
+separation = (
+    f"*Class separation*: for how many of {min(count, umap_tsne.POINTS):,} pictures do the ten nearest codes name the "
+    "right class? "
+)
 st.markdown(
     "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",
     help=glossary.tips(
         *("kl", "nat"),
-        before="All is measured on test pictures. *Loss*: with z sampled, in nats per picture. *Class separation*: for "
-        "how many of 2,000 pictures do the ten nearest codes name the right class? *How much each number says*: its "
-        "KL, in nats; a hollow bar says almost nothing.",
+        before="All is measured on test pictures. *Loss*: with z sampled, in nats per picture. "
+        + separation * run.dataset.has_classes
+        + "*How much each number says*: its KL, in nats; a hollow bar says almost nothing.",
     ),
 )
-with st.spinner("Finding the neighbours of 2,000 pictures at each epoch…"):  # a second or two, once
+with st.spinner("Finding the neighbours of each picture at each epoch…"):  # a second or two, once
     measured = details.figures(run, epochs)
 run_figures(measured)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui.components import image_picker, mini_map, morph_path
+from ui.components import drawing_view, image_picker, mini_map, morph_path
 from ui.components.bridge import address, settled_epoch
 from ui.components.drawing_pad import digit_pad
 from ui.components.epoch_slider import epoch_slider
@@ -20,7 +20,6 @@ from ui.shell.streamlit_patches import through_app
 from ui.shell.url_state import choose, last_choice, widget
 from ui.text import page_intros
 from ui.text.page_intros import about
-from vae_core.datasets.drawing import as_mnist
 
 through_app()
 
@@ -75,9 +74,9 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
     """Both ends, from the address or else from earlier in the visit, and how the address names them."""
     asked = {which: last_choice(which) for which in TITLES}
     pixels = st.session_state.get("drawing")
-    image = None if pixels is None else as_mnist(pixels, run.dataset.shape)
-    first = dict(zip(TITLES, run.dataset.morph, strict=True))
-    ends = {w: image_picker.end_of(run, epochs[-1], asked[w], first[w], image) for w in TITLES}
+    image = None if pixels is None else drawing_view.as_picture(run, epochs[-1], pixels)
+    both = image_picker.both_ends(run, epochs[-1], list(asked.values()), image)
+    ends = dict(zip(TITLES, both, strict=True))
     chosen = image_picker.payload(run, epochs[-1], TITLES, ends, own=True)
     for which, each in chosen["ends"].items():
         if asked[which] == image_picker.DRAWING:  # chosen, though nothing may be drawn yet
@@ -87,9 +86,11 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
         left, right = st.columns(2)
         with left if asked["start"] == image_picker.DRAWING else right:
             with st.container(key="morph_pad"):
-                digit_pad()
+                digit_pad(run.dataset.one)
             if image is None:
-                st.caption("Draw a digit on the black square. Until then, a test picture stands in for it.")
+                st.caption(f"Draw {run.dataset.one} on the black square. Until then, a test picture stands in for it.")
+            elif words := drawing_view.made_fit(run, epochs[-1]):
+                st.caption(words)
     return (ends["start"], ends["end"]), {
         which: image_picker.address(each["choice"]) for which, each in chosen["ends"].items()
     }

@@ -82,6 +82,7 @@ def show_grid(count: int, width: float, seed: int) -> None:
         samples_grid(
             {
                 "run": run.id, "epochs": epochs, "size": size_of(run), "count": count,
+                "classes": len(run.dataset.class_names),
                 "columns": int(count**0.5), "seed": seed,
                 "spread": width, "png": grid.grid_film(str(run.path), tuple(epochs), count, seed, width),
                 "version": version,

@@ -165,7 +165,7 @@ def doors(run: Run) -> None:
             ("pages/map.py", "Explore its map", "scatter_plot"),
             ("pages/samples.py", "Samples", "grid_view"),
             ("pages/morph.py", "Morph", "animation"),
-            ("pages/draw.py", "Draw a digit", "draw"),
+            ("pages/draw.py", f"Draw {run.dataset.one}", "draw"),
             ("pages/compare.py", "Compare it", "compare_arrows"),
         ):
             st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"run": run.id})

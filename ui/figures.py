@@ -13,6 +13,7 @@ needed, since that takes half a second.
 
 from __future__ import annotations
 
+import colorsys
 import html
 import re
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ from vae_core.runs.run import Run, Status
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FEW = 5_000  # dots; more are drawn smaller
+FEW, MANY = 300, 5_000  # dots, of which fewer are drawn larger, and more smaller
 MARK = 7  # pixels across a ring of the test set
 
 
@@ -42,6 +43,19 @@ def colours() -> dict[str, str]:
     ``decoder``, ``ink``, ``quiet``, ``line``, ``page``, and ``c0`` to ``c9`` for the classes, as #rrggbb."""
     style = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
     return dict(re.findall(r"--ll-([\w-]+): light-dark\((#[0-9a-f]{6}),", style))
+
+
+MADE = ((62, 40), (45, 52), (75, 30))  # saturation and lightness in turn, in per cent
+
+
+def class_colour(place: int) -> str:
+    """The colour of a class on a light ground, as #rrggbb: ``classColour`` of ``static/lib/canvas.js`` in Python."""
+    if place < 10:
+        return colours()[f"c{place}"]
+    saturation, lightness = MADE[place % len(MADE)]
+    hue = int(place * 137.508 % 360 + 0.5)
+    red, green, blue = colorsys.hls_to_rgb(hue / 360, lightness / 100, saturation / 100)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
@@ -91,7 +105,7 @@ def map_trace(count: int) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     return go.Scattergl(
-        mode="markers", marker={"size": 5 if count < FEW else 4, "opacity": 0.75},
+        mode="markers", marker={"size": 8 if count < FEW else 5 if count < MANY else 4, "opacity": 0.75},
         selected={"marker": {"opacity": 0.95}}, unselected={"marker": {"opacity": 0.08}},
     ).to_plotly_json()  # fmt: skip
 
@@ -116,11 +130,11 @@ def latent_map(run: Run, epoch: int, view: str = "pca", first: int = 0, second: 
     layout = map_layout(axis_names(view, first, second, basis), projections.view_range([flat[e] for e in film]))
     labels, images = run.labels(), run.test_indices()
     figure = _styled(go.Figure(layout=layout), f"{run.title}, epoch {epoch}")
-    for c, name in enumerate(run.dataset.class_names):
+    for c, name in enumerate(run.dataset.label_names):
         of_class = labels == c
         figure.add_scattergl(
             **map_trace(len(labels)) | {"x": flat[epoch][of_class, 0], "y": flat[epoch][of_class, 1]},
-            name=html.escape(name), customdata=images[of_class], marker_color=colours()[f"c{c % 10}"],
+            name=html.escape(name), customdata=images[of_class], marker_color=class_colour(c),
             hovertemplate="test image %{customdata}<br>(%{x:.2f}, %{y:.2f})",
         )  # fmt: skip
     return figure

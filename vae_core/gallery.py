@@ -129,7 +129,7 @@ def slim(run: Run, piece: Piece) -> None:
     config = files.read_json(run.path / "config.json")
     files.write_json(run.path / "config.json", {**config, "title": piece.title})
     status = files.read_json(run.path / "status.json")
-    files.write_json(run.path / "status.json", {**status, "pid": 0})
+    files.write_json(run.path / "status.json", {**status, "pid": 0, "born": 0.0, "host": ""})
 
 
 def _short(record: dict[str, Any]) -> dict[str, Any]:

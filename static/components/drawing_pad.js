@@ -9,8 +9,7 @@ const SLOW = 500; // milliseconds after which the pad says that the server has n
 const strokes = [];
 
 const HTML = `
-  <canvas width="140" height="140" tabindex="0" role="img"
-    aria-label="Drawing pad: draw a digit with mouse, pen or finger"></canvas>
+  <canvas width="140" height="140" tabindex="0" role="img"></canvas>
   <div class="bar">
     <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
     <span class="quiet state" role="status"></span>
@@ -24,13 +23,14 @@ export default function (component) {
   const [root, isNew] = mount(component, HTML);
   root.classList.add("ll-pad");
   root.send = (value) => setStateValue("pixels", value);
+  const canvas = root.querySelector("canvas");
+  canvas.setAttribute("aria-label", `Drawing pad: draw ${data.what} with mouse, pen or finger`);
   root.known = data.sum; // of the drawing that the page was drawn from
   if (!isNew) {
     root.answered();
     return root.end;
   }
-  const canvas = root.querySelector("canvas"),
-    g = canvas.getContext("2d", { willReadFrequently: true });
+  const g = canvas.getContext("2d", { willReadFrequently: true });
   const size = canvas.width;
   let stroke = null,
     finger = null; // the one that draws: another, or the palm, would draw lines across to it and back

@@ -1,7 +1,7 @@
 // Choosing pictures by sight: for each end of a morph its classes, and a strip of that class's pictures.
 // All of them come with the page: another class and a shuffle ask the server nothing, a choice does.
 import { send } from "../bridge/ask.js";
-import { picture, tile as copy } from "../lib/canvas.js";
+import { picture, source, tile as copy, suit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { busy } from "../lib/busy.js";
 
@@ -23,8 +23,9 @@ export default function (component) {
   }
   root.version = version;
   root.replaceChildren();
+  suit(root, data.size);
   const sheet = Object.assign(new Image(), { cell: data.size });
-  sheet.src = "data:image/webp;base64," + data.sheet;
+  sheet.src = source(data.sheet);
   const ends = Object.keys(data.ends).map((which) => end(root, which, sheet));
   const done = busy("a sheet of pictures");
   sheet
@@ -59,6 +60,8 @@ function end(root, which, sheet) {
     if (root.data.browse) mark();
     else choose(pictureOf(each, each.numbers[0]));
   };
+  const one = classes.length < 2; // then its name says nothing
+  tabs.hidden = one && !own;
   tabs.append(...classes.map((each) => radio(each.name, `${now().title} ${each.name}`, () => enter(each))));
   if (own)
     tabs.append(
@@ -68,7 +71,7 @@ function end(root, which, sheet) {
 
   const pictureButton = (number, draw) => {
     const choice = pictureOf(open, number),
-      button = radio("", `${open.name}, test picture ${number + 1}`, () => choose(choice));
+      button = radio("", `${one ? "T" : `${open.name}, t`}est picture ${number + 1}`, () => choose(choice));
     button.dataset.choice = nameOf(choice);
     draw(face(button, size));
     return button;
@@ -76,7 +79,7 @@ function end(root, which, sheet) {
   function showStrip() {
     others.hidden = !open;
     if (!open) return void strip.replaceChildren();
-    others.title = `Show other pictures of ${open.name}`;
+    others.title = one ? "Show other pictures" : `Show other pictures of ${open.name}`;
     others.setAttribute("aria-label", others.title);
     const { numbers, label } = open,
       { choice, tile } = now(),
@@ -107,6 +110,7 @@ function end(root, which, sheet) {
       check(button, button.dataset.choice === nameOf(choice));
     reach(tabs);
     reach(strip);
+    inSight(tabs);
   }
   return { strip: () => (showStrip(), mark()), mark };
 }
@@ -168,6 +172,14 @@ function group(box, label) {
     all.forEach((each) => (each.tabIndex = each === next ? 0 : -1));
     next.focus();
   };
+}
+
+/** Of many classes, which scroll, the chosen one can be seen. */
+function inSight(box) {
+  const chosen = box.querySelector("[aria-checked=true]");
+  if (!chosen || box.scrollHeight <= box.clientHeight) return;
+  const from = chosen.offsetTop - box.offsetTop;
+  if (from < box.scrollTop || from + chosen.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = from - 8;
 }
 
 function reach(box) {

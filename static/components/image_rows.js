@@ -1,5 +1,5 @@
 // Rows of digits that follow the epoch: one PNG a row, in it a line of pictures for each epoch.
-import { fit, picture, tile } from "../lib/canvas.js";
+import { fit, picture, tile, suit, isFine, GAP } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 
@@ -14,6 +14,7 @@ export default function (component) {
   };
   if (!isNew && root.version === data.version) return end;
   root.version = data.version;
+  suit(root, data.size);
   root.stop?.();
   Promise.all(data.rows.map((row) => picture(row.png, data.size))).then((images) => {
     if (root.version !== data.version) return;
@@ -22,11 +23,14 @@ export default function (component) {
       shown.forEach(({ canvas }, k) => {
         const row = data.rows[k],
           line = row.epochs ? Math.max(row.epochs.indexOf(epoch), 0) : 0;
-        const { width, height } = data.size;
-        fit(canvas, row.columns * width, Math.ceil(row.count / row.columns) * height);
+        const { width, height } = data.size,
+          gap = isFine(data.size) ? GAP : 0,
+          rows = Math.ceil(row.count / row.columns);
+        fit(canvas, row.columns * (width + gap) - gap, rows * (height + gap) - gap);
         const g = canvas.getContext("2d");
         g.clearRect(0, 0, canvas.width, canvas.height);
-        for (let i = 0; i < row.count; i++) tile(g, images[k], line, i, i % row.columns, Math.floor(i / row.columns));
+        for (let i = 0; i < row.count; i++)
+          tile(g, images[k], line, i, i % row.columns, Math.floor(i / row.columns), gap);
         canvas.setAttribute("aria-label", row.alt + (row.epochs ? `, epoch ${epoch}` : ""));
       });
     box.classList.toggle("alone", shown.length === 1);

@@ -1,11 +1,15 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
 import { followStep, subscribe, stepOf } from "../lib/bus.js";
-import { alpha, colour, sharp, classVariable } from "../lib/canvas.js";
+import { alpha, colour, sharp, classColour } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { apart } from "../lib/geometry.js";
+
+const LONG = 16; // letters of a name that stand on the map
+const MOST = 10; // classes whose names it has room for
+const FEW = 300; // dots that may be large
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").MiniMapData>} component */
 export default function (component) {
@@ -52,7 +56,8 @@ export default function (component) {
     const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
     canvas.setAttribute(
       "aria-label",
-      `Map of ${labels.length} test pictures at epoch ${epoch}, coloured by class` +
+      `Map of ${labels.length} test pictures at epoch ${epoch}` +
+        (data.names.length > 1 ? ", coloured by class" : "") +
         (names.length ? "; on it " + names.join(", ") : ""),
     );
   };
@@ -95,11 +100,11 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
     middles = names.map(() => [[], []]);
   [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
   const g = backdrop.getContext("2d"),
-    size = width < 320 ? 2 : 2.5;
+    size = labels.length < FEW ? 4.5 : width < 320 ? 2 : 2.5;
   g.scale(ratio, ratio);
   g.globalAlpha = 0.7;
   names.forEach((_, c) => {
-    g.fillStyle = colour(root, classVariable(c));
+    g.fillStyle = colour(root, classColour(c));
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] !== c) continue;
       const [x, y] = spot([points[2 * i], points[2 * i + 1]]);
@@ -110,13 +115,39 @@ function drawDots(backdrop, root, points, labels, names, spot, width, height) {
   });
   g.globalAlpha = 1;
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  const known = [...names.keys()].filter((c) => middles[c][0].length),
-    spots = apart(
-      known.map((c) => middles[c].map(middle)),
-      15,
-    );
+  const known = [...names.keys()].filter((c) => middles[c][0].length);
+  if (names.length < 2 || names.length > MOST) return [];
+  const spots = known.map((c) => middles[c].map(middle)),
+    short = names.every((name) => name.length <= 3);
+  if (!short) return writeThatFit(g, root, spots, known, { names, middles, width, height });
+  apart(spots, 15);
   known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
   return spots;
+}
+
+const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trim()}…` : name);
+
+/** Long names, the largest class first, and of those only such as hide no other. Returns places that they take. */
+function writeThatFit(g, root, spots, known, { names, middles, width, height }) {
+  const size = width < 320 ? 11 : 12,
+    taken = [];
+  g.font = `700 ${size}px ${getComputedStyle(root).fontFamily}`;
+  const order = [...known.keys()].sort((a, b) => middles[known[b]][0].length - middles[known[a]][0].length);
+  for (const k of order) {
+    const name = names[known[k]],
+      text = shortened(name),
+      half = g.measureText(text).width / 2 + 4,
+      x = Math.min(Math.max(spots[k][0], half), width - half),
+      free = (y) =>
+        y > size &&
+        y < height - size &&
+        taken.every((t) => Math.abs(t.x - x) > t.half + half || Math.abs(t.y - y) > 15),
+      y = [0, -15, 15, -30, 30].map((by) => spots[k][1] + by).find(free);
+    if (y === undefined || 2 * half > width) continue;
+    taken.push({ x, y, half });
+    write(g, root, text, x, y, size);
+  }
+  return taken.flatMap(({ x, y, half }) => [-0.8, 0, 0.8].map((part) => [x + part * half, y]));
 }
 
 function drawMark(g, root, mark, spots) {
@@ -150,13 +181,14 @@ function drawMark(g, root, mark, spots) {
 
 /** Above its mark, or below where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
 function drawTitle(g, root, { title, name }, [x, y], width, taken) {
-  const right = x < width - 110,
-    text = `${title} ${name}`,
-    wide = 7 * text.length,
+  const text = `${title} ${shortened(name)}`;
+  g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
+  const wide = g.measureText(text).width,
+    right = x + 12 + wide < width || x < width / 2,
     from = right ? x + 12 : x - 12 - wide;
   const hidden = (line) =>
     taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;
-  const [line] = [y - 11, y + 13].sort((a, b) => hidden(a) - hidden(b));
+  const [line] = [y - 11, y + 13, y - 26, y + 28].sort((a, b) => hidden(a) - hidden(b)); // the nearest of equally good
   write(g, root, text, x + (right ? 12 : -12), line, 13, right ? "left" : "right");
   return [0.1, 0.5, 0.9].map((part) => [from + part * wide, line]);
 }

@@ -8,7 +8,10 @@ import * as shapes from "./shapes.js";
 export function axes(canvas, x, y) {
   const { g, width, height } = sharp(canvas),
     paints = palette(canvas.parentElement);
-  const box = { left: 46, top: 12, right: width - 12, bottom: height - 40 };
+  const ticksOf = (axis) => axis.ticks ?? ticks(axis.low, axis.high, 5);
+  g.font = "12px sans-serif";
+  const widest = Math.max(...ticksOf(y).map((v) => g.measureText(`${v}`).width));
+  const box = { left: Math.max(46, widest + 26), top: 12, right: width - 12, bottom: height - 40 };
   const share = (axis, v) =>
     axis.log ? Math.log(v / axis.low) / Math.log(axis.high / axis.low) : (v - axis.low) / (axis.high - axis.low);
   const px = (v) => box.left + share(x, v) * (box.right - box.left),
@@ -17,8 +20,6 @@ export function axes(canvas, x, y) {
     const s = Math.min(1, Math.max(0, (p - box.left) / (box.right - box.left)));
     return x.log ? x.low * (x.high / x.low) ** s : x.low + s * (x.high - x.low);
   };
-  const ticksOf = (axis) => axis.ticks ?? ticks(axis.low, axis.high, 5);
-  g.font = "12px sans-serif";
   g.lineWidth = 1;
   g.strokeStyle = paints.line;
   g.fillStyle = paints.quiet;

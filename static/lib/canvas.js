@@ -12,10 +12,10 @@ import { busy } from "./busy.js";
  *
  * @returns {Promise<HTMLImageElement & {cell: Size}>}
  */
-export async function picture(text, cell, kind = "png") {
+export async function picture(text, cell) {
   const image = new Image(),
     done = busy("a picture");
-  image.src = `data:image/${kind};base64,` + text;
+  image.src = source(text);
   try {
     await image.decode();
   } finally {
@@ -24,10 +24,13 @@ export async function picture(text, cell, kind = "png") {
   return Object.assign(image, { cell });
 }
 
-/** The colour that a CSS variable has at an element, as rgb(), for canvases and charts. */
+/** The address of a picture that came as base64; each kind begins with bytes of its own. */
+export const source = (text) => `data:image/${text.startsWith("UklGR") ? "webp" : "png"};base64,${text}`;
+
+/** What a CSS variable, or any other colour of CSS, is at an element, as rgb(), for canvases and charts. */
 export function colour(element, name) {
   const probe = document.createElement("span");
-  probe.style.cssText = `color: var(${name}); display: none`;
+  probe.style.cssText = `color: ${name.startsWith("--") ? `var(${name})` : name}; display: none`;
   element.append(probe);
   const value = getComputedStyle(probe).color;
   probe.remove();
@@ -63,6 +66,18 @@ export function paint(canvas, values, { channels, height, width }, offset = 0, s
   g.putImageData(image, 0, 0);
 }
 
+export const GAP = 4; // pixels between large pictures, which may be light at their rims
+const FINE = 48; // pixels to a side, from which a picture is drawn smoothly; of a smaller one every pixel can be seen
+
+/** Whether pictures are so large that they look better smooth, and that they need a gap between them. */
+export const isFine = ({ height, width }) => Math.max(height, width) >= FINE;
+
+/** Show the pictures in an element as their size asks for: style.css draws them so. Returns the element. */
+export function suit(element, size) {
+  element.style.setProperty("--ll-pixels", isFine(size) ? "auto" : "pixelated");
+  return element;
+}
+
 /** Numbers to a picture. */
 export const pixelsOf = ({ channels, height, width }) => channels * height * width;
 
@@ -71,8 +86,21 @@ export function fit(canvas, width, height) {
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
 }
 
-/** The CSS variable with the colour of a class; after ten they repeat. */
-export const classVariable = (c) => `--ll-c${c % 10}`;
+const CHOSEN = 10; // colours of classes in style.css
+// Saturation and lightness of the others in turn, in per cent, on a light ground and on a dark one.
+const MADE = [
+  [62, 40, 62, 66],
+  [45, 52, 50, 78],
+  [75, 30, 75, 56],
+];
+
+/** The colour of a class in CSS. After the chosen ten each is far in hue from the few before it (the golden angle). */
+export function classColour(c) {
+  if (c < CHOSEN) return `var(--ll-c${c})`;
+  const hue = Math.round((c * 137.508) % 360),
+    [s, l, darkS, darkL] = MADE[c % MADE.length];
+  return `light-dark(hsl(${hue} ${s}% ${l}%), hsl(${hue} ${darkS}% ${darkL}%))`;
+}
 
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {
@@ -92,9 +120,9 @@ export function eachFrame(f) {
 }
 
 /** Copy picture number k of a line of a sheet to a canvas: at the place of its cell (column, row). */
-export function tile(g, sheet, line, k, column = 0, row = 0) {
+export function tile(g, sheet, line, k, column = 0, row = 0, gap = 0) {
   const { width: w, height: h } = sheet.cell;
-  g.drawImage(sheet, k * w, line * h, w, h, column * w, row * h, w, h);
+  g.drawImage(sheet, k * w, line * h, w, h, column * (w + gap), row * (h + gap), w, h);
 }
 
 /** A canvas as a PNG file, each pixel enlarged to whole squares. */

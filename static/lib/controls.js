@@ -1,6 +1,6 @@
 // Buttons of which some are pressed, sliders with their value, and what follows the size of the page.
 import { say } from "./numbers.js";
-import { classVariable } from "./canvas.js";
+import { classColour } from "./canvas.js";
 import { element } from "./dom.js";
 
 /** A row of buttons of which one, or with `many` any number, is pressed. Returns {show(chosen)}. */
@@ -8,7 +8,7 @@ export function chips(box, names, pressed, { classes = false } = {}) {
   box.replaceChildren(
     ...names.map((name, k) => {
       const chip = element("button", { type: "button", textContent: name, className: "chip" });
-      if (classes) chip.style.setProperty("--chip", `var(${classVariable(k)})`);
+      if (classes) chip.style.setProperty("--chip", classColour(k));
       chip.onclick = () => pressed(k);
       return chip;
     }),

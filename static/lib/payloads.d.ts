@@ -168,6 +168,7 @@ export interface MiniMapData {
 }
 
 export interface DrawingPadData {
+  what: string;
   png: string;
   sum: number;
 }
@@ -328,6 +329,7 @@ export interface GridData {
   run: string;
   epochs: number[];
   size: Size;
+  classes: number;
   count: number;
   columns: number;
   seed: number;
@@ -525,6 +527,7 @@ export interface PixelData {
 
 export interface DamageData {
   run: string;
+  classes: number;
   names: string[];
   pictures: string;
   mean: string;

@@ -1,5 +1,5 @@
 // A piece of the plane of two numbers, with a code that one can drag.
-import { colour, sharp, classVariable } from "./canvas.js";
+import { colour, sharp, classColour } from "./canvas.js";
 import { round, squareOf } from "./geometry.js";
 import { say } from "./numbers.js";
 import { followArrows } from "./drag.js";
@@ -9,7 +9,7 @@ import { dot, line, outlined, ring } from "./shapes.js";
 export function palette(root) {
   const ink = colour(root, "--ll-ink"); // each colour costs a style pass: ask again only when light and dark change
   if (root.palette?.ink === ink) return root.palette;
-  const all = { c: [...Array(10).keys()].map((k) => colour(root, classVariable(k))) };
+  const all = { c: [...Array(10).keys()].map((k) => colour(root, classColour(k))) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"])
     all[name] = colour(root, `--ll-${name}`);
   return (root.palette = all);

@@ -34,23 +34,24 @@ export default function (component) {
       label: `Test loss by epoch; at epoch ${epoch} it is ${now.toFixed(1)} nats per picture`,
     };
   });
-  const apart = panel("Class separation", 130, (chart, w, h) => {
-    const ys = data.separation.map((v) => 100 * v),
-      now = ys[at()].toFixed(0);
-    line(chart, w, h, {
-      xs: epochs,
-      ys,
-      at: epoch,
-      colour: paint("mean"),
-      low: Math.min(100 / data.classes, ...ys),
-      high: 100,
-      unit: "%",
+  const separation = () =>
+    panel("Class separation", 130, (chart, w, h) => {
+      const ys = data.separation.map((v) => 100 * v),
+        now = ys[at()].toFixed(0);
+      line(chart, w, h, {
+        xs: epochs,
+        ys,
+        at: epoch,
+        colour: paint("mean"),
+        low: Math.min(100 / data.classes, ...ys),
+        high: 100,
+        unit: "%",
+      });
+      return {
+        words: `For ${now}%, the ten nearest dots name the right class`,
+        label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent`,
+      };
     });
-    return {
-      words: `For ${now}%, the ten nearest dots name the right class`,
-      label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent`,
-    };
-  });
   const use = panel(
     data.is_vae ? "How much each number says" : "Standard deviation of each number",
     130,
@@ -65,7 +66,7 @@ export default function (component) {
       return { words, label: `${words}, epoch ${epoch}` };
     },
   );
-  const panels = [loss, apart, use];
+  const panels = data.classes > 1 ? [loss, separation(), use] : [loss, use];
   root.firstElementChild.replaceChildren(...panels.map((p) => p.box));
   const redraw = eachFrame(() => panels.forEach((p) => p.draw()));
   const unfollow = followEpoch(data.run, epochs, (e) => ((epoch = e), redraw()));

@@ -1,6 +1,6 @@
 // The morph player: rows of frames that follow the finger, play and loop. Fed once; sends nothing.
 import { setStep } from "../lib/bus.js";
-import { animate, picture, fit, tile } from "../lib/canvas.js";
+import { animate, picture, fit, tile, suit } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { playButton } from "../lib/play_button.js";
@@ -21,6 +21,7 @@ export default function (component) {
   if (!isNew && root.version === data.version) return root.end;
   root.end?.(); // which forgets the version: so it comes first
   root.version = data.version;
+  suit(root, data.size);
   root.classList.add("ll-player");
   root.querySelector("input").max = data.frames - 1;
   let shown = null;

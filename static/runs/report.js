@@ -1,6 +1,6 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
-import { classVariable, colour, picture, sharp, tile } from "../lib/canvas.js";
+import { GAP, classColour, colour, isFine, picture, sharp, suit, tile } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
@@ -125,12 +125,14 @@ function map() {
     films = data.map.points.map(halves),
     labels = bytes(data.map.labels),
     classes = [...new Set(labels)].sort((a, b) => a - b),
+    size = labels.length < 300 ? 7 : 3,
     canvas = $(".map canvas");
   $(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
-  canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class`);
-  for (const c of classes) {
+  const several = names.length > 1;
+  canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures${several ? ", coloured by class" : ""}`);
+  for (const c of several ? classes : []) {
     const entry = make("li", names[c]);
-    entry.prepend(make("i", "", { style: `background: var(${classVariable(c)})` }));
+    entry.prepend(make("i", "", { style: `background: ${classColour(c)}` }));
     $(".map ul").append(entry);
   }
   const draw = () => {
@@ -139,9 +141,9 @@ function map() {
       points = films[place];
     g.globalAlpha = opacity;
     for (const c of classes) {
-      g.fillStyle = colour(document.body, classVariable(c));
+      g.fillStyle = colour(document.body, classColour(c));
       for (let i = 0; i < labels.length; i++)
-        if (labels[i] === c) g.fillRect(x(points[2 * i]) - 1.5, y(points[2 * i + 1]) - 1.5, 3, 3);
+        if (labels[i] === c) g.fillRect(x(points[2 * i]) - size / 2, y(points[2 * i + 1]) - size / 2, size, size);
     }
   };
   followers.push(draw);
@@ -152,15 +154,17 @@ function map() {
 /** A row of pictures, drawn once its sheet is read: a line for each epoch, or one. */
 async function row({ label, note, alt, edge, png, count, columns }, parent) {
   const { width, height } = data.size,
+    gap = isFine(data.size) ? GAP : 0,
     canvas = make("canvas", "", { class: "strip", role: "img", "aria-label": alt, style: `--edge: var(--ll-${edge})` }),
     name = make("p", label);
-  Object.assign(canvas, { width: width * columns, height: height * Math.ceil(count / columns) });
+  const side = (n, long) => n * (long + gap) - gap;
+  Object.assign(canvas, { width: side(columns, width), height: side(Math.ceil(count / columns), height) });
   if (note) name.append(make("small", ` · ${note}`));
   parent.append(name, canvas);
   const sheet = await picture(png, data.size),
     g = canvas.getContext("2d");
   const draw = (at) => {
-    for (let i = 0; i < count; i++) tile(g, sheet, lineOf(sheet, at), i, i % columns, Math.floor(i / columns));
+    for (let i = 0; i < count; i++) tile(g, sheet, lineOf(sheet, at), i, i % columns, Math.floor(i / columns), gap);
   };
   followers.push(draw);
   draw(place);
@@ -189,6 +193,7 @@ async function morph() {
   draw();
 }
 
+suit(document.body, data.size);
 words();
 epochs();
 curves();

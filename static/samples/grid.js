@@ -1,6 +1,6 @@
 // The grid of invented pictures: follows the epoch; a click or a key chooses one; marks those far from the data.
 import { subscribe, publish } from "../lib/bus.js";
-import { picture, savePng, tile, fit } from "../lib/canvas.js";
+import { picture, savePng, tile, fit, suit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { inAddress } from "../lib/url.js";
@@ -34,6 +34,7 @@ export default function (component) {
   end();
   root.version = version;
   const { count, columns } = data;
+  suit(root, data.size);
   const wide = columns * data.size.width,
     high = Math.ceil(count / columns) * data.size.height;
   let epoch = data.epochs.at(-1),
@@ -49,6 +50,9 @@ export default function (component) {
   const buttons = [...cells.children],
     key = root.querySelector(".key"),
     what = key.querySelector("select");
+  const classes = data.classes > 1; // or there is nothing to be between
+  key.querySelector("[value=between]").hidden = !classes;
+  if (!classes) what.value = "far";
   what.onchange = () => (label(), words());
   const rove = (k) => buttons.forEach((b, i) => (b.tabIndex = i === k ? 0 : -1));
   const label = () =>

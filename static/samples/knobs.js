@@ -1,7 +1,7 @@
 // A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser, without a message.
 import { send } from "../bridge/ask.js";
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, paint, picture, tile, fit } from "../lib/canvas.js";
+import { animate, paint, picture, tile, fit, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -38,6 +38,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
+  suit(root, data.size);
   const $ = (s) => root.querySelector(s),
     code = codeOf(data),
     rows = data.order.map((dim) => knob(dim, data)),
@@ -50,7 +51,7 @@ export default function (component) {
   $(".more").onclick = () => ((root.all = true), fold(board), code.turned && show());
   $(".back").onclick = () => (code.toStart(), show());
   $(".dice").onclick = () => (code.roll(), show());
-  Promise.all([picture(data.film, data.size, "webp"), picture(data.pictures, data.size)]).then(([film, pictures]) => {
+  Promise.all([picture(data.film, data.size), picture(data.pictures, data.size)]).then(([film, pictures]) => {
     if (root.version !== data.version) return;
     board.film = film;
     offerStarts(root, data, pictures);
@@ -245,7 +246,7 @@ function offerStarts(root, data, pictures) {
     ...data.offered.map(([place, name], k) => {
       const canvas = Object.assign(document.createElement("canvas"), { width, height });
       tile(canvas.getContext("2d"), pictures, 0, k);
-      return choice(place, `A test picture of ${name}`, canvas);
+      return choice(place, name, canvas);
     }),
   );
 }

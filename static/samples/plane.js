@@ -1,5 +1,5 @@
 // The whole plane of a two-dimensional model, decoded on a grid. Follows the epoch; point at it to see a picture large.
-import { picture, savePng, tile, fit } from "../lib/canvas.js";
+import { picture, savePng, tile, fit, suit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -24,6 +24,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
+  suit(root, data.size);
   const version = data.version,
     { side: size, epochs, size: cell } = data,
     $ = (s) => root.querySelector(s);
@@ -37,7 +38,7 @@ export default function (component) {
   $(".up").textContent = `second ${unit}: ${reach} →`;
   fit(all, size * cell.width, size * cell.height);
   fit(one, cell.width, cell.height);
-  picture(data.film, cell, "webp").then((image) => {
+  picture(data.film, cell).then((image) => {
     if (root.version !== version) return;
     let line = epochs.length - 1,
       at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];

@@ -1,6 +1,6 @@
 // The story of one sample, at the epoch one stands at: large, beside its nearest training picture, on two rulers.
 import { subscribe, publish, latest } from "../lib/bus.js";
-import { picture, tile, classVariable, fit } from "../lib/canvas.js";
+import { picture, tile, classColour, fit, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -8,8 +8,8 @@ import { say } from "../lib/numbers.js";
 
 const HTML = `
   <div class="ll-story ends-of-it">
-    <h5>Codes with neighbours of one class</h5><div class="few near"></div>
-    <h5>Codes between several classes</h5><div class="few far"></div>
+    <h5></h5><div class="few near"></div>
+    <h5></h5><div class="few far"></div>
   </div>
   <div class="ll-story one" hidden>
     <div class="head"><h4></h4><button type="button" class="close" aria-label="Close the story">✕</button></div>
@@ -29,14 +29,19 @@ const HTML = `
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
   </div>`;
 
+const ENDS = {
+  classes: ["Codes with neighbours of one class", "Codes between several classes"],
+  none: ["Codes in the middle of the data", "Codes far from the data"],
+};
+
 const HOW = {
   vae: `Each test picture has a bubble: the mean and the noise that the encoder gives it. The density at a code is the
     average of all these bubbles there (the “aggregate posterior”). We compare it with the density at codes of real
-    test pictures, drawn from their own bubble, which is left out of their average. The classes are those of the test
-    pictures whose means are nearest, each number in units of its standard deviation.`,
+    test pictures, drawn from their own bubble, which is left out of their average.`,
   classic: `A classic autoencoder has no bubbles. So we take the distance to the nearest code of a test picture, each
-    number in units of its standard deviation, and compare it with the distance between real codes. The classes are
-    those of the test pictures nearest in that distance.`,
+    number in units of its standard deviation, and compare it with the distance between real codes.`,
+  classes: ` The classes are those of the test pictures whose codes are nearest, each number in units of its standard
+    deviation.`,
 };
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").StoryData>} component */
@@ -50,11 +55,14 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
+  suit(root, data.size);
   const shares = floats(data.farther),
     order = bytes(data.order),
     kinds = bytes(data.kinds),
     many = data.names.length,
     { epochs, count, chosen, nearest } = data;
+  const classes = many > 1;
+  both.querySelectorAll("h5").forEach((head, k) => (head.textContent = ENDS[classes ? "classes" : "none"][k]));
   const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
   publish("far", {
     of: data.grid,
@@ -75,7 +83,8 @@ export default function (component) {
   $("h4").textContent = `Sample ${chosen + 1}`;
   $(".close").onclick = () => latest("choose")?.(chosen);
   $(".x").hidden = $(".copy").hidden = !nearest;
-  $(".how").textContent = data.classic ? HOW.classic : HOW.vae;
+  $(".around").hidden = !classes;
+  $(".how").textContent = (data.classic ? HOW.classic : HOW.vae) + (classes ? HOW.classes : "");
   (nearest ? picture(nearest.png, data.size) : Promise.resolve(null)).then((picture) => {
     if (root.version !== data.version) return;
     const draw = (epoch) => {
@@ -85,7 +94,7 @@ export default function (component) {
       $(".z small").textContent = epoch ? `epoch ${epoch}` : "untrained";
       $(".big").setAttribute("aria-label", `Sample ${chosen + 1}, epoch ${epoch}`);
       distance($, data, shares[line * count + chosen]);
-      surroundings($, data, around(line, chosen));
+      if (classes) surroundings($, data, around(line, chosen));
       if (!picture) return;
       tile($(".nearest").getContext("2d"), picture, line, 0);
       likeness($, nearest, line);
@@ -122,8 +131,8 @@ function surroundings($, data, counts) {
     .sort((a, b) => b[0] - a[0]);
   $(".kinds").replaceChildren(
     ...found.map(([n, c]) => {
-      const part = Object.assign(document.createElement("span"), { textContent: data.names[c] });
-      part.style.cssText = `flex: ${n}; --kind: var(${classVariable(c)})`;
+      const part = Object.assign(document.createElement("span"), { textContent: data.names[c], title: data.names[c] });
+      part.style.cssText = `flex: ${n}; --kind: ${classColour(c)}`;
       return part;
     }),
   );

@@ -1,6 +1,6 @@
 // A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch with no message.
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, colour, paint, sharp, fit } from "../lib/canvas.js";
+import { animate, colour, paint, sharp, fit, suit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -41,6 +41,7 @@ export default function (component) {
   if (root.version === data.version) return end;
   end();
   root.version = data.version;
+  suit(root, data.size);
   const { epochs, size } = data,
     $ = (s) => root.querySelector(s),
     [big, slider, speed] = [".big", ".bar input", "select"].map($),

@@ -1,6 +1,6 @@
 // A rebuilt picture that one damages: what both losses say of the whole, and where on the picture.
 import { axes } from "../lib/axes.js";
-import { colour, fit, paint, pixelsOf } from "../lib/canvas.js";
+import { colour, fit, paint, pixelsOf, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider } from "../lib/controls.js";
 import { decoder } from "../lib/decoder.js";
@@ -13,7 +13,7 @@ import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
 const HTML = `
-  <div class="bar wrap"><span class="name">Class</span><span class="bar wrap digits"></span></div>
+  <div class="bar wrap"><span class="name which"></span><span class="bar wrap digits"></span></div>
   <div class="bar wrap"><span class="name">Damage</span><span class="bar wrap kinds"></span></div>
   <div class="ll-pair">
     <section>
@@ -28,7 +28,7 @@ const HTML = `
     <section><canvas class="chart" role="img"></canvas>${BOTH_LOSSES}</section>
   </div>`;
 const KINDS = ["noise", "shift", "fade", "wrong"];
-const NAMES = ["Noise", "Shift", "Fade to grey", "Another class"];
+const NAMES = ["Noise", "Shift", "Fade to grey"];
 const TINY = 1e-6; // a guess of exactly 0 or 1 could cost infinitely many nats
 const STEPS = [...Array(21).keys()].map((k) => k / 20); // of the damage, on the chart
 
@@ -41,6 +41,7 @@ export default function (component) {
   const find = (selector) => root.querySelector(selector),
     count = data.names.length,
     pictures = new Pictures(data);
+  suit(root, pictures.size);
   const state = {
     example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
     kind: recallOne("damage", KINDS),
@@ -56,7 +57,9 @@ export default function (component) {
   };
   const change = (name, value) => (remember(name, value), draw());
   const classes = chips(find(".digits"), data.names, (k) => change("picture", (state.example = k)));
-  const kinds = chips(find(".kinds"), NAMES, (k) => change("damage", (state.kind = KINDS[k])));
+  find(".which").textContent = data.classes > 1 ? "Class" : "Picture";
+  const names = [...NAMES, data.classes > 1 ? "Another class" : "Another picture"];
+  const kinds = chips(find(".kinds"), names, (k) => change("damage", (state.kind = KINDS[k])));
   find(".knobs").replaceChildren();
   slider(find(".knobs"), {
     name: "how much",
@@ -68,7 +71,7 @@ export default function (component) {
   return keepDrawn(root, find(".chart"), draw);
 }
 
-/** A picture of each class, the model's guess of it, and both losses between them. */
+/** A few pictures, the model's guess of it, and both losses between them. */
 class Pictures {
   /** @param {Data} data */
   constructor(data) {
@@ -118,7 +121,7 @@ function showPictures(root, data, { originals, pixels, size }, state, { guess, e
   paint(middle, guess, size, 0, 255);
   paintHeat(right, each, size);
   root.querySelector(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
-  describe(left, `The picture of ${data.names[state.example]}`);
+  describe(left, `The picture ${data.classes > 1 ? "of " : ""}${data.names[state.example]}`);
   describe(middle, `The guess, ${Math.round(100 * state.much)}% damaged by ${state.kind}`);
   describe(right, "Where the BCE comes from: bright pixels cost most");
 }

@@ -275,8 +275,6 @@ BAD = {
     "a number without end": (change("metrics.jsonl", b'{"epoch": ' + b"9" * 4_000 + b"}"), "damaged|order"),
     "a class too many": (change("latents/labels.npz", npz(
         labels=np.arange(N, dtype=np.uint8) % 11, test_indices=np.arange(N, dtype=np.uint32))), "class"),
-    "pictures of one class": (change("latents/labels.npz", npz(
-        labels=np.ones(N, np.uint8), test_indices=np.arange(N, dtype=np.uint32))), "one class"),
     "one picture": (change("latents/labels.npz", npz(
         labels=np.ones(1, np.uint8), test_indices=np.zeros(1, np.uint32))), "too few"),
     "a picture twice": (change("latents/labels.npz", npz(

@@ -32,7 +32,7 @@ def test_the_nearest_picture_is_the_one_of_a_search_by_hand(seed, n, q):
 
 
 def test_real_digits_over_several_chunks(monkeypatch):
-    monkeypatch.setattr(nearest_images, "CHUNK", 200)
+    monkeypatch.setattr(nearest_images, "CHUNK", 200 * 784)
     train, test = registry.load_train("digits").images, registry.load_test("digits").images[:12]
     places, away = nearest_images.nearest(train, test.reshape(-1, 28, 28), nearest_images.squares_of(train))
     expected, distances = brute_force(train, test)

@@ -105,7 +105,7 @@ def test_both_get_the_drawing():
     one, other = gallery("lecture"), gallery("autoencoder")
     rows = tasks.rows(one, other, [10], drawing)[:2]
     for run, side in zip((one, other), rows, strict=True):
-        shown = next(row for row in side if row.label == "Your digit").images[0]
+        shown = next(row for row in side if row.label == "Your drawing").images[0]
         mean, _ = encode(load_model(run, 10), drawing[None])
         assert (shown[0] == drawing).all()
         assert (shown[1] == decode(load_model(run, 10), mean)[0]).all()

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.components import drawing_view, morph_path
+from ui.components import drawing_view, image_picker, morph_path
 from ui.components.image_picker import End
 from ui.components.image_rows import Row
 from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, tail
 from vae_core.config import FIELDS, in_words
-from vae_core.datasets.drawing import as_mnist
 from vae_core.runs.run import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
@@ -57,8 +56,7 @@ def rows(
     theirs = matched(epochs, run_picker.film(other))
     tasks, left_out = [], []
     mine, same = common_pictures(str(one.path), str(other.path))
-    known = cache.labels(str(one.path))[mine]
-    first = [int(np.flatnonzero(known == c)[0]) for c in np.unique(known)][:PICTURES]
+    first = list(cache.examples_of(cache.labels(str(one.path))[mine], PICTURES))
     places = tuple(mine[first].tolist())
     if places:
         tasks += [_rebuilding(places, tuple(same[first].tolist())), *_morphing(one, epochs[-1], (mine, same))]
@@ -67,14 +65,18 @@ def rows(
     tasks.append(("Samples", "the same rolls", "z", lambda run, epoch, k: _samples(run, epoch)))
     if drawing is not None:
         words = "drawn, rebuilt, imagined again"
-        tasks.append(("Your digit", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
+        tasks.append(("Your drawing", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
     if one.config.latent_dim != other.config.latent_dim:
         fewer = min(one.config.latent_dim, other.config.latent_dim)
         left_out.append(f"Their codes differ in size: only the first {fewer} rolls are the same.")
     sides = []
     for k, (run, film) in enumerate(((one, epochs), (other, theirs))):
         name, originals = "AB"[k], cache.originals(one, places) if places else None
-        top = [] if originals is None else [Row("Test pictures", originals[None], "Test pictures", "for both", "x")]
+        top = (
+            []
+            if originals is None
+            else [Row("Test pictures", originals[None], "Test pictures", "for both", "x", columns=PICTURES)]
+        )
         sides.append(top + [_row(f"{label}", f"{label} by model {name}", note, edge, run, film, epochs, k, images)
                             for label, note, edge, images in tasks])  # fmt: skip
     return sides[0], sides[1], left_out
@@ -117,40 +119,30 @@ def _rebuilding(places: tuple[int, ...], same: tuple[int, ...]) -> Task:
 
 def _morphing(one: Run, epoch: int, common: tuple[np.ndarray, np.ndarray]) -> list[Task]:
     """Both morph the same two of the common pictures: a 3 into an 8, where there are such."""
-    known = cache.labels(str(one.path))[common[0]]
-    pair = one.dataset.morph
-    kinds = pair if set(pair) <= set(known.tolist()) else tuple(np.unique(known)[:2].tolist())
-    if len(kinds) < 2:
+    ends = image_picker.first_ends(one, epoch, common[0])
+    if ends is None:
         return []
-    ends = [_most_typical(str(one.path), epoch, kind, common[0]) for kind in kinds]
-    at, names = [side[ends].tolist() for side in common], one.dataset.class_names
-    words = f"{names[kinds[0]]} to {names[kinds[1]]}"
+    theirs = dict(zip(*(side.tolist() for side in common), strict=True))
+    at = [end.place for end in ends], [theirs[end.place] for end in ends]
+    words = " to ".join(image_picker.name_of(one, end) for end in ends)
 
     def images(run: Run, epoch: int, k: int) -> np.ndarray:
-        start, end = (End(kind, place) for kind, place in zip(kinds, at[k], strict=True))
+        start, end = (End(end.label, place) for end, place in zip(ends, at[k], strict=True))
         return morph_path.walk(str(run.path), (epoch,), start, end, PICTURES, "straight")[0]
 
     return [("Morph", words, "decoder", images)]
-
-
-def _most_typical(path: str, epoch: int, kind: int, places: np.ndarray) -> int:
-    """Which of some places holds the most typical picture of a class."""
-    at = {place: number for number, place in enumerate(places.tolist())}
-    typical = (at.get(int(place)) for place in cache.typical_first(path, epoch, kind))
-    any_of_them = int(np.flatnonzero(cache.labels(path)[places] == kind)[0])
-    return next((number for number in typical if number is not None), any_of_them)
 
 
 def _row(
     label: str, alt: str, note: str, edge: str, run: Run, film: list[int], epochs: list[int], k: int, images: Images
 ) -> Row:
     """One task for one run, at the epochs that it has, named by the epochs of the slider."""
-    return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs)
+    return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs, PICTURES)
 
 
 def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
     """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
-    picture = as_mnist(drawing, run.dataset.shape)
+    picture = drawing_view.as_picture(run, run_picker.film(run)[-1], drawing)
     assert picture is not None  # an empty one is no task
     look = drawing_view.look(str(run.path), epoch, picture.tobytes(), PICTURES - 2)
     again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)

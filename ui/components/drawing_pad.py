@@ -16,13 +16,14 @@ from vae_core.datasets.drawing import PAD
 _pad = component("pad", "components/drawing_pad.js")
 
 
-def digit_pad() -> np.ndarray | None:
-    """What the visitor has drawn, (PAD, PAD) uint8, white on black; None if nothing. Kept for the visit."""
+def digit_pad(what: str) -> np.ndarray | None:
+    """A pad to draw ``what`` on (``a digit``). Returns what the visitor has drawn, (PAD, PAD) uint8, white on black;
+    None if nothing. Kept for the visit."""
     kept = st.session_state.get("drawing")
     image = Image.fromarray(kept) if kept is not None else None
     seen = 0 if kept is None else zlib.adler32(kept.tobytes())  # the pad sends a drawing until it finds it here
     png = "" if image is None else encoded(image, "PNG")
-    _pad(key="digit_pad", data={"png": png, "sum": seen}, on_pixels_change=_drawn)
+    _pad(key="digit_pad", data={"what": what, "png": png, "sum": seen}, on_pixels_change=_drawn)
     return kept
 
 

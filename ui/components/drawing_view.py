@@ -1,12 +1,17 @@
-"""What a model makes of a visitor's drawing."""
+"""A visitor's drawing as a model's pictures are, and what the model makes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ui.store import cache
+from vae_core.datasets.drawing import as_mnist
+from vae_core.runs.run import Run
+
+LOOKED_AT = 100  # test pictures that say whether a set's ground is dark or light
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,30 @@ class Look:
     std: np.ndarray | None  # (d,); None without noise
     rebuilt: np.ndarray  # (height, width) uint8, the mean decoded
     imagined: np.ndarray  # (n, height, width) uint8, decoded from draws of the bubble
+
+
+def as_picture(run: Run, epoch: int, pixels: np.ndarray) -> np.ndarray | None:
+    """What the pad has, white on black, as a picture like the run's: dark on light where theirs are; None if empty."""
+    return as_mnist(pixels, run.dataset.shape, dark_on_light=light_ground(str(run.path), epoch))
+
+
+@cache.cached(100)
+def light_ground(path: str, epoch: int) -> bool:
+    """Whether the rim of the first kept pictures, as the model redraws them at an epoch, is mostly light."""
+    run = Run(Path(path))
+    places = tuple(range(min(LOOKED_AT, len(cache.labels(path)))))
+    pictures = cache.originals(run, places)
+    if pictures is None:
+        pictures = cache.decoded_means(path, epoch, places)
+    rim = np.concatenate([pictures[:, [0, -1]].ravel(), pictures[:, :, [0, -1]].ravel()])
+    return bool(np.median(rim) > 127)
+
+
+def made_fit(run: Run, epoch: int) -> str:
+    """What else happens to a drawing before a model like this gets it; "" where its pictures are like MNIST's."""
+    light, colour = light_ground(str(run.path), epoch), run.dataset.shape.channels > 1
+    words = ["in grey, since the pad has no colours"] * colour + ["dark on light, as its pictures mostly are"] * light
+    return f"The model gets your drawing {', and '.join(words)}." if words else ""
 
 
 @cache.cached(500)

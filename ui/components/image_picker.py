@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class End:
 
     label: int = -1
     place: int = -1
-    drawing: bytes = b""  # 784 bytes, as MNIST
+    drawing: bytes = b""  # as the dataset's pictures are
 
 
 def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarray | None) -> End:
@@ -50,6 +50,46 @@ def end_of(run: Run, epoch: int, text: str | None, label: int, drawing: np.ndarr
     if label not in labels:
         label = int(labels[0])
     return End(label, int(cache.typical_first(path, epoch, label)[0]))
+
+
+def first_ends(run: Run, epoch: int, among: np.ndarray | None = None) -> tuple[End, End] | None:
+    """What a first morph joins: typical pictures of the dataset's two classes for that, or of the first two there are.
+
+    Of one class, or none, a typical picture and one that is not. None of a single picture. ``among``: of all kept
+    pictures only those at these places.
+    """
+    path = str(run.path)
+    labels = cache.labels(path)
+    among = np.arange(len(labels)) if among is None else among
+    known = np.unique(labels[among]).tolist()
+
+    def typical(label: int) -> np.ndarray:
+        places = cache.typical_first(path, epoch, label)
+        found = places[np.isin(places, among)]
+        return found if len(found) else among[labels[among] == label]
+
+    pair = [label for label in run.dataset.morph if label in known]
+    pair = pair if len(pair) == 2 else known[:2]
+    if len(pair) == 2:
+        one, other = (End(label, int(typical(label)[0])) for label in pair)
+        return one, other
+    places = typical(pair[0]) if pair else among
+    if len(places) < 2:
+        return None
+    far = max(1, 3 * (len(places) - 1) // 4)  # the very last may be a freak
+    return End(pair[0], int(places[0])), End(pair[0], int(places[far]))
+
+
+def both_ends(run: Run, epoch: int, asked: Sequence[str | None], drawing: np.ndarray | None) -> tuple[End, End]:
+    """The ends that an address means. What it leaves out, or what is not there, is chosen so that they differ."""
+    only = End(int(cache.labels(str(run.path))[0]), 0)
+    first = first_ends(run, epoch) or (only, only)
+    start, end = (
+        first[k] if text is None else end_of(run, epoch, text, first[k].label, drawing) for k, text in enumerate(asked)
+    )
+    if start == end and asked[0] != asked[1]:  # a link from other pictures, say
+        end = first[1] if start == first[0] else first[0]
+    return start, end
 
 
 def choice_of(run: Run, end: End) -> Choice:
@@ -74,7 +114,15 @@ def checked(sent: object) -> Choice | None:
 
 
 def name_of(run: Run, end: End) -> str:
-    return "your drawing" if end.drawing else run.dataset.class_names[end.label]
+    """What an end is called: by its class, or where classes say nothing by its number in the test set."""
+    if end.drawing:
+        return "your drawing"
+    return run.dataset.class_names[end.label] if run.dataset.has_classes else number_of(run, end.place)
+
+
+def number_of(run: Run, place: int) -> str:
+    """``picture 12``: a kept test picture by its number in the test set, from 1."""
+    return f"{run.dataset.noun} {int(cache.test_indices(str(run.path))[place]) + 1}"
 
 
 @cache.cached(500)
@@ -126,7 +174,7 @@ def payload(
     run: Run, epoch: int, titles: dict[str, str], ends: dict[str, End | None], *, own: bool, browse: str = ""
 ) -> ImagePickerData:
     """What ``image_picker.js`` shows: for each end (``start``, ``end``) its title and what is chosen now."""
-    path, names = str(run.path), run.dataset.class_names
+    path, names = str(run.path), run.dataset.class_names or ("Test pictures",)
     here = cache.originals(run, (0,)) is not None
     lines, numbers = places_by_class(path, epoch), cache.test_indices(str(run.path))
     known = {place for places in lines.values() for place in places}

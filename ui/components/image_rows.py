@@ -47,7 +47,7 @@ def cell_of(rows: Sequence[Row]) -> Size:
 
 
 def image_rows(key: str, run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, follow: bool = True) -> None:
-    """Rows of digits that follow the epoch slider of a run."""
+    """Rows of pictures that follow the epoch slider of a run."""
     show_rows(key, rows_payload(run_id, epochs, rows, follow=follow))
 
 
@@ -65,16 +65,17 @@ def show_rows(key: str, payload: ImageRowsData) -> None:
 
 
 def test_rows(run: Run, epochs: list[int], places: tuple[int, ...]) -> tuple[list[Row], bool]:
-    """Test images and what the model makes of them at each epoch. The flag says whether the originals are here."""
-    path, names = str(run.path), class_names(run, places)
+    """Test images, if they are here, which the flag says, and what the model makes of them at each epoch."""
+    path, names = str(run.path), in_words(run, places)
     originals = cache.originals(run, places)
     rebuilt = np.stack([cache.decoded_means(path, epoch, places) for epoch in epochs])
-    if originals is not None:
-        top = Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x")
-    else:
-        top = Row("Test pictures", rebuilt[-1:], f"Test pictures of {names}, as redrawn", "as redrawn", "x")
-    bottom = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", "picture → code → picture", "decoder", epochs)
-    return [top, bottom], originals is not None
+    wide = cache.EXAMPLES  # so that of fewer pictures none is larger than the samples below them
+    words = "picture → code → picture"
+    below = Row("Rebuilt", rebuilt, f"Rebuilt by the model: {names}", words, "decoder", epochs, wide)
+    if originals is None:
+        return [below], False
+    above = Row("Test pictures", originals[None], f"Test pictures of {names}", "never trained on", "x", columns=wide)
+    return [above, below], True
 
 
 def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: float = 1.0, columns: int = 0) -> Row:
@@ -83,8 +84,9 @@ def sample_row(run: Run, epochs: list[int], count: int, seed: int, *, spread: fl
     return Row("Samples", images, f"{count} samples", "from the same rolls", "z", epochs, columns)
 
 
-def class_names(run: Run, places: tuple[int, ...]) -> str:
-    names = run.dataset.class_names
+def in_words(run: Run, places: tuple[int, ...]) -> str:
+    """What some kept pictures show, for those who hear the page."""
+    names = run.dataset.label_names
     return ", ".join(names[label] for label in cache.labels(str(run.path))[list(places)])
 
 
@@ -92,5 +94,5 @@ def class_names(run: Run, places: tuple[int, ...]) -> str:
 def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[ImageRowsData, bool]:
     """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
     run = Run(Path(path))
-    rows, complete = test_rows(run, list(epochs), cache.first_of_each_class(path))
+    rows, complete = test_rows(run, list(epochs), cache.examples(path))
     return rows_payload(run.id, epochs, [*rows, sample_row(run, list(epochs), count, seed)]), complete

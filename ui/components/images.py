@@ -9,15 +9,26 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
+EXACT = {"L": 5_000_000, "RGB": 300_000}  # pixels of a sheet, grey and in colour, up to which it is a PNG
+WIDEST = 16_383  # pixels of a WebP, each way
+
 
 def sprite(images: np.ndarray) -> str:
-    """Images (rows, columns, h, w) uint8 as one PNG, rows under each other, in base64."""
+    """Images (rows, columns, h, w) uint8, or (rows, columns, h, w, 3), as one sheet, rows under each other, in base64.
+
+    A PNG, which changes nothing; or a WebP where that would be many megabytes: 24 for 41 epochs of 64 pictures of 64 x
+    64 pixels in colour, which are 2 so.
+    """
     return _sprite(images.tobytes(), images.shape)
 
 
 @lru_cache(maxsize=24)  # a film of a long run is a megabyte, and half of what its page has to do
 def _sprite(raw: bytes, shape: tuple[int, ...]) -> str:
-    return encoded(_sheet(np.frombuffer(raw, np.uint8).reshape(shape)), "PNG", compress_level=3)
+    images = np.frombuffer(raw, np.uint8).reshape(shape)
+    sheet = _sheet(images)
+    if sheet.width * sheet.height > EXACT[sheet.mode] and max(sheet.size) <= WIDEST:
+        return webp(images, quality=82)
+    return encoded(sheet, "PNG", compress_level=3)
 
 
 def webp(images: np.ndarray, quality: int = 70) -> str:

@@ -42,7 +42,7 @@ def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     run = Run(Path(path))
     flat, axes = _bent(run, epochs, view) if view in umap_tsne.METHODS else _flat(run, epochs, view, first, second)
     count = len(next(iter(flat.values())))
-    names = run.dataset.class_names
+    names = run.dataset.label_names
     window = projections.view_range(list(flat.values()))
     return {
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],

@@ -45,7 +45,7 @@ def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
     return {
         "run": run.id, "epochs": list(epochs), "points": [base64_of(points, "f2") for points in flat],
         "labels": base64_of(cache.labels(path)[:DOTS], "u1"),
-        "names": list(run.dataset.class_names),
+        "names": list(run.dataset.label_names),
         "range": projections.view_range(flat),
         "caption": "the numbers of the code" if shares is None
         else f"the two directions in which codes differ most (PCA), {sum(shares):.0%} of the variance",

@@ -177,6 +177,7 @@ class MiniMapData(Film):
 
 
 class DrawingPadData(TypedDict):
+    what: str  # to draw, e.g. "a digit"
     png: Base64
     sum: int
 
@@ -318,7 +319,7 @@ class RunFiguresData(Film):
     is_vae: bool
     use: list[list[float]]
     loss: list[float]
-    separation: list[float]
+    separation: list[float]  # empty without classes
     classes: int
 
 
@@ -334,6 +335,7 @@ class CodeChartData(Film):
 
 class GridData(Film):
     size: Size
+    classes: int
     count: int
     columns: int
     seed: int
@@ -522,7 +524,8 @@ class PixelData(TypedDict):
 
 class DamageData(TypedDict):
     run: str
-    names: list[str]
+    classes: int  # of the pictures
+    names: list[str]  # of the pictures
     pictures: Base64  # bytes
     mean: Base64  # floats (n, d)
     decoder: Decoder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from vae_core.analysis.reference import IN_USE
 from vae_core.datasets.spec import Shape
 from vae_core.runs.run import Run, RunError
 
-TILE = 14  # pixels, about, of a picture under the pointer; 10,000 of them must travel
+SHEET = 2_000_000  # pixels, about, of the sheet of all pictures under the pointer, which must travel
 TILES_WIDE = 100
 BUBBLES = 300  # of the dots; more would hide each other
 
@@ -52,7 +53,7 @@ def separation(path: str, epoch: int) -> float:
 
 
 def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
-    """What ``run_figures.js`` draws beside the map: test loss, separation of classes, use of each dimension."""
+    """What ``run_figures.js`` draws beside the map: test loss, class separation, use of each dimension."""
     return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
 
 
@@ -61,12 +62,13 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
     run = Run(Path(path))
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
+    classes = len(np.unique(cache.labels(path)))
     kl = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
     use: list[list[float]] = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
     return {
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
-        "separation": [separation(path, epoch) for epoch in epochs], "classes": len(np.unique(cache.labels(path))),
+        "separation": [separation(path, epoch) for epoch in epochs] if classes > 1 else [], "classes": classes,
     }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
         from vae_core.analysis.sampling import decode
 
         images = decode(cache.model(path, epoch), cache.latents(path, epoch).mean)
-    small = shrunk(images, run.dataset.shape)
+    small = shrunk(images, _by(run.dataset.shape, len(images)))
     high = -(-len(small) // TILES_WIDE)
     sheet = np.zeros((high * TILES_WIDE, *small.shape[1:]), np.uint8)
     sheet[: len(small)] = small
@@ -90,19 +92,24 @@ def tiles(path: str, epoch: int, have_originals: bool) -> str:
 def tile_size(run: Run) -> TileSize:
     """The size of a picture on that sheet."""
     shape = run.dataset.shape
-    return {"height": shape.height // _by(shape), "width": shape.width // _by(shape)}
+    by = _by(shape, len(cache.labels(str(run.path))))
+    return {"height": -(-shape.height // by), "width": -(-shape.width // by)}
 
 
-def shrunk(images: np.ndarray, shape: Shape) -> np.ndarray:
-    """Pictures (n, height, width, ...) uint8 made small: means over squares of pixels."""
-    by = _by(shape)
-    high, wide = shape.height // by, shape.width // by
-    squares = images[:, : high * by, : wide * by].reshape(len(images), high, by, wide, by, *images.shape[3:])
-    return squares.mean((2, 4)).astype(np.uint8)
+def shrunk(images: np.ndarray, by: int) -> np.ndarray:
+    """Pictures (n, height, width, ...) uint8 made so many times smaller: means over squares, cut off at the rim."""
+    if by == 1:
+        return images
+    for axis in (1, 2):
+        starts = np.arange(0, images.shape[axis], by)
+        wide = np.diff(np.append(starts, images.shape[axis])).reshape(-1, *[1] * (images.ndim - axis - 1))
+        images = np.add.reduceat(images, starts, axis=axis, dtype=np.float32) / wide
+    return images.astype(np.uint8)
 
 
-def _by(shape: Shape) -> int:
-    return max(round(max(shape[1:]) / TILE), 1)
+def _by(shape: Shape, count: int) -> int:
+    """How many times smaller pictures are on the sheet, each way."""
+    return max(ceil((count * shape.height * shape.width / SHEET) ** 0.5), 1)
 
 
 _run_figures = component("figures", "map/run_figures.js")

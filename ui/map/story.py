@@ -11,6 +11,7 @@ from ui.components.bridge import base64_of
 from ui.components.drawing_view import neighbours
 from ui.components.image_rows import Row
 from ui.components.payloads import CodeChartData
+from ui.shell.errors import plain
 from ui.store import cache
 from vae_core.runs.run import Run
 
@@ -20,17 +21,18 @@ REACH = 4.0  # of the chart of a code; nearly all of a Gaussian lies within
 
 
 def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], CodeChartData]:
-    """The rows of a kept test picture (itself, rebuilt, its neighbours), and the chart of its code."""
+    """The rows of a kept test picture (itself if it is here, rebuilt, its neighbours), and the chart of its code."""
     path, name = str(run.path), kind(run, place)
+    number = f"Test picture {place + 1}"
     original = cache.originals(run, (place,))
     rebuilt = np.stack([cache.decoded_means(path, epoch, (place,)) for epoch in epochs])
     near = [neighbours(path, epoch, cache.latents(path, epoch).mean[place], NEAR + 1) for epoch in epochs]
     others = [tuple(p for p in places if p != place)[:NEAR] for places in near]
     pictures = [_pictures(run, epochs[-1], places) for places in others]
-    rows = [
-        Row("Its picture", (rebuilt[-1:] if original is None else original[None]), f"Test picture {place + 1}, {name}",
-            "as redrawn" if original is None else name, "x", columns=3),
-        Row("Rebuilt", rebuilt, f"Test picture {place + 1} rebuilt", "from its mean", "decoder", epochs, columns=3),
+    shown = ", ".join(filter(None, (number, name)))
+    rows = [] if original is None else [Row("Its picture", original[None], shown, name, "x", columns=3)]
+    rows += [
+        Row("Rebuilt", rebuilt, f"{number} rebuilt", "from its mean", "decoder", epochs, columns=3),
     ]  # fmt: skip
     if others[0]:  # a run may keep a single picture
         rows.append(Row("Nearest codes", np.stack(pictures), "The test pictures whose codes are nearest",
@@ -47,7 +49,10 @@ def of_dot(run: Run, epochs: Sequence[int], place: int) -> tuple[list[Row], Code
 
 
 def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[Row], str]:
-    """The rows of a circled group (average picture, its middle decoded, some of it), and which classes are in it."""
+    """The rows of a circled group (average picture, its middle decoded, some of it).
+
+    And in markdown which classes are in it; "" where classes say nothing.
+    """
     from vae_core.analysis.sampling import decode
 
     path, known = str(run.path), cache.labels(str(run.path))[places]
@@ -62,14 +67,17 @@ def of_group(run: Run, epochs: Sequence[int], places: np.ndarray) -> tuple[list[
             columns=3),
         Row("Some of them", _pictures(run, epochs[-1], chosen)[None], "Pictures of the group", "", "mean", columns=5),
     ]  # fmt: skip
+    if not run.dataset.has_classes:
+        return rows, ""
     names = run.dataset.class_names
     counted = Counter(names[label] for label in known).most_common()
-    parts = [f"**{name}** ({number / len(known):.0%})" for name, number in counted if number / len(known) >= 0.005]
-    return rows, ", ".join(parts)
+    shares = [(name, number / len(known)) for name, number in counted]
+    return rows, ", ".join(f"**{plain(name)}** ({share:.0%})" for name, share in shares if share >= 0.005)
 
 
 def kind(run: Run, place: int) -> str:
-    return run.dataset.class_names[cache.labels(str(run.path))[place]]
+    """The class of a kept picture; "" where classes say nothing."""
+    return run.dataset.class_names[cache.labels(str(run.path))[place]] if run.dataset.has_classes else ""
 
 
 def _pictures(run: Run, epoch: int, places: tuple[int, ...]) -> np.ndarray:

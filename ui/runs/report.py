@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ui import figures
-from ui.components import image_rows, latent_map, loss_curves, morph_path, payloads, run_status
+from ui.components import image_picker, image_rows, latent_map, loss_curves, morph_path, payloads, run_status
 from ui.components.bridge import STATIC, base64_of
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
@@ -50,7 +50,7 @@ def build(run: Run) -> str:
 
 def _data(run: Run, epochs: list[int]) -> ReportData:
     path, status = str(run.path), run.status()
-    places = cache.first_of_each_class(path)
+    places = cache.examples(path)
     rows, _ = image_rows.test_rows(run, epochs, places)
     return {
         "title": run.title, "epochs": epochs, "summary": run_status.summary(run, status),
@@ -88,14 +88,12 @@ def _map(run: Run, epochs: list[int]) -> ReportMap:
 
 
 def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> payloads.Row | None:
-    """From the class of 3 to that of 8, as on the page of morphs, or between the first two classes there are."""
+    """Between two of the pictures above it: of the classes that the page of morphs joins, or the first two."""
     labels = list(cache.labels(str(run.path))[list(places)])
     pair = [labels.index(c) for c in run.dataset.morph if c in labels]
     if len(places) < 2:
         return None
-    start, end = (pair if len(pair) == 2 else [0, 1])[:2]
-    path = str(run.path)
-    names = [image_rows.class_names(run, (places[place],)) for place in (start, end)]
-    ends = [End(label=int(labels[place]), place=places[place]) for place in (start, end)]
-    images = morph_path.walk(path, tuple(epochs), ends[0], ends[1], FRAMES, "straight")
+    start, end = (End(int(labels[k]), places[k]) for k in (pair if len(pair) == 2 else [0, 1]))
+    names = [image_picker.name_of(run, each) for each in (start, end)]
+    images = morph_path.walk(str(run.path), tuple(epochs), start, end, FRAMES, "straight")
     return Row("Morph", images, f"Morph from {names[0]} to {names[1]}", "", "decoder", epochs).to_json()

@@ -16,6 +16,7 @@ from vae_core.runs.run import Run, RunError
 
 STEPS = np.linspace(-3, 3, 9, dtype=np.float32)  # of a strip: one number, from low to high
 STRIP_EPOCHS = 11  # of a long run, so that the strips of all knobs stay about a megabyte
+OFFERED = 20  # test pictures to begin from
 KNOBS = 24  # the most that are shown; a model may have 64
 
 
@@ -80,24 +81,23 @@ def knobs(run: Run, every: list[int], place: int | None) -> KnobsData:
     if pictures is None:
         pictures = cache.decoded_means(path, epochs[-1], offered)
     starts = np.stack([start_code(path, epoch, place) for epoch in epochs])
-    names = run.dataset.class_names
-    labels = cache.labels(path)
+    names, labels = run.dataset.label_names, cache.labels(path)
+    titles = [f"A test picture of {names[labels[p]]}" if len(names) > 1 else f"Test picture {p + 1}" for p in offered]
     return {
         "run": run.id, "epochs": epochs, "size": size_of(run), "order": list(order), "steps": STEPS.tolist(),
         "latent_dim": use.shape[1],
         "film": knob_film(path, tuple(epochs), place, order), "use": base64_of(use, "f4"), "in_use": IN_USE,
         "dead": base64_of(dead(use, not run.config.is_vae), "u1"), "classic": not run.config.is_vae,
         "starts": base64_of(starts, "f4"), **frames(path, epochs), "place": place,
-        "offered": [(int(p), names[labels[p]]) for p in offered], "pictures": sprite(pictures[None]),
+        "offered": list(zip(offered, titles, strict=True)),
+        "pictures": sprite(pictures[None]),
         "version": token(path, epochs, place),
     }  # fmt: skip
 
 
 def offered_places(path: str) -> tuple[int, ...]:
-    """Test pictures to begin from: the first kept of each class, then the second of each."""
-    known = cache.labels(path)
-    places = [np.flatnonzero(known == c) for c in np.unique(known)]
-    return tuple(int(found[k]) for k in (0, 1) for found in places if len(found) > k)
+    """Test pictures to begin from."""
+    return cache.examples(path, OFFERED)
 
 
 _knobs = component("knobs", "samples/knobs.js")

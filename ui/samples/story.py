@@ -57,7 +57,7 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
     """
     codes = cache.codes(path, epoch, count, seed, spread)
     farness = _farness(path, epoch, codes)
-    classes = len(Run(Path(path)).dataset.class_names)
+    classes = len(Run(Path(path)).dataset.label_names)
     mean, labels = cache.latents(path, epoch).mean, cache.labels(path)
     kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
     return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
@@ -114,11 +114,11 @@ def _nearest(
     dataset = Run(Path(path)).config.dataset
     compared, squares = _compared(dataset, folder, learned)
     invented = np.stack([cache.samples(path, epoch, count, seed, spread)[chosen] for epoch in epochs])
-    places, away = nearest(compared.images, invented, squares)
-    names = registry.get(dataset).class_names
+    spec = registry.get(dataset)
+    places, away = nearest(compared.images, spec.shape.flat(invented), squares)
     return {
-        "png": sprite(Run(Path(path)).dataset.shape.pictures(compared.images[places])[:, None]),
-        "places": places.tolist(), "classes": [names[c] for c in compared.labels[places]],
+        "png": sprite(spec.shape.pictures(compared.images[places])[:, None]),
+        "places": places.tolist(), "classes": [spec.label_names[c] for c in compared.labels[places]],
         "away": away.round(2).tolist(), "of": len(compared.images), "learned": learned,
         "typical": _test_distances(dataset, folder, learned).round(2).tolist(),
     }  # fmt: skip
@@ -149,7 +149,7 @@ def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, cho
         "run": run.id, "epochs": epochs, "size": size_of(run), "count": count, "chosen": chosen,
         "classic": not run.config.is_vae,
         "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
-        "names": list(run.dataset.class_names), "around": int(kinds[0, 0].sum()),
+        "names": list(run.dataset.label_names), "around": int(kinds[0, 0].sum()),
         "nearest": found, "real": len(real_farness(path, epochs[-1])),
         "version": token(path, epochs, count, seed, spread, chosen, found is None),
     }  # fmt: skip

@@ -111,10 +111,15 @@ def _clock(seconds: int) -> str:
 
 def no_originals(run: Run) -> None:
     """One sentence where the dataset is not on this machine."""
-    st.caption(
-        "The original pictures are not on this machine, so you see them as the finished model redraws them. "
-        "They appear once the dataset has been downloaded, which training on it does."
-    )
+    st.caption(f"You see test pictures as the model redraws them. {where_originals_are(run)}")
+
+
+def where_originals_are(run: Run) -> str:
+    """Of a dataset that is not on this machine: whether its pictures can come, or where they are from."""
+    spec = run.dataset
+    if spec.fetch is not None:
+        return "The originals are not on this machine; they come once you train on them, which downloads them."
+    return plain(f"The originals are not on this machine ({spec.title}: {spec.source.rstrip('.')}).")
 
 
 def _say_if_not_found(known: list[tuple[Run, str, tuple[int, ...]]], ready: dict[str, Run], name: str = "run") -> None:

@@ -111,11 +111,24 @@ def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.nda
     return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
 
 
+EXAMPLES = 10  # test pictures in a row
+
+
 @cached(200)
-def first_of_each_class(path: str) -> tuple[int, ...]:
-    """Places among the kept images: the first of class 0, of class 1, ..."""
-    known = labels(path)
-    return tuple(int(np.flatnonzero(known == c)[0]) for c in np.unique(known))
+def examples(path: str, count: int = EXAMPLES) -> tuple[int, ...]:
+    """Places of a few kept images: the first of class 0, of class 1, ..., then the second of each, until there are so
+    many. Of more classes than that, as many spread evenly over them."""
+    return examples_of(labels(path), count)
+
+
+def examples_of(known: np.ndarray, count: int) -> tuple[int, ...]:
+    """``examples`` among images of these classes (n,)."""
+    classes = np.unique(known)
+    if len(classes) > count:
+        classes = classes[np.linspace(0, len(classes) - 1, count).round().astype(int)]
+    of_each = [np.flatnonzero(known == c) for c in classes]
+    turns = max(map(len, of_each), default=0)
+    return tuple(int(places[turn]) for turn in range(turns) for places in of_each if len(places) > turn)[:count]
 
 
 @cached(200)

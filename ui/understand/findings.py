@@ -91,7 +91,7 @@ def sample_row(run: Run, name: str, epoch: int | None = None) -> Row:
 
 
 def rebuilt_row(run: Run, name: str) -> Row:
-    places = cache.first_of_each_class(str(run.path))[:PICTURES]
+    places = cache.examples(str(run.path), PICTURES)
     images = cache.decoded_means(str(run.path), gallery.last(run), places)
     return Row(name, images[None], f"Test pictures rebuilt by the model: {name}", "rebuilt", "decoder")
 
@@ -101,7 +101,7 @@ def noisy_rebuilt_row(run: Run, name: str) -> Row:
     from vae_core.analysis.sampling import decode, noise
 
     path, epoch = str(run.path), gallery.last(run)
-    places, latents = list(cache.first_of_each_class(path)[:PICTURES]), cache.latents(path, epoch)
+    places, latents = list(cache.examples(path, PICTURES)), cache.latents(path, epoch)
     assert latents.std is not None
     codes = latents.mean[places] + noise(len(places), run.config.latent_dim, SEED) * latents.std[places]
     return Row(name, decode(cache.model(path, epoch), codes)[None], f"Rebuilt with noise: {name}",
@@ -110,7 +110,7 @@ def noisy_rebuilt_row(run: Run, name: str) -> Row:
 
 def originals(run: Run) -> list[Row]:
     """The originals, where the dataset is on this machine."""
-    places = cache.first_of_each_class(str(run.path))[:PICTURES]
+    places = cache.examples(str(run.path), PICTURES)
     images = cache.originals(run, places)
     return [] if images is None else [Row("Test pictures", images[None], "Test pictures", "for all", "x")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -29,19 +30,31 @@ def pixel() -> None:
 def damage(run: Run) -> bool:
     """A rebuilt picture that one damages, and what both losses say. Says whether the originals are here."""
     path, epoch = str(run.path), last(run)
-    places = cache.first_of_each_class(path)
+    places = cache.examples(path)
     originals = cache.originals(run, places)
     mean = cache.latents(path, epoch).mean[list(places)]
     shown = originals if originals is not None else cache.decoded_means(path, epoch, places)
-    names = run.dataset.class_names
     payload = {
-        "run": run.id, "names": [names[c] for c in cache.labels(path)[list(places)]],
+        "run": run.id, "classes": len(set(cache.labels(path)[list(places)].tolist())), "names": told_apart(run, places),
         "pictures": base64_of(run.dataset.shape.flat(shown), "u1"), "mean": base64_of(mean, "f4"),
         "decoder": browser_decoder.decoder(run, epoch),
         "redrawn": originals is None,
     }  # fmt: skip
     _damage(key="damage", data=versioned(payload))
     return originals is not None
+
+
+def told_apart(run: Run, places: tuple[int, ...]) -> list[str]:
+    """A name for each of some kept pictures: its class, numbered where several have it; or where there are none a
+    number alone."""
+    names = [run.dataset.label_names[label] for label in cache.labels(str(run.path))[list(places)]]
+    several = Counter(names)
+    seen: Counter[str] = Counter()
+    for k, name in enumerate(names):
+        seen[name] += 1
+        if several[name] > 1:
+            names[k] = f"{name} {seen[name]}" if run.dataset.has_classes else str(k + 1)
+    return names
 
 
 def penalty_curves(run: Run) -> posterior.Penalty | None:
@@ -64,7 +77,7 @@ def tradeoff(names: tuple[str, ...]) -> list[dict[str, float]]:
         run = gallery(name)
         path, epoch = str(run.path), last(run)
         tested = run.metrics()[epoch]["test"]
-        places = cache.first_of_each_class(path)
+        places = cache.examples(path)
         rebuilt, invented = cache.decoded_means(path, epoch, places), cache.samples(path, epoch, 10, 0, 1.0)
         numbers.append({"beta": run.config.beta, "reconstruction": tested["reconstruction"], "kl": tested["kl"]})
         stops.append(

@@ -32,8 +32,8 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, path: str = "str
 
 
 def cross_fade(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
-    """Images (steps, height, width) uint8: plain mixing of pixels, to compare with a morph."""
-    t = np.linspace(0, 1, steps)[:, None, None]
+    """Images (steps, ...) uint8 from two of one shape: plain mixing of pixels, to compare with a morph."""
+    t = np.linspace(0, 1, steps).reshape(-1, *[1] * start.ndim)
     return np.rint((1 - t) * start + t * end).astype(np.uint8)
 
 

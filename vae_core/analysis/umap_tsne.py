@@ -32,6 +32,7 @@ from vae_core.runs.run import Run, RunError, is_fresh
 
 METHODS = ("umap", "tsne")
 POINTS = 2_000  # of the kept test images
+FEWEST = 12  # fewer have no neighbourhoods to keep
 NEIGHBOURS = 15  # of each point, which UMAP tries to keep beside it
 PERPLEXITY = 30  # t-SNE's word for nearly the same
 BEAT_SECONDS = 5.0  # between two signs of life of the maker
@@ -126,7 +127,7 @@ def make(run: Run, method: str, epochs: Sequence[int] | None = None) -> Layout:
         with voice.heartbeat():
             voice.say(Progress("loading", of=len(epochs)))
             means = [run.latents(epoch).mean[:POINTS] for epoch in epochs]
-            if not means or len(means[0]) < 12 or not all(np.isfinite(m).all() for m in means):
+            if not means or len(means[0]) < FEWEST or not all(np.isfinite(m).all() for m in means):
                 raise RunError(f"The means of the run {run.id} are too few, or not numbers, for such a map.")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about parallelism and disconnected points; nobody can mend them

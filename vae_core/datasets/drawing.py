@@ -13,11 +13,12 @@ BOX = 20 / 28  # of the shorter side, which a digit of MNIST's fills
 PAD = 140  # pixels along each side of the pad: five to one of MNIST's
 
 
-def as_mnist(drawing: np.ndarray, shape: Shape = MNIST) -> np.ndarray | None:
+def as_mnist(drawing: np.ndarray, shape: Shape = MNIST, *, dark_on_light: bool = False) -> np.ndarray | None:
     """A drawing (h, w) uint8, white on black, to a picture of a dataset's shape, made as MNIST's; None if it is empty.
 
     LeCun et al. 1998: the digit is scaled, in its proportions, into a box of 20 x 20, and placed in 28 x 28 with its
-    centre of mass in the middle. Other sizes in proportion. (height, width) uint8, of colours (height, width, 3).
+    centre of mass in the middle. Other sizes in proportion. (height, width) uint8; of colours (height, width, 3), all
+    three the same. ``dark_on_light``: black on white then, for pictures that are so.
     """
     rows, columns = np.flatnonzero(drawing.max(1) > 32), np.flatnonzero(drawing.max(0) > 32)
     if not len(rows):
@@ -35,4 +36,5 @@ def as_mnist(drawing: np.ndarray, shape: Shape = MNIST) -> np.ndarray | None:
     )
     image = np.zeros(size, np.uint8)
     image[top : top + height, left : left + width] = np.rint(small)
+    image = 255 - image if dark_on_light else image
     return image if shape.channels == 1 else np.repeat(image[..., None], shape.channels, -1)

@@ -63,7 +63,7 @@ class DatasetSpec:
     name: str  # in settings, file names and addresses
     title: str
     shape: Shape
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...]  # of any number; empty where there are none, and all labels are 0
     train_size: int
     test_size: int
     source: str  # where the pictures come from, and under which licence
@@ -79,6 +79,21 @@ class DatasetSpec:
     obstacle: Callable[[Path | None], str] = lambda folder: ""  # why one cannot train on it here, in one sentence
     stamp: Callable[[Path | None], tuple[object, ...]] = lambda folder: ()  # changes when its files do
     fetch: Callable[[Path | None, Callable[[Any], None]], None] | None = None  # what is missing; raises DataError
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether classes say anything: there are at least two."""
+        return len(self.class_names) > 1
+
+    @property
+    def one(self) -> str:
+        """``a digit``: what one of them shows, with its article."""
+        return f"{'an' if self.noun[:1] in 'aeiou' else 'a'} {self.noun}"
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What each label is called: its class, or where there are none just what a picture shows."""
+        return self.class_names or (self.noun,)
 
     def load(self, folder: Path | None = None) -> Dataset:
         """All pictures. Raises DataError with what is wrong with a file, or that it is not here."""

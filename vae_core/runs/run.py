@@ -241,7 +241,7 @@ class Run:
     def labels(self) -> np.ndarray:
         """Class of each kept test image, (n,)."""
         found = self._labels_file("labels")
-        if found.size and found.max() >= max(len(self.dataset.class_names), 1):
+        if found.size and found.max() >= len(self.dataset.label_names):
             raise RunError(f"The file latents/labels.npz of the run {self.id} names a class that no dataset has.")
         return found
 

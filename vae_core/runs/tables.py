@@ -62,8 +62,8 @@ def steps(run: Run) -> pd.DataFrame:
 def latents(run: Run, epoch: int) -> pd.DataFrame:
     """The codes of the kept test images at an epoch, a row an image.
 
-    Columns: ``image``, its number in the test set, from 0; ``class``, its name; ``mean_1`` to ``mean_d``; and
-    ``std_1`` to ``std_d``, which a classic autoencoder does not have. Codes have no unit.
+    Columns: ``image``, its number in the test set, from 0; ``class``, its name, if the pictures have classes;
+    ``mean_1`` to ``mean_d``; and ``std_1`` to ``std_d``, which a classic autoencoder does not have. Codes have no unit.
 
     Raises RunError if the run cannot be read or has no means of this epoch.
     """
@@ -72,7 +72,8 @@ def latents(run: Run, epoch: int) -> pd.DataFrame:
     found, labels, images = run.latents(epoch), run.labels(), run.test_indices()
     if len(labels) != len(images):
         raise RunError(f"The file latents/labels.npz of the run {run.id} does not fit together.")
-    head = {"image": images, "class": np.array(run.dataset.class_names, object)[labels]}
+    names = run.dataset.class_names
+    head = {"image": images} | ({"class": np.array(names, object)[labels]} if names else {})
     with np.errstate(over="ignore"):  # a log-variance may be as large as half precision goes
         codes = {"mean": found.mean, "std": found.std}
     numbers = {

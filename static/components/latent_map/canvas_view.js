@@ -1,16 +1,16 @@
 // The latent map on a plain canvas. It is there at once and works in every browser: dots that travel between epochs,
 // the one under the pointer, a click, a circled group. Plotly (plotly_view.js) takes its place once it has drawn.
 import { mover } from "./motion.js";
-import { colour, sharp, classVariable } from "../../lib/canvas.js";
+import { colour, sharp, classColour } from "../../lib/canvas.js";
 import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
 
-/** A view of the map: see map.js for what a view can do. */
+/** A view of the map: see latent_map.js for what a view can do. */
 export function plain(map, { point, click, circle, moved }) {
   const { root, plot, data, labels, groups } = map,
     canvas = root.querySelector("canvas.plain");
-  const paints = data.names.map((_, c) => colour(root, classVariable(c)));
+  const paints = data.names.map((_, c) => colour(root, classColour(c)));
   const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
   const look = { ink, quiet, line, font: getComputedStyle(root).fontFamily },
     lost = matchMedia("(pointer: coarse)").matches;
@@ -30,12 +30,12 @@ export function plain(map, { point, click, circle, moved }) {
       a = area();
     if (!width || !height) return true; // not laid out yet: told when it is
     rules(g, a, height, data, look);
-    legend(g, a, data.names, paints, look);
+    if (data.names.length > 1 && !map.legend.listed) legend(g, a, data.names, paints, look);
     g.save();
     g.beginPath();
     g.rect(a.left, a.top, a.width, a.height);
     g.clip();
-    const size = labels.length > 5000 ? 3 : 4;
+    const size = data.trace.marker.size - 1; // a square, as large as Plotly's disc
     const dots = (opacity, wanted) =>
       groups.forEach((group, c) => {
         [g.fillStyle, g.globalAlpha] = [paints[c], opacity];

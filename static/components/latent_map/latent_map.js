@@ -4,9 +4,10 @@
 // on the graphics card) takes its place only once its first frame is drawn; gives it back if it fails. Of a view:
 //   area()  the part in which dots stand: left, top, width, height; x(v), y(v) in pixels, code(px, py) back
 //   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
-//   sees(c) whether a class is shown                    select(places or null)  what is circled
+//   sees(c) whether a class is shown                    select(places or null)  what stands out
 //   mode(circling)                                      stop()
 import { plain } from "./canvas_view.js";
+import { legend } from "./legend.js";
 import { overlay } from "./overlay.js";
 import { plotly, plotted, webgl } from "./plotly_view.js";
 import { anywhere, picking, tiles } from "./pointer.js";
@@ -30,6 +31,7 @@ const HTML = `
       <div class="plot" role="group"></div>
       <canvas class="plain" aria-hidden="true"></canvas>
       <canvas class="over" aria-hidden="true"></canvas>
+      <div class="classes" role="group" aria-label="The classes and their colours" hidden></div>
     </div>
     <div class="seen">
       <div class="dot"><canvas class="original" role="img" aria-label="The picture under the pointer"></canvas>
@@ -48,7 +50,14 @@ const seenFirst = () =>
 export default function (component) {
   const { data } = component;
   const [root] = mount(component, HTML);
-  const version = [data.run, data.view, data.epochs.join(), data.axes.join(), data.tiles?.length].join("|");
+  const version = [
+    data.run,
+    data.view,
+    data.epochs.join(),
+    data.axes.join(),
+    data.tiles?.length,
+    data.names.join(),
+  ].join("|");
   if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;
   root.look = colour(root, "--ll-ink");
@@ -75,7 +84,10 @@ export default function (component) {
     ring: null,
     members: null,
     circling: false,
+    legend: null,
+    chosen: () => map.members ?? map.legend.members(), // the places that stand out; null: all
   };
+  map.legend = legend(map, () => map.view?.select(map.chosen()));
   const over = overlay(map),
     shown = tiles(root, data, labels),
     pick = data.pickable ? picking(map, over) : null;
@@ -92,16 +104,17 @@ export default function (component) {
     map.view = view;
     root.firstElementChild.dataset.view = name;
     if (view.now !== map.frame) view.show(map.frame, { still: true });
-    if (map.members) view.select(map.members);
+    if (map.chosen()) view.select(map.chosen());
     view.mode(map.circling);
     over.draw();
   };
+  const byClass = data.names.length > 1 ? ", coloured by class" : "";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
     map.epoch = data.epochs.indexOf(epoch);
     map.frame = frames[map.epoch];
     plot.dataset.epoch = epoch;
-    plot.setAttribute("aria-label", `Map of ${labels.length} test pictures, coloured by class, epoch ${epoch}`);
+    plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}`);
     if (map.view) map.view.show(map.frame, { still: calm.matches });
     else if (!keeps) use(plain(map, events), "plain");
   });

@@ -1,6 +1,6 @@
 // A canvas over the map for what must move with the dots at no cost: the ring about a picked dot, and the bubbles.
 import { over } from "./canvas_view.js";
-import { colour, sharp, classVariable } from "../../lib/canvas.js";
+import { colour, sharp, classColour } from "../../lib/canvas.js";
 import { halves } from "../../lib/codec.js";
 import { fromAddress, inAddress } from "../../lib/url.js";
 
@@ -10,7 +10,7 @@ export function overlay(map) {
   const box = root.querySelector(".bubbles"),
     check = box.querySelector("input");
   const roots = data.bubbles?.map(halves),
-    paints = data.names.map((_, c) => colour(root, classVariable(c)));
+    paints = data.names.map((_, c) => colour(root, classColour(c)));
   box.hidden = !roots;
   check.checked = fromAddress("bubbles") === "1";
   let blank = false; // most of the time there is nothing to draw, and nothing to ask the layout for

@@ -8,7 +8,7 @@
 // Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py), colours from the
 // page.
 import { mover } from "./motion.js";
-import { colour, classVariable } from "../../lib/canvas.js";
+import { colour, classColour } from "../../lib/canvas.js";
 import { busy } from "../../lib/busy.js";
 
 let library;
@@ -57,9 +57,9 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     y: axis(start, groups[c], 1),
     customdata: groups[c],
     hoverinfo: "none",
-    marker: { ...data.trace.marker, size: crowded ? size - 1 : size, color: colour(root, classVariable(c)) },
+    marker: { ...data.trace.marker, size: crowded ? size - 1 : size, color: colour(root, classColour(c)) },
   }));
-  await Plotly.react(plot, traces, layoutOf(data, root), {
+  await Plotly.react(plot, traces, layoutOf(map), {
     responsive: true,
     displaylogo: false,
     scrollZoom: false,
@@ -160,7 +160,7 @@ function pusher(plot, groups) {
 }
 
 /** The figure's layout in the page's colours and letters, which follow its theme. */
-function layoutOf(data, root) {
+function layoutOf({ data, root, legend }) {
   const layout = structuredClone(data.layout); // Plotly writes into what it is given
   const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
   const clear = "rgba(0,0,0,0)",
@@ -169,6 +169,7 @@ function layoutOf(data, root) {
     ...layout,
     paper_bgcolor: clear,
     plot_bgcolor: clear,
+    showlegend: data.names.length > 1 && !legend.listed,
     font: { color: ink, family: getComputedStyle(root).fontFamily },
     xaxis: { ...layout.xaxis, ...lines },
     yaxis: { ...layout.yaxis, ...lines },

@@ -1,7 +1,7 @@
 // What the pointer does on the latent map: pictures under it, places decoded, a dot picked, a group circled.
 import { decoderOf } from "../../bridge/decoder_cache.js";
 import { subscribe, publish } from "../../lib/bus.js";
-import { fit, paint, tile as copy } from "../../lib/canvas.js";
+import { fit, paint, source, tile as copy, suit } from "../../lib/canvas.js";
 import { packed, unpacked } from "../../lib/codec.js";
 import { pair } from "../../lib/numbers.js";
 import { busy } from "../../lib/busy.js";
@@ -16,17 +16,19 @@ export function tiles(root, data, labels) {
   root.whatFirst ??= what.textContent; // on another map, the words of the last one's dot would be wrong
   what.textContent = data.redrawn ? root.whatFirst.replace("test picture", "test picture, as redrawn") : root.whatFirst;
   canvas.classList.toggle("redrawn", !!data.redrawn);
-  sheet.src = "data:image/webp;base64," + data.tiles;
+  sheet.src = source(data.tiles);
   const { tile, tiles_wide: wide } = data;
   fit(canvas, tile.width, tile.height);
-  const place = { ...tile, channels: 1 };
-  Object.assign(sheet, { cell: place });
+  suit(canvas, tile);
+  Object.assign(sheet, { cell: tile });
   const draw = (i) => copy(canvas.getContext("2d"), sheet, Math.floor(i / wide), i % wide);
   sheet.onload = () => (draw(0), done());
   sheet.onerror = done;
   return (i) => {
     draw(i);
-    what.textContent = `${data.names[labels[i]]}${data.redrawn ? ", as redrawn" : ""} (test picture ${i + 1})`;
+    const name = data.names.length > 1 ? data.names[labels[i]] : "",
+      redrawn = data.redrawn ? ", as redrawn" : "";
+    what.textContent = name ? `${name}${redrawn} (test picture ${i + 1})` : `Test picture ${i + 1}${redrawn}`;
   };
 }
 
@@ -45,7 +47,7 @@ export function anywhere(map) {
     const done = busy("the decoder of the middle");
     const waiting = setInterval(() => {
       const decode = decoderOf(data.run, plot.dataset.epoch);
-      if (decode && !canvas.dataset.z) paint(canvas, decode([0, 0]), decode.size, 0, 255);
+      if (decode && !canvas.dataset.z) paint(suit(canvas, decode.size), decode([0, 0]), decode.size, 0, 255);
       if (decode || !plot.isConnected) root.unwait();
     }, 200);
     root.unwait = () => (clearInterval(waiting), done());
@@ -62,7 +64,7 @@ export function anywhere(map) {
         if (x < area.left || y < area.top || x > area.left + area.width || y > area.top + area.height) return;
         const z = area.code(x, y);
         if (!decode) return void (where.textContent = "One moment: this epoch’s decoder is loading.");
-        paint(canvas, decode(z), decode.size, 0, 255);
+        paint(suit(canvas, decode.size), decode(z), decode.size, 0, 255);
         canvas.dataset.z = z.join();
         where.textContent = `decoded from z = ${pair(z, 1)}, epoch ${plot.dataset.epoch}`;
       };
@@ -91,7 +93,9 @@ export function picking(map, over) {
     map.members = chosen?.group ? new Set(unpacked(chosen.group)) : null;
     clear.hidden = !chosen;
     over.draw();
-    if ((now + before).includes("group")) map.view?.select(map.members);
+    if (!(now + before).includes("group")) return;
+    if (map.members) map.legend.clear();
+    map.view?.select(map.chosen());
   };
   // asks first, then draws
   const choose = (chosen) => (publish("latent_scatter picked", chosen), publish("latent_scatter", chosen));

@@ -181,9 +181,10 @@ def test_a_drawing_is_compared_with_the_test_pictures(run):
     assert odd["views"][1]["mine"] > np.quantile(others, 0.99) > usual["views"][1]["mine"]
 
 
-def test_without_the_dataset_nothing_is_compared(tmp_path):
-    lecture = find_run("lecture")
-    assert unusual.unusual(str(lecture.path), (10,), np.zeros((28, 28), np.uint8)) is None
+def test_without_the_dataset_nothing_is_compared(elsewhere):
+    drawing = np.zeros((28, 28), np.uint8)
+    assert unusual.unusual(str(elsewhere.path), (elsewhere.epoch,), drawing) is None
+    assert unusual.unusual(str(find_run("lecture").path), (10,), drawing) is not None
 
 
 # ---- pages

@@ -78,6 +78,7 @@ class DatasetSpec:
     obstacle: Callable[[Path | None], str] = lambda folder: ""  # why one cannot train on it here, in one sentence
     stamp: Callable[[Path | None], tuple[object, ...]] = lambda folder: ()  # changes when its files do
     fetch: Callable[[Path | None, Callable[[Any], None]], None] | None = None  # what is missing; raises DataError
+    slug: str = ""  # what the id of a run on it begins with; empty: the name
 
     def load(self, folder: Path | None = None) -> Dataset:
         """All pictures. Raises DataError with what is wrong with a file, or that it is not here."""

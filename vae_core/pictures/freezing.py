@@ -1,0 +1,98 @@
+"""A set made into a dataset that never changes: prepared, split, varied, and named by the hash of all that is in it.
+
+Imports no torch, unless pictures are varied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from vae_core.datasets import own
+from vae_core.datasets.own import Manifest
+from vae_core.datasets.spec import DataError, DatasetSpec, Split
+from vae_core.pictures import preparing, variation
+from vae_core.pictures.preparing import Preparation
+from vae_core.pictures.quality import FEWEST
+from vae_core.pictures.sets import PictureSet
+
+HELD_BACK = 10  # one in so many is a test picture
+FEWEST_TEST = 5
+
+
+def freeze(picture_set: PictureSet, preparation: Preparation, vary: bool = True) -> DatasetSpec:
+    """Make a dataset of a set as it is now. The same pictures, prepared alike, are the same dataset.
+
+    Raises SetError, and DataError where there are too few pictures or no room to write them.
+    """
+    info, labels = picture_set.info, picture_set.labels()
+    if info.count < FEWEST:
+        raise DataError(f"A set needs at least {FEWEST} pictures; this one has {info.count}.")
+    used = sorted({int(label) for label in labels}) if info.class_names else [0]  # an empty class is none
+    names = tuple(info.class_names[place] for place in used) if info.class_names else ()
+    places = np.searchsorted(used, labels).astype(np.uint8)
+    prepared = np.concatenate([preparing.prepare(block, preparation) for block in picture_set.blocks()])
+    in_test = held_back(places)
+    train, test = (Split(prepared[mine], places[mine]) for mine in (~in_test, in_test))
+    copies = variation.copies_for(len(train.images)) if vary else 1
+    varied = Split(variation.varied(train.images, preparation.shape, copies), np.tile(train.labels, copies))
+    manifest = Manifest(
+        title=info.title, shape=preparation.shape, class_names=names,
+        train_size=len(varied.images), test_size=len(test.images), originals=len(train.images), copies=copies,
+        counts=tuple(int(n) for n in np.bincount(places, minlength=max(len(names), 1))),
+        preparation=preparing.explain(preparation), set_id=info.id, owner=info.owner, created=time.time(),
+        defaults=suggested(picture_set, preparation, vary),
+    )  # fmt: skip
+    splits = {"train": varied, "test": test}
+    name = own.PREFIX + _hash(manifest, splits)
+    try:
+        own.write(name, manifest, splits)
+    except OSError as error:
+        raise DataError(f"The set cannot be kept: {error.strerror}.") from None
+    return own.spec_of(name, manifest)
+
+
+def held_back(labels: np.ndarray) -> np.ndarray:
+    """Which pictures are test pictures, (n,) bool: one in ten of each class in proportion, five in all at least."""
+    count = len(labels)
+    wanted = min(max(round(count / HELD_BACK), FEWEST_TEST), count - 1)
+    sizes = np.bincount(labels)
+    exact = sizes * wanted / count
+    many = np.floor(exact).astype(int)
+    for place in np.argsort(-(exact - many), kind="stable")[: wanted - many.sum()]:  # the largest remainders
+        many[place] += 1
+    chosen = np.zeros(count, bool)
+    for place, number in enumerate(many):
+        mine = np.flatnonzero(labels == place)
+        chosen[mine[np.linspace(0, len(mine), number, endpoint=False).astype(int)]] = True  # spread over the class
+    return chosen
+
+
+def _hash(manifest: Manifest, splits: Mapping[str, Split]) -> str:
+    """16 hex digits of everything that a training sees; on a shared server also of whose it is."""
+    digest = hashlib.sha256()
+    digest.update(json.dumps([list(manifest.shape), list(manifest.class_names), manifest.owner]).encode())
+    for part in own.PARTS:
+        for array in (splits[part].images, splits[part].labels):
+            digest.update(f"{part} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:16]
+
+
+def suggested(picture_set: PictureSet, preparation: Preparation, vary: bool = True) -> dict[str, Any]:
+    """Settings that suit so many pictures of this kind: network, latent_dim, epochs, batch_size."""
+    count = picture_set.info.count
+    train = max(count - max(count // HELD_BACK, FEWEST_TEST), 1)
+    seen = train * (variation.copies_for(train) if vary else 1)
+    large = preparation.size == 64 or preparation.colour == "rgb"
+    return {
+        "network": "convolutional" if large else "deep",
+        "latent_dim": 2 if count < 200 and not large else 8 if count < 1_000 else 20,
+        "epochs": int(np.clip(60_000 // max(seen, 1), 20, 60)),
+        "batch_size": 64 if seen >= 1_000 else 32 if seen >= 200 else 16,
+    }

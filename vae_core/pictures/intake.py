@@ -1,0 +1,269 @@
+"""Many pictures: uploaded files, zip archives, a folder; one at a time, with its class, or with why it is not taken.
+
+A picture's class is the folder it lies in, at any depth; what lies in no folder has none. Two folders that are called
+alike are told apart by their parents. Nothing is ever written under a name from outside. Imports no torch.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import numpy as np
+
+from vae_core.datasets.own import CLASSES, one_line
+from vae_core.pictures import reading
+from vae_core.pictures.reading import Unreadable
+
+MEGABYTE = 1_000_000
+MAX_TABLE = 8 * MEGABYTE  # bytes of a zip's table of contents
+SILENT = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave in archives and folders
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+ORDER = "latent-lab.json"  # in an archive that we exported: the names of its folders
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one upload may hold."""
+
+    pictures: int = 8_000
+    picture_bytes: int = 30 * MEGABYTE
+    megapixels: float = reading.MEGAPIXELS
+    archive_bytes: int = 80 * MEGABYTE
+    unpacked_bytes: int = 2_000 * MEGABYTE
+    names: int = 20_000  # in an archive or a folder
+    classes: int = CLASSES
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One picture that was read."""
+
+    class_name: str  # empty: of no class
+    name: str  # of its file, as it may be shown
+    rgba: np.ndarray  # (64, 64, 4) uint8
+    source: str = "file"  # or "drawn", "camera", "pasted"
+    note: str = ""  # what is to be said of it
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file that was not. ``f"{name} {reason}."`` is a sentence."""
+
+    name: str
+    reason: str
+
+
+Item = Taken | Skipped
+
+
+def from_uploads(
+    uploads: Iterable[tuple[str, BinaryIO]], limits: Limits | None = None, class_name: str = ""
+) -> Iterator[Item]:
+    """Pictures and zip archives as they come; ``class_name`` is for those that lie in no folder of an archive."""
+    limits = limits or Limits()
+    count = _Count(limits)
+    for name, file in uploads:
+        shown = one_line(re.split(r"[/\\]", name)[-1]) or "a file"
+        head = file.read(4)
+        file.seek(0)
+        if head in ZIP:
+            yield from count.through(_from_zip(file, shown, limits, class_name))
+        else:
+            yield from count.through(_from_file(file, name, shown, limits, class_name))
+        if count.full:
+            return
+
+
+def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
+    """Pictures in a folder and below it, in the order of their names. Raises OSError if it cannot be listed."""
+    limits = limits or Limits()
+    found: list[str] = []
+    too_many = False
+    for folder, folders, names in os.walk(path, onerror=_raise):
+        folders[:] = sorted((name for name in folders if not _silent((name,))), key=natural)
+        base = os.path.relpath(folder, path)
+        found += [
+            name if base == "." else f"{base}/{name}".replace(os.sep, "/") for name in names if not _silent([name])
+        ]
+        if len(found) > limits.names:
+            too_many = True
+            break
+    found = sorted(found[: limits.names], key=natural)
+    classes = class_names([name.split("/")[:-1] for name in found])
+
+    def each() -> Iterator[Item]:
+        for name in found:
+            parts = name.split("/")
+            shown = one_line(name, 120)
+            try:
+                with open(path / name, "rb") as file:
+                    yield from _from_file(file, shown, shown, limits, classes[tuple(parts[:-1])])
+            except OSError:
+                yield Skipped(shown, "cannot be read")
+        if too_many:
+            yield Skipped("the folder", f"has more than {limits.names:,} files; the rest was left out")
+
+    yield from _Count(limits).through(each())
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+class _Count:
+    """Passes items on until there are as many as the limits allow."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits, self.taken, self.classes, self.full = limits, 0, set[str](), False
+
+    def through(self, items: Iterator[Item]) -> Iterator[Item]:
+        for item in items:
+            if isinstance(item, Taken):
+                if self.taken == self.limits.pictures:
+                    self.full = True
+                    yield Skipped(
+                        item.name, f"and all after it are too many: a set has {self.taken:,} pictures at most"
+                    )
+                    return
+                if item.class_name not in self.classes and len(self.classes) == self.limits.classes:
+                    yield Skipped(item.name, f"would be of one class more than {self.limits.classes}")
+                    continue
+                self.taken += 1
+                self.classes.add(item.class_name)
+            yield item
+
+
+def _from_file(file: IO[bytes], name: str, shown: str, limits: Limits, class_name: str) -> Iterator[Item]:
+    """One picture of a file; one byte more than the limit tells that it is too large."""
+    raw = file.read(limits.picture_bytes + 1)
+    yield _item(raw, shown, limits, class_name)
+
+
+def _item(raw: bytes, shown: str, limits: Limits, class_name: str) -> Item:
+    if len(raw) > limits.picture_bytes:
+        return Skipped(shown, f"is larger than {limits.picture_bytes // MEGABYTE} MB")
+    try:
+        found = reading.read(raw, limits.megapixels)
+    except Unreadable as error:
+        return Skipped(shown, error.reason)
+    return Taken(class_name, shown, found.rgba, note=found.note)
+
+
+# ---- archives
+
+
+class _Bad(Exception):
+    """An archive that is not read at all; the reason goes on a sentence."""
+
+
+def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> Iterator[Item]:
+    try:
+        bundle = _open_zip(file, limits)
+        infos = [info for info in bundle.infolist() if not info.is_dir() and not _silent(parts_of(info.filename))]
+    except _Bad as error:
+        yield Skipped(shown, str(error))
+        return
+    except Exception:  # a hostile table of contents makes zipfile raise almost anything
+        yield Skipped(shown, "is a broken or cut-off archive")
+        return
+    infos.sort(key=lambda info: natural(info.filename))
+    classes = class_names([parts_of(info.filename)[:-1] for info in infos])
+    left = limits.unpacked_bytes
+    for info in infos:
+        parts = parts_of(info.filename)
+        where = one_line("/".join(parts), 120) or "a file"
+        if reason := _refusal(info, limits, left):
+            yield Skipped(where, reason)
+            continue
+        try:
+            with bundle.open(info) as part:
+                raw = part.read(min(info.file_size, limits.picture_bytes) + 1)
+        except Exception:
+            yield Skipped(where, "is broken or cut off")
+            continue
+        left -= len(raw)
+        yield _item(raw, where, limits, classes[tuple(parts[:-1])] or class_name)
+
+
+def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
+    """The archive, once its table of contents is known to be small. Raises _Bad."""
+    size = file.seek(0, io.SEEK_END)
+    if size > limits.archive_bytes:
+        raise _Bad(f"is larger than {limits.archive_bytes // MEGABYTE} MB; pack fewer pictures at a time")
+    file.seek(max(size - 65_557 - 20, 0))
+    tail = file.read()
+    # As zipfile looks for it: at the very end without a comment, or else the last that looks like it.
+    at = len(tail) - 22 if tail[-22:-18] == b"PK\x05\x06" and tail[-2:] == b"\0\0" else tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + 22 > len(tail):
+        raise _Bad("is a broken or cut-off archive")
+    _, _, _, _, entries, table, _, _ = struct.unpack("<4s4H2LH", tail[at : at + 22])
+    if tail[max(at - 20, 0) : at][:4] == b"PK\x06\x07" or table == 0xFFFFFFFF:
+        raise _Bad("is an archive of a kind for huge ones (zip64); pack fewer pictures at a time")
+    if entries > limits.names or table > MAX_TABLE:
+        raise _Bad(f"holds more than {limits.names:,} files and folders; pack fewer at a time")
+    bundle = zipfile.ZipFile(file)
+    if len(bundle.infolist()) > limits.names:
+        raise _Bad(f"holds more than {limits.names:,} files and folders; pack fewer at a time")
+    return bundle
+
+
+def _refusal(info: zipfile.ZipInfo, limits: Limits, left: int) -> str:
+    """Why a part of an archive is not even unpacked, or nothing."""
+    name = info.filename.replace("\\", "/")
+    if ".." in name.split("/") or name.startswith("/") or re.match(r"[A-Za-z]:", name):
+        return "has a path that leads out of the archive"
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        return "is a link"
+    if info.flag_bits & 1:
+        return "is encrypted; pack it without a password"
+    if info.file_size > limits.picture_bytes:
+        return f"is larger than {limits.picture_bytes // MEGABYTE} MB"
+    if info.file_size > left:
+        return f"would unpack to more than {limits.unpacked_bytes // MEGABYTE:,} MB with what is before it"
+    return ""
+
+
+# ---- names
+
+
+def parts_of(name: str) -> list[str]:
+    """The folders of a name, and the file's own."""
+    return [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")] or [""]
+
+
+def _silent(parts: Sequence[str]) -> bool:
+    """Whether a file is one that systems make, of which nobody wants to hear."""
+    return any((part.startswith(".") and part not in (".", "..")) or part.lower() in SILENT for part in parts)
+
+
+def natural(name: str) -> list[tuple[bool, int, str]]:
+    """Sorts as people do: picture 2 before picture 10."""
+    return [
+        (not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d{1,15})", name)
+    ]
+
+
+def class_names(folders: Iterable[Sequence[str]]) -> dict[tuple[str, ...], str]:
+    """The class of each folder: its own name; with its parents' where two would be called alike."""
+    different = dict.fromkeys(tuple(folder) for folder in folders)
+    found: dict[tuple[str, ...], str] = {}
+    depth = dict.fromkeys(different, 1)
+    while True:
+        by_name: dict[str, list[tuple[str, ...]]] = {}
+        for folder in different:
+            found[folder] = one_line(" / ".join(folder[-depth[folder] :]))
+            by_name.setdefault(found[folder], []).append(folder)
+        deeper = [f for alike in by_name.values() if len(alike) > 1 for f in alike if depth[f] < len(f)]
+        if not deeper:
+            return found
+        for folder in deeper:
+            depth[folder] += 1

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vae_core.datasets.own import CLASSES, one_line
-from vae_core.pictures.sets import Manifest, PictureSet, SetError, shown_names
+from vae_core.pictures.set_manifest import Manifest, SetError, shown_names
+from vae_core.pictures.sets import PictureSet
 
 
 def rename(picture_set: PictureSet, title: str) -> None:

@@ -11,7 +11,8 @@ from typing import IO
 from PIL import Image
 
 from vae_core.pictures.intake import ORDER
-from vae_core.pictures.sets import PictureSet, shown_names
+from vae_core.pictures.set_manifest import shown_names
+from vae_core.pictures.sets import PictureSet
 
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]|^\.|[. ]$')  # not all systems allow these in the name of a folder
 

@@ -22,11 +22,13 @@ import numpy as np
 from vae_core.datasets.own import CLASSES, one_line
 from vae_core.pictures import reading
 from vae_core.pictures.reading import Unreadable
+from vae_core.runs import files
 
 MEGABYTE = 1_000_000
 MAX_TABLE = 8 * MEGABYTE  # bytes of a zip's table of contents
 SILENT = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave in archives and folders
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+PARENTS = 3  # whose names may tell two folders apart
 ORDER = "latent-lab.json"  # in an archive that we exported: the names of its folders
 
 
@@ -37,8 +39,8 @@ class Limits:
     pictures: int = 8_000
     picture_bytes: int = 30 * MEGABYTE
     megapixels: float = reading.MEGAPIXELS
-    archive_bytes: int = 80 * MEGABYTE
-    unpacked_bytes: int = 2_000 * MEGABYTE
+    archive_bytes: int = 64 * MEGABYTE
+    unpacked_bytes: int = 1_000 * MEGABYTE
     names: int = 20_000  # in an archive or a folder
     classes: int = CLASSES
 
@@ -63,6 +65,7 @@ class Skipped:
 
 
 Item = Taken | Skipped
+Entry = tuple[list[str], zipfile.ZipInfo]  # of an archive: the parts of its name, and what the table says
 
 
 def from_uploads(
@@ -104,6 +107,8 @@ def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
         for name in found:
             parts = name.split("/")
             shown = one_line(name, 120)
+            if not (path / name).is_file():  # a pipe would keep us waiting
+                continue
             try:
                 with open(path / name, "rb") as file:
                     yield from _from_file(file, shown, shown, limits, classes[tuple(parts[:-1])])
@@ -168,18 +173,18 @@ class _Bad(Exception):
 def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> Iterator[Item]:
     try:
         bundle = _open_zip(file, limits)
-        infos = [info for info in bundle.infolist() if not info.is_dir() and not _silent(parts_of(info.filename))]
+        entries = [(parts_of(name_of(info)), info) for info in bundle.infolist() if not info.is_dir()]
+        entries = [(parts, info) for parts, info in entries if not _silent(parts)]
+        entries.sort(key=lambda entry: natural("/".join(entry[0])))
+        entries, classes = _classes(bundle, entries)
     except _Bad as error:
         yield Skipped(shown, str(error))
         return
     except Exception:  # a hostile table of contents makes zipfile raise almost anything
         yield Skipped(shown, "is a broken or cut-off archive")
         return
-    infos.sort(key=lambda info: natural(info.filename))
-    classes = class_names([parts_of(info.filename)[:-1] for info in infos])
     left = limits.unpacked_bytes
-    for info in infos:
-        parts = parts_of(info.filename)
+    for parts, info in entries:
         where = one_line("/".join(parts), 120) or "a file"
         if reason := _refusal(info, limits, left):
             yield Skipped(where, reason)
@@ -192,6 +197,26 @@ def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> It
             continue
         left -= len(raw)
         yield _item(raw, where, limits, classes[tuple(parts[:-1])] or class_name)
+
+
+def _classes(
+    bundle: zipfile.ZipFile, entries: list[Entry]
+) -> tuple[list[Entry], dict[tuple[str, ...], str]]:  # fmt: skip
+    """The pictures, and the class of each folder: as an archive of ours says in so many words, or by their names."""
+    classes = class_names(parts[:-1] for parts, _ in entries)
+    about = next((entry for entry in entries if entry[0] == [ORDER]), None)
+    if about is None or about[1].file_size > MEGABYTE or about[1].flag_bits & 1:
+        return entries, classes
+    try:
+        with bundle.open(about[1]) as part:
+            listed = files.parse(part.read(about[1].file_size + 1))["classes"]
+        said = {(str(folder),) if folder else (): one_line(str(name)) for folder, name in listed[:CLASSES]}
+    except Exception:  # hostile: then it is one more file that is no picture
+        return entries, classes
+    places = {folder: place for place, folder in enumerate(said)}
+    pictures = [entry for entry in entries if entry is not about]
+    pictures.sort(key=lambda entry: places.get(tuple(entry[0][:-1]), len(places)))  # stays sorted within a class
+    return pictures, classes | {folder: name for folder, name in said.items() if folder in classes}
 
 
 def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
@@ -216,6 +241,16 @@ def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     return bundle
 
 
+def name_of(info: zipfile.ZipInfo) -> str:
+    """The name of a part: many programs write UTF-8 without saying so."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
+
+
 def _refusal(info: zipfile.ZipInfo, limits: Limits, left: int) -> str:
     """Why a part of an archive is not even unpacked, or nothing."""
     name = info.filename.replace("\\", "/")
@@ -225,6 +260,8 @@ def _refusal(info: zipfile.ZipInfo, limits: Limits, left: int) -> str:
         return "is a link"
     if info.flag_bits & 1:
         return "is encrypted; pack it without a password"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the memory of others has no bounds
+        return "is packed in an unusual way; pack it as a plain zip"
     if info.file_size > limits.picture_bytes:
         return f"is larger than {limits.picture_bytes // MEGABYTE} MB"
     if info.file_size > left:
@@ -253,17 +290,20 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
 
 
 def class_names(folders: Iterable[Sequence[str]]) -> dict[tuple[str, ...], str]:
-    """The class of each folder: its own name; with its parents' where two would be called alike."""
+    """The class of each folder: its own name; with its parents' where two would be called alike, or else a number."""
     different = dict.fromkeys(tuple(folder) for folder in folders)
-    found: dict[tuple[str, ...], str] = {}
-    depth = dict.fromkeys(different, 1)
-    while True:
-        by_name: dict[str, list[tuple[str, ...]]] = {}
-        for folder in different:
-            found[folder] = one_line(" / ".join(folder[-depth[folder] :]))
-            by_name.setdefault(found[folder], []).append(folder)
-        deeper = [f for alike in by_name.values() if len(alike) > 1 for f in alike if depth[f] < len(f)]
-        if not deeper:
-            return found
-        for folder in deeper:
-            depth[folder] += 1
+    found = {folder: one_line(" / ".join(folder[-1:])) for folder in different}
+    for depth in range(2, PARENTS + 2):
+        for alike in _alike(found):
+            found |= {folder: one_line(" / ".join(folder[-depth:])) for folder in alike}
+    for alike in _alike(found):
+        for number, folder in enumerate(alike[1:], start=2):
+            found[folder] = f"{found[folder][:70]} ({number})"
+    return found
+
+
+def _alike(found: dict[tuple[str, ...], str]) -> list[list[tuple[str, ...]]]:
+    by_name: dict[str, list[tuple[str, ...]]] = {}
+    for folder, name in found.items():
+        by_name.setdefault(name, []).append(folder)
+    return [alike for name, alike in by_name.items() if name and len(alike) > 1]

@@ -19,7 +19,7 @@ KEPT = 64  # pixels to a side of what is kept, which is the largest that one tra
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 LEAST = 8  # pixels to a side
 MEGAPIXELS = 40
-DECODED = 96_000_000  # bytes that decoding one picture may take
+DECODED = 80_000_000  # bytes that decoding one picture may take
 LONGEST = 4  # times its shorter side: more of it would be cut off in any case
 PLAIN = 24  # of 255, by which the edge of a picture on plain ground may differ from pixel to pixel
 ORIENTATION = 0x0112  # in EXIF
@@ -127,11 +127,13 @@ def _cost(image: Image.Image, raw: bytes) -> int:
     if image.format == "JPEG":
         image.draft("RGB" if image.mode != "CMYK" else "CMYK", (2 * KEPT, 2 * KEPT))
         return 2 * len(image.getbands()) if image.info.get("progressive") or _many_scans(raw) else 1
-    if image.format == "WEBP":  # its library holds two whole frames besides
-        return 12
+    if image.format == "WEBP":  # its library holds two whole frames, and a third while it works
+        return 16
     if image.format == "GIF":  # the first picture, what is shown of it
         return 6
-    return 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;16") else 4
+    if image.mode in ("1", "L", "P"):
+        return 1
+    return 3 if image.mode.startswith("I;16") else 5 if image.mode in ("I", "F") else 4  # and the same in 8 bits
 
 
 def _many_scans(raw: bytes) -> bool:
@@ -148,12 +150,10 @@ def _many_scans(raw: bytes) -> bool:
 
 
 def _note(image: Image.Image) -> str:
-    frames = 1
+    several = False
     with suppress(Exception):  # counting may stumble over what comes after the first picture
-        if image.format in ("GIF", "WEBP", "TIFF", "PNG"):
-            image.seek(1)
-            frames = 2
-    return "only the first of its pictures was taken" if frames > 1 else ""
+        several = bool(getattr(image, "is_animated", False))
+    return "only its first picture was taken" if several else ""
 
 
 # ---- decoding

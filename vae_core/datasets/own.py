@@ -239,7 +239,7 @@ def load_split(name: str, part: str) -> Split:
 
 
 def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
-    """Put a version in its place, whole or not at all. One that is here whole already stays. Raises OSError."""
+    """Put a version in its place, whole or not at all. One of this name that is here with all stays. Raises OSError."""
     target = folder_of(name)
     part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
     part.mkdir(parents=True)
@@ -248,7 +248,8 @@ def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
             files.write_npz(part / f"{split}.npz", {"images": content.images, "labels": content.labels})
         files.write_json(part / "manifest.json", manifest.to_json())
         if target.exists():
-            if all(has(name, split) for split in PARTS) and manifest_of(name) == manifest:
+            here = manifest_of(name)
+            if here is not None and here.owner == manifest.owner and all(has(name, split) for split in PARTS):
                 return
             os_compat.remove_folder(target)
         os_compat.rename(part, target)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from vae_core.datasets import own
 from vae_core.datasets.own import Manifest
 from vae_core.datasets.spec import DataError, DatasetSpec, Split
-from vae_core.pictures import preparing, variation
+from vae_core.pictures import intake, preparing, sets, variation
 from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.quality import FEWEST
 from vae_core.pictures.sets import PictureSet
@@ -25,8 +27,12 @@ HELD_BACK = 10  # one in so many is a test picture
 FEWEST_TEST = 5
 
 
-def freeze(picture_set: PictureSet, preparation: Preparation, vary: bool = True) -> DatasetSpec:
+def freeze(
+    picture_set: PictureSet, preparation: Preparation, vary: bool = True, set_id: str | None = None
+) -> DatasetSpec:
     """Make a dataset of a set as it is now. The same pictures, prepared alike, are the same dataset.
+
+    ``set_id``: what the dataset says it was made from, if not this set.
 
     Raises SetError, and DataError where there are too few pictures or no room to write them.
     """
@@ -45,7 +51,8 @@ def freeze(picture_set: PictureSet, preparation: Preparation, vary: bool = True)
         title=info.title, shape=preparation.shape, class_names=names,
         train_size=len(varied.images), test_size=len(test.images), originals=len(train.images), copies=copies,
         counts=tuple(int(n) for n in np.bincount(places, minlength=max(len(names), 1))),
-        preparation=preparing.explain(preparation), set_id=info.id, owner=info.owner, created=time.time(),
+        preparation=preparing.explain(preparation), set_id=info.id if set_id is None else set_id,
+        owner=info.owner, created=time.time(),
         defaults=suggested(picture_set, preparation, vary),
     )  # fmt: skip
     splits = {"train": varied, "test": test}
@@ -55,6 +62,28 @@ def freeze(picture_set: PictureSet, preparation: Preparation, vary: bool = True)
     except OSError as error:
         raise DataError(f"The set cannot be kept: {error.strerror}.") from None
     return own.spec_of(name, manifest)
+
+
+def freeze_folder(folder: Path, size: object = None, colour: object = None) -> tuple[DatasetSpec, str]:
+    """Make a dataset of the pictures in a folder, and say what was done; None: what suits them.
+
+    Raises SetError or DataError with one sentence.
+    """
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}.")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
+        picture_set = sets.create(folder.resolve().name, folder=Path(room))
+        try:
+            report = picture_set.add(intake.from_folder(folder))
+        except OSError as error:
+            raise DataError(f"The folder {folder} cannot be read: {error.strerror}.") from None
+        if not report.taken:
+            first = f": {report.skipped[0].name} {report.skipped[0].reason}" if report.skipped else ""
+            raise DataError(f"In the folder {folder} there is no picture that can be read{first}.")
+        guess = preparing.guess(picture_set.sample())
+        wanted = preparing.chosen(guess, size=size, colour=colour)
+        spec = freeze(picture_set, wanted, set_id="")
+    return spec, f"{report.sentence()} {preparing.explain(wanted)} {spec.name}"
 
 
 def held_back(labels: np.ndarray) -> np.ndarray:

@@ -210,7 +210,9 @@ def _classes(
     try:
         with bundle.open(about[1]) as part:
             listed = files.parse(part.read(about[1].file_size + 1))["classes"]
-        said = {(str(folder),) if folder else (): one_line(str(name)) for folder, name in listed[:CLASSES]}
+        said: dict[tuple[str, ...], str] = {
+            (str(folder),) if folder else (): one_line(str(name)) for folder, name in listed[:CLASSES]
+        }
     except Exception:  # hostile: then it is one more file that is no picture
         return entries, classes
     places = {folder: place for place, folder in enumerate(said)}

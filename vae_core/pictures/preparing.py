@@ -6,7 +6,7 @@ Guessed from the pictures, said in words, and each of it can be chosen otherwise
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,17 @@ def guess(rgba: np.ndarray) -> Preparation:
         centre=drawings and colour == "grey",
         ground=ground,
     )
+
+
+def chosen(guessed: Preparation, **wanted: object) -> Preparation:
+    """A guess with some of it chosen otherwise; None leaves it as guessed. Raises DataError for what cannot be."""
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if isinstance(size := changes.get("size"), str):
+        changes["size"] = int(size) if size in map(str, SIZES) else size
+    made = replace(guessed, **changes)  # type: ignore[arg-type]
+    if made.colour == "rgb" and guessed.colour == "grey" and not {"invert", "centre"} & set(changes):
+        made = replace(made, invert=False, centre=False)
+    return made
 
 
 def _ground(rgba: np.ndarray) -> str:

@@ -30,7 +30,7 @@ class Findings:
 
 
 def look(prepared: np.ndarray, labels: np.ndarray, shape: Shape) -> Findings:
-    """Near-duplicates and nearly empty pictures among (n, pixels) uint8; ``labels`` (n,): pairs across classes count."""
+    """Near-duplicates and nearly empty pictures among (n, pixels) uint8; ``labels`` (n,)."""
     empty = [int(place) for place in np.flatnonzero(prepared.std(1, dtype=np.float32) < EMPTY)] if len(prepared) else []
     groups = _alike(_small(prepared, shape), set(empty))
     sentences = []

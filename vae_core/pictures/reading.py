@@ -190,7 +190,7 @@ def _grey_of_8_bits(image: Image.Image) -> Image.Image:
     rows = max(1_000_000 // image.width, 1)
     low, high = 0.0, 65_535.0
     if image.mode == "F":
-        low, high = (float(end) for end in image.getextrema())  # type: ignore[misc, arg-type]
+        low, high = (float(end) for end in image.getextrema())  # type: ignore[arg-type]
     elif image.mode == "I" and image.getextrema()[1] <= 255:  # type: ignore[operator]
         high = 255.0
     made = Image.new("L", image.size)

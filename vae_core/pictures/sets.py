@@ -82,7 +82,7 @@ class PictureSet:
         """Raises SetError."""
         known = self.manifest
         names = shown_names(known)
-        counts = np.bincount([p.place for p in known.pictures], minlength=len(known.classes)) if names else []
+        counts = np.bincount(self.labels(), minlength=len(names)) if names else ()
         return SetInfo(
             self.id, known.title, known.owner, names, tuple(int(n) for n in counts), len(known.pictures),
             known.created, known.changed, f"{self.id}-{known.edits}", bool(self._earlier()),
@@ -247,20 +247,20 @@ def sets_dir() -> Path:
     return paths.pictures_dir() / "sets"
 
 
-def create(title: str, owner: str = "") -> PictureSet:
-    """An empty set. Raises SetError if it cannot be written."""
-    set_id, now = os.urandom(6).hex(), time.time()
+def create(title: str, owner: str = "", folder: Path | None = None) -> PictureSet:
+    """An empty set, in ``sets_dir()`` unless another folder is named. Raises SetError if it cannot be written."""
+    set_id, now, folder = os.urandom(6).hex(), time.time(), folder or sets_dir()
     made = Manifest(set_id, one_line(title) or "My pictures", owner, now, now)
-    part = sets_dir() / f".{set_id}.part"
+    part = folder / f".{set_id}.part"
     try:
         part.mkdir(parents=True)
         files.write_bytes(part / "pictures.npy", adding.header(0))
         set_manifest.write(part / "manifest.json", made)
-        os_compat.rename(part, sets_dir() / set_id)
+        os_compat.rename(part, folder / set_id)
     except OSError as error:
         os_compat.remove_folder(part)
         raise SetError(f"No set can be written here: {error.strerror}.") from None
-    return PictureSet(sets_dir() / set_id)
+    return PictureSet(folder / set_id)
 
 
 def list_sets(owner: str | None = None) -> list[PictureSet]:

@@ -99,6 +99,13 @@ def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = N
     return archive.unpack(file, folder, limits.accept, limits.archive * 1_000_000, room, owner=owner)
 
 
+def room_for_pictures(owner: str, limits: Limits, size: int) -> None:
+    """Make room for so many bytes of a visitor's own pictures. Raises RunError."""
+    folder = paths.runs_dir()
+    with locked(folder, wait=10):
+        make_room(folder, owner, limits, needed=0, size=size)
+
+
 def put_back(item: lifecycle.Trashed, limits: Limits) -> Run:
     """Take a visitor's run back out of the trash. Raises RunError, and then it stays there."""
     folder, owner = item.path.parent.parent, item.run.about.owner

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.datasets import own
 from vae_core.pictures import sets
 from vae_core.pictures.sets import PictureSet
@@ -59,6 +60,10 @@ def unused_versions(folder: Path, now: float | None = None) -> list[str]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the versions of which nobody has any use."""
+    """Remove the versions of which nobody has any use, and what a crash left half-made."""
     for name in unused_versions(folder):
         own.delete_version(name)
+    for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:
+        with suppress(OSError):
+            if abs(time.time() - part.stat().st_mtime) > UNUSED_SECONDS:
+                os_compat.remove_folder(part)

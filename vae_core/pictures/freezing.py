@@ -10,18 +10,21 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vae_core import paths
 from vae_core.datasets import own
 from vae_core.datasets.own import Manifest
 from vae_core.datasets.spec import DataError, DatasetSpec, Split
-from vae_core.pictures import intake, preparing, sets, variation
+from vae_core.pictures import deleting, intake, preparing, sets, variation
 from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.quality import FEWEST
 from vae_core.pictures.sets import PictureSet
+from vae_core.runs import files
 
 HELD_BACK = 10  # one in so many is a test picture
 FEWEST_TEST = 5
@@ -58,10 +61,15 @@ def freeze(
     splits = {"train": varied, "test": test}
     name = own.PREFIX + _hash(manifest, splits)
     try:
+        deleting.sweep(paths.runs_dir())
         own.write(name, manifest, splits)
+        kept = own.manifest_of(name) or manifest
+        if kept.set_id != info.id and sets.find(kept.set_id) is None:  # the same pictures again, as another set
+            kept = replace(kept, set_id=manifest.set_id)
+            files.write_json(own.folder_of(name) / "manifest.json", kept.to_json())
     except OSError as error:
         raise DataError(f"The set cannot be kept: {error.strerror}.") from None
-    return own.spec_of(name, manifest)
+    return own.spec_of(name, kept)
 
 
 def freeze_folder(folder: Path, size: object = None, colour: object = None) -> tuple[DatasetSpec, str]:

@@ -10,9 +10,10 @@ from typing import IO
 
 from PIL import Image
 
-from vae_core.pictures.intake import ORDER
+from vae_core.pictures.intake import ORDER, SILENT
 from vae_core.pictures.set_manifest import shown_names
 from vae_core.pictures.sets import PictureSet
+from vae_core.runs.run import RESERVED
 
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]|^\.|[. ]$')  # not all systems allow these in the name of a folder
 
@@ -38,7 +39,10 @@ def _folders(names: list[str]) -> list[str]:
     """A folder for each class, all different also where small and capital letters are the same."""
     found: list[str] = []
     for name in names:
-        plain = folder = UNSAFE.sub("_", name)
+        plain = UNSAFE.sub("_", name)
+        if plain.lower() in SILENT or RESERVED.fullmatch(plain.lower()):
+            plain = f"{plain}_"
+        folder = plain
         number = 2
         while folder.lower() in (other.lower() for other in found):
             folder, number = f"{plain} ({number})", number + 1

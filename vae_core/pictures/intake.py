@@ -76,6 +76,7 @@ def from_uploads(
     count = _Count(limits)
     for name, file in uploads:
         shown = one_line(re.split(r"[/\\]", name)[-1]) or "a file"
+        file.seek(0)
         head = file.read(4)
         file.seek(0)
         if head in ZIP:
@@ -234,7 +235,7 @@ def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
         raise _Bad("is a broken or cut-off archive")
     _, _, _, _, entries, table, _, _ = struct.unpack("<4s4H2LH", tail[at : at + 22])
     if tail[max(at - 20, 0) : at][:4] == b"PK\x06\x07" or table == 0xFFFFFFFF:
-        raise _Bad("is an archive of a kind for huge ones (zip64); pack fewer pictures at a time")
+        raise _Bad("is an archive of the format for huge ones (zip64); pack fewer pictures at a time")
     if entries > limits.names or table > MAX_TABLE:
         raise _Bad(f"holds more than {limits.names:,} files and folders; pack fewer at a time")
     bundle = zipfile.ZipFile(file)

@@ -56,7 +56,7 @@ def enough(info: SetInfo) -> str:
     if few:
         return f"“{few[0]}” has fewer than five pictures, so the model will hardly learn it."
     if info.count < GOOD:
-        return f"{info.count} pictures are few: they will be varied, and more make clearer inventions."
+        return f"{info.count} pictures are few: they will be varied, and more make clearer samples."
     return ""
 
 
@@ -75,7 +75,7 @@ def _small(prepared: np.ndarray, shape: Shape) -> np.ndarray:
             strip = whole[:, :, r].mean(2, dtype=np.float32)
             for j, c in enumerate(columns):
                 made[start : start + BLOCK, :, i, j] = strip[:, :, c].mean(2)
-    return made.reshape(len(prepared), -1)
+    return made.reshape(len(prepared), shape.channels * SIDE * SIDE)
 
 
 def _alike(small: np.ndarray, apart: set[int]) -> list[tuple[int, ...]]:

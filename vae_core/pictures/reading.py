@@ -91,7 +91,7 @@ _OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
          f"is an SVG drawing; {_SAVE}"),
         (rb"8BPS", f"is a Photoshop file; {_SAVE}"),
         (rb"\0\0\x01\0", f"is an icon file; {_SAVE}"),
-        (rb"\xff\x0a|\0\0\0\x0cJXL |\0\0\0\x0cjP  |\xff\x4f\xff\x51", f"is of a kind that is not read; {_SAVE}"),
+        (rb"\xff\x0a|\0\0\0\x0cJXL |\0\0\0\x0cjP  |\xff\x4f\xff\x51", f"is of a format that is not read; {_SAVE}"),
         (rb"PK\x03\x04|PK\x05\x06|Rar!|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ", "is an archive; unpack it first"),
     )
 )  # fmt: skip
@@ -114,7 +114,7 @@ def _check(image: Image.Image, raw: bytes, megapixels: float) -> None:
         raise Unreadable(f"is larger than {megapixels:g} megapixels")
     cost = _cost(image, raw)
     if width * height * cost > DECODED:
-        raise Unreadable(f"is larger than {DECODED // cost // 1_000_000} megapixels, the most for its kind; {_SAVE}")
+        raise Unreadable(f"is larger than {DECODED // cost // 1_000_000} megapixels, the most for its format; {_SAVE}")
     if image.format == "TIFF":
         tags = image.tag_v2  # type: ignore[attr-defined]
         tile = int(tags.get(322, 0)) * int(tags.get(323, 0))

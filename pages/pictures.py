@@ -45,18 +45,19 @@ def what_there_is() -> None:
         redraw_when("own", now.id, now.info.token)
         if message := mine.trouble():
             st.error(plain(message))
-        if not now.info.count and not now.info.can_undo:
+        count = now.info.count
+        if not count and not now.info.can_undo:
             return
+        if count:
+            start_training.start(now, seen.preparation_of(now), seen.is_on(now))
         st.markdown("### Classes", help=glossary.tip("class"))
         cards.cards(now)
-        if not now.info.count:
-            return
-        st.markdown("### What the network will see")
-        preparation = seen.settings(now)
-        st.caption(seen.explained(preparation))
-        vary = seen.vary_switch(now)
-        seen.grid(now, preparation, vary)
-        start_training.start(now, preparation, vary)
+        if count:
+            st.markdown("### What the network will see")
+            seen.settings(now)
+            st.caption(plain(seen.explained(now)))
+            seen.vary_switch(now)
+            seen.grid(now)
 
 
 ways_in()

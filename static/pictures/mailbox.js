@@ -50,14 +50,6 @@ export class Mailbox {
     this.#next();
   }
 
-  /** Take back what was put in last, if it has not left yet. */
-  takeBack(wanted) {
-    const at = this.waiting.findLastIndex(({ content }) => content === wanted);
-    if (at >= 0) this.waiting.splice(at, 1);
-    this.#rest();
-    return at >= 0;
-  }
-
   /** Python has had all letters of a stream up to a number. */
   acknowledge(stream, number) {
     if (stream !== this.stream || !this.going || number < this.going.number) return;

@@ -31,7 +31,7 @@ const HTML = `
     <button type="button" class="clear">Clear</button>
     <button type="button" class="next">Next ↵</button>
   </div>
-  <label class="by-itself"><input type="checkbox" checked> Next one by itself, a second after the pen is lifted</label>`;
+  <label class="by-itself"><input type="checkbox" checked> Next by itself, a second after the pen is lifted</label>`;
 
 /**
  * Build the pad in a box; ``finished`` is given the canvas of each drawing, to be copied at once.
@@ -53,6 +53,8 @@ export function pad(box, finished) {
     wait = 0;
 
   const draw = () => {
+    canvas.classList.toggle("empty", !strokes.length); // says “draw here”
+    if (!strokes.length) return g.clearRect(0, 0, SIZE, SIZE);
     g.fillStyle = "#000";
     g.fillRect(0, 0, SIZE, SIZE);
     g.lineCap = g.lineJoin = "round";
@@ -64,7 +66,6 @@ export function pad(box, finished) {
       for (const point of each.points) g.lineTo(...point);
       g.stroke();
     }
-    canvas.classList.toggle("empty", !strokes.length);
   };
   const hold = () => {
     clearTimeout(wait);

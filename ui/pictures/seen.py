@@ -11,6 +11,7 @@ import streamlit as st
 from ui.components.bridge import component
 from ui.components.payloads import SeenData
 from ui.pictures import cards, letters, mine, sheets
+from ui.pictures.start_training import held_back
 from ui.shell import browser_input, visitor
 from ui.text import glossary
 from vae_core.datasets.own import SIZES
@@ -32,7 +33,7 @@ def preparation_of(picture_set: PictureSet) -> Preparation:
     return replace(guess, **_choices(picture_set))
 
 
-def settings(picture_set: PictureSet) -> Preparation:
+def settings(picture_set: PictureSet) -> None:
     """The fields; a field that was not touched follows the guess as pictures come."""
     now = preparation_of(picture_set)
     fields = {
@@ -48,7 +49,7 @@ def settings(picture_set: PictureSet) -> Preparation:
             kept = {**_choices(picture_set), name: value}
             st.session_state["own_choices"] = {**st.session_state.get("own_choices", {}), picture_set.id: kept}
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "Size in pixels", SIZES, key="own_size", required=True, on_change=changed, args=("size",),
             format_func=lambda side: f"{side} × {side}", help="More pixels show more, and take longer to learn.",
@@ -65,17 +66,16 @@ def settings(picture_set: PictureSet) -> Preparation:
             "Centre what is drawn", key="own_centre", on_change=changed, args=("centre",),
             help="All drawings get one size, and stand in the middle, as the digits of MNIST do. Not for photos.",
         )  # fmt: skip
-    return preparation_of(picture_set)
 
 
-def explained(preparation: Preparation) -> str:
+def explained(picture_set: PictureSet) -> str:
     """What is done to the pictures."""
-    return preparing.explain(preparation)
+    return preparing.explain(preparation_of(picture_set))
 
 
-def grid(picture_set: PictureSet, preparation: Preparation, vary: bool) -> None:
+def grid(picture_set: PictureSet) -> None:
     """The component; call it in a fragment."""
-    _seen(key=KEY, data=payload(picture_set, preparation, vary), on_letter_change=_letter)
+    _seen(key=KEY, data=payload(picture_set, preparation_of(picture_set), is_on(picture_set)), on_letter_change=_letter)
 
 
 def payload(picture_set: PictureSet, preparation: Preparation, vary: bool) -> SeenData:
@@ -101,32 +101,33 @@ def payload(picture_set: PictureSet, preparation: Preparation, vary: bool) -> Se
     }  # fmt: skip
 
 
-def is_varied(count: int) -> bool:
-    """Whether a set of so many pictures can be varied."""
-    return variation.copies_for(count) > 1
+def is_on(picture_set: PictureSet) -> bool:
+    """Whether this set will be varied: one that is small, unless the visitor has said no."""
+    return _copies(picture_set) > 1 and bool(st.session_state.get("own_varied", {}).get(picture_set.id, True))
 
 
-def vary_switch(picture_set: PictureSet) -> bool:
-    """Whether small sets are varied: the visitor's choice, else yes."""
-    if not is_varied(picture_set.info.count):
-        return False
-    st.session_state["own_vary"] = _vary(picture_set)
+def vary_switch(picture_set: PictureSet) -> None:
+    """Lets the visitor say no, where a set is small enough to be varied."""
+    copies = _copies(picture_set)
+    if copies <= 1:
+        return
+    st.session_state["own_vary"] = is_on(picture_set)
 
     def changed() -> None:
         value = browser_input.one_of(browser_input.in_widget("own_vary"), (True, False))
         if value is not None:
             st.session_state["own_varied"] = {**st.session_state.get("own_varied", {}), picture_set.id: value}
 
-    copies = variation.copies_for(picture_set.info.count)
     st.toggle(
         f"Vary them: each picture {copies} times, a little moved, turned and zoomed", key="own_vary", on_change=changed,
         help=glossary.tip("variation"),
     )  # fmt: skip
-    return _vary(picture_set)
 
 
-def _vary(picture_set: PictureSet) -> bool:
-    return bool(st.session_state.get("own_varied", {}).get(picture_set.id, True))
+def _copies(picture_set: PictureSet) -> int:
+    """How often each training picture will be there."""
+    count = picture_set.info.count
+    return variation.copies_for(count - held_back(count)) if count else 1
 
 
 def spread(order: np.ndarray, most: int) -> list[int]:

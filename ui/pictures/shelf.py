@@ -10,11 +10,8 @@ from ui.pictures import mine
 from ui.shell import browser_input
 from ui.shell.errors import plain
 from vae_core.datasets.own import one_line, slug
-from vae_core.jobs.limits import hosted_limits
-from vae_core.pictures import export, sets
+from vae_core.pictures import deleting, export
 from vae_core.pictures.sets import PictureSet
-from vae_core.runs.index import own_runs
-from vae_core.runs.run import RunError
 
 NEW = "new"  # among the choices
 
@@ -74,36 +71,25 @@ def confirm(picture_set: PictureSet) -> None:
         info = picture_set.info
         st.markdown(f"**{plain(info.title)}** {goes_with(picture_set)} This is final: nothing of it is kept.")
         yes, no = st.columns(2)
-        if yes.button("Delete it all", key="own_delete_all", type="primary", icon=":material/delete:", width="stretch"):
-            from vae_core.pictures import deleting
+        gone = yes.button(
+            "Delete it all", key="own_delete_all", type="primary", icon=":material/delete:", width="stretch",
+            on_click=_delete, args=(picture_set.id,),
+        )  # fmt: skip
+        if no.button("Keep it", key="own_keep", width="stretch") or gone:
+            st.rerun()
 
-            deleting.delete_set(picture_set)
-            mine.choose(None)
-            st.rerun()
-        if no.button("Keep it", key="own_keep", width="stretch"):
-            st.rerun()
+
+def _delete(set_id: str) -> None:
+    """The visitor's own set, for good."""
+    if (found := mine.owned(set_id)) is not None:
+        mine.tried(deleting.delete_set, found)
+        mine.choose(None)
 
 
 def goes_with(picture_set: PictureSet) -> str:
     """What is deleted with a set, in one sentence."""
     count = picture_set.info.count
     parts = ["1 picture" if count == 1 else f"{count:,} pictures"]
-    if runs := trained_on(picture_set):
+    if runs := len(deleting.runs_of(picture_set)):
         parts.append("1 training" if runs == 1 else f"{runs} trainings")
     return f"is deleted with its {parts[0]}" + (f", and the {parts[1]} made from it." if len(parts) > 1 else ".")
-
-
-def trained_on(picture_set: PictureSet) -> int:
-    """How many runs were trained on versions of a set."""
-    versions, count = set(sets.versions_of(picture_set.id)), 0
-    for run in own_runs() if versions else ():
-        try:
-            count += run.config.dataset in versions
-        except RunError:
-            continue
-    return count
-
-
-def first_words() -> str:
-    """For a visitor without a set."""
-    return "Your set is kept on this server." if hosted_limits() else "Everything stays on this computer."

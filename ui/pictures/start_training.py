@@ -23,23 +23,22 @@ from vae_core.training.expected_time import Pictures
 def start(picture_set: PictureSet, preparation: Preparation, vary: bool) -> None:
     """What is missing, or the button."""
     info = picture_set.info
-    st.markdown("### Ready?")
     sentence = quality.enough(info)
     if info.count < quality.FEWEST:
-        st.progress(info.count / quality.FEWEST, text=sentence)
+        st.progress(info.count / quality.FEWEST, text=plain(sentence))
         return
-    test = held_back(info.count)
-    st.markdown(
-        f"{plain(sentence)} {test} of the {info.count:,} are held back as test pictures: the model never learns from "
-        "them, so they show what it has really learned."
-    )
     config = suggested(picture_set, preparation, vary)
-    st.markdown(in_words(config, info.count, preparation, vary))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        train = st.button("Train", key="own_train", type="primary", icon=":material/play_arrow:", width=220)
-        every = st.button("All settings", key="own_all_settings", type="tertiary", icon=":material/tune:")
-    if limits := hosted_limits():
-        st.caption(limits.words)
+    with st.container(border=True, key="own_ready"):
+        st.markdown(in_words(config, info.count, preparation, vary))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            train = st.button("Train", key="own_train", type="primary", icon=":material/play_arrow:", width=220)
+            every = st.button("All settings", key="own_all_settings", type="tertiary", icon=":material/tune:")
+        st.caption(
+            f"{plain(sentence)} {held_back(info.count)} of the {info.count:,} are held back as test pictures: the "
+            "model never learns from them, so they show what it has really learned.".strip()
+        )
+        if limits := hosted_limits():
+            st.caption(limits.words)
     if train or every:
         with mine.said(), st.spinner("Getting the pictures ready…"):
             _go(picture_set, preparation, vary, every=every)

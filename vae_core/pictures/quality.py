@@ -15,7 +15,7 @@ from vae_core.pictures.sets import SetInfo
 FEWEST = 20  # pictures to train on
 GOOD = 100  # from which on a set usually gives something one recognizes
 SIDE = 8  # pixels to a side at which two pictures are compared
-ALIKE = 4.0  # of 255: root mean square difference of two that are nearly the same
+ALIKE = 3.0  # of 255: root mean square difference of two that are nearly the same
 EMPTY = 6.0  # of 255: standard deviation of the pixels of a picture on which there is hardly anything
 BLOCK = 1_024
 
@@ -79,24 +79,17 @@ def _small(prepared: np.ndarray, shape: Shape) -> np.ndarray:
 
 
 def _alike(small: np.ndarray, apart: set[int]) -> list[tuple[int, ...]]:
-    """Groups that are joined by pairs nearer than ALIKE; those ``apart`` stay out."""
-    above = list(range(len(small)))
-
-    def root(i: int) -> int:
-        while above[i] != i:
-            above[i] = above[above[i]]
-            i = above[i]
-        return i
-
-    squares, most = (small**2).sum(1), ALIKE**2 * small.shape[1] if len(small) else 0.0
+    """Groups: each picture goes to the first before it that is nearer than ALIKE; those ``apart`` stay out."""
+    squares, most = (small**2).sum(1), ALIKE**2 * small.shape[1]
+    squares[list(apart)] = np.inf
+    first = np.arange(len(small))  # of the group of each picture
     for start in range(0, len(small), BLOCK):
         block = small[start : start + BLOCK]
         distances = squares[start : start + BLOCK, None] + squares[None] - 2 * block @ small.T
-        for i, j in zip(*np.nonzero(distances < most), strict=True):
-            one, other = int(i) + start, int(j)
-            if one < other and not {one, other} & apart:
-                above[root(other)] = root(one)
+        near = np.tril(distances < most, start - 1)
+        for row in np.flatnonzero(near.any(1)):
+            first[start + row] = first[near[row].argmax()]
     groups: dict[int, list[int]] = {}
-    for place in range(len(small)):
-        groups.setdefault(root(place), []).append(place)
+    for place, leader in enumerate(first.tolist()):
+        groups.setdefault(leader, []).append(place)
     return [tuple(group) for group in groups.values() if len(group) > 1]

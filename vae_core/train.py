@@ -24,7 +24,6 @@ from vae_core.config import FIELDS, Config, ConfigError
 from vae_core.datasets import download, own, registry
 from vae_core.datasets.spec import DataError, Dataset
 from vae_core.os_compat import say
-from vae_core.pictures import freezing
 from vae_core.pictures.set_manifest import SetError
 from vae_core.runs import files, lifecycle
 from vae_core.runs.index import find_run, list_runs
@@ -108,6 +107,8 @@ def _open_run(arguments: argparse.Namespace) -> Run:
         return run
     dataset = given.get("dataset", FIELDS["dataset"].default)
     if dataset.startswith(FOLDER):
+        from vae_core.pictures import freezing  # only then is anything needed that reads pictures
+
         spec, words = freezing.freeze_folder(Path(dataset.removeprefix(FOLDER)), arguments.size, arguments.colour)
         say(words)
         given["dataset"] = dataset = spec.name

@@ -47,7 +47,7 @@ def freeze(
     places = np.searchsorted(used, labels).astype(np.uint8)
     prepared = np.concatenate([preparing.prepare(block, preparation) for block in picture_set.blocks()])
     in_test = held_back(places)
-    train, test = (Split(prepared[mine], places[mine]) for mine in (~in_test, in_test))
+    train, test = (_split(prepared[mine], places[mine]) for mine in (~in_test, in_test))
     copies = variation.copies_for(len(train.images)) if vary else 1
     varied = Split(variation.varied(train.images, preparation.shape, copies), np.tile(train.labels, copies))
     manifest = Manifest(
@@ -70,6 +70,11 @@ def freeze(
     except OSError as error:
         raise DataError(f"The set cannot be kept: {error.strerror}.") from None
     return own.spec_of(name, kept)
+
+
+def _split(images: np.ndarray, labels: np.ndarray) -> Split:
+    order = in_turns(labels)
+    return Split(images[order], labels[order])
 
 
 def freeze_folder(folder: Path, size: object = None, colour: object = None) -> tuple[DatasetSpec, str]:
@@ -95,19 +100,33 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
 
 
 def held_back(labels: np.ndarray) -> np.ndarray:
-    """Which pictures are test pictures, (n,) bool: one in ten of each class in proportion, five in all at least."""
-    count = len(labels)
+    """Which pictures are test pictures, (n,) bool: one in ten of each class in proportion, five in all at least.
+
+    No class gives its only picture away, as long as there are others.
+    """
+    count, sizes = len(labels), np.bincount(labels)
     wanted = min(max(round(count / HELD_BACK), FEWEST_TEST), count - 1)
-    sizes = np.bincount(labels)
     exact = sizes * wanted / count
     many = np.floor(exact).astype(int)
-    for place in np.argsort(-(exact - many), kind="stable")[: wanted - many.sum()]:  # the largest remainders
-        many[place] += 1
+    most = np.maximum(sizes - 1, 0) if np.maximum(sizes - 1, 0).sum() >= wanted else sizes
+    for place in np.tile(np.argsort(many - exact, kind="stable"), count):  # the largest remainders first
+        if many.sum() >= wanted:
+            break
+        many[place] += many[place] < most[place]
     chosen = np.zeros(count, bool)
     for place, number in enumerate(many):
         mine = np.flatnonzero(labels == place)
         chosen[mine[np.linspace(0, len(mine), number, endpoint=False).astype(int)]] = True  # spread over the class
     return chosen
+
+
+def in_turns(labels: np.ndarray) -> np.ndarray:
+    """An order (n,) in which the classes take turns, so that any few pictures are of many classes."""
+    turn = np.zeros(len(labels), int)
+    for label in np.unique(labels):
+        mine = labels == label
+        turn[mine] = np.arange(mine.sum())
+    return np.lexsort((labels, turn))
 
 
 def _hash(manifest: Manifest, splits: Mapping[str, Split]) -> str:
@@ -130,6 +149,6 @@ def suggested(picture_set: PictureSet, preparation: Preparation, vary: bool = Tr
     return {
         "network": "convolutional" if large else "deep",
         "latent_dim": 2 if count < 200 and not large else 8 if count < 1_000 else 20,
-        "epochs": int(np.clip(60_000 // max(seen, 1), 20, 60)),
+        "epochs": int(np.clip(60_000 // max(seen, 1), 20, 50)),
         "batch_size": 64 if seen >= 1_000 else 32 if seen >= 200 else 16,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -352,6 +353,34 @@ def test_a_run_comes_with_its_test_pictures_if_its_owner_says_so(pictures, runs_
         with pytest.raises(DataError):
             registry.load_test(spec.name)
     assert archive.unpack(io.BytesIO(content), own.paths.runs_dir()).dataset.name == spec.name  # once more
+
+
+def test_a_run_that_was_copied_by_hand_opens(runs_dir, tmp_path, elsewhere):
+    """Its config.json has shape, classes and sizes, so that all of it can be read where nothing is known of the set."""
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN)
+    run = trained(spec.name, runs_dir)
+    elsewhere()
+    shutil.copytree(run.path, own.paths.runs_dir() / run.id)
+    own._met.clear()
+    (copied,) = own_runs()
+    copied.check()
+    assert copied.title == run.title and copied.dataset.class_names == spec.class_names
+    assert not registry.test_is_here(spec.name) and registry.obstacle(spec.name)
+    again = archive.unpack(io.BytesIO(packed(copied)), own.paths.runs_dir())
+    assert again.dataset.class_names == spec.class_names and own.manifest_of(spec.name)
+    own.delete_version(spec.name)
+    own._met.clear()
+    content = json.loads((copied.path / "config.json").read_text())
+    for changes in (
+        {"pictures": {"shape": [1, 9], "class_names": []}},
+        {"pictures": None},
+        {"set": 3},
+        {"pictures": 7},
+    ):
+        (copied.path / "config.json").write_text(json.dumps({**content, **changes}))
+        with pytest.raises(RunError) as refusal:
+            Run(copied.path).check()
+        assert "\n" not in str(refusal.value)
 
 
 def test_a_set_that_comes_later_makes_an_imported_version_whole(runs_dir, elsewhere):

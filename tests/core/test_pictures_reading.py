@@ -117,6 +117,14 @@ def test_of_a_film_the_first_picture_is_taken_and_said_so():
     assert near(film.rgba, still.rgba) < 10
 
 
+def test_a_picture_with_a_second_one_behind_it_is_read_as_a_phone_made_it():
+    """Two megapixels of each would be read as a whole, were it taken for a film."""
+    image, behind = photo(4, 1_600, 1_200), photo(5, 800, 600)
+    plain, both = raw(image, "JPEG"), raw(image, "MPO", save_all=True, append_images=[behind])
+    found = read(both)
+    assert found.note == "" and near(found.rgba, read_picture(plain)) < 3
+
+
 # ---- square
 
 

@@ -36,10 +36,12 @@ PREFIX = "own-"
 NAME = re.compile(r"own-[0-9a-f]{16}")
 FORMAT = 1
 CLASSES = 200  # at most, since a label is one byte
+MOST_MET = 500
 MOST = 200_000  # pictures that a version may say it has
 SIZES = (28, 32, 64)
 PARTS = ("train", "test")
-_lent: dict[str, DatasetSpec] = {}  # while an archive is read whose version is not here yet
+_lent: dict[str, Manifest] = {}  # while an archive is read whose version is not here yet
+_met: dict[str, Manifest] = {}  # as runs say of which the version is not here, e.g. copied by hand
 _lending = threading.Lock()
 
 
@@ -160,8 +162,13 @@ def _manifest(file: Path, changed: int, size: int) -> Manifest:
 
 def find(name: str) -> DatasetSpec | None:
     """The record of a version, for ``registry``; None if it is not here."""
-    manifest = manifest_of(name)
-    return spec_of(name, manifest) if manifest is not None else _lent.get(name)
+    manifest = known(name)
+    return None if manifest is None else spec_of(name, manifest)
+
+
+def known(name: str) -> Manifest | None:
+    """What is known of a version, whether it is here or only a run speaks of it."""
+    return manifest_of(name) or _lent.get(name) or _met.get(name)
 
 
 def spec_of(name: str, manifest: Manifest) -> DatasetSpec:
@@ -190,6 +197,23 @@ def slug(title: str) -> str:
     """What the id of a run begins with: small letters, digits and dashes."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24].strip("-") or "own-pictures"
+
+
+def about(name: str) -> dict[str, Any]:
+    """What a run's config.json says of its set besides shape and classes; nothing for other datasets."""
+    found = known(name) if NAME.fullmatch(name) else None
+    return {"title": found.title, "train_size": found.train_size, "test_size": found.test_size} if found else {}
+
+
+def meet(name: object, pictures: object, said: object) -> None:
+    """Know a set as a run says it is, where nothing else is known of it. What no version can be is not met."""
+    if not isinstance(name, str) or not NAME.fullmatch(name) or find(name) is not None:
+        return
+    with suppress(ValueError, TypeError):
+        manifest = manifest_from_json({"format": FORMAT, **pictures, **said})  # type: ignore[dict-item]
+        if len(_met) >= MOST_MET:
+            _met.pop(next(iter(_met)))
+        _met[name] = manifest
 
 
 # ---- their pictures
@@ -266,7 +290,7 @@ def delete_version(name: str) -> bool:
 def lent(name: str, manifest: Manifest) -> Iterator[None]:
     """For the moment a version counts as known, so that a run which was trained on it can be checked."""
     with _lending:
-        _lent[name] = spec_of(name, manifest)
+        _lent[name] = manifest
         try:
             yield
         finally:

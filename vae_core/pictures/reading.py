@@ -17,6 +17,7 @@ from PIL import Image
 
 KEPT = 64  # pixels to a side of what is kept, which is the largest that one trains on
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+JPEGS = ("JPEG", "MPO")  # many a phone puts a second picture, of how far things are, behind the first
 LEAST = 8  # pixels to a side
 MEGAPIXELS = 40
 DECODED = 80_000_000  # bytes that decoding one picture may take
@@ -123,17 +124,19 @@ def _check(image: Image.Image, raw: bytes, megapixels: float) -> None:
 
 
 def _cost(image: Image.Image, raw: bytes) -> int:
-    """Bytes to a pixel while it is decoded, at most."""
-    if image.format == "JPEG":
-        image.draft("RGB" if image.mode != "CMYK" else "CMYK", (2 * KEPT, 2 * KEPT))
+    """Bytes to a pixel while it is decoded, at most (measured)."""
+    if image.format in JPEGS:
+        image.draft("CMYK" if image.mode == "CMYK" else "RGB", (2 * KEPT, 2 * KEPT))
         return 2 * len(image.getbands()) if image.info.get("progressive") or _many_scans(raw) else 1
     if image.format == "WEBP":  # its library holds two whole frames, and a third while it works
         return 16
     if image.format == "GIF":  # the first picture, what is shown of it
         return 6
-    if image.mode in ("1", "L", "P"):
-        return 1
-    return 3 if image.mode.startswith("I;16") else 5 if image.mode in ("I", "F") else 4  # and the same in 8 bits
+    cost = 1 if image.mode in ("1", "L", "P") else 3 if image.mode.startswith("I;16") else 4
+    if image.mode in ("I", "F"):  # and the same in 8 bits
+        cost = 5
+    packed = image.format == "TIFF" and image.info.get("compression") != "raw"
+    return 2 * cost if packed else cost  # all of it may be one strip
 
 
 def _many_scans(raw: bytes) -> bool:
@@ -152,7 +155,7 @@ def _many_scans(raw: bytes) -> bool:
 def _note(image: Image.Image) -> str:
     several = False
     with suppress(Exception):  # counting may stumble over what comes after the first picture
-        several = bool(getattr(image, "is_animated", False))
+        several = image.format != "MPO" and bool(getattr(image, "is_animated", False))
     return "only its first picture was taken" if several else ""
 
 

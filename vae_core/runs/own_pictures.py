@@ -30,7 +30,7 @@ MANIFEST, TEST = "pictures/manifest.json", "pictures/test.npz"
 
 def parts(dataset: str, *, pictures: bool) -> dict[str, bytes]:
     """What an archive says of its pictures; of a dataset that all have nothing. Raises RunError."""
-    manifest = own.manifest_of(dataset)
+    manifest = own.known(dataset)
     if manifest is None:
         return {}
     about = replace(manifest, owner="", set_id="").to_json()

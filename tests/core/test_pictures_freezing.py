@@ -512,7 +512,8 @@ def test_a_version_that_no_run_uses_goes_after_an_hour(runs_dir):
     used, unused = freezing.freeze(known, DRAWN), freezing.freeze(known, Preparation())
     run = trained(used.name, runs_dir)
     now = own.manifest_of(used.name).created
-    assert deleting.unused_versions(runs_dir, now + 60) == []
+    assert deleting.unused_versions(runs_dir, now + 70) == []
+    assert deleting.unused_versions(runs_dir, now + 70, known.id) == [unused.name]
     assert deleting.unused_versions(runs_dir, now + 4_000) == [unused.name]
     lifecycle.delete(run)
     assert deleting.unused_versions(runs_dir, now + 4_000) == [unused.name]  # it can be taken back

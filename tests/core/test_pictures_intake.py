@@ -179,6 +179,16 @@ def test_more_pictures_than_a_set_may_have():
     assert "at most" in next(iter(reasons(items).values()))
 
 
+def test_a_bomb_of_small_files_is_not_decoded_for_ever():
+    """Megapixels count for all of an upload, also those of pictures that turn out to be broken."""
+    large = raw(Image.new("RGB", (1_000, 1_000), "red"))
+    parts = {f"{k}.png": large if k % 2 else large[: len(large) // 2] for k in range(9)}
+    items = uploaded(zipped(parts), limits=Limits(all_megapixels=4.5))
+    said = list(reasons(items).values())
+    assert sum("too much for one upload" in reason for reason in said) == 4
+    assert len(taken(items)) == 2
+
+
 def test_several_files_at_once_pictures_and_archives():
     files = [("a.png", io.BytesIO(PNG)), ("b.zip", zipped({"cat/1.png": PNG})), ("c.pdf", io.BytesIO(b"%PDF-1.4"))]
     items = list(intake.from_uploads(files))

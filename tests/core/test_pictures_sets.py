@@ -207,7 +207,8 @@ def test_a_report_counts_both_and_gives_a_reason():
 def test_a_set_takes_no_more_than_its_limits_all_uploads_together():
     known = picture_set({"a": 4})
     report = known.add(stream({"a": 4}), limits=Limits(pictures=6))
-    assert (report.taken, report.skipped_count, known.info.count) == (2, 2, 6)
+    assert (report.taken, report.skipped_count, known.info.count) == (2, 1, 6)
+    assert "all after it" in report.skipped[0].reason
     report = known.add(stream({"b": 1, "c": 1}), limits=Limits(classes=2))
     assert report.taken == 1 and known.info.class_names == ("a", "b")
 

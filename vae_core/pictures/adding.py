@@ -147,6 +147,10 @@ class Adding:
             out.truncate(HEADER + self.row * BYTES)  # what somebody who was killed left behind
             out.seek(0, os.SEEK_END)
             for item in items:
+                if isinstance(item, Taken) and len(self.pictures) >= self.limits.pictures:
+                    many = f"{self.limits.pictures:,} pictures at most"
+                    self._skip(Skipped(item.name, f"and all after it are too many: a set has {many}"))
+                    break  # the rest need not be read
                 self._take(item)
                 if len(self.block) == BLOCK:
                     self._write_block(out)
@@ -171,9 +175,6 @@ class Adding:
             return
         if item.rgba.shape != SHAPE or item.rgba.dtype != np.uint8:
             raise ValueError(f"a picture of shape {item.rgba.shape}")
-        if len(self.pictures) >= self.limits.pictures:
-            self._skip(Skipped(item.name, f"is one too many: a set has at most {self.limits.pictures:,} pictures"))
-            return
         name = one_line(item.class_name)
         if name not in self.classes:
             if len(self.classes) >= self.limits.classes:

@@ -61,7 +61,7 @@ def freeze(
     splits = {"train": varied, "test": test}
     name = own.PREFIX + _hash(manifest, splits)
     try:
-        deleting.sweep(paths.runs_dir())
+        deleting.sweep(paths.runs_dir(), info.id)
         own.write(name, manifest, splits)
         kept = own.manifest_of(name) or manifest
         if kept.set_id != info.id and sets.find(kept.set_id) is None:  # the same pictures again, as another set

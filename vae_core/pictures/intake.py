@@ -39,6 +39,7 @@ class Limits:
     pictures: int = 8_000
     picture_bytes: int = 30 * MEGABYTE
     megapixels: float = reading.MEGAPIXELS
+    all_megapixels: float = 12_000  # decoded for one upload: some minutes, which a bomb of small files would take
     archive_bytes: int = 64 * MEGABYTE
     unpacked_bytes: int = 1_000 * MEGABYTE
     names: int = 20_000  # in an archive or a folder
@@ -80,9 +81,9 @@ def from_uploads(
         head = file.read(4)
         file.seek(0)
         if head in ZIP:
-            yield from count.through(_from_zip(file, shown, limits, class_name))
+            yield from count.through(_from_zip(file, shown, count, class_name))
         else:
-            yield from count.through(_from_file(file, name, shown, limits, class_name))
+            yield from count.through(_from_file(file, shown, count, class_name))
         if count.full:
             return
 
@@ -90,7 +91,7 @@ def from_uploads(
 def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
     """Pictures in a folder and below it, in the order of their names. Raises OSError if it cannot be listed."""
     limits = limits or Limits()
-    found: list[str] = []
+    count, found = _Count(limits), list[str]()
     too_many = False
     for folder, folders, names in os.walk(path, onerror=_raise):
         folders[:] = sorted((name for name in folders if not _silent((name,))), key=natural)
@@ -112,13 +113,13 @@ def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
                 continue
             try:
                 with open(path / name, "rb") as file:
-                    yield from _from_file(file, shown, shown, limits, classes[tuple(parts[:-1])])
+                    yield from _from_file(file, shown, count, classes[tuple(parts[:-1])])
             except OSError:
                 yield Skipped(shown, "cannot be read")
         if too_many:
             yield Skipped("the folder", f"has more than {limits.names:,} files; the rest was left out")
 
-    yield from _Count(limits).through(each())
+    yield from count.through(each())
 
 
 def _raise(error: OSError) -> None:
@@ -126,19 +127,20 @@ def _raise(error: OSError) -> None:
 
 
 class _Count:
-    """Passes items on until there are as many as the limits allow."""
+    """What is left of the limits, in the course of one upload."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits, self.taken, self.classes, self.full = limits, 0, set[str](), False
+        self.unpacked, self.megapixels = limits.unpacked_bytes, limits.all_megapixels
 
     def through(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Passes items on until there are as many as the limits allow."""
         for item in items:
             if isinstance(item, Taken):
                 if self.taken == self.limits.pictures:
                     self.full = True
-                    yield Skipped(
-                        item.name, f"and all after it are too many: a set has {self.taken:,} pictures at most"
-                    )
+                    many = f"{self.taken:,} pictures at most"
+                    yield Skipped(item.name, f"and all after it are too many: a set has {many}")
                     return
                 if item.class_name not in self.classes and len(self.classes) == self.limits.classes:
                     yield Skipped(item.name, f"would be of one class more than {self.limits.classes}")
@@ -147,21 +149,24 @@ class _Count:
                 self.classes.add(item.class_name)
             yield item
 
+    def item(self, raw: bytes, shown: str, class_name: str) -> Item:
+        """One file, read if it may be."""
+        if len(raw) > self.limits.picture_bytes:
+            return Skipped(shown, f"is larger than {self.limits.picture_bytes // MEGABYTE} MB")
+        if self.megapixels <= 0:
+            return Skipped(shown, "is too much for one upload; bring fewer or smaller pictures at a time")
+        try:
+            found = reading.read(raw, self.limits.megapixels)
+        except Unreadable as error:
+            self.megapixels -= error.megapixels
+            return Skipped(shown, error.reason)
+        self.megapixels -= found.megapixels
+        return Taken(class_name, shown, found.rgba, note=found.note)
 
-def _from_file(file: IO[bytes], name: str, shown: str, limits: Limits, class_name: str) -> Iterator[Item]:
+
+def _from_file(file: IO[bytes], shown: str, count: _Count, class_name: str) -> Iterator[Item]:
     """One picture of a file; one byte more than the limit tells that it is too large."""
-    raw = file.read(limits.picture_bytes + 1)
-    yield _item(raw, shown, limits, class_name)
-
-
-def _item(raw: bytes, shown: str, limits: Limits, class_name: str) -> Item:
-    if len(raw) > limits.picture_bytes:
-        return Skipped(shown, f"is larger than {limits.picture_bytes // MEGABYTE} MB")
-    try:
-        found = reading.read(raw, limits.megapixels)
-    except Unreadable as error:
-        return Skipped(shown, error.reason)
-    return Taken(class_name, shown, found.rgba, note=found.note)
+    yield count.item(file.read(count.limits.picture_bytes + 1), shown, class_name)
 
 
 # ---- archives
@@ -171,7 +176,8 @@ class _Bad(Exception):
     """An archive that is not read at all; the reason goes on a sentence."""
 
 
-def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> Iterator[Item]:
+def _from_zip(file: BinaryIO, shown: str, count: _Count, class_name: str) -> Iterator[Item]:
+    limits = count.limits
     try:
         bundle = _open_zip(file, limits)
         entries = [(parts_of(name_of(info)), info) for info in bundle.infolist() if not info.is_dir()]
@@ -184,10 +190,9 @@ def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> It
     except Exception:  # a hostile table of contents makes zipfile raise almost anything
         yield Skipped(shown, "is a broken or cut-off archive")
         return
-    left = limits.unpacked_bytes
     for parts, info in entries:
         where = one_line("/".join(parts), 120) or "a file"
-        if reason := _refusal(info, limits, left):
+        if reason := _refusal(info, limits, count.unpacked):
             yield Skipped(where, reason)
             continue
         try:
@@ -196,8 +201,8 @@ def _from_zip(file: BinaryIO, shown: str, limits: Limits, class_name: str) -> It
         except Exception:
             yield Skipped(where, "is broken or cut off")
             continue
-        left -= len(raw)
-        yield _item(raw, where, limits, classes[tuple(parts[:-1])] or class_name)
+        count.unpacked -= len(raw)
+        yield count.item(raw, where, classes[tuple(parts[:-1])] or class_name)
 
 
 def _classes(

@@ -38,14 +38,16 @@ TURNS = {
 class Unreadable(Exception):
     """A file that is not taken. ``reason`` goes on a sentence: "cat.heic is a HEIC picture; save it as JPEG"."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, megapixels: float = 0.0) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.megapixels = megapixels  # that were decoded all the same
 
 
 class Reading(NamedTuple):
     rgba: np.ndarray  # (KEPT, KEPT, 4) uint8
     note: str  # what a visitor should know of it, e.g. that only the first picture of a film was taken; mostly empty
+    megapixels: float  # that were decoded for it
 
 
 def read_picture(raw: bytes, megapixels: float = MEGAPIXELS) -> np.ndarray:
@@ -57,10 +59,12 @@ def read(raw: bytes, megapixels: float = MEGAPIXELS) -> Reading:
     """The same, with what is to be said of it. Raises Unreadable."""
     if other := _other_kind(raw):
         raise Unreadable(other)
+    decoded = 0.0
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
             _check(image, raw, megapixels)
-            return Reading(_square(_upright(_small(image))), _note(image))
+            decoded = image.width * image.height / 1_000_000  # of a large JPEG the smaller one that its reader makes
+            return Reading(_square(_upright(_small(image))), _note(image), decoded)
     except Unreadable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -68,7 +72,7 @@ def read(raw: bytes, megapixels: float = MEGAPIXELS) -> Reading:
     except Image.UnidentifiedImageError:
         raise Unreadable("is not a picture that can be read") from None
     except Exception:  # damaged bytes make readers raise almost anything, RecursionError and MemoryError included
-        raise Unreadable("is broken or cut off") from None
+        raise Unreadable("is broken or cut off", decoded) from None
 
 
 def from_pixels(rgba: np.ndarray) -> np.ndarray:

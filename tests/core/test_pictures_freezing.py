@@ -16,7 +16,7 @@ from tests.core.pictures_made import drawing, files_below, photo, picture_set, r
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
-from vae_core.jobs import eviction
+from vae_core.jobs import eviction, queue
 from vae_core.jobs.limits import Limits
 from vae_core.pictures import deleting, freezing, sets, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
@@ -519,6 +519,15 @@ def test_a_version_that_no_run_uses_goes_after_an_hour(runs_dir):
     assert deleting.unused_versions(runs_dir, now + 4_000) == [unused.name]  # it can be taken back
     lifecycle.sweep(runs_dir, kept=-1)
     assert set(deleting.unused_versions(runs_dir, now + 4_000)) == {used.name, unused.name}
+
+
+def test_on_a_shared_server_nobody_learns_from_somebody_elses_pictures(runs_dir):
+    spec = freezing.freeze(picture_set(LETTERS, owner="me"), DRAWN)
+    config = Config(dataset=spec.name, **{**TINY, "batch_size": 64})
+    for nobody in ("thief", ""):
+        with pytest.raises(RunError, match="someone else"):
+            queue.ask(config, nobody, Limits(), runs_dir)
+    assert own_runs(runs_dir) == []
 
 
 def test_pictures_count_as_their_owners_and_go_when_the_server_is_full(runs_dir, monkeypatch):

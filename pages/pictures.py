@@ -38,28 +38,41 @@ def ways_in() -> None:
 
 @st.fragment
 def what_there_is() -> None:
+    """Whether it is enough, and the classes. What is slow with thousands of pictures comes after it, by itself."""
     with mine.said():
         now = mine.current()
         if now is None:
             return
-        redraw_when("own", now.id, now.info.token)
+        redraw_when("cards", now.id, mine.token(now))
         if message := mine.trouble():
             st.error(plain(message))
-        count = now.info.count
-        if not count and not now.info.can_undo:
+        if not now.info.count and not now.info.can_undo:
             return
-        if count:
+        if now.info.count:
             start_training.start(now, seen.preparation_of(now), seen.is_on(now))
         st.markdown("### Classes", help=glossary.tip("class"))
         cards.cards(now)
-        if count:
-            st.markdown("### What the network will see")
-            seen.settings(now)
-            st.caption(plain(seen.explained(now)))
-            seen.vary_switch(now)
-            seen.grid(now)
+
+
+@st.fragment
+def as_the_network_sees_it() -> None:
+    with mine.said():
+        now = mine.current()
+        if now is None:
+            return
+        redraw_when("seen", now.id, mine.token(now))
+        if message := mine.trouble():
+            st.error(plain(message))
+        if not now.info.count:
+            return
+        st.markdown("### What the network will see")
+        seen.settings(now)
+        st.caption(plain(seen.explained(now)))
+        seen.vary_switch(now)
+        seen.grid(now)
 
 
 ways_in()
 what_there_is()
+as_the_network_sees_it()
 about(page_intros.PICTURES)

@@ -633,6 +633,7 @@ export interface SeenData {
   stream: string;
   done: number;
   set: string;
+  token: string;
   pairs: string;
   pair_tile: number;
   pair_count: number;

@@ -1,8 +1,7 @@
 // Class cards: name, count, pictures; rename, merge, move, remove, undo. Each is a letter to Python (mailbox.js).
 import { element, mount } from "../lib/dom.js";
-import { publish } from "../lib/bus.js";
-import { Mailbox, newStream } from "./mailbox.js";
-import { button, many, paint, sheet } from "./tiles.js";
+import { Mailbox, changed, newStream } from "./mailbox.js";
+import { button, drop, many, paint, sheet } from "./tiles.js";
 
 const HTML = `
   <div class="head"><h4></h4><button type="button" class="undo" hidden></button></div>
@@ -23,7 +22,7 @@ export default function (component) {
     root.chosen = new Set();
     mail.resume();
   }
-  publish(`turn own ${data.set}`, data.token); // what is shown is what there is
+  changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
   return () => mail.pause();
@@ -32,7 +31,9 @@ export default function (component) {
 async function draw(root, data) {
   const turn = (root.turn = (root.turn ?? 0) + 1);
   const image = await sheet(data.sheet, "webp");
-  if (turn !== root.turn) return; // drawn anew meanwhile
+  if (turn !== root.turn) return drop([image]); // drawn anew meanwhile
+  drop([root.sheet]);
+  root.sheet = image;
   const known = new Set(data.classes.flatMap(({ ids }) => ids));
   for (const id of root.chosen) if (!known.has(id)) root.chosen.delete(id);
   const tell = (kind, item) => mail.put(kind, { set: data.set, ...item });
@@ -62,6 +63,7 @@ async function draw(root, data) {
 function card(each, place, { data, image, tell, root, select }) {
   const open = place === data.open;
   const box = element("section", { className: open ? "card open" : "card" });
+  box.dataset.name = each.name;
   const name = element("input", { type: "text", value: each.name, maxLength: 60, spellcheck: false });
   name.setAttribute("aria-label", "Name of the class");
   name.dataset.key = `name ${place}`;
@@ -125,15 +127,18 @@ function tile(id, place, label, { data, image, tell, root, select }) {
 function more(each, data, tell) {
   const menu = element("details", { className: "more" });
   const list = element("div", { className: "menu" });
-  const others = data.classes.filter((other) => other !== each);
   menu.append(element("summary", { textContent: "⋯", title: "More" }), list);
   menu.querySelector("summary").setAttribute("aria-label", `More for ${each.name}`);
-  if (others.length && each.count) {
-    const into = choice("Merge into…", others);
+  // Only once it is opened: two hundred classes would otherwise make forty thousand lines to choose from.
+  menu.ontoggle = () => {
+    const others = data.classes.filter((other) => other !== each),
+      into = choice("Merge into…", others);
     into.onchange = () => into.value && tell("merge", { class_name: each.name, to: into.value });
-    list.append(into);
-  }
-  list.append(button("Remove class", () => tell("remove_class", { class_name: each.name })));
+    list.replaceChildren(
+      ...(others.length && each.count ? [into] : []),
+      button("Remove class", () => tell("remove_class", { class_name: each.name })),
+    );
+  };
   return menu;
 }
 

@@ -1,5 +1,6 @@
 // What a page sends to Python in order and without waiting: each letter until it is acknowledged, several in one.
 import { askUntil } from "../bridge/ask.js";
+import { publish } from "../lib/bus.js";
 import { busy } from "../lib/busy.js";
 
 const MOST = 200; // things in a letter
@@ -93,6 +94,12 @@ export class Mailbox {
     this.#done?.();
     this.#done = null;
   }
+}
+
+/** The set is in this state now: the parts of the page that were drawn from another are drawn again (refresh.js). */
+export function changed({ set, token }, all = true) {
+  publish(`turn cards ${set}`, token);
+  if (all) publish(`turn seen ${set}`, token);
 }
 
 /** Eight letters that tell this visit's messages from another's. */

@@ -1,7 +1,7 @@
 // What the network will see: before and after, everything as it goes in, and how small sets are varied.
 import { element, mount } from "../lib/dom.js";
-import { Mailbox, newStream } from "./mailbox.js";
-import { button, many, paint, sheet } from "./tiles.js";
+import { Mailbox, changed, newStream } from "./mailbox.js";
+import { button, drop, many, paint, sheet } from "./tiles.js";
 
 const HTML = `
   <div class="pairs"></div>
@@ -23,6 +23,7 @@ export default function (component) {
     root.classList.add("ll-seen");
     mail.resume();
   }
+  changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
   return () => mail.pause();
@@ -47,7 +48,9 @@ async function draw(root, data) {
     sheet(data.sheet, "png"),
     data.varied ? sheet(data.varied, "png") : null,
   ]);
-  if (turn !== root.turn) return; // drawn anew meanwhile
+  if (turn !== root.turn) return drop([pairs, all, varied]); // drawn anew meanwhile
+  drop(root.sheets ?? []);
+  root.sheets = [pairs, all, varied];
   const tell = (kind, item) => mail.put(kind, { set: data.set, ...item });
   root.querySelector(".pairs").replaceChildren(...pairsOf(data, pairs));
   const marked = marks(data);

@@ -1,13 +1,12 @@
 // The ways in: draw, camera, files, and paste anywhere. Pictures queue here and leave by themselves (mailbox.js).
 import { element, mount } from "../lib/dom.js";
-import { publish } from "../lib/bus.js";
 import { send } from "../bridge/ask.js";
 import { camera } from "./camera.js";
 import { adder } from "./adding.js";
 import { chosen, dropped } from "./files.js";
-import { Mailbox, newStream } from "./mailbox.js";
+import { Mailbox, changed, newStream } from "./mailbox.js";
 import { pad } from "./pad.js";
-import { taker } from "./taking.js";
+import { classOf, taker } from "./taking.js";
 
 const SENT = 128; // pixels to a side of a drawing
 const OFTEN = 1500; // milliseconds after which the cards are drawn again while much is added
@@ -46,7 +45,7 @@ const HTML = `
     </div>
     <div class="right">
       <label class="name">Class: what do they show?
-        <input type="text" class="class" maxlength="60" autocomplete="off" spellcheck="false"></label>
+        <input type="text" class="class" maxlength="60" placeholder="as the folders say, or none" autocomplete="off" spellcheck="false"></label>
       <div class="chips" role="group" aria-label="Classes of this set"></div>
       <p class="count" role="status"></p>
       <div class="row" aria-hidden="true"></div>
@@ -81,6 +80,7 @@ function build(root, first) {
   const take = taker({ ...adding, mail, memory, now: () => data, box: find(".report") });
   const panels = ways(root, adding.add, take);
   const classes = chooser(root, panels.focus);
+  root.mark = classes.mark;
   const forget = anywhere(root, (files, source) => {
     if (!memory.way) panels.open("files");
     take(files, source);
@@ -91,6 +91,7 @@ function build(root, first) {
       input.value = "";
     };
   root.heard = (now) => {
+    if (now.set !== data.set && data.set) find(".report").hidden = true;
     data = now;
     mail.acknowledge(now.stream, now.done);
     root.classList.toggle("empty", !now.count);
@@ -100,10 +101,10 @@ function build(root, first) {
     }
     classes.show(now.classes);
     adding.show();
-    // The cards are drawn again once nothing is under way, or now and then.
+    // The cards are drawn again once nothing is under way, or now and then; what is slow only then.
     if (now.set && (!mail.left || Date.now() - told > OFTEN)) {
       told = Date.now();
-      send(() => publish(`turn own ${now.set}`, now.token));
+      send(() => changed(now, !mail.left));
     }
   };
   mail.changed = adding.show;
@@ -122,11 +123,13 @@ function ways(root, add, take) {
   /** @type {{draw?: ReturnType<typeof pad>, camera?: ReturnType<typeof camera>}} */
   const made = {};
   const open = (way) => {
+    if (way !== memory.way) root.querySelector(".report").hidden = true;
     memory.way = way;
     for (const tab of tabs) tab.setAttribute("aria-selected", String(tab.dataset.way === way));
     for (const panel of root.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== way;
     root.querySelector(".work").hidden = !way;
     root.classList.toggle("open", !!way);
+    root.mark?.();
     if (way === "draw") {
       made.draw ??= pad(
         root.querySelector("[data-panel=draw]"),
@@ -160,8 +163,9 @@ function chooser(root, done) {
   const field = root.querySelector(".class"),
     chips = root.querySelector(".chips");
   const mark = () => {
-    if (field.value !== memory.class) field.value = memory.class;
-    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.name === memory.class));
+    const shown = classOf(memory);
+    if (field.value !== shown) field.value = shown;
+    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.name === shown));
   };
   const choose = (name) => {
     memory.class = name;
@@ -189,7 +193,7 @@ function chooser(root, done) {
     chips.replaceChildren(...names.map(chip), ...(names.length ? [another] : []));
     mark();
   };
-  return { show };
+  return { show, mark };
 }
 
 /** Files that are dropped or pasted anywhere on the page. Returns what ends it. */

@@ -23,7 +23,7 @@ export function taker({ add, until, show, mail, memory, now, box }) {
     if (!wanted.length) return;
     memory.job++;
     const before = now(),
-      here = memory.chosen ? memory.class : ""; // nobody named them: one heap
+      here = classOf(memory);
     const classes = classesOf(wanted.map(({ path }) => path)).map((name) => name || here);
     /** @type {[string, string][]} */
     const skipped = [],
@@ -76,6 +76,9 @@ export function taker({ add, until, show, mail, memory, now, box }) {
     jobs = jobs.then(() => work(found, source)).catch((trouble) => console.error(trouble));
   };
 }
+
+/** The class of what comes now: of files that nobody has named one for, none; they may be many things. */
+export const classOf = ({ way, chosen, class: name }) => (way === "files" && !chosen ? "" : name);
 
 /** A file as a canvas; or why it cannot be, or "server" for what only that can open. */
 async function open(file) {

@@ -1,17 +1,21 @@
 // Pictures of a sheet as tiles, each a small canvas of its own. For cards and the grid.
+import { bytes } from "../lib/codec.js";
 import { element } from "../lib/dom.js";
 
 /**
- * A sheet of pictures, loaded.
+ * A sheet of pictures, loaded. By a short address, since each of a thousand tiles names it; ``drop`` ends that.
  *
  * @returns {Promise<HTMLImageElement>}
  */
 export async function sheet(text, kind) {
   const image = new Image();
-  image.src = `data:image/${kind};base64,${text}`;
+  image.src = URL.createObjectURL(new Blob([bytes(text)], { type: `image/${kind}` }));
   await image.decode();
   return image;
 }
+
+/** Sheets that no tile shows any more. @param {(HTMLImageElement | null)[]} images */
+export const drop = (images) => images.forEach((image) => void (image && URL.revokeObjectURL(image.src)));
 
 /** The background of a tile: one picture of a sheet. No canvas for each of hundreds of pictures. */
 export function paint(tile, image, place, side, wide) {

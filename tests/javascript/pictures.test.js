@@ -8,6 +8,8 @@ const { classesOf, isForServer, isSilent, refusal } = await import("../../static
 const { SIDE, middle, reasonFor, sizeOf } = await import("../../static/pictures/fit.js");
 const { marks } = await import("../../static/pictures/seen.js");
 const { many, share } = await import("../../static/pictures/tiles.js");
+const { classOf } = await import("../../static/pictures/taking.js");
+const { progress } = await import("../../static/pictures/adding.js");
 const { sentence } = await import("../../static/pictures/camera.js");
 
 async function pass(t, milliseconds) {
@@ -140,6 +142,20 @@ test("marked are the empty ones, and of a group of the same all but the first", 
 
 test("a place on a sheet in percent", () => {
   assert.deepEqual([share(0, 1), share(0, 3), share(1, 3), share(2, 3)], [0, 0, 50, 100]);
+});
+
+test("files that nobody has named a class for are one heap, drawings and a camera have a class", () => {
+  const memory = { way: "files", chosen: false, class: "Class 1" };
+  assert.equal(classOf(memory), "");
+  assert.equal(classOf({ ...memory, chosen: true }), "Class 1");
+  assert.equal(classOf({ ...memory, way: "draw" }), "Class 1");
+});
+
+test("what was added, and what is still here", () => {
+  assert.deepEqual(
+    [progress(0, 0), progress(1200, 0), progress(3, 2)],
+    ["", "1,200 added", "3 added, 2 of them still to be sent"],
+  );
 });
 
 test("counts in words", () => assert.deepEqual([many(1), many(1200)], ["1 picture", "1,200 pictures"]));

@@ -630,6 +630,7 @@ class CardsAnswer(TypedDict):
 
 class SeenData(LettersRead):
     set: str
+    token: str
     pairs: Base64  # a WebP of two lines: before, and after
     pair_tile: int
     pair_count: int

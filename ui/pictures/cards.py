@@ -45,7 +45,7 @@ def payload(picture_set: PictureSet) -> CardsData:
     tile = KEPT if len(names) <= MANY else KEPT // 2
     ground = sheets.guess(picture_set.path, info.token).ground
     return {
-        "set": info.id, "token": info.token, "classes": classes, "heap": not info.class_names,
+        "set": info.id, "token": mine.token(picture_set), "classes": classes, "heap": not info.class_names,
         "sheet": sheets.kept(picture_set.path, info.token, tuple(shown), tile, ground),
         "tile": tile, "wide": sheets.WIDE, "open": open_, "page": page, "per_page": PER_PAGE,
         "undo": changes.next_undo(picture_set), **letters.last(KEY),

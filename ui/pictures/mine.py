@@ -11,6 +11,7 @@ import streamlit as st
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from vae_core.datasets.spec import DataError
+from vae_core.jobs import queue
 from vae_core.jobs.limits import hosted_limits
 from vae_core.pictures import intake, sets
 from vae_core.pictures.sets import PictureSet, SetError
@@ -84,10 +85,22 @@ def create(title: str = FIRST_TITLE) -> PictureSet:
     return made
 
 
+def token(picture_set: PictureSet) -> str:
+    """Another after each change of the set, and after each choice of how it is prepared."""
+    choices = st.session_state.get("own_choices", {}).get(picture_set.id)
+    return f"{picture_set.info.token} {choices} {st.session_state.get('own_varied', {}).get(picture_set.id)}"
+
+
 def limits() -> intake.Limits:
     """What one set may hold here."""
     hosted = hosted_limits()
     return intake.Limits(pictures=hosted.pictures) if hosted else intake.Limits()
+
+
+def make_room(size: int) -> None:
+    """On a shared server, before so many bytes of pictures are kept. Raises RunError."""
+    if limits := hosted_limits():
+        queue.room_for_pictures(visitor.me(), limits, size)
 
 
 def class_named(picture_set: PictureSet | None, name: str) -> str:

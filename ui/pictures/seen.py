@@ -91,7 +91,8 @@ def payload(picture_set: PictureSet, preparation: Preparation, vary: bool) -> Se
     few = tuple(spread(order, VARIED[0]))
     size = preparation.size
     return {
-        "set": info.id, "names": list(info.class_names), "labels": labels[shown].tolist(), "ids": ids[shown].tolist(),
+        "set": info.id, "token": mine.token(picture_set), "names": list(info.class_names),
+        "labels": labels[shown].tolist(), "ids": ids[shown].tolist(),
         "pairs": sheets.before_and_after(path, token, some, preparation), "pair_tile": 64, "pair_count": len(some),
         "sheet": sheets.prepared(path, token, tuple(shown.tolist()), preparation), "tile": size, "wide": sheets.WIDE,
         "empty": ids[found.empty].tolist(), "doubles": [ids[list(group)].tolist() for group in found.duplicates],

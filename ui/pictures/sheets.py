@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from vae_core.pictures.reading import KEPT
 from vae_core.pictures.sets import PictureSet
 
 WIDE = 24  # pictures to a line of a sheet
+SETS = 4  # of which the pictures are kept as they were compared
 CHECKED_SIZE = 28  # pixels to a side at which pictures are compared: enough, and quick
 # ``token`` names the state of a set, so that what was made of it is remembered until it changes.
 
@@ -71,9 +74,28 @@ def varied(path: Path, token: str, places: tuple[int, ...], preparation: Prepara
 def findings(path: Path, token: str, preparation: Preparation) -> Findings:
     """What is nearly empty or there twice; places in the order of the set."""
     small, known = replace(preparation, size=CHECKED_SIZE), PictureSet(path)
-    flat = [preparing.prepare(block, small) for block in known.blocks()]
-    none = np.zeros((0, small.shape.pixels), np.uint8)
-    return quality.look(np.concatenate([none, *flat]), known.labels(), small.shape)
+    return quality.look(_prepared_once(path, small), known.labels(), small.shape)
+
+
+_once: OrderedDict[tuple[Path, Preparation], dict[int, np.ndarray]] = OrderedDict()
+_looking = threading.Lock()
+
+
+def _prepared_once(path: Path, preparation: Preparation) -> np.ndarray:
+    """All pictures of a set, prepared, (n, pixels): those that were there the last time are not prepared again."""
+    known = PictureSet(path)
+    ids = known.ids().tolist()
+    with _looking:
+        before = _once.pop((path, preparation), {})
+    new = [place for place, i in enumerate(ids) if i not in before]
+    flat = preparing.prepare(known.rgba(new), preparation)
+    now = before | {ids[place]: row for place, row in zip(new, flat, strict=True)}
+    now = {i: now[i] for i in ids}
+    with _looking:
+        _once[path, preparation] = now
+        while len(_once) > SETS:
+            _once.popitem(last=False)
+    return np.stack(list(now.values())) if now else np.zeros((0, preparation.shape.pixels), np.uint8)
 
 
 def in_lines(pictures: np.ndarray) -> np.ndarray:

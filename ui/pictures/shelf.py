@@ -30,12 +30,11 @@ def shelf(picture_set: PictureSet) -> None:
                 "Name of the set", picture_set.info.title, max_chars=80, key=f"own_title_{picture_set.id}",
                 on_change=_rename, args=(picture_set.id,),
             )  # fmt: skip
-        if picture_set.info.count:
-            st.download_button(
-                "Export", lambda: packed(picture_set), f"{slug(picture_set.info.title)}.zip", "application/zip",
-                key="own_export", icon=":material/download:", on_click="ignore",
-                help="All pictures as PNG files in a zip, a folder for each class. Drop it here to get the set back.",
-            )  # fmt: skip
+        st.download_button(
+            "Export", lambda: packed(picture_set), f"{slug(picture_set.info.title)}.zip", "application/zip",
+            key="own_export", icon=":material/download:", on_click="ignore",
+            help="All pictures as PNG files in a zip, a folder for each class. Drop it here to get the set back.",
+        )  # fmt: skip
         if st.button("Delete", key="own_delete", icon=":material/delete:"):
             confirm(picture_set)
 

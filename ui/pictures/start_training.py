@@ -49,6 +49,8 @@ def _go(picture_set: PictureSet, preparation: Preparation, vary: bool, *, every:
     if not visitor.is_known():
         st.info(visitor.NOT_KNOWN)
         return
+    pictures = pictures_of(picture_set.info.count, preparation, vary)
+    mine.make_room(pictures.train_size * pictures.shape.pixels)
     spec = freezing.freeze(picture_set, preparation, vary)
     if every:
         st.session_state["new_training"] = True

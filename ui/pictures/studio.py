@@ -14,6 +14,7 @@ from ui.shell import browser_input, uploads, visitor
 from vae_core.jobs.limits import hosted_limits
 from vae_core.pictures import intake
 from vae_core.pictures.intake import Skipped, Taken
+from vae_core.pictures.adding import BYTES
 from vae_core.pictures.sets import Report
 
 KEY = "own_studio"
@@ -29,8 +30,8 @@ def studio() -> None:
     info = picture_set.info if picture_set else None
     report = _report()
     data: StudioData = {
-        "set": info.id if info else "", "token": info.token if info else "", "count": info.count if info else 0,
-        "classes": list(info.class_names) if info else [],
+        "set": info.id if info else "", "token": mine.token(picture_set) if picture_set else "",
+        "count": info.count if info else 0, "classes": list(info.class_names) if info else [],
         "taken": report["taken"], "skipped": report["skipped"], "skipped_count": report["skipped_count"],
         "uploads": _uploads(), "largest": min(uploads.largest_upload() * 2**20, mine.limits().archive_bytes),
         "trouble": mine.trouble(), **letters.last(KEY),
@@ -54,7 +55,7 @@ def _letter() -> None:
         name = letters.name_of(browser_input.by_name(letter.items[-1] if letter.items else None, "class_name"))
         st.session_state["own_upload_class"] = name
     elif letter.items:
-        mine.tried(_add, letters.pictures(letter), letter.kind)
+        mine.tried(_add, letters.pictures(letter), letter.kind, len(letter.items))
 
 
 def _uploaded(key: str) -> None:
@@ -65,16 +66,18 @@ def _uploaded(key: str) -> None:
     try:
         name = str(st.session_state.get("own_upload_class", ""))
         given: list[tuple[str, Any]] = [(file.name, file) for file in files]
-        mine.tried(_add, intake.from_uploads(given, mine.limits(), name), f"upload {_uploads()}")
+        mine.tried(_add, intake.from_uploads(given, mine.limits(), name), "upload", mine.limits().pictures)
     finally:
         for file in files:
             uploads.forget(file)
         st.session_state["own_uploads"] = _uploads() + 1
 
 
-def _add(items: Any, job: str) -> None:
-    """Add pictures to the set, or to the first one. Raises SetError."""
+def _add(items: Any, job: str, most: int) -> None:
+    """Add pictures, so many at most, to the set, or to the first one. Raises SetError, and RunError without room."""
     picture_set = mine.current()
+    room = mine.limits().pictures - (picture_set.info.count if picture_set else 0)
+    mine.make_room(min(most, room) * BYTES)
     if picture_set is None:
         picture_set = mine.create()
         st.session_state["own_is_new"] = True

@@ -18,7 +18,7 @@ from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
 from vae_core.jobs import eviction, queue
 from vae_core.jobs.limits import Limits
-from vae_core.pictures import deleting, freezing, sets, variation
+from vae_core.pictures import deleting, freezing, preparing, sets, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import find_run, own_runs
@@ -162,6 +162,7 @@ def test_a_frozen_set_is_a_dataset():
     originals = {image.tobytes() for image in prepare(known.rgba(), DRAWN)}
     assert {image.tobytes() for image in [*found.test.images, *found.train.images[:27]]} == originals
     assert own.versions() == [spec.name] and own.versions("somebody") == []
+    assert preparing.of_version(spec.name) == DRAWN
 
 
 def test_no_test_picture_is_learned_from_not_even_varied():
@@ -475,6 +476,32 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(name, good, runs_dir):
     assert_one_sentence(str(refusal.value).replace(": ", " "))
     assert [file for file in files_below(runs_dir) if not file.endswith(".lock")] == []
     assert own.versions() == [] and not own._lent
+
+
+def test_an_archive_says_no_settings_that_there_are_not(good, runs_dir):
+    said_so = said(defaults={"epochs": "many", "foo": 1, "batch_size": 32, "dataset": "mnist"}, how={"size": 999})
+    run = archive.unpack(changed(good, "pictures/manifest.json", said_so), runs_dir)
+    assert dict(run.dataset.defaults) == {"batch_size": 32}
+    assert preparing.of_version(run.dataset.name) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+FINE = own.Manifest("t", Shape(1, 28, 28), ("a", "b"), 20, 5).to_json()
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FINE)), JSON, max_size=3), JSON)
+def test_a_manifest_that_says_anything(changes, whole):
+    for data in ({**FINE, **changes}, whole):
+        try:
+            found = own.manifest_from_json(data)
+        except ValueError:
+            continue
+        assert own.manifest_from_json(json.loads(json.dumps(found.to_json()))) == found
+        spec = own.spec_of("own-" + "0" * 16, found)
+        assert spec.shape.pixels > 0 and "\n" not in "".join(spec.class_names) + spec.title
 
 
 def test_an_archive_that_cannot_be_written_leaves_no_version(good, runs_dir, monkeypatch):

@@ -14,6 +14,7 @@ and its codes are all here, and its original pictures are not. Making versions i
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
@@ -60,6 +61,7 @@ class Manifest:
     source: str = "a visitor’s own pictures"
     noun: str = "picture"
     preparation: str = ""  # in words
+    how: Mapping[str, Any] = field(default_factory=dict)  # the same as pictures.preparing.Preparation has it
     set_id: str = ""  # the set it was made from; empty for one that came from elsewhere
     owner: str = ""  # on a shared server
     created: float = 0.0  # seconds since 1970
@@ -84,12 +86,14 @@ def manifest_from_json(data: Any) -> Manifest:
         known["shape"] = Shape(*(_whole(n, 1, 512) for n in data["shape"]))
         known["class_names"] = tuple(_text(name) for name in data["class_names"])
         known["counts"] = tuple(_whole(n, 0, MOST) for n in data.get("counts", ()))
-        known["defaults"] = _plain(data.get("defaults", {}))
+        known["defaults"], known["how"] = _plain(data.get("defaults", {})), _plain(data.get("how", {}))
         for name in ("train_size", "test_size", "originals", "copies"):
             known[name] = _whole(known.get(name, 1), 0, MOST)
         for name in ("title", "source", "noun", "preparation", "set_id", "owner"):
             known[name] = _text(known.get(name, ""), 300)
         known["created"] = float(known.get("created", 0.0))
+        if not math.isfinite(known["created"]):
+            raise ValueError
         found = Manifest(**known)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise ValueError("a manifest that cannot be read") from None
@@ -115,7 +119,9 @@ def _text(value: Any, most: int = 80) -> str:
 def _plain(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > 20:
         raise ValueError
-    return {str(k): v for k, v in value.items() if isinstance(v, (str, int, float)) and not isinstance(v, bool)}
+    if not all(isinstance(v, (str, int, float)) and len(str(v)) < 100 for v in value.values()):
+        raise ValueError
+    return {str(k): v for k, v in value.items()}
 
 
 # ---- which there are

@@ -54,8 +54,8 @@ def freeze(
         title=info.title, shape=preparation.shape, class_names=names,
         train_size=len(varied.images), test_size=len(test.images), originals=len(train.images), copies=copies,
         counts=tuple(int(n) for n in np.bincount(places, minlength=max(len(names), 1))),
-        preparation=preparing.explain(preparation), set_id=info.id if set_id is None else set_id,
-        owner=info.owner, created=time.time(),
+        preparation=preparing.explain(preparation), how=preparation.to_json(),
+        set_id=info.id if set_id is None else set_id, owner=info.owner, created=time.time(),
         defaults=suggested(picture_set, preparation, vary),
     )  # fmt: skip
     splits = {"train": varied, "test": test}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vae_core.datasets import drawing
+from vae_core.datasets import drawing, own
 from vae_core.datasets.own import SIZES
 from vae_core.datasets.spec import DataError, Shape
 
@@ -84,6 +84,15 @@ def chosen(guessed: Preparation, **wanted: object) -> Preparation:
     if made.colour == "rgb" and guessed.colour == "grey" and not {"invert", "centre"} & set(changes):
         made = replace(made, invert=False, centre=False)
     return made
+
+
+def of_version(name: str) -> Preparation | None:
+    """How the pictures of a dataset were prepared, so that others can be made like them; None if it does not say."""
+    manifest = own.known(name)
+    try:
+        return Preparation(**manifest.how) if manifest is not None and manifest.how else None
+    except (DataError, TypeError):
+        return None
 
 
 def _ground(rgba: np.ndarray) -> str:

@@ -11,13 +11,14 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from vae_core.config import ConfigError, checked
 from vae_core.datasets import own
 from vae_core.datasets.own import Manifest
 from vae_core.datasets.spec import DataError, Split
@@ -65,8 +66,18 @@ def of_archive(settings: dict[str, Any], manifest: Callable[[], bytes], owner: s
         raise Refused("what it says of its pictures cannot be read") from None
     if found.shape[1:] not in [(size, size) for size in own.SIZES] or found.test_size > MAX_IMAGES:
         raise Refused("its pictures have a size that no set has")
-    found = replace(found, owner=owner, set_id="", created=time.time())
+    found = replace(found, owner=owner, set_id="", created=time.time(), defaults=_settings(found.defaults))
     return Pictures(_name_here(name, found), found)
+
+
+def _settings(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the settings that suit a set those that there are, within their ranges."""
+    found: dict[str, Any] = {}
+    for name in ("network", "latent_dim", "epochs", "batch_size"):
+        with suppress(ConfigError):
+            if name in said:
+                found[name] = checked(name, said[name])
+    return found
 
 
 def _name_here(name: str, manifest: Manifest) -> str:

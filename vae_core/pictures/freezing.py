@@ -145,10 +145,11 @@ def suggested(picture_set: PictureSet, preparation: Preparation, vary: bool = Tr
     count = picture_set.info.count
     train = max(count - max(count // HELD_BACK, FEWEST_TEST), 1)
     seen = train * (variation.copies_for(train) if vary else 1)
+    images = 40_000 if train < 200 else 100_000  # in all: what few pictures can teach is soon learned
     large = preparation.size == 64 or preparation.colour == "rgb"
     return {
         "network": "convolutional" if large else "deep",
         "latent_dim": 2 if count < 200 and not large else 8 if count < 1_000 else 20,
-        "epochs": int(np.clip(60_000 // max(seen, 1), 20, 50)),
+        "epochs": int(np.clip(images // max(seen, 1), 15, 50)),
         "batch_size": 64 if seen >= 1_000 else 32 if seen >= 200 else 16,
     }

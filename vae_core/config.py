@@ -12,7 +12,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from vae_core import architecture, loss_registry
-from vae_core.datasets import registry
+from vae_core.datasets import own, registry
 
 MODELS: dict[str, str] = {"vae": "Variational autoencoder (VAE)", "autoencoder": "Classic autoencoder"}
 DEVICES: dict[str, str] = {"auto": "Choose for me", "cpu": "Processor (CPU)", "cuda": "Graphics card (CUDA)"}
@@ -108,6 +108,8 @@ def checked(name: str, value: Any) -> Any:
     what = f"{limits['label']} ({name})"
     if "choices" in limits:
         if not isinstance(value, str) or value not in limits["choices"]:
+            if name == "dataset" and isinstance(value, str) and own.NAME.fullmatch(value):
+                raise ConfigError(f"The set of pictures {value} is not on this machine; choose another dataset.")
             raise ConfigError(f"{what} must be one of {', '.join(limits['choices'])}; you gave {value}.")
         return value
     low, high = limits["low"], limits["high"]

@@ -17,3 +17,8 @@ def runs_dir() -> Path:
 def data_dir() -> Path:
     """Where datasets are looked for and put: VAE_DATA_DIR, or ``data`` in the project."""
     return Path(os.environ.get("VAE_DATA_DIR") or ROOT / "data")
+
+
+def pictures_dir() -> Path:
+    """Where the visitors' own pictures live, beside their runs: ``sets/`` and ``versions/`` are in it."""
+    return runs_dir() / ".pictures"

@@ -21,9 +21,10 @@ from filelock import Timeout
 
 from vae_core import os_compat, paths
 from vae_core.config import FIELDS, Config, ConfigError
-from vae_core.datasets import download, registry
+from vae_core.datasets import download, own, registry
 from vae_core.datasets.spec import DataError, Dataset
 from vae_core.os_compat import say
+from vae_core.pictures.set_manifest import SetError
 from vae_core.runs import files, lifecycle
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import Run, RunError, Status
@@ -31,6 +32,8 @@ from vae_core.training import threads
 from vae_core.training.background import Background, TookTooLong
 from vae_core.training.distributed import Ranks, Silent
 from vae_core.training.progress_and_pause import Interrupted, Reporter, Stopped
+
+FOLDER = "folder:"  # a dataset of one's own pictures begins so
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,7 +53,7 @@ def _main(argv: list[str] | None) -> int:
         lock.acquire()
     except Timeout:
         return _mistake(f"The run {run.id} is being trained already.")
-    except (ConfigError, RunError) as error:
+    except (ConfigError, DataError, RunError, SetError) as error:
         return _mistake(str(error))
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
@@ -76,7 +79,11 @@ def parser() -> argparse.ArgumentParser:
     for name, field in FIELDS.items():
         choices = ", ".join(field.metadata.get("choices", ()))
         help = field.metadata["help"] + (f" One of: {choices}." if choices else "")
+        if name == "dataset":
+            help += " Or folder:PATH, a folder of pictures of your own, a folder in it for each class."
         result.add_argument(f"--{name.replace('_', '-')}", metavar=name.upper(), help=help)
+    result.add_argument("--size", help="Of pictures of a folder: 28, 32 or 64 pixels to a side (default: what suits).")
+    result.add_argument("--colour", help="Of pictures of a folder: grey or rgb (default: what suits).")
     result.add_argument("--runs-dir", type=Path, help="Where runs are kept (default: checkpoints/runs).")
     result.add_argument("--run-id", help="Name of the new run (default: made from the settings and the time).")
     result.add_argument(
@@ -87,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _open_run(arguments: argparse.Namespace) -> Run:
-    folder = arguments.runs_dir or paths.runs_dir()
+    folder = _runs_folder(arguments)
     given = {name: getattr(arguments, name) for name in FIELDS if getattr(arguments, name) is not None}
     if arguments.resume is not None:
         run_id = arguments.resume or arguments.run_id or ""
@@ -99,9 +106,25 @@ def _open_run(arguments: argparse.Namespace) -> Run:
         run.check()
         return run
     dataset = given.get("dataset", FIELDS["dataset"].default)
+    if dataset.startswith(FOLDER):
+        from vae_core.pictures import freezing  # only then is anything needed that reads pictures
+
+        spec, words = freezing.freeze_folder(Path(dataset.removeprefix(FOLDER)), arguments.size, arguments.colour)
+        say(words)
+        given["dataset"] = dataset = spec.name
+    elif arguments.size is not None or arguments.colour is not None:
+        raise ConfigError(f"Only --dataset {FOLDER}PATH takes --size and --colour; leave them out.")
     config = Config(**{**registry.defaults(dataset), **given})
     _check_device(config.device)
     return lifecycle.create(config, folder, arguments.run_id)
+
+
+def _runs_folder(arguments: argparse.Namespace) -> Path:
+    """Where runs are, and own pictures beside them, as all that reads these looks for them."""
+    folder: Path = arguments.runs_dir or paths.runs_dir()
+    if arguments.resume is not None or (arguments.dataset or "").startswith((FOLDER, own.PREFIX)):
+        os.environ["VAE_RUNS_DIR"] = str(folder)
+    return folder
 
 
 def _check_device(device: str) -> None:

@@ -567,6 +567,99 @@ export interface GlossaryLinksAnswer {
   term: string;
 }
 
+export interface Letter {
+  stream: string;
+  number: number;
+  kind: string;
+  items: any[];
+}
+
+export interface SentPicture {
+  class_name: string;
+  source: string;
+  name: string;
+  picture: string;
+}
+
+export interface LettersRead {
+  stream: string;
+  done: number;
+}
+
+export interface StudioData {
+  stream: string;
+  done: number;
+  set: string;
+  token: string;
+  count: number;
+  classes: string[];
+  taken: number;
+  skipped: [string, string][];
+  skipped_count: number;
+  uploads: number;
+  largest: number;
+  trouble: string;
+}
+
+export interface StudioAnswer {
+  letter: Letter;
+}
+
+export interface ClassCard {
+  name: string;
+  count: number;
+  ids: number[];
+  at: number;
+}
+
+export interface CardsData {
+  stream: string;
+  done: number;
+  set: string;
+  token: string;
+  classes: ClassCard[];
+  heap: boolean;
+  sheet: string;
+  tile: number;
+  wide: number;
+  open: number;
+  page: number;
+  per_page: number;
+  undo: string;
+}
+
+export interface CardsAnswer {
+  letter: Letter;
+}
+
+export interface SeenData {
+  stream: string;
+  done: number;
+  set: string;
+  token: string;
+  pairs: string;
+  pair_tile: number;
+  pair_count: number;
+  sheet: string;
+  tile: number;
+  wide: number;
+  ids: number[];
+  names: string[];
+  labels: number[];
+  empty: number[];
+  doubles: number[][];
+  page: number;
+  pages: number;
+  total: number;
+  varied: string;
+  varied_wide: number;
+  varied_high: number;
+}
+
+export interface SeenAnswer {
+  letter: Letter;
+}
+
 export interface ReportMap {
   points: string[];
   labels: string;

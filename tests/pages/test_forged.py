@@ -29,12 +29,16 @@ FORGED = [
     '""', '"2"', '"\\u0663"', '"\\u00b2"', '"lecture"', '"start "', '"start drawing"', '"end 3-0"', '"end 9-99999999"',
     '"\\u0000"', '"\\ud800"', '"' + 30_000 * "A" + '"', '"AAAA"', '"=== not base64"', "[]", "[2]", "[[[[]]]]", "{}",
     '{"a": 1}', '{"dot": true}', '{"dot": "2"}', '{"dot": 2.0}', '{"dot": 1e30}', '{"dot": [1]}', '{"group": 7}',
+    '{"stream": "a", "number": 1, "kind": "add", "items": [7]}', '{"stream": "b", "number": true, "kind": "add"}',
+    '{"stream": "c", "number": 9, "kind": "remove", "items": [{"set": "x", "ids": [true, -1, 1e9]}]}',
+    '{"stream": "d", "number": 2, "kind": "open", "items": [{"set": 7, "page": -1}, null, [], "x"]}',
     '{"group": "AAA"}', '{"group": "//8="}', '{"group": {"a": 1}}', '{"group": ""}', '{"dot": -1, "group": null}',
 ]  # fmt: skip
 ODD_STATES = ["", "no JSON", "[1]", "7", '"text"', "null", '{"epoch": ', "[" * 5000, "1" * 5000]
 IN_ADDRESS = [  # what the pages and Streamlit's own widgets read from it
     "run", "with", "epoch", "tour", "page", "find", "which", "term", "mission", "done", "start", "end", "path", "steps",
-    "part", "seed", "count", "spread", "chosen", "dot", "view", "first", "second", "play", "bubbles", "beta",
+    "part", "seed", "count", "spread", "chosen", "dot", "view", "first", "second", "play", "bubbles", "beta", "set",
+    "dataset",
 ]  # fmt: skip
 ODD_ADDRESS = ["", "-1", "2.0", "٣", "²", "1e3", "9" * 40, "9" * 5000, "nan", "\0", "a,b", "[2]", "www.evil.example"]
 TURNS = 3  # odd addresses of each page
@@ -235,7 +239,9 @@ def test_a_group_holds_places_of_the_map():
 
 OURS = {  # keys of the session that no widget and no component has
     "app_around", "arrival_outcome", "arrived_file", "chosen_sample", "current_run", "drawing", "group", "just_deleted",
-    "more_of", "new_training", "other_run", "seed_of_drawing", "shelf_error", "start_error", "start_when_known",
+    "asked_dataset", "more_of", "new_training", "other_run", "own_changes", "own_choices", "own_is_new", "own_letters",
+    "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_upload_class", "own_uploads",
+    "own_varied", "seed_of_drawing", "shelf_error", "start_error", "start_when_known",
     "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, write_status
 
 IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
-PAGES = ["start", "train", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
+PAGES = ["start", "train", "pictures", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
 ON_A_RUN = ["map", "samples", "morph", "draw", "compare", "loss"]
 
 

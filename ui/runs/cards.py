@@ -15,6 +15,7 @@ from ui.shell import browser_input, run_picker, uploads, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.store import run_index, tail
 from vae_core import paths
+from vae_core.datasets import own, registry
 from vae_core.jobs import queue
 from vae_core.jobs.eviction import DELETED_SECONDS
 from vae_core.jobs.limits import hosted_limits
@@ -136,6 +137,7 @@ def more(run: Run) -> None:
     if not tail.metrics(run):
         st.caption("You can export it once its first epoch is finished.")
         return
+    with_pictures = _asks_for_pictures(run)
     with st.container(horizontal=True):
         st.download_button(
             "Report", lambda: report.build(run), f"{run.id}.html", "text/html", key="download_report",
@@ -143,8 +145,8 @@ def more(run: Run) -> None:
             help="One web page with curves, map, pictures and a morph. It opens anywhere, without this app.",
         )  # fmt: skip
         st.download_button(
-            "Run as a file", lambda: packed(run), f"{run.id}.zip", "application/zip", key="download_run",
-            icon=":material/download:", on_click="ignore",
+            "Run as a file", lambda: packed(run, pictures=with_pictures), f"{run.id}.zip", "application/zip",
+            key="download_run", icon=":material/download:", on_click="ignore",
             help="The whole run. Another Latent Lab can import it and continue it.",
         )  # fmt: skip
     st.markdown("##### Its numbers as CSV")
@@ -184,10 +186,23 @@ def _save(run: Run, name: str, pinned: bool) -> None:
         lifecycle.note(run, title=schema.one_line(name), pinned=pinned)
 
 
-def packed(run: Run) -> io.BytesIO:
+def _asks_for_pictures(run: Run) -> bool:
+    """Whether the file is to have the test pictures in it, where they are the visitor's own and nobody else's."""
+    if own.manifest_of(run.config.dataset) is None or not visitor.owns(run):
+        return False
+    if not registry.test_is_here(run.config.dataset):
+        return False
+    return st.checkbox(
+        "Run as a file: with its test pictures", key=f"with_pictures_{run.id}",
+        help="These are your own pictures. Whoever gets the file can see them. Without them, others see only what the "
+        "model redraws.",
+    )  # fmt: skip
+
+
+def packed(run: Run, *, pictures: bool = False) -> io.BytesIO:
     """The run as one file that ``archive.unpack`` takes, here too: no larger than what this server lets in."""
     limits, out = hosted_limits(), io.BytesIO()
-    archive.pack(run, out, limits.archive * 1_000_000 if limits else archive.MAX_BYTES)
+    archive.pack(run, out, limits.archive * 1_000_000 if limits else archive.MAX_BYTES, pictures=pictures)
     out.seek(0)
     return out
 

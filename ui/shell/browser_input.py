@@ -12,7 +12,7 @@ import base64
 import binascii
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -39,6 +39,12 @@ def uploaded(key: str) -> UploadedFile | None:
     """The file in an uploader of this key."""
     file = st.session_state.get(key)
     return file if isinstance(file, UploadedFile) else None
+
+
+def uploaded_files(key: str) -> list[UploadedFile]:
+    """The files in an uploader of this key that takes several."""
+    files = st.session_state.get(key)
+    return [file for file in files if isinstance(file, UploadedFile)] if isinstance(files, list) else []
 
 
 def from_address(name: str) -> str | None:
@@ -107,6 +113,16 @@ def pixels(value: object, side: int) -> np.ndarray | None:
         return np.zeros((side, side), np.uint8)
     raw = _unpacked(value, side * side)
     return None if raw is None or len(raw) != side * side else np.frombuffer(raw, np.uint8).reshape(side, side)
+
+
+def packed(value: object, most: int) -> bytes | None:
+    """From 1 to ``most`` bytes from base64: a picture's file, which nothing has looked at yet."""
+    return _unpacked(value, most) or None
+
+
+def listed(value: object, most: int) -> list[Any] | None:
+    """A list of at most so many things, each still to be checked."""
+    return value if isinstance(value, list) and len(value) <= most else None
 
 
 def places(value: object, count: int) -> np.ndarray | None:

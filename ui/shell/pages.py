@@ -28,6 +28,7 @@ UNDERSTAND = "Understand"
 PAGES = (
     Page("start", "Start", "home", intro=page_intros.START),
     Page("train", "Train", "play_circle", intro=page_intros.TRAIN),
+    Page("pictures", "Own pictures", "add_photo_alternate", intro=page_intros.PICTURES),
     Page("map", "Map", "scatter_plot", address="latent", intro=page_intros.MAP),
     Page("samples", "Samples", "grid_view", address="generate", intro=page_intros.SAMPLES),
     Page("morph", "Morph", "animation", intro=page_intros.MORPH),

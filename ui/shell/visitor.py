@@ -10,11 +10,13 @@ from ui.components.bridge import visitor_token
 from ui.shell import browser_input
 from vae_core import paths
 from vae_core.config import Config
+from vae_core.datasets import own
 from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
 from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
 NOT_KNOWN = "Still connecting; try again in a moment."
+NOT_YOUR_PICTURES = "These pictures belong to someone else; choose another dataset."
 NOT_YOURS = "This run belongs to someone else: you can look at it, but not change it."
 
 
@@ -69,9 +71,24 @@ def can_see(run: Run) -> bool:
     return run.id in (*named, st.session_state.get("current_run"), st.session_state.get("other_run"))
 
 
+def own_datasets() -> list[str]:
+    """The visitor's own pictures as they were frozen for trainings, newest first."""
+    if hosted_limits() is None:
+        return own.versions()
+    return own.versions(me()) if me() else []
+
+
+def may_learn_from(dataset: str) -> bool:
+    """Whether a dataset is open to all, or this visitor's own."""
+    manifest = own.manifest_of(dataset)
+    return manifest is None or hosted_limits() is None or (bool(me()) and manifest.owner == me())
+
+
 def start(config: Config, *, one_epoch: bool) -> Run:
     """Start a training, or put it into the queue. Raises RunError."""
     limits = hosted_limits()
+    if not may_learn_from(config.dataset):
+        raise RunError(NOT_YOUR_PICTURES)
     if limits is None:
         return launcher.start(config, one_epoch=one_epoch)
     if not me():

@@ -256,6 +256,21 @@ TERMS: dict[str, dict[str, Term]] = {
             "Learning the training pictures by heart. The sign: the training loss keeps falling while the test loss "
             "stays or rises.",
             r"\mathcal{L}_\mathrm{train} \ll \mathcal{L}_\mathrm{test}", ("train",), ("test",), "memorising"),
+        "class": Term(
+            "Class",
+            "Pictures that show the same thing, such as all pictures of a 3. The model is never told the class of a "
+            "picture; the pages use it for colours and names.",
+            "", ("pictures", "map"), ("own-set",), "label, category"),
+        "own-set": Term(
+            "Own set",
+            "Pictures that you drew, took with the camera or added as files. A training keeps the set as it was when "
+            "you pressed Train, so you can change it at any time.",
+            "", ("pictures",), ("class", "variation", "test"), "dataset, own pictures, photos"),
+        "variation": Term(
+            "Variation",
+            "Copies of a training picture that are moved, turned or zoomed a little. With few pictures they keep the "
+            "model from learning each one by heart.",
+            "", ("pictures",), ("own-set", "overfitting"), "augmentation"),
         "mnist": Term(
             "MNIST",
             "70,000 handwritten digits, 28 by 28 pixels each: 60,000 to learn from and 10,000 to test. 5,000 of the "

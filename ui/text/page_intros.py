@@ -45,6 +45,15 @@ TRAIN = Intro(
     "draws grey haze. The reconstruction falls fast at first; the KL **rises**, because a code that says something "
     "costs something. *Is this normal?* compares the numbers with those of our own runs.",
 )
+PICTURES = Intro(
+    "Here you make a set of your own pictures. All of them are made equally large, and what you see in the grid is "
+    "what the network will get. **Train** freezes the set as it is now: you can change it later, and that training "
+    "keeps the pictures that it was made with.",
+    "Of each picture only the pixels are kept, 64 by 64 of them: no place, no date and no name of a camera. One "
+    "picture in ten is held back as a test picture. Small sets are varied: each picture is moved, turned and zoomed a "
+    "little, so that the model cannot just learn them by heart. Pictures that are nearly empty or there twice are "
+    "marked, since they teach nothing new.",
+)
 MAP = Intro(
     "Each dot is a test picture, and its colour is its class. It stands where the encoder puts its **mean**. Dots "
     "that are close together are pictures that look alike to the model.",

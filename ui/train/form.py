@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -14,9 +15,10 @@ from ui.train.network_diagram import network_diagram
 from vae_core import architecture
 from vae_core.architecture import Network
 from vae_core.config import FIELDS, PRESETS, Config, ConfigError, default_of
-from vae_core.datasets import registry
+from vae_core.datasets import own, registry
 from vae_core.jobs.limits import hosted_limits
 from vae_core.runs.run import RunError
+from vae_core.training import expected_time
 
 CHOICES = {name: field.metadata["choices"] for name, field in FIELDS.items() if "choices" in field.metadata}
 # The terms of the glossary that a setting needs; what only the setting says comes before them.
@@ -27,6 +29,7 @@ TERMS = {
     "learning_rate": ("learning-rate",), "seed": ("seed",),
 }  # fmt: skip
 OWN = {"dataset": "The pictures to learn from.", "hidden_dim": "Leave empty for the default."}
+OWN_SHOWN = 20  # of the visitor's own datasets, the newest
 ORDER = (
     *("dataset", "model", "network", "latent_dim", "hidden_dim", "beta", "reconstruction"),
     *("epochs", "batch_size", "learning_rate", "seed", "device"),
@@ -47,6 +50,7 @@ def setup_form() -> None:
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = registry.preferred()
         _fill()
+    _follow_address()
     # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
@@ -62,16 +66,20 @@ def setup_form() -> None:
     except (ConfigError, RunError) as error:
         st.error(plain(str(error)))
     if config is not None:
-        own = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
+        changed = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
         pictures = f"{registry.get(config.dataset).train_size:,} pictures"
-        st.markdown(f"**You will train{own}:** {config.title} · {config.epochs} epochs of {pictures}.")
+        st.markdown(
+            f"**You will train{changed}:** {plain(config.title)} · {config.epochs} epochs of {pictures}. It takes "
+            f"{expected_time.of(config).words}."
+        )
     _downloading()
     obstacle = "" if config is None else registry.obstacle(config.dataset)
     if obstacle:
         st.error(plain(obstacle))
     elif config is not None and not registry.is_here(config.dataset):
         st.caption(
-            f"{registry.TITLES[config.dataset]} is not on this machine yet. It will be downloaded first (10 to 30 MB)."
+            f"{plain(registry.TITLES[config.dataset])} is not on this machine yet. It will be downloaded first (10 to "
+            "30 MB)."
         )
     if limits := hosted_limits():
         st.caption(limits.words)
@@ -123,10 +131,12 @@ def _advanced() -> None:
         number = {**words, "value": None}  # what an emptied field says
         with columns[place % 3]:
             if name in CHOICES:
-                change = _fill_dataset if name == "dataset" else None
+                of_datasets = name == "dataset"
                 st.selectbox(
-                    **words, options=list(CHOICES[name]), format_func=CHOICES[name].__getitem__, on_change=change
-                )
+                    **words, options=datasets() if of_datasets else list(CHOICES[name]),
+                    format_func=_dataset_in_words if of_datasets else CHOICES[name].__getitem__,
+                    on_change=_fill_dataset if of_datasets else None,
+                )  # fmt: skip
             elif name in ("beta", "learning_rate"):
                 st.number_input(**number, step=0.1 if name == "beta" else 1e-4, format="%.4g")
             elif name == "hidden_dim":
@@ -141,12 +151,38 @@ def _advanced() -> None:
         network_diagram(_config())
 
 
+def datasets() -> list[str]:
+    """What one can train on: datasets for all, and the visitor's own pictures."""
+    offered = [*registry.TITLES, *visitor.own_datasets()[:OWN_SHOWN]]
+    return offered if (chosen := _dataset()) in offered else [*offered, chosen]
+
+
+def _dataset_in_words(name: str) -> str:
+    manifest = own.manifest_of(name)
+    if manifest is None:
+        return registry.TITLES[name]
+    when = time.strftime("%d %b, %H:%M", time.localtime(manifest.created))
+    return f"{manifest.title} · {sum(manifest.counts):,} own pictures · {when}"
+
+
+def _follow_address() -> None:
+    """A link may name the visitor's own pictures; once, so that another dataset can be chosen after it."""
+    asked = browser_input.from_address("dataset")
+    if asked is None or asked == st.session_state.get("asked_dataset"):
+        return
+    st.session_state["asked_dataset"] = asked
+    if own.manifest_of(asked) is not None and visitor.may_learn_from(asked):
+        st.session_state["dataset"], st.session_state["preset"] = asked, "lecture"
+        _fill()
+
+
 def _preset() -> str:
     return browser_input.word(browser_input.in_widget("preset"), PRESETS) or "lecture"
 
 
 def _dataset() -> str:
-    return browser_input.word(browser_input.in_widget("dataset"), registry.TITLES) or default_of("dataset")
+    name = browser_input.word(browser_input.in_widget("dataset"), registry.TITLES)
+    return name if name and visitor.may_learn_from(name) else str(default_of("dataset"))
 
 
 def _network() -> Network:
@@ -161,8 +197,12 @@ def _fill() -> None:
 
 
 def _fill_dataset() -> None:
-    """Another dataset needs other numbers of epochs and pictures per step; everything else stays as it was set."""
-    for name in ("epochs", "batch_size"):
+    """Another dataset needs other numbers of epochs and pictures per step; everything else stays as it was set.
+
+    A set of one's own may be small, coloured or large, so it says more of what suits it.
+    """
+    asks = registry.defaults(_dataset()) if own.manifest_of(_dataset()) else ()
+    for name in ("epochs", "batch_size", *asks):
         st.session_state[name] = default_of(name, _dataset())
 
 
@@ -170,6 +210,8 @@ def _config() -> Config:
     """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
     settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
     config = Config(**settings)  # looks at their types
+    if not visitor.may_learn_from(config.dataset):
+        raise RunError(visitor.NOT_YOUR_PICTURES)
     if limits := hosted_limits():
         limits.accept(config)
     return config
@@ -201,4 +243,4 @@ def _start() -> None:
         st.session_state["start_error"] = str(error)
         return
     st.session_state.pop("new_training", None)
-    browser_input.set_address(run=run.id)
+    browser_input.set_address(run=run.id, dataset=None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vae_core.datasets import embedded, mnist, mnist_55k
+from vae_core.datasets import embedded, mnist, mnist_55k, own
 from vae_core.datasets.spec import Dataset, DatasetSpec, Split
 
 Finder = Callable[[str], DatasetSpec | None]
@@ -123,3 +123,4 @@ def fetch(name: str, folder: Path | None = None, tell: Callable[[Any], None] = l
 
 for _spec in (embedded.MNIST_5K, *mnist.SPECS, embedded.SMALL, mnist_55k.SPEC):
     register(_spec)
+register_finder(own.PREFIX, own.find)

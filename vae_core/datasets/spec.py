@@ -79,6 +79,7 @@ class DatasetSpec:
     obstacle: Callable[[Path | None], str] = lambda folder: ""  # why one cannot train on it here, in one sentence
     stamp: Callable[[Path | None], tuple[object, ...]] = lambda folder: ()  # changes when its files do
     fetch: Callable[[Path | None, Callable[[Any], None]], None] | None = None  # what is missing; raises DataError
+    slug: str = ""  # what the id of a run on it begins with; empty: the name
 
     @property
     def has_classes(self) -> bool:

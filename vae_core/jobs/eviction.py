@@ -4,6 +4,9 @@ What is to go is chosen first, and only if that is enough does any of it go. The
 part first. Of runs, first those of visitors who never came back, then of those who were here longest ago. A run stays
 while it is training, waiting, being looked at, or while its pin holds. A disk that is short for another reason (a log,
 a neighbour) costs nobody a run: only the trash is emptied for it.
+
+Sets of own pictures, and the datasets frozen from them, count as their owner's. A dataset that no run uses goes with
+the trash; sets of others go last, those first that were changed longest ago.
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from vae_core import paths
+from vae_core.datasets import own
 from vae_core.jobs.limits import Limits, size_of
+from vae_core.pictures import deleting, sets
 from vae_core.runs import lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError
@@ -37,6 +43,8 @@ def make_room(
     Raises RunError, and removes nothing, if that would not be enough. The caller holds the queue's lock.
     """
     lifecycle.sweep(folder, DELETED_SECONDS)
+    if folder == paths.runs_dir():
+        deleting.sweep(folder)
     for _ in range(3):  # again if something was deleted, or grew, meanwhile
         going = _Plan(folder, owner, limits, keep).make(needed, size)
         if not going:
@@ -115,6 +123,7 @@ class _Plan:
         self.trash = [item.path for item in trash]
         self.my_trash = [item.path for item in trash if item.run.about.owner == owner]
         self.pinned = _held(self.known, limits)
+        self.my_pictures, self.others_sets = _pictures(owner) if folder == paths.runs_dir() else ([], [])
         self.going: dict[Path, int] = {}  # bytes of each
         self._may: dict[Path, bool] = {}
 
@@ -123,7 +132,8 @@ class _Plan:
         limits, mine = self.limits, [run.path for run in self.mine]
         taken = "All your runs are pinned, busy or were looked at just now; unpin or delete one first."
         much = (
-            f"Your runs hold the {limits.visitor_megabytes:,} MB that one visitor has here; unpin or delete one first."
+            f"Your runs and pictures hold the {limits.visitor_megabytes:,} MB that one visitor has here; "
+            "unpin or delete some first."
         )
         space = f"The space for runs on this server ({limits.megabytes:,} MB) is used up; try again later."
         disk = "The disk of this server is full; try again later."
@@ -132,10 +142,11 @@ class _Plan:
         self._choose(self.stalest, len(self.known) + needed - limits.all_runs - len(self.going), FULL)
 
         # What a visitor threw away still counts as theirs, until it is gone for good.
-        held = sum(map(size_of, [*mine, *self.my_trash])) - self._freed([*mine, *self.my_trash])
+        held = sum(map(size_of, [*mine, *self.my_trash, *self.my_pictures])) - self._freed([*mine, *self.my_trash])
         self._choose_bytes(self.my_trash, self.mine, held + size - limits.visitor_megabytes * MEGABYTE, much)
         used = size_of(self.folder) - self._freed(self.going)
-        self._choose_bytes(self.trash, self.stalest, used + size - limits.megabytes * MEGABYTE + 1, space)
+        lacking = used + size - limits.megabytes * MEGABYTE + 1
+        self._choose_bytes(self.trash, self.stalest, lacking, space, self.others_sets)
         free = _free(self.folder) + self._freed(self.going)
         self._choose_bytes(self.trash, [], limits.spare * MEGABYTE + size - free + 1, disk)
         return list(self.going)
@@ -149,8 +160,10 @@ class _Plan:
         if lacking > 0:
             raise RunError(refusal)
 
-    def _choose_bytes(self, trash: list[Path], candidates: list[Run], lacking: int, refusal: str) -> None:
-        """From the trash, then of the runs, until so many bytes are found."""
+    def _choose_bytes(
+        self, trash: list[Path], candidates: list[Run], lacking: int, refusal: str, last: Iterable[Path] = ()
+    ) -> None:
+        """From the trash, then of the runs, then what comes last, until so many bytes are found."""
         for path in trash:
             if lacking > 0 and path not in self.going and path != self.keep:
                 self.going[path] = size_of(path)
@@ -159,6 +172,10 @@ class _Plan:
             if lacking > 0 and self._may_go(run):
                 self.going[run.path] = size_of(run.path)
                 lacking -= self.going[run.path]
+        for path in last:
+            if lacking > 0:
+                self.going[path] = size_of(path)
+                lacking -= self.going[path]
         if lacking > 0:
             raise RunError(refusal)
 
@@ -171,6 +188,18 @@ class _Plan:
         if run.path not in self._may:
             self._may[run.path] = _rests(run)
         return self._may[run.path]
+
+
+def _pictures(owner: str) -> tuple[list[Path], list[Path]]:
+    """The folders of one's own sets and of the datasets made from them; sets of others that may go, in order."""
+    mine = [own.folder_of(name) for name in own.versions(owner)]
+    others: list[Path] = []
+    for found in sets.list_sets()[::-1]:
+        if found.manifest.owner == owner:
+            mine.append(found.path)
+        elif abs(time.time() - found.manifest.changed) > LOOKED_SECONDS:
+            others.append(found.path)
+    return mine, others
 
 
 def _rests(run: Run) -> bool:

@@ -39,6 +39,8 @@ class Limits:
     megabytes: int = 10_000  # of all runs together, and of what was thrown away
     spare: int = 300  # megabytes of the disk that stay free
     archive: int = 50  # megabytes of a file to import
+    sets: int = 3  # of own pictures, of one visitor
+    pictures: int = 3_000  # in one set
 
     @property
     def all_pins(self) -> int:

@@ -17,7 +17,7 @@ from typing import IO
 
 from vae_core import os_compat, paths
 from vae_core.config import Config
-from vae_core.datasets import registry
+from vae_core.datasets import own, registry
 from vae_core.jobs import launcher
 from vae_core.jobs.eviction import check_pin, is_watched, make_room
 from vae_core.jobs.limits import Limits
@@ -43,6 +43,7 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
     """Put a new training into the queue, and start it if there is room. Raises RunError with what a limit refuses."""
     folder = folder or paths.runs_dir()
     limits.accept(config)
+    _may_learn_from(config, owner)
     with locked(folder, wait=10):
         _may_wait(folder, owner, limits)
         make_room(folder, owner, limits)
@@ -60,6 +61,7 @@ def again(run: Run, limits: Limits) -> None:
     with locked(folder, wait=10):
         launcher.may_go_on(run)
         limits.accept(run.config)
+        _may_learn_from(run.config, run.about.owner)
         _may_wait(folder, run.about.owner, limits)
         launcher.end_hung(run)
         with lifecycle.held(run, seconds=2):  # who trained it is done with its files
@@ -99,6 +101,13 @@ def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = N
     return archive.unpack(file, folder, limits.accept, limits.archive * 1_000_000, room, owner=owner)
 
 
+def room_for_pictures(owner: str, limits: Limits, size: int) -> None:
+    """Make room for so many bytes of a visitor's own pictures. Raises RunError."""
+    folder = paths.runs_dir()
+    with locked(folder, wait=10):
+        make_room(folder, owner, limits, needed=0, size=size)
+
+
 def put_back(item: lifecycle.Trashed, limits: Limits) -> Run:
     """Take a visitor's run back out of the trash. Raises RunError, and then it stays there."""
     folder, owner = item.path.parent.parent, item.run.about.owner
@@ -136,6 +145,13 @@ def place(run: Run, limits: Limits) -> Place:
 def note(run: Run) -> str:
     """Why this server ended a training, in one sentence, or nothing."""
     return str(read(run).get("note", ""))
+
+
+def _may_learn_from(config: Config, owner: str) -> None:
+    """Own pictures are private, also to who has read the name of a set in a run that was shared. Raises RunError."""
+    manifest = own.manifest_of(config.dataset)
+    if manifest is not None and manifest.owner != owner:
+        raise RunError("These pictures belong to someone else; choose another dataset.")
 
 
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:

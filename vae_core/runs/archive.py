@@ -10,6 +10,9 @@ requests, owner). What comes in is hostile until proven otherwise (``vae_core.ru
   never took much time or memory;
 - nothing is written before all of it has been checked, and then under an id of our own.
 
+A run on a visitor's own pictures takes along what is known of them (``own_pictures``), and the test pictures only if
+its owner says so.
+
 Imports no torch.
 """
 
@@ -24,7 +27,7 @@ import stat
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import IO, Any
@@ -33,8 +36,9 @@ import numpy as np
 
 from vae_core.architecture import of_config
 from vae_core.config import Config, ConfigError
-from vae_core.datasets import registry
-from vae_core.runs import files, lifecycle, schema
+from vae_core.datasets import own, registry
+from vae_core.datasets.spec import Split
+from vae_core.runs import files, lifecycle, own_pictures, schema
 from vae_core.runs.run import Run, RunError, Status, write_status
 from vae_core.runs.untrusted import (
     MAX_HEADER,
@@ -42,6 +46,7 @@ from vae_core.runs.untrusted import (
     MAX_TABLE,
     PIECE,
     Refused,
+    Sizes,
     check_tensors,
     open_zip,
     read_arrays,
@@ -58,7 +63,11 @@ MAX_LOGVAR = 89.0  # exp of more is too large for 32 bits, so no training could 
 MAX_LINE = {"metrics.jsonl": 4_096, "steps.jsonl": 1_024}  # bytes
 FEWEST_IMAGES = 5  # kept test images, as the smallest dataset has them
 WAIT_SECONDS = 10.0  # for another import to be read
-TEXTS = {"config.json": 65_536, "status.json": 65_536, "metrics.jsonl": 2_100_000, "steps.jsonl": 8_000_000}
+TEXTS = {
+    own_pictures.MANIFEST: 300_000, "config.json": 90_000, "status.json": 65_536,  # 200 classes have long names
+    "metrics.jsonl": 2_100_000, "steps.jsonl": 8_000_000,
+}  # fmt: skip
+OTHERS = ("latents/labels.npz", "resume.safetensors", own_pictures.TEST)
 EPOCH_FILE = re.compile(r"(?:weights/(\d{4})\.safetensors|latents/(\d{4})\.npz)")
 METRICS = ("epoch", "train", "test", "test_mean", "seconds", "images_per_second", "kl_per_dimension")
 STEPS = ("step", "epoch", "reconstruction", "kl")
@@ -66,8 +75,10 @@ TERMS = ("reconstruction", "kl", "loss")
 _one_at_a_time = threading.Lock()
 
 
-def pack(run: Run, out: IO[bytes], limit: int = MAX_BYTES) -> tuple[int, int]:
+def pack(run: Run, out: IO[bytes], limit: int = MAX_BYTES, *, pictures: bool = False) -> tuple[int, int]:
     """Write a run's finished epochs as one zip. Returns how many epochs kept their weights, of how many.
+
+    ``pictures``: with the test pictures, if they are a visitor's own (all know the others).
 
     A long run of a large model would be too big for ``unpack``; then an even choice of its epochs keeps its weights and
     means, and all of them their numbers. Raises RunError.
@@ -76,7 +87,7 @@ def pack(run: Run, out: IO[bytes], limit: int = MAX_BYTES) -> tuple[int, int]:
     if not metrics:
         raise RunError(f"The run {run.id} has no finished epoch yet, so there is nothing to export.")
     try:
-        files = _fixed_files(run, metrics)
+        files = {**_fixed_files(run, metrics), **own_pictures.parts(run.config.dataset, pictures=pictures)}
         with_means = set(run.latent_epochs())
         epochs = [e for e in run.weight_epochs() if e in with_means]
         sizes = [run.weights_file(e).stat().st_size + run.latents_file(e).stat().st_size for e in epochs]
@@ -100,7 +111,7 @@ def _fixed_files(run: Run, metrics: list[dict[str, Any]]) -> dict[str, bytes]:
     here = {"pid": 0, "state": status.state if not status.active else "stopped", "epoch": len(metrics) - 1}
     declared = {name: getattr(status, name) for name in ("epochs", "step", "steps_per_epoch", "device", "threads")}
     files = {
-        "config.json": json.dumps(settings).encode(),
+        "config.json": json.dumps(settings, ensure_ascii=False).encode(errors="replace"),
         "status.json": json.dumps({**declared, **here, "images_per_second": status.images_per_second}).encode(),
         "metrics.jsonl": _lines(metrics, METRICS),
         "steps.jsonl": _lines([r for r in run.steps() if r["epoch"] < len(metrics)], STEPS),
@@ -140,9 +151,10 @@ def unpack(
     if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
         raise RunError("Another import is being read; try again in a moment.")
     try:
-        archive = _Archive(file, accept, limit)
-        with room(archive.size):
-            return archive.write(folder, **about)
+        with ExitStack() as until_done:
+            archive = _Archive(file, accept, limit, until_done, str(about.get("owner", "")))
+            with room(archive.size):
+                return archive.write(folder, **about)
     finally:
         _one_at_a_time.release()
 
@@ -150,7 +162,9 @@ def unpack(
 class _Archive:
     """An archive whose every part has been checked, and nothing of it kept but what is small."""
 
-    def __init__(self, file: IO[bytes], accept: Callable[[Config], None], limit: int) -> None:
+    def __init__(
+        self, file: IO[bytes], accept: Callable[[Config], None], limit: int, until_done: ExitStack, owner: str
+    ) -> None:
         with reading():
             size = file.seek(0, io.SEEK_END)
         if size > limit:
@@ -158,7 +172,12 @@ class _Archive:
         self.bundle = open_zip(file, size)
         # Weights hardly get smaller by packing: what unpacks to far more than its size is none.
         self.entries = _entries(self.bundle, min(limit, 2 * size + sum(TEXTS.values())))
-        self.config, self.title = _settings(self._text("config.json"))
+        settings = _parsed(self._text("config.json"))
+        self.pictures = own_pictures.of_archive(settings, self._own_manifest, owner)
+        if self.pictures is not None:
+            settings["dataset"] = self.pictures.name
+            until_done.enter_context(own.lent(self.pictures.name, self.pictures.manifest))
+        self.config, self.title = _settings(settings)
         accept(self.config)
         _fits(self.entries, self.config)
         self.metrics = list(self._metrics())
@@ -167,6 +186,7 @@ class _Archive:
         self.status = _status(self._text("status.json"), self.config, len(self.metrics) - 1)
         self.steps = list(self._steps()) if "steps.jsonl" in self.entries else []
         self.labels = self._labels()
+        self.test = self._test_pictures()
         self.kept = [n for n in self.entries if EPOCH_FILE.fullmatch(n) and int(n[8:12]) < len(self.metrics)]
         for name in self.kept:
             self._check_weights(name) if name.startswith("weights") else self._means(name)
@@ -181,7 +201,7 @@ class _Archive:
     def write(self, folder: Path, **about: Any) -> Run:
         """Make the run. Raises RunError where it cannot be kept."""
         config, title = self.config, "" if self.title == self.config.title else self.title
-        with lifecycle.draft(folder, lifecycle.new_run_id(config)) as run:
+        with own_pictures.kept(self.pictures, self.test), lifecycle.draft(folder, lifecycle.new_run_id(config)) as run:
             with _writing():
                 files.write_json(run.path / "config.json", schema.config_json(config))
                 files.rewrite_lines(run.path / "metrics.jsonl", self.metrics)
@@ -200,6 +220,27 @@ class _Archive:
                 Run(run.path).check()
             run_id = run.path.name.removeprefix(".").rsplit(".", 2)[0]
         return Run(folder / run_id)
+
+    def _own_manifest(self) -> bytes:
+        if own_pictures.MANIFEST not in self.entries:
+            raise Refused("it does not say what is known of its pictures")
+        return self._text(own_pictures.MANIFEST)
+
+    def _test_pictures(self) -> Split | None:
+        """The test pictures, if they came along; those that were kept have the labels that the run says."""
+        if own_pictures.TEST not in self.entries:
+            return None
+        if self.pictures is None:
+            raise Refused("it has parts that no run has")
+        shape, count = self.pictures.manifest.shape, self.pictures.manifest.test_size
+        raw = read_part(self.bundle, self.entries, own_pictures.TEST)
+        sizes: dict[str, Sizes] = {"images": (count, shape.pixels), "labels": (count,)}
+        arrays = read_arrays(raw, {"images": "|u1", "labels": "|u1"}, sizes)
+        if (arrays["labels"][self.labels["test_indices"]] != self.labels["labels"]).any():
+            raise Refused("its test pictures are of other classes than it says")
+        if arrays["labels"].max() >= max(len(self.pictures.manifest.class_names), 1):
+            raise Refused("it names a class that no dataset has")
+        return Split(arrays["images"], arrays["labels"])
 
     def _copy(self, name: str, target: Path) -> None:
         with self.bundle.open(self.entries[name]) as part:
@@ -254,11 +295,12 @@ class _Archive:
         wanted = {"labels": "|u1", "test_indices": "<u4"}
         arrays = read_arrays(read_part(self.bundle, self.entries, "latents/labels.npz"), wanted, (None,))
         labels, indices = arrays["labels"], arrays["test_indices"].astype(np.int64)
-        if labels.max() >= len(registry.get(self.config.dataset).label_names):
+        spec = registry.get(self.config.dataset)
+        if labels.max() >= len(spec.label_names):
             raise Refused("it names a class that no dataset has")
-        if len(labels) < FEWEST_IMAGES:
+        if len(labels) < min(FEWEST_IMAGES, spec.test_size):
             raise Refused("it keeps too few test pictures")
-        if (np.diff(indices) <= 0).any() or indices[-1] >= registry.get(self.config.dataset).test_size:
+        if (np.diff(indices) <= 0).any() or indices[-1] >= spec.test_size:
             raise Refused("it keeps test pictures that its dataset does not have, or one of them twice")
         return arrays
 
@@ -321,7 +363,7 @@ def _entries(bundle: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
             raise Refused("it has the same part twice")
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             raise Refused("it has links or devices in it")
-        if name not in (*TEXTS, "latents/labels.npz", "resume.safetensors") and not EPOCH_FILE.fullmatch(name):
+        if name not in (*TEXTS, *OTHERS) and not EPOCH_FILE.fullmatch(name):
             raise Refused("it has parts that no run has")
         if not name.isascii() or info.orig_filename != name:
             raise Refused("it has parts with odd names")
@@ -345,6 +387,9 @@ def _fits(entries: dict[str, zipfile.ZipInfo], config: Config) -> None:
             most = TEXTS[name]
         elif name == "latents/labels.npz":
             most = MAX_IMAGES * 5 + 4_096
+        elif name == own_pictures.TEST:
+            spec = registry.get(config.dataset)
+            most = min(spec.test_size, MAX_IMAGES) * (spec.shape.pixels + 1) + MAX_HEADER
         elif name == "resume.safetensors":
             most = numbers * 12 + MAX_HEADER
         else:
@@ -353,9 +398,12 @@ def _fits(entries: dict[str, zipfile.ZipInfo], config: Config) -> None:
             raise Refused(f"its part {name} is larger than its settings allow")
 
 
-def _settings(raw: bytes) -> tuple[Config, str]:
+def _parsed(raw: bytes) -> dict[str, Any]:
     with reading():
-        data = dict(files.parse(raw))
+        return dict(files.parse(raw))
+
+
+def _settings(data: dict[str, Any]) -> tuple[Config, str]:
     with reading():
         try:
             return schema.described(data)

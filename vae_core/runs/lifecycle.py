@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from vae_core import os_compat
 from vae_core.config import Config
+from vae_core.datasets import registry
 from vae_core.paths import GALLERY, runs_dir
 from vae_core.runs import files, schema
 from vae_core.runs.run import RUN_ID, Run, RunError, Status, check_id, write_status
@@ -36,7 +37,8 @@ def new_run_id(config: Config) -> str:
     """A readable id that no other run has, e.g. ``digits-vae-d20-20261122-111500-3f2a``."""
     kind = "vae" if config.is_vae else "ae"
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    return f"{config.dataset}-{kind}-d{config.latent_dim}-{stamp}-{os.urandom(2).hex()}"
+    beginning = registry.get(config.dataset).slug or config.dataset
+    return f"{beginning}-{kind}-d{config.latent_dim}-{stamp}-{os.urandom(2).hex()}"
 
 
 def create(

@@ -6,11 +6,12 @@ from typing import Any
 
 from vae_core import architecture
 from vae_core.config import Config, ConfigError
-from vae_core.datasets import registry
+from vae_core.datasets import own, registry
 
 FORMAT = 2  # of config.json
 # What runs of an older format did not say, because it could not be otherwise.
 SINCE = {1: {"network": "lecture"}}
+BESIDES = ("format", "title", "pictures", "layers", "set")  # in config.json, and no settings
 LARGEST = 1e36  # fits the 32-bit floats of the charts
 
 
@@ -69,7 +70,8 @@ def described(data: dict[str, Any]) -> tuple[Config, str]:
     version, title = data.get("format"), one_line(str(data.get("title", "")))
     if version != FORMAT and version not in SINCE:
         raise KeyError(version)
-    settings = {name: value for name, value in data.items() if name not in ("format", "title", "pictures", "layers")}
+    settings = {name: value for name, value in data.items() if name not in BESIDES}
+    own.meet(data.get("dataset"), data.get("pictures"), data.get("set", {}))
     config = Config.from_json(settings if version == FORMAT else {**SINCE[version], **settings})
     if version == FORMAT and any(data.get(name) != value for name, value in surroundings(config).items()):
         raise ConfigError("The pictures and the layers in it do not fit its settings.")
@@ -79,7 +81,8 @@ def described(data: dict[str, Any]) -> tuple[Config, str]:
 def config_json(config: Config, title: str = "") -> dict[str, Any]:
     """What config.json says."""
     named = {"title": title} if title else {}
-    return {"format": FORMAT, **named, **config.to_json(), **surroundings(config)}
+    own_set = {"set": about} if (about := own.about(config.dataset)) else {}
+    return {"format": FORMAT, **named, **config.to_json(), **surroundings(config), **own_set}
 
 
 def surroundings(config: Config) -> dict[str, Any]:

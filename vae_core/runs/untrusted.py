@@ -70,16 +70,23 @@ def read_part(bundle: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], name
         return raw
 
 
-def read_arrays(raw: bytes, wanted: dict[str, str], shape: tuple[int | None, ...]) -> dict[str, np.ndarray]:
-    """The arrays of an npz with exactly these names, types and shape; ``None`` is any size up to MAX_IMAGES."""
+Sizes = tuple[int | None, ...]
+
+
+def read_arrays(raw: bytes, wanted: dict[str, str], shape: Sizes | dict[str, Sizes]) -> dict[str, np.ndarray]:
+    """The arrays of an npz with exactly these names and types, and of this shape, or each of its own.
+
+    ``None`` is any size up to MAX_IMAGES.
+    """
+    shapes = shape if isinstance(shape, dict) else dict.fromkeys(wanted, shape)
     bundle = open_zip(io.BytesIO(raw), len(raw), MAX_INNER_TABLE)
     infos = {info.filename: info for info in bundle.infolist()}
     if set(infos) != {f"{name}.npy" for name in wanted} or len(bundle.infolist()) != len(infos):
         raise Refused("its arrays have other names")
     found: dict[str, np.ndarray] = {}
     for name, kind in wanted.items():
-        info = infos[f"{name}.npy"]
-        numbers = math.prod(MAX_IMAGES if n is None else n for n in shape)
+        info, expected = infos[f"{name}.npy"], shapes[name]
+        numbers = math.prod(MAX_IMAGES if n is None else n for n in expected)
         if info.flag_bits & 1 or info.file_size > numbers * np.dtype(kind).itemsize + 4_096:
             raise Refused("its arrays are larger than its settings allow")
         content = io.BytesIO(read_part(bundle, infos, f"{name}.npy"))
@@ -88,7 +95,7 @@ def read_arrays(raw: bytes, wanted: dict[str, str], shape: tuple[int | None, ...
                 raise Refused("its arrays are of another version")
             size, by_columns, dtype = np.lib.format.read_array_header_1_0(content, max_header_size=1_024)
             rest = content.read()
-        wrong = len(size) != len(shape) or any(n not in (None, m) for n, m in zip(shape, size, strict=True))
+        wrong = len(size) != len(expected) or any(n not in (None, m) for n, m in zip(expected, size, strict=True))
         if wrong or by_columns or dtype != np.dtype(kind) or len(rest) != math.prod(size) * dtype.itemsize:
             raise Refused("its arrays have other shapes than its settings say")
         array = np.frombuffer(rest, dtype).reshape(size)

@@ -1,0 +1,79 @@
+"""Deleting a set for good, with the datasets frozen from it and the trainings on them. Imports no torch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from vae_core import os_compat, paths
+from vae_core.datasets import own
+from vae_core.pictures import sets
+from vae_core.pictures.sets import PictureSet
+from vae_core.runs import files, lifecycle
+from vae_core.runs.index import own_runs
+from vae_core.runs.run import Run
+
+UNUSED_SECONDS = 3600.0  # a version that no run uses goes after so long; freezing makes the same again
+AGAIN_SECONDS = 60.0  # the same, once its set is frozen in another way
+
+
+def runs_of(picture_set: PictureSet, folder: Path | None = None) -> list[Run]:
+    """The runs that were trained on a set, as it is now or was."""
+    names = set(sets.versions_of(picture_set.id))
+    return [run for run in own_runs(folder) if dataset_of(run) in names]
+
+
+def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]:
+    """Delete a set with all made from it, at once and for good; returns the ids of its runs.
+
+    Raises RunError, and deletes nothing, while one of them is training; raises SetError if a file is in use.
+    """
+    folder = folder or paths.runs_dir()
+    names, runs = set(sets.versions_of(picture_set.id)), runs_of(picture_set, folder)
+    for run in runs:
+        with lifecycle.at_rest(run):
+            pass
+    for run in runs:
+        lifecycle.remove(lifecycle.delete(run).path)
+    for item in lifecycle.trashed(folder):
+        if dataset_of(item.run) in names:
+            lifecycle.remove(item.path)
+    picture_set.delete()
+    return [run.id for run in runs]
+
+
+def dataset_of(run: Run) -> str:
+    """The dataset that a run names, also where that is gone, or the run is broken."""
+    try:
+        return str(files.read_json(run.path / "config.json")["dataset"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def unused_versions(folder: Path, now: float | None = None, set_id: str = "") -> list[str]:
+    """Versions that no run uses, nor one in the trash, and that were not made just now.
+
+    Of a set that is frozen anew, ``set_id``, they go sooner.
+    """
+    runs: Iterable[Run] = [*own_runs(folder), *(item.run for item in lifecycle.trashed(folder))]
+    used, now = {dataset_of(run) for run in runs}, time.time() if now is None else now
+    found = [(name, own.manifest_of(name)) for name in own.versions()]
+    return [
+        name
+        for name, known in found
+        if known is not None
+        and name not in used
+        and abs(now - known.created) > (AGAIN_SECONDS if set_id and known.set_id == set_id else UNUSED_SECONDS)
+    ]
+
+
+def sweep(folder: Path, set_id: str = "") -> None:
+    """Remove the versions of which nobody has any use, and what a crash left half-made."""
+    for name in unused_versions(folder, set_id=set_id):
+        own.delete_version(name)
+    for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:
+        with suppress(OSError):
+            if abs(time.time() - part.stat().st_mtime) > UNUSED_SECONDS:
+                os_compat.remove_folder(part)

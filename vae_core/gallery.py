@@ -1,5 +1,7 @@
 """Make the pretrained gallery: ``VAE_DATA_DIR=... python -m vae_core.gallery [name ...]``.
 
+``letters`` and ``emoji`` want their archives there (``datasets/shown.py``).
+
 Each model is trained through the ordinary command line, on MNIST without the 5,000 digits that are on every machine
 (``datasets/mnist_55k.py``), and then slimmed: weights of the listed epochs only, fewer kept points and digits, no
 resume file. The two that pages open first keep a film of epochs. What needs the training is measured while it is here:
@@ -58,6 +60,10 @@ def _deep(**changes: Any) -> Config:
     return replace(MNIST, latent_dim=2, network="deep", hidden_dim=None, epochs=20, batch_size=64, **changes)
 
 
+def _of(dataset: str) -> Config:
+    return Config(dataset=dataset, **registry.get(dataset).defaults)
+
+
 # In the order in which a page lists them.
 PIECES = (
     Piece("lecture", "The lecture’s model", _mnist(), film=(0, 1, 2, 3, 4, 5, 7)),
@@ -72,6 +78,8 @@ PIECES = (
     Piece("two-knobs-beta-0.1", "Two numbers, small penalty", _deep(beta=0.1)),
     Piece("two-knobs-beta-4", "Two numbers, large penalty", _deep(beta=4.0)),
     Piece("digits", "The lecture’s model, small pictures", DIGITS),
+    Piece("letters", "Letters of five alphabets", _of("letters")),
+    Piece("emoji", "Emoji, in colour", _of("emoji")),
 )
 
 

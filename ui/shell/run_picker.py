@@ -117,6 +117,8 @@ def no_originals(run: Run) -> None:
 def where_originals_are(run: Run) -> str:
     """Of a dataset that is not on this machine: whether its pictures can come, or where they are from."""
     spec = run.dataset
+    if run.gallery:
+        return plain(f"The originals ({spec.source}) do not come with Latent Lab.")
     if spec.fetch is not None:
         return "The originals are not on this machine; they come once you train on them, which downloads them."
     return plain(f"The originals are not on this machine ({spec.title}: {spec.source.rstrip('.')}).")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vae_core.datasets import embedded, mnist, mnist_55k, own
+from vae_core.datasets import embedded, mnist, mnist_55k, own, shown
 from vae_core.datasets.spec import Dataset, DatasetSpec, Split
 
 Finder = Callable[[str], DatasetSpec | None]
@@ -121,6 +121,6 @@ def fetch(name: str, folder: Path | None = None, tell: Callable[[Any], None] = l
         fetch_it(folder, tell)
 
 
-for _spec in (embedded.MNIST_5K, *mnist.SPECS, embedded.SMALL, mnist_55k.SPEC):
+for _spec in (embedded.MNIST_5K, *mnist.SPECS, embedded.SMALL, mnist_55k.SPEC, *shown.SPECS):
     register(_spec)
 register_finder(own.PREFIX, own.find)

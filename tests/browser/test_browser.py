@@ -258,7 +258,7 @@ def test_the_epoch_slider_moves_everything_without_the_server(server, open_page)
     assert (third != untrained).any()
     page.wait_for_function("location.search.includes('epoch=3')")  # when the finger rests
     page.click(".st-key-epoch_slider button.next")
-    assert page.locator(".st-key-epoch_slider output").text_content().startswith("epoch 4 of 10")
+    assert page.locator(".st-key-epoch_slider output").text_content().startswith("epoch 5 of 10")
     assert len(page.sent) == sent
 
     # The next page stands at the same epoch, and so does the address when it is opened elsewhere.

@@ -144,7 +144,7 @@ def test_a_drawing_stands_among_the_test_pictures_at_every_epoch(server, open_pa
 
 
 def test_the_files_open_and_say_what_they_are(server, open_page, tmp_path):
-    page = open_page(server.url + "/morph?run=lecture&epoch=4&steps=6")
+    page = open_page(server.url + "/morph?run=lecture&epoch=5&steps=6")
     morph_shown(page, "from 3 to 8")
     names = {}
     for kind in ("gif", "png"):
@@ -152,20 +152,20 @@ def test_the_files_open_and_say_what_they_are(server, open_page, tmp_path):
             page.click(f".st-key-morph_{kind} button")
         names[kind] = caught.value.suggested_filename
         caught.value.save_as(tmp_path / names[kind])
-    assert names["gif"] == "morph-3-to-8-lecture-epoch-4-straight.gif"
+    assert names["gif"] == "morph-3-to-8-lecture-epoch-5-straight.gif"
     film, strip = (Image.open(tmp_path / names[kind]) for kind in ("gif", "png"))
     assert film.n_frames == 2 * 36 - 2  # 36 frames, five times seven steps, there and back
     assert strip.size == (190 + 6 * 112, 3 * 112)
     run = gallery("lecture")
     from ui.store.cache import typical_first
 
-    mean = run.latents(4).mean[[typical_first(str(run.path), 10, label)[0] for label in (3, 8)]]
-    expected = decode(load_model(run, 4), interpolate(*mean, 36))
+    mean = run.latents(5).mean[[typical_first(str(run.path), 10, label)[0] for label in (3, 8)]]
+    expected = decode(load_model(run, 5), interpolate(*mean, 36))
     assert (np.asarray(strip)[2:112:4, 192 + 112 : 190 + 224 : 4] == expected[7]).all()
-    page.evaluate(SET_RANGE, [".st-key-epoch_slider input", 6])  # the file is of the epoch that one looks at
+    page.evaluate(SET_RANGE, [".st-key-epoch_slider input", 3])  # the file is of the epoch that one looks at
     settle(page)
     with page.expect_download() as caught:
         page.click(".st-key-morph_gif button")
-    assert caught.value.suggested_filename == names["gif"].replace("epoch-4", "epoch-7")
+    assert caught.value.suggested_filename == names["gif"].replace("epoch-5", "epoch-3")
     film.seek(7)
     assert (np.asarray(film.convert("L"))[4:224:8, 4:224:8] == expected[7]).all()

@@ -263,9 +263,9 @@ def test_the_epoch_slider_moves_everything_without_the_server(server, open_page)
 
     # The next page stands at the same epoch, and so does the address when it is opened elsewhere.
     page.click("text=Map")
-    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='4']")
-    other = open_page(server.url + "/latent?run=lecture&epoch=6", webgl=True)
-    other.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='6']")
+    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='5']")
+    other = open_page(server.url + "/latent?run=lecture&epoch=2", webgl=True)
+    other.wait_for_selector(".st-key-latent_scatter .js-plotly-plot[data-epoch='2']")
 
 
 def test_the_samples_are_what_the_core_decodes(server, open_page):

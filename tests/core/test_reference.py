@@ -69,7 +69,8 @@ def test_what_was_measured_is_usual(name):
 def test_the_gallery_lies_in_the_bands_of_its_settings(run):
     band = band_of(run.config)
     if band is None:
-        assert run.config.latent_dim == 2  # these three are not offered as a setting to compare with
+        # These are not offered as a setting to compare with.
+        assert run.config.latent_dim == 2 or run.config.dataset in ("letters", "emoji")
         return
     for figure, value in reference.figures_of(run.metrics()[-1]).items():
         usual = band.at(figure, run.config.epochs)
@@ -77,9 +78,9 @@ def test_the_gallery_lies_in_the_bands_of_its_settings(run):
             assert usual.says(value) == "usual", (figure, value, usual)
 
 
-def test_each_preset_has_a_band_on_both_datasets():
+def test_each_preset_has_a_band_on_the_datasets_that_a_form_starts_with():
     for preset in PRESETS.values():
-        for dataset in ("digits", "mnist"):
+        for dataset in ("digits", "mnist-5k", "mnist"):
             assert band_of(preset.config(dataset)) is not None
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui.components import drawing_view, image_picker, latent_map, mini_map
+from ui.components import drawing_view, image_picker, landmarks, latent_map, mini_map
 from ui.components.drawing_pad import digit_pad
 from ui.components.epoch_slider import epoch_slider, epoch_words
 from ui.components.image_picker import digit_picker
@@ -11,8 +11,8 @@ from ui.components.image_rows import Row, image_rows
 from ui.components.mini_map import map_marks, small_map
 from ui.draw import unusual
 from ui.draw.unusual import unusual_chart
-from ui.shell import run_picker, url_state
-from ui.shell.errors import one_sentence
+from ui.shell import browser_input, run_picker, url_state
+from ui.shell.errors import one_sentence, plain
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache
 from ui.text import glossary, page_intros
@@ -112,6 +112,7 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
             1, Row("Imagined again", imagined, "Pictures decoded from its bubble", "from its bubble", "z", epochs)
         )
     image_rows("drawn_rows", run.id, epochs, rows)
+    landmark()
     sentence, button = st.columns([3, 1], vertical_alignment="center")
     if run.dataset.has_classes:
         with sentence:
@@ -146,6 +147,32 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         title = {"end": "Class" if run.dataset.has_classes else "Picture"}
         ends = image_picker.payload(run, epochs[-1], title, {"end": None}, own=False, browse=last)
         digit_picker("draw_picker", ends, morph_into)
+
+
+def landmark() -> None:
+    """A name for the drawing, under which it stays on the map; those that stay there, to be taken away."""
+    st.session_state["landmark_name"] = browser_input.text(browser_input.in_widget("landmark_name")) or ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name it", key="landmark_name", max_chars=landmarks.LONGEST, width=220, placeholder="for example: my seven",
+            help="Your drawing stays on the map’s page under this name, through all epochs and for every model.",
+        )  # fmt: skip
+        st.button("Keep it on the map", key="keep_landmark", icon=":material/flag:", on_click=keep)
+        for each in landmarks.kept():
+            st.button(
+                plain(each.name), key=f"remove_{each.name}", icon=":material/close:", on_click=landmarks.remove,
+                args=(each.name,), help="Take it off the map.",
+            )  # fmt: skip
+    if landmarks.kept():
+        st.page_link("pages/map.py", label="See it on the map", icon=":material/scatter_plot:",
+                     query_params={"run": run.id})  # fmt: skip
+
+
+def keep() -> None:
+    pixels = st.session_state.get("drawing")
+    if pixels is not None:
+        landmarks.keep(browser_input.text(browser_input.in_widget("landmark_name")) or "", pixels)
+        st.session_state["landmark_name"] = ""
 
 
 def nearest(labels: list[str]) -> str:

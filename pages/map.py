@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components import browser_decoder, latent_map
+from ui.components import browser_decoder, landmarks, latent_map
 from ui.components.bridge import chosen_on, decoder_feed
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
@@ -117,6 +117,7 @@ def show_map(view: str, first: int, second: int) -> None:
         **latent_map.payload(path, tuple(epochs), view, first, second),
         "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
         "tiles_wide": details.TILES_WIDE,
+        "landmarks": landmarks.on_map(run, epochs, view, first, second),
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
     map_column, story_column = st.columns([2.1, 1], gap="medium")

@@ -136,6 +136,11 @@ export interface ImageRowsData {
   version: string;
 }
 
+export interface Landmark {
+  name: string;
+  places: string;
+}
+
 export interface LatentMapData {
   run: string;
   epochs: number[];
@@ -154,6 +159,7 @@ export interface LatentMapData {
   redrawn?: boolean;
   anywhere?: boolean;
   bubbles?: string[] | null;
+  landmarks?: Landmark[];
 }
 
 export interface MiniMapData {
@@ -344,6 +350,7 @@ export interface Nearest {
   classes: string[];
   away: number[];
   of: number;
+  learned: boolean;
   typical: number[];
 }
 

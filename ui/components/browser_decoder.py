@@ -36,9 +36,7 @@ def decoded(run: Run, epoch: int, z: np.ndarray) -> np.ndarray:
     return inference.sigmoid(inference.run(layers, _weights(run, epoch), "decoder", z.astype(np.float32)))
 
 
-def encoded(run: Run, epoch: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, pixels) uint8 to mean and std, (n, d) each, of a VAE; without torch."""
-    x = images / np.float32(255)
-    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", x)
-    mean, logvar = np.split(code, 2, axis=1)
-    return mean, np.exp(logvar / 2)
+def encoded(run: Run, epoch: int, images: np.ndarray) -> np.ndarray:
+    """Images (n, pixels) uint8 to their means (n, d), without torch."""
+    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", images / np.float32(255))
+    return code[:, : run.config.latent_dim]

@@ -149,6 +149,13 @@ class ImageRowsData(Film):
     version: str
 
 
+class Landmark(TypedDict):
+    """A picture of the visitor's own that stays on the map."""
+
+    name: str
+    places: Base64  # floats (epochs, 2)
+
+
 class LatentMapData(Film):
     points: list[Base64]  # half floats (n, 2) for each epoch
     labels: Base64  # bytes
@@ -165,6 +172,7 @@ class LatentMapData(Film):
     redrawn: NotRequired[bool]
     anywhere: NotRequired[bool]
     bubbles: NotRequired[list[Base64] | None]  # half floats (n, 2, 2)
+    landmarks: NotRequired[list[Landmark]]
 
 
 class MiniMapData(Film):

@@ -57,6 +57,7 @@ export default function (component) {
     data.axes.join(),
     data.tiles?.length,
     data.names.join(),
+    JSON.stringify(data.landmarks ?? []),
   ].join("|");
   if (root.version === version && root.look === colour(root, "--ll-ink")) return root.end;
   root.version = version;

@@ -1,7 +1,7 @@
 // A canvas over the map for what must move with the dots at no cost: the ring about a picked dot, and the bubbles.
 import { over } from "./canvas_view.js";
 import { colour, sharp, classColour } from "../../lib/canvas.js";
-import { halves } from "../../lib/codec.js";
+import { floats, halves } from "../../lib/codec.js";
 import { fromAddress, inAddress } from "../../lib/url.js";
 
 export function overlay(map) {
@@ -9,6 +9,7 @@ export function overlay(map) {
     canvas = root.querySelector("canvas.over");
   const box = root.querySelector(".bubbles"),
     check = box.querySelector("input");
+  const landmarks = (data.landmarks ?? []).map((each) => ({ name: each.name, places: floats(each.places) }));
   const roots = data.bubbles?.map(halves),
     paints = data.names.map((_, c) => colour(root, classColour(c)));
   box.hidden = !roots;
@@ -17,7 +18,7 @@ export function overlay(map) {
   const me = {
     draw() {
       const frame = map.view?.now,
-        bare = map.ring === null && !(roots && check.checked);
+        bare = map.ring === null && !(roots && check.checked) && !landmarks.length;
       if (!frame || (bare && blank)) return;
       blank = bare;
       over(canvas, plot);
@@ -42,10 +43,29 @@ export function overlay(map) {
           g.stroke();
         }
       }
+      landmarks.forEach(({ name, places }) => landmark(g, name, places, area));
       g.restore();
     },
     stop: () => (check.onchange = null),
   };
+  /** A picture of the visitor's own: a dot in x's colour, and its name. */
+  function landmark(g, name, places, area) {
+    const [x, y] = [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])];
+    g.beginPath();
+    g.arc(x, y, 7, 0, 7);
+    g.fillStyle = colour(root, "--ll-x");
+    g.strokeStyle = colour(root, "--ll-page");
+    g.lineWidth = 3;
+    g.stroke();
+    g.fill();
+    g.font = "600 14px system-ui, sans-serif";
+    const right = x + 12 + g.measureText(name).width < area.left + area.width;
+    g.textAlign = right ? "left" : "right";
+    g.textBaseline = "middle";
+    g.lineWidth = 4;
+    g.strokeText(name, x + (right ? 12 : -12), y);
+    g.fillText(name, x + (right ? 12 : -12), y);
+  }
   function bubbles(g, matrices, at, area) {
     const dx = area.x(1) - area.x(0),
       dy = area.y(1) - area.y(0),

@@ -5,7 +5,8 @@ import { picture, source, tile as copy, suit } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { busy } from "../lib/busy.js";
 
-const SHOWN = 10;
+const SHOWN = 10; // pictures at a time
+const FEW = 10; // classes that need not scroll
 
 /** @typedef {import("../lib/payloads").ImagePickerData} Data */
 /** @typedef {import("../lib/payloads").ImagePickerAnswer} Answer */
@@ -62,11 +63,17 @@ function end(root, which, sheet) {
   };
   const one = classes.length < 2; // then its name says nothing
   tabs.hidden = one && !own;
+  tabs.classList.toggle("many", classes.length > FEW);
   tabs.append(...classes.map((each) => radio(each.name, `${now().title} ${each.name}`, () => enter(each))));
-  if (own)
-    tabs.append(
-      radio("✎ Your own", `${now().title} your own drawing`, () => ((open = null), showStrip(), choose(DRAWING))),
-    );
+  if (own) {
+    const yours = radio("✎ Your own", `${now().title} your own drawing`, () => {
+      open = null;
+      showStrip();
+      choose(DRAWING);
+    });
+    yours.className = "own";
+    tabs.append(yours);
+  }
   others.onclick = () => (page++, showStrip(), mark());
 
   const pictureButton = (number, draw) => {

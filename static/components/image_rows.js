@@ -1,4 +1,4 @@
-// Rows of digits that follow the epoch: one PNG a row, in it a line of pictures for each epoch.
+// Rows of pictures that follow the epoch: one sheet a row, in it a line of pictures for each epoch.
 import { fit, picture, tile, suit, isFine, GAP } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";

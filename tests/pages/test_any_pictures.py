@@ -17,6 +17,7 @@ from PIL import Image
 
 from tests.pages.test_pages import IDEAS, PAGES, at, check, show, words
 from ui import figures
+from ui.compare import tasks
 from ui.components import bridge, drawing_view, image_picker, image_rows, images
 from ui.map import details, story
 from ui.morph import files
@@ -246,7 +247,34 @@ def test_a_table_of_codes_names_the_classes(runs):
     assert "class" not in tables.latents(runs["heap-vae-5"], 2)
 
 
+@pytest.mark.parametrize(("run", "traces"), [("colours-vae-5", 47), ("heap-vae-2", 1)])
+def test_a_notebooks_map_has_all_dots(runs, run, traces):
+    figure = figures.latent_map(runs[run], 2)
+    assert len(figure.data) == traces
+    assert sum(len(trace.x) for trace in figure.data) == len(runs[run].labels())
+
+
 # ---- what pages send
+
+
+def test_a_run_in_colour_beside_a_grey_one(runs):
+    app = at("compare")
+    app.query_params["run"], app.query_params["with"] = "colours-vae-5", "heap-vae-2"
+    app.session_state["drawing"] = ring()
+    text = good(app.run())
+    assert "They learned from different pictures" in text
+    sides = tasks.rows(runs["colours-vae-5"], runs["heap-vae-2"], [1, 2], ring())
+    for side, (height, width, *colours) in zip(sides, ((32, 32, 3), (64, 64)), strict=False):
+        assert [row.label for row in side] == ["Samples", "Your drawing"]
+        assert all(row.images.shape[2:] == (height, width, *colours) for row in side)
+
+
+@pytest.mark.parametrize("toy", TOYS)
+def test_two_runs_on_the_same_pictures_morph_the_same_two(runs, toy):
+    sides = tasks.rows(runs[f"{toy}-vae-5"], runs[f"{toy}-classic"], [2])
+    for side in sides[:2]:
+        assert [row.label for row in side] == ["Test pictures", "Rebuilt", "Morph", "Samples"]
+    assert (sides[0][0].images == sides[1][0].images).all()
 
 
 def test_the_nearest_training_picture_is_found_in_colour(runs, monkeypatch):

@@ -71,9 +71,9 @@ SAMPLES = Intro(
 MORPH = Intro(
     "Two real pictures became two codes. We walk from one to the other in small, even steps, and the **decoder** "
     "draws each one. Compare this with mixing the pixels, which only lays one picture over the other.",
-    "A good walk shows a digit at every step, even halfway. In a VAE it mostly does, because bubbles fill the space "
-    "between the codes. The straight path is the lecture’s; the spherical path keeps to the distance from the centre "
-    "at which most codes lie.",
+    "A good walk shows something clear at every step, even halfway: of digits, a digit. In a VAE it mostly does, "
+    "because bubbles fill the space between the codes. The straight path is the lecture’s; the spherical path keeps to "
+    "the distance from the centre at which most codes lie.",
 )
 DRAW = Intro(
     "Your drawing is centred and scaled down, like the handwritten digits of MNIST. The **encoder** turns it into a "

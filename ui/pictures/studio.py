@@ -13,8 +13,8 @@ from ui.pictures import changes, letters, mine
 from ui.shell import browser_input, uploads, visitor
 from vae_core.jobs.limits import hosted_limits
 from vae_core.pictures import intake
-from vae_core.pictures.intake import Skipped, Taken
 from vae_core.pictures.adding import BYTES
+from vae_core.pictures.intake import Skipped, Taken
 from vae_core.pictures.sets import Report
 
 KEY = "own_studio"

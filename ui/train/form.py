@@ -59,6 +59,7 @@ def setup_form() -> None:
         "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
         format_func=lambda name: words[name][0], captions=[sentence for _, sentence in words.values()],
     )  # fmt: skip
+    st.page_link("pages/pictures.py", label="Or use your own pictures", icon=":material/add_photo_alternate:")
     with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
     config = None

@@ -23,11 +23,6 @@ with st.container():  # always there: were it to come and go, all below it would
         st.caption(words)
     if not visitor.is_known():
         st.caption("Still connecting…")
-picture_set = mine.current()
-with st.container():
-    if picture_set is not None:
-        with mine.said():
-            shelf.shelf(picture_set)
 
 
 @st.fragment
@@ -73,6 +68,10 @@ def as_the_network_sees_it() -> None:
 
 
 ways_in()
+with st.container():  # below the ways in, which must not move when the first drawing has made a set
+    if (picture_set := mine.current()) is not None:
+        with mine.said():
+            shelf.shelf(picture_set)
 what_there_is()
 as_the_network_sees_it()
 about(page_intros.PICTURES)

@@ -20,12 +20,20 @@ export default function (component) {
   if (isNew) {
     root.classList.add("ll-cards");
     root.chosen = new Set();
+    // A menu closes once one presses anywhere else.
+    root.closeMenus = ({ target }) => {
+      for (const menu of root.querySelectorAll("details[open]")) if (!menu.contains(target)) menu.open = false;
+    };
+    document.addEventListener("pointerdown", root.closeMenus);
     mail.resume();
   }
   changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
-  return () => mail.pause();
+  return () => {
+    document.removeEventListener("pointerdown", root.closeMenus);
+    mail.pause();
+  };
 }
 
 async function draw(root, data) {

@@ -27,6 +27,8 @@ const HTML = `
         )
         .join("")}
     </div>
+  </div>
+  <div class="tools">
     <button type="button" class="undo">Undo stroke</button>
     <button type="button" class="clear">Clear</button>
     <button type="button" class="next">Next ↵</button>

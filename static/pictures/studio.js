@@ -43,10 +43,12 @@ const HTML = `
           </div></div>
       </section>
     </div>
-    <div class="right">
+    <div class="who">
       <label class="name">Class: what do they show?
         <input type="text" class="class" maxlength="60" placeholder="as the folders say, or none" autocomplete="off" spellcheck="false"></label>
       <div class="chips" role="group" aria-label="Classes of this set"></div>
+    </div>
+    <div class="new">
       <p class="count" role="status"></p>
       <div class="row" aria-hidden="true"></div>
     </div>
@@ -182,7 +184,7 @@ function chooser(root, done) {
     if (e.key === "Enter") done();
   };
   const show = (names) => {
-    const another = element("button", { type: "button", textContent: "+ New class", className: "new" });
+    const another = element("button", { type: "button", textContent: "+ New class", className: "another" });
     another.onclick = () => {
       let k = names.length + 1;
       while (names.includes(`Class ${k}`)) k++;

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.browser.conftest import Server
+from tests.browser.test_accessibility import MAIN, NOTHING_FADES, OURS, SERIOUS, VIOLATIONS
 from tests.browser.test_browser import settle
 from vae_core.pictures import sets
 from vae_core.pictures.sets import PictureSet
@@ -202,3 +203,23 @@ def test_a_pasted_picture_goes_into_the_class_that_is_chosen(own, open_page):
     page.wait_for_selector(".ll-studio .report b:has-text('1 picture taken')")
     assert counts() == {"pasted ones": 1}
     assert the_set().manifest.pictures[0].source == "pasted"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1600), ("dark", 380)])
+def test_with_a_set_the_page_can_be_used_by_all_and_fits_its_screen(own, open_page, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(own.url + "/pictures", scheme=scheme, width=width)
+    settle(page)
+    upload(page, ("set.zip", archive(11)))
+    page.wait_for_selector(".ll-seen .grid .twice, .ll-seen .grid i")
+    page.locator(f"{CARD} .tile button:first-child").first.click()
+    found = []
+    for way in ("draw", "camera", "files"):
+        page.click(f"[data-way={way}]")
+        settle(page)
+        page.wait_for_function(NOTHING_FADES)
+        found += page.evaluate(VIOLATIONS, [Axe().axe_script, OURS, SERIOUS])
+        if page.evaluate(f"{MAIN}.scrollWidth - {MAIN}.clientWidth") > 0:
+            found.append((way, "is wider than the screen"))
+    assert not found

@@ -62,7 +62,7 @@ def test_what_comes_back_from_the_trash_counts_like_any_other(finished_run, monk
 
 def test_what_is_taken_along_is_no_larger_than_what_is_let_in(finished, monkeypatch):  # noqa: F811
     asked = []
-    monkeypatch.setattr(archive, "pack", lambda run, out, limit: asked.append(limit))
+    monkeypatch.setattr(archive, "pack", lambda run, out, limit, pictures: asked.append(limit))
     cards.packed(finished)
     monkeypatch.setenv("VAE_HOSTED", "0")
     cards.packed(finished)

@@ -11,7 +11,7 @@ from ui.pictures import mine
 from ui.shell import visitor
 from ui.shell.errors import plain
 from vae_core import architecture
-from vae_core.config import Config, ConfigError
+from vae_core.config import Config
 from vae_core.jobs.limits import hosted_limits
 from vae_core.pictures import freezing, quality, variation
 from vae_core.pictures.preparing import Preparation
@@ -55,7 +55,7 @@ def _go(picture_set: PictureSet, preparation: Preparation, vary: bool, *, every:
     if every:
         st.session_state["new_training"] = True
         st.switch_page("pages/train.py", query_params={"dataset": spec.name})
-    config = within_limits(replace(suggested(picture_set, preparation, vary), dataset=spec.name, hidden_dim=None))
+    config = replace(suggested(picture_set, preparation, vary), dataset=spec.name, hidden_dim=None)
     run = visitor.start(config, one_epoch=False)
     st.session_state.pop("new_training", None)
     st.switch_page("pages/train.py", query_params={"run": run.id})
@@ -64,20 +64,7 @@ def _go(picture_set: PictureSet, preparation: Preparation, vary: bool, *, every:
 def suggested(picture_set: PictureSet, preparation: Preparation, vary: bool) -> Config:
     """Settings that suit the set. The dataset is not made yet, so it is still the default one."""
     changes: dict[str, Any] = freezing.suggested(picture_set, preparation, vary)
-    return within_limits(Config(**changes))
-
-
-def within_limits(config: Config) -> Config:
-    """No more than a shared server trains."""
-    limits = hosted_limits()
-    if limits is None:
-        return config
-    try:
-        return replace(
-            config, epochs=min(config.epochs, limits.epochs), batch_size=max(config.batch_size, limits.batch_size)
-        )
-    except ConfigError:
-        return config
+    return visitor.within_limits(Config(**changes))
 
 
 def held_back(count: int) -> int:

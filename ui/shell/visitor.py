@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -82,6 +83,15 @@ def may_learn_from(dataset: str) -> bool:
     """Whether a dataset is open to all, or this visitor's own."""
     manifest = own.manifest_of(dataset)
     return manifest is None or hosted_limits() is None or (bool(me()) and manifest.owner == me())
+
+
+def within_limits(config: Config) -> Config:
+    """Suggested settings, no more than a shared server trains."""
+    limits = hosted_limits()
+    if limits is None:
+        return config
+    epochs, batch = min(config.epochs, limits.epochs), max(config.batch_size, limits.batch_size)
+    return replace(config, epochs=epochs, batch_size=batch)
 
 
 def start(config: Config, *, one_epoch: bool) -> Run:

@@ -54,10 +54,12 @@ def setup_form() -> None:
     # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
+    words = _presets_in_words()
     st.radio(
         "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
-        format_func=lambda name: PRESETS[name].label, captions=[preset.sentence for preset in PRESETS.values()],
+        format_func=lambda name: words[name][0], captions=[sentence for _, sentence in words.values()],
     )  # fmt: skip
+    st.page_link("pages/pictures.py", label="Or use your own pictures", icon=":material/add_photo_alternate:")
     with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
     config = None
@@ -66,7 +68,7 @@ def setup_form() -> None:
     except (ConfigError, RunError) as error:
         st.error(plain(str(error)))
     if config is not None:
-        changed = "" if config == PRESETS[_preset()].config(config.dataset) else ", with your own settings"
+        changed = "" if config == _suggested(config.dataset) else ", with your own settings"
         pictures = f"{registry.get(config.dataset).train_size:,} pictures"
         st.markdown(
             f"**You will train{changed}:** {plain(config.title)} · {config.epochs} epochs of {pictures}. It takes "
@@ -151,6 +153,16 @@ def _advanced() -> None:
         network_diagram(_config())
 
 
+def _presets_in_words() -> dict[str, tuple[str, str]]:
+    """Label and sentence of each preset; on own pictures the first is what suits them, and nothing is a digit."""
+    words = {name: (preset.label, preset.sentence) for name, preset in PRESETS.items()}
+    if own.manifest_of(_dataset()) is None:
+        return words
+    first, *others = words
+    suits = ("What suits these pictures", "Settings for a set of this size, with a penalty that keeps its codes tidy.")
+    return {first: suits, **{name: (words[name][0], words[name][1].replace("digit", "picture")) for name in others}}
+
+
 def datasets() -> list[str]:
     """What one can train on: datasets for all, and the visitor's own pictures."""
     offered = [*registry.TITLES, *visitor.own_datasets()[:OWN_SHOWN]]
@@ -189,9 +201,14 @@ def _network() -> Network:
     return architecture.get(browser_input.word(browser_input.in_widget("network"), architecture.TITLES) or "lecture")
 
 
+def _suggested(dataset: str) -> Config:
+    """The chosen preset's settings for a dataset, on a shared server no more than it trains."""
+    return visitor.within_limits(PRESETS[_preset()].config(dataset))
+
+
 def _fill() -> None:
     """Put the chosen preset's settings into the widgets."""
-    config = PRESETS[_preset()].config(_dataset())
+    config = _suggested(_dataset())
     for name, value in config.to_json().items():
         st.session_state[name] = None if name == "hidden_dim" else value
 
@@ -202,8 +219,9 @@ def _fill_dataset() -> None:
     A set of one's own may be small, coloured or large, so it says more of what suits it.
     """
     asks = registry.defaults(_dataset()) if own.manifest_of(_dataset()) else ()
-    for name in ("epochs", "batch_size", *asks):
-        st.session_state[name] = default_of(name, _dataset())
+    suggested = visitor.within_limits(Config(dataset=_dataset(), **registry.defaults(_dataset())))
+    for name in {"epochs", "batch_size", *asks}:
+        st.session_state[name] = getattr(suggested, name)
 
 
 def _config() -> Config:

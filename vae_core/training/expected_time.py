@@ -22,8 +22,8 @@ from vae_core.runs.run import Run, RunError
 START_SECONDS = 4.0  # a trainer before its first step
 LOOKED_AT = 24  # the latest runs
 KEPT_SECONDS = 20.0
-# What two quiet cores of 2021 do, measured on the three networks (docs/decisions.md). Only for a first guess.
-MULTIPLICATIONS_PER_SECOND = {"linear": 40e9, "convolution": 12e9, "transposed_convolution": 12e9}
+# What two quiet cores do, right within a factor of 2 (docs/decisions.md). Only for a first guess.
+MULTIPLICATIONS_PER_SECOND = {"linear": 40e9, "convolution": 8e9, "transposed_convolution": 8e9}
 SECONDS_PER_WEIGHT = 4e-9  # of one step of Adam
 PASSES = 3  # forwards, and backwards twice: for the inputs and for the weights
 

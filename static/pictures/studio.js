@@ -45,7 +45,8 @@ const HTML = `
     </div>
     <div class="who">
       <label class="name">Class: what do they show?
-        <input type="text" class="class" maxlength="60" placeholder="as the folders say, or none" autocomplete="off" spellcheck="false"></label>
+        <input type="text" class="class" maxlength="60" placeholder="as the folders say, or none"
+          autocomplete="off" spellcheck="false"></label>
       <div class="chips" role="group" aria-label="Classes of this set"></div>
     </div>
     <div class="new">

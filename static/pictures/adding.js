@@ -4,6 +4,7 @@ import { packed } from "./fit.js";
 
 const SHOWN = 14; // pictures of the row
 const SIDE = 64; // pixels of one
+const SELDOM = 150; // milliseconds between two of many files
 
 /**
  * Pictures that are added: each slides into the row at once, and is sent in its turn.
@@ -11,15 +12,15 @@ const SIDE = 64; // pixels of one
  * @param {{row: HTMLElement, count: HTMLElement, mail: import("./mailbox.js").Mailbox, memory: any}} parts
  */
 export function adder({ row, count, mail, memory }) {
+  let shown = 0; // when the row last got a picture
   const waiting = new Set(); // functions that look whether what they wait for has come
-  let last = Promise.resolve();
 
   /** Say again how far it is, and let those look who wait. */
   const show = () => {
-    const left = mail.left + memory.packing;
+    const there = memory.put - mail.left;
     for (const node of row.children)
-      node.classList.toggle("going", Number(/** @type {HTMLElement} */ (node).dataset.place) > memory.put - left);
-    count.textContent = progress(memory.put, left);
+      node.classList.toggle("going", Number(/** @type {HTMLElement} */ (node).dataset.place) > there);
+    count.textContent = progress(memory.put, mail.left);
     for (const look of [...waiting]) look();
   };
   /** A promise that is kept once ``enough`` says yes. */
@@ -29,21 +30,25 @@ export function adder({ row, count, mail, memory }) {
       waiting.add(look);
       look();
     });
-  const one = async (canvas, source, name, className) => {
-    const thumb = thumbOf(canvas);
-    thumb.dataset.place = String(++memory.put);
-    row.prepend(thumb);
-    while (row.children.length > SHOWN) row.lastChild.remove();
-    memory.packing++;
-    const picture = await packed(canvas, source === "drawn" ? "image/png" : "image/webp");
-    memory.packing--;
+  /** Send a picture that is packed already. */
+  const put = (picture, source, name, className) => {
+    memory.put++;
     const sort = source === "drawn" ? "add" : `add ${source} ${memory.job}`; // one job is taken back together
     mail.put(sort, { class_name: className, source, name, picture }, picture.length);
     show();
   };
-  /** Add a picture, after those before it. */
-  const add = (canvas, source, name, className) => (last = last.then(() => one(canvas, source, name, className)));
-  return { add, show, until };
+  const add = (canvas, source, name, className) => {
+    // Of many files the row shows some: to let each slide in would take longer than all the rest.
+    if (source !== "file" || Date.now() - shown > SELDOM) {
+      shown = Date.now();
+      const thumb = thumbOf(canvas);
+      thumb.dataset.place = String(memory.put + 1);
+      row.prepend(thumb);
+      while (row.children.length > SHOWN) row.lastChild.remove();
+    }
+    put(packed(canvas, source === "drawn" ? "image/png" : "image/webp"), source, name, className);
+  };
+  return { add, put, show, until };
 }
 
 /** How many were added, and how many of them have not left yet. */

@@ -59,8 +59,8 @@ const HTML = `
 
 // These outlive the page: what was not sent before a visit to another page is sent after it.
 const mail = new Mailbox(newStream());
-// chosen: whether somebody said which class; put, packing: pictures so far, and those that are just being packed.
-const memory = { way: "", class: "Class 1", chosen: false, put: 0, packing: 0, job: 0 };
+// chosen: whether somebody said which class; put: pictures so far; job: one is taken back as a whole.
+const memory = { way: "", class: "Class 1", chosen: false, put: 0, job: 0 };
 
 /** @typedef {import("../lib/payloads").StudioData} Data */
 /** @typedef {import("../lib/payloads").StudioAnswer} Answer */
@@ -134,16 +134,15 @@ function ways(root, add, take) {
     root.classList.toggle("open", !!way);
     root.mark?.();
     if (way === "draw") {
-      made.draw ??= pad(
-        root.querySelector("[data-panel=draw]"),
-        (canvas) => void add(copyOf(canvas, SENT), "drawn", "a drawing", memory.class),
+      made.draw ??= pad(root.querySelector("[data-panel=draw]"), (canvas) =>
+        add(copyOf(canvas, SENT), "drawn", "a drawing", memory.class),
       );
       made.draw.focus();
     }
     if (way !== "camera") return made.camera?.end();
     made.camera ??= camera(
       root.querySelector("[data-panel=camera]"),
-      (canvas) => void add(canvas, "camera", "a picture of the camera", memory.class),
+      (canvas) => add(canvas, "camera", "a picture of the camera", memory.class),
       (files) => take(files, "camera"),
       () => memory.job++,
     );

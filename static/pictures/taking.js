@@ -1,21 +1,21 @@
 // Files that were dropped, chosen or pasted: opened here, made small and sent; what was skipped is named with why.
 import { element } from "../lib/dom.js";
-import { classesOf, isForServer, isSilent, refusal } from "./files.js";
-import { canvasOf } from "./fit.js";
+import { classesOf, isForServer, isSilent, isSmall, refusal } from "./files.js";
+import { base64, canvasOf } from "./fit.js";
 import { many } from "./tiles.js";
 
 const AT_ONCE = 4; // files that are opened at the same time
-const AHEAD = 120; // pictures that wait to be sent, at most
+const AHEAD = 400; // pictures that wait to be sent, at most
 const PATIENCE = 180_000; // milliseconds for a file to reach the server
 const NAMED = 50; // skipped files
 
 /**
- * @param {{add: Function, until: Function, show: Function, mail: import("./mailbox.js").Mailbox, memory: any,
+ * @param {{add: Function, put: Function, until: Function, show: Function, mail: import("./mailbox.js").Mailbox, memory: any,
  *   now: () => import("../lib/payloads").StudioData, box: HTMLElement}} parts
  *   now: what Python said last; box: for the report
  * @returns {(found: import("./files.js").Found[], source?: string) => void} takes files, one heap of them after another
  */
-export function taker({ add, until, show, mail, memory, now, box }) {
+export function taker({ add, put, until, show, mail, memory, now, box }) {
   let jobs = Promise.resolve();
 
   const work = async (found, source) => {
@@ -36,7 +36,8 @@ export function taker({ add, until, show, mail, memory, now, box }) {
           name = classes[k + n];
         if (what === "server") server.push([file, name]);
         else if (typeof what === "string") skipped.push([path, what]);
-        else await add(what, source, file.name, name);
+        else if (what instanceof Uint8Array) put(base64(what), source, file.name, name);
+        else add(what, source, file.name, name);
       }
       const read = Math.min(k + AT_ONCE, wanted.length);
       say(box, `Reading ${read.toLocaleString("en")} of ${many(wanted.length, "file", "files")}…`);
@@ -80,10 +81,11 @@ export function taker({ add, until, show, mail, memory, now, box }) {
 /** The class of what comes now: of files that nobody has named one for, none; they may be many things. */
 export const classOf = ({ way, chosen, class: name }) => (way === "files" && !chosen ? "" : name);
 
-/** A file as a canvas; or why it cannot be, or "server" for what only that can open. */
+/** A file as a canvas, or as it is if it is small; or why it cannot be, or "server" for what only that can open. */
 async function open(file) {
   if (refusal(file)) return refusal(file);
   if (isForServer(file.name)) return "server";
+  if (isSmall(file)) return new Uint8Array(await file.arrayBuffer());
   try {
     return await canvasOf(file);
   } catch (why) {

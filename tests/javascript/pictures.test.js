@@ -4,7 +4,7 @@ import { mock, test } from "node:test";
 import { settled } from "./page.js";
 
 const { Mailbox, fitting, newStream } = await import("../../static/pictures/mailbox.js");
-const { classesOf, isForServer, isSilent, refusal } = await import("../../static/pictures/files.js");
+const { classesOf, isForServer, isSilent, isSmall, refusal } = await import("../../static/pictures/files.js");
 const { SIDE, middle, reasonFor, sizeOf } = await import("../../static/pictures/fit.js");
 const { marks } = await import("../../static/pictures/seen.js");
 const { many, share } = await import("../../static/pictures/tiles.js");
@@ -114,6 +114,13 @@ test("archives and TIFF go to the server, all else is opened here", () => {
   for (const name of ["a.png", "zip", "a.zip.png"]) assert.ok(!isForServer(name), name);
   assert.equal(refusal({ name: "a.png", size: 40e6 }), "is larger than 30 MB");
   assert.equal(refusal({ name: "a.zip", size: 40e6 }), "");
+  assert.ok(isSmall({ name: "a.PNG", size: 4000 }));
+  for (const [name, size] of [
+    ["a.png", 0],
+    ["a.png", 40_000],
+    ["a.txt", 4000],
+  ])
+    assert.ok(!isSmall({ name, size }), name);
 });
 
 test("a picture is sent small, in its proportions, and never larger than it was", () => {

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
 
+PAD = ".ll-studio canvas[role=img]"
 FOLDER = Path(__file__).parent / "screenshots"
 
 
@@ -44,9 +45,9 @@ def start_a_training(runs: Path) -> subprocess.Popen[bytes]:
 def draw_letters(page: Page) -> None:
     """A few pictures of one's own, in two classes."""
     for name, strokes in (("loop", 7), ("line", 6)):
-        page.locator(".st-key-own_studio input.class").fill(name)
+        page.locator(".ll-studio input.class").fill(name)
         for k in range(strokes):
-            box = page.locator(".st-key-own_studio canvas").bounding_box()
+            box = page.locator(PAD).bounding_box()
             turns = [t / 14 * (6.3 if name == "loop" else 0.6) for t in range(15)]
             for place, t in enumerate(turns):
                 x = 0.5 + (0.22 + 0.02 * k) * math.cos(t + 0.4 * k)
@@ -91,9 +92,10 @@ def main() -> None:
             shoot(dark, "train", height=1080, wait=".st-key-learning_rows canvas")
             training.wait()
             light.goto(server.url + "/pictures")
-            light.wait_for_selector(".st-key-own_studio canvas")
+            light.click("[data-way=draw]")
+            light.wait_for_selector(PAD)
             draw_letters(light)
-            shoot(light, "pictures", height=1100, wait=".st-key-own_studio canvas")
+            shoot(light, "pictures", height=1100, wait=PAD)
             light.goto(server.url + "/latent?run=two-knobs")
             shoot(light, "latent", height=900, wait=".js-plotly-plot[data-epoch]")
             light.goto(server.url + "/generate?run=lecture")

@@ -86,28 +86,32 @@ REFERENCE = {
     "beta-0": (69.8, 391, 20), "beta-0.1": (69.8, 56, 20), "lecture": (73.8, 25.0, 20), "beta-4": (97.1, 9.4, 13),
     "beta-10": (133.8, 3.3, 6),
 }  # fmt: skip
-HARDER = 1.5  # nats that the 5,000 cost more than MNIST's own test pictures, with the same weights
+HARDER = 1.02  # the 5,000 cost so many times more than MNIST's own test pictures, with the same weights
+
+
+def assert_as_in_the_lecture(name: str, found: dict, harder: float) -> None:
+    """Reconstruction and KL may trade against each other a little; their sum may not be another."""
+    reconstruction, kl, used = REFERENCE[name]
+    beta = GALLERY[name].config.beta
+    assert found["test_mean"]["reconstruction"] == pytest.approx(harder * reconstruction, rel=0.03)
+    assert found["test_mean"]["kl"] == pytest.approx(kl, rel=0.1)
+    if beta:  # without a penalty its sum is the reconstruction
+        assert found["test_mean"]["loss"] == pytest.approx(harder * reconstruction + beta * kl, rel=0.012)
+    assert abs(sum(k > 0.05 for k in found["kl_per_dimension"]) - used) <= 1
 
 
 @pytest.mark.parametrize("name", REFERENCE)
 def test_the_numbers_are_the_references_within_what_seeds_differ_by(name):
-    reconstruction, kl, used = REFERENCE[name]
-    record = GALLERY[name].metrics()[10]
-    assert record["test_mean"]["reconstruction"] == pytest.approx(reconstruction + HARDER, abs=1.2)
-    assert record["test_mean"]["kl"] == pytest.approx(kl, rel=0.06)
-    assert abs(sum(k > 0.05 for k in record["kl_per_dimension"]) - used) <= 1
+    assert_as_in_the_lecture(name, GALLERY[name].metrics()[10], HARDER)
 
 
 @pytest.mark.skipif(not registry.is_here("mnist"), reason="no MNIST under VAE_DATA_DIR")
 @pytest.mark.parametrize("name", REFERENCE)
 def test_on_mnists_own_test_pictures_they_are_the_references_too(name):
-    reconstruction, kl, used = REFERENCE[name]
     images = torch.from_numpy(registry.load_test("mnist").images.copy())
     run = GALLERY[name]
     found, _, _ = evaluate(load_model(run, 10), images, run.config, 10, Governor(1, lambda threads: None))
-    assert found["test_mean"]["reconstruction"] == pytest.approx(reconstruction, abs=1.2)
-    assert found["test_mean"]["kl"] == pytest.approx(kl, rel=0.06)
-    assert abs(sum(k > 0.05 for k in found["kl_per_dimension"]) - used) <= 1
+    assert_as_in_the_lecture(name, found, 1.0)
 
 
 def test_the_untrained_net_and_the_lectures_model_lie_in_the_bands():
@@ -115,8 +119,8 @@ def test_the_untrained_net_and_the_lectures_model_lie_in_the_bands():
     assert untrained["train"] is None
     assert untrained["test_mean"]["loss"] == pytest.approx(544, abs=2)
     assert 107.3 <= trained["train"]["loss"] <= 108.7
-    assert trained["test"]["loss"] == pytest.approx(107.25 + HARDER, abs=0.65)
-    assert trained["test_mean"]["loss"] == pytest.approx(98.75 + HARDER, abs=0.9)
+    assert trained["test"]["loss"] == pytest.approx(HARDER * 107.25, abs=0.65)
+    assert trained["test_mean"]["loss"] == pytest.approx(HARDER * 98.75, abs=0.9)
 
 
 def test_the_model_of_two_numbers_convinces():

@@ -169,7 +169,7 @@ def test_a_broken_run_in_the_folder_is_no_trouble_for_the_queue(runs_dir, spawne
 
 @pytest.mark.parametrize(
     "config, word",
-    [(Config(epochs=99), "epochs"), (Config(hidden_dim=4096), "hidden"), (Config(batch_size=2), "batches")],
+    [(Config(epochs=101), "epochs"), (Config(hidden_dim=4096), "hidden"), (Config(batch_size=2), "batches")],
 )
 def test_what_is_too_much_is_refused_in_one_sentence(runs_dir, config, word):
     with pytest.raises(RunError, match=word) as refusal:

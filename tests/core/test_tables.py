@@ -82,7 +82,7 @@ def test_runs_are_rows_in_their_order(finished_run):
     assert list(table["run"]) == ["tiny", "lecture"]
     assert list(table["title"]) == [finished_run.title, gallery("lecture").title]
     first, last = table.iloc[0], finished_run.metrics()[-1]
-    assert (first["dataset"], first["model"], first["latent_dim"], first["beta"]) == ("Embedded digits", "VAE", 3, 1.0)
+    assert (first["dataset"], first["model"], first["latent_dim"], first["beta"]) == ("Small digits", "VAE", 3, 1.0)
     assert (first["epochs"], first["test_loss"]) == (5, last["test"]["loss"])
     assert (first["test_reconstruction"], first["test_kl"]) == (last["test"]["reconstruction"], last["test"]["kl"])
     made = pd.Timestamp.fromtimestamp((finished_run.path / "config.json").stat().st_mtime)

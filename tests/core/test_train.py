@@ -355,7 +355,7 @@ def test_a_disk_that_never_answers_is_given_up_with_a_sentence(main, runs_dir, m
     monkeypatch.setattr(background.Background.__init__, "__defaults__", (0.05,))
     assert main(["--resume=stuck"]) == 1
     over.set()
-    assert "Reading Embedded digits" in run.status().error
+    assert "Reading MNIST (5,000)" in run.status().error
     assert_one_sentence(run.status().error)
 
 

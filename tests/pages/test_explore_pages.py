@@ -66,7 +66,7 @@ def test_hardly_a_dot_of_the_last_epoch_lies_off_the_map(name):
 
 def test_settings_that_differ_are_called_as_in_the_form():
     found = {name: (a, b) for name, a, b in tasks.differences(gallery("digits"), gallery("lecture"))}
-    assert found["Dataset"] == ("Embedded digits", "MNIST")
+    assert found["Dataset"] == ("Small digits", "MNIST (55,000)")
     assert found["Epochs"] == ("30", "10")
 
 

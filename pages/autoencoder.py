@@ -40,13 +40,16 @@ st.markdown("#### Two maps, two codes")
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))
 its_lost, its_kinds, its_most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs").path))
+reach, out = autoencoder.beyond_the_dice(str(gallery.gallery("two-knobs-autoencoder").path))
+_, its_out = autoencoder.beyond_the_dice(str(gallery.gallery("two-knobs").path))
 st.markdown(
     "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there. The "
     "noise gives each picture a small *area*, so together they leave few gaps. The classic model’s codes may lie "
-    f"anywhere. **Roll the dice**: on its map {lost} of 100 rolls fall into a hole, and {most} land near the same "
-    f"digit. On the VAE’s map {its_lost} fall into a hole, and the most common digit comes up {its_most} times; "
-    f"{its_kinds} of 10 digits come up twice or more, against {kinds}. The decoder always draws *something*, even in a "
-    "hole: a scribble, or the digit next door, stretched."
+    f"anywhere. **Roll the dice**: 100 rolls reach {reach:.1f} from the middle. On the classic map {100 * out:.0f}% of "
+    f"the test pictures lie farther out, where no roll ever lands; on the VAE’s {100 * its_out:.0f}%. Of the rolls "
+    f"themselves {lost} fall into a hole on the classic map and {its_lost} on the VAE’s; the most common digit comes "
+    f"up {most} and {its_most} times, and {kinds} and {its_kinds} of 10 digits come up twice or more. The decoder "
+    "always draws *something*, even in a hole: a scribble, or the digit next door, stretched."
 )
 
 st.markdown("#### The same with twenty numbers", help=glossary.tips("latent-dim", "test", "nat"))

@@ -47,8 +47,9 @@ st.markdown(
 st.markdown(
     "**Balance.** With the lecture’s penalty, the picture wants its bubble smaller with a force of "
     f"{forces.shrink:.2f}, and the penalty wants it larger with {forces.swell:.2f}: almost even, and so it keeps its "
-    f"size. On the mean, a picture pulls with {forces.pull:.0f} on average, this way and that; the part of it that "
-    f"points outwards is {forces.outward:.1f}, against {forces.inward:.1f} inwards by the penalty. These do not "
-    "cancel: one encoder serves all pictures, and cannot give each one exactly the place that it wants."
+    f"size. On the mean, a picture pulls with {forces.pull:.0f} on average, this way and that. Of all these pulls "
+    f"together, {forces.outward:.1f} ± {forces.outward_error:.1f} is left that points outwards, against "
+    f"{forces.inward:.1f} inwards by the penalty. Each picture alone would still like to move: one encoder serves all "
+    "of them, and cannot give each one exactly the place that it wants."
 )
 st.page_link("pages/noise.py", label="What the bubble does: noise that can learn", icon=":material/casino:")

@@ -73,7 +73,8 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
     page.click("button.hole")
     for run in ("two-knobs-autoencoder", "two-knobs"):  # a second's flight
         hole = ",".join(map(str, autoencoder._map_of_codes(str(gallery(run).path), "")["hole"]))
-        page.wait_for_selector(f"section[data-run={run}][data-z='{hole}'] .verdict >> text=In a hole")
+        page.wait_for_selector(f"section[data-run={run}][data-z='{hole}'] .verdict")
+    page.wait_for_selector("section[data-run=two-knobs-autoencoder] .verdict >> text=In a hole")
     page.click("button.dice")
     for run in ("two-knobs-autoencoder", "two-knobs"):
         lost, kinds, most = autoencoder.dice_on_the_map(str(gallery(run).path))

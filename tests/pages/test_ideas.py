@@ -65,10 +65,13 @@ def test_what_the_pages_claim_holds_in_the_gallery():
     free, light, held, huge = (bubbles.overlaps(name) for name in bubbles.TWO_KNOBS)
     assert free.radius < light.radius < held.radius < huge.radius
     assert free.spread > light.spread > held.spread > huge.spread
-    assert free.touching < light.touching < held.touching < huge.touching
+    assert free.touching <= light.touching < held.touching < huge.touching
     forces = bubbles.forces_in_words("two-knobs")
     assert forces.shrink == pytest.approx(forces.swell, rel=0.15)  # "almost even"
-    assert forces.outward > forces.inward > 0
+    # Averaged over pictures, the encoder has nothing more to gain by moving all of them out or in.
+    assert abs(forces.outward - forces.inward) < 3 * forces.outward_error and forces.inward > 0
+    beyond = [autoencoder.beyond_the_dice(str(gallery.gallery(name).path))[1] for name in MAPS]
+    assert beyond[0] > 0.2 > 0.05 > beyond[1]  # "where no roll ever lands"
     worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
     assert (worth.plain > 1_000).all() and (worth.with_baseline > 1).all()
 
@@ -80,6 +83,7 @@ def test_under_its_own_beta_no_other_run_is_below_the_dashed_line():
         assert min(t["reconstruction"] + beta * t["kl"] for t in tested) == mine["reconstruction"] + beta * mine["kl"]
 
 
+MAPS = ("two-knobs-autoencoder", "two-knobs")
 BETAS = ("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10")
 
 
@@ -137,19 +141,26 @@ def test_the_classic_model_of_two_numbers_differs_from_the_vae_in_its_kind_alone
 
 
 def test_the_holes_of_the_maps_are_holes():
-    for name in ("two-knobs-autoencoder", "two-knobs"):
+    for name in MAPS:
         run = gallery.gallery(name)
         sent = autoencoder._map_of_codes(str(run.path), "a title")
-        codes = run.latents(10).mean[: cache.COMMON]
-        assert posterior.nearest(codes, np.array([sent["hole"]]))[0] > sent["far"] > sent["wide"] > sent["gap"]
+        codes = run.latents(run.config.epochs).mean[: cache.COMMON]
+        away = posterior.nearest(codes, np.array([sent["hole"]]))[0]
+        assert sent["far"] > sent["wide"] > sent["gap"]
+        # The noise leaves the VAE's map no place between its codes that is as far from all of them.
+        assert away > (sent["far"] if not run.config.is_vae else sent["wide"])
 
 
 def test_the_classic_hole_is_no_digit_and_torch_draws_the_same_picture():
     run = gallery.gallery("two-knobs-autoencoder")
     hole = np.array([autoencoder._map_of_codes(str(run.path), "a title")["hole"]])
-    codes = run.latents(10).mean[: cache.COMMON].astype(np.float32)
+    last = run.config.epochs
+    codes = run.latents(last).mean[: cache.COMMON].astype(np.float32)
     z = np.concatenate([hole, codes])
-    pictures, by_torch = browser_decoder.decoded(run, 10, z), sampling.decode(load_model(run, 10), z).reshape(-1, 784)
+    pictures, by_torch = (
+        browser_decoder.decoded(run, last, z),
+        sampling.decode(load_model(run, last), z).reshape(-1, 784),
+    )
     assert np.abs(255 * pictures - by_torch).max() < 1
     alike = posterior.agreement(pictures, pictures[1:], run.labels()[: cache.COMMON])
     assert alike[0] <= 0.6 < np.median(alike[1:])

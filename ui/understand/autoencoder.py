@@ -99,6 +99,17 @@ def dice_on_the_map(path: str) -> tuple[int, int, int]:
     return int(holes.sum()), int((counts > 1).sum()), int(counts.max())
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def beyond_the_dice(path: str) -> tuple[float, float]:
+    """How far from zero the farthest of these 100 draws is, and the share of test pictures whose codes lie farther."""
+    from vae_core.analysis.sampling import noise
+
+    run = Run(Path(path))
+    reach = float(np.linalg.norm(noise(100, 2, 0), axis=1).max())
+    mean = cache.latents(path, last(run)).mean
+    return reach, float((np.linalg.norm(mean, axis=1) > reach).mean())
+
+
 def holes(classic: Run, vae: Run) -> None:
     """Two maps of codes side by side, with a code on each that one drags."""
     from vae_core.analysis.sampling import noise

@@ -98,6 +98,7 @@ class InWords:
 
     pull: float  # the length of the reconstruction's force on the mean
     outward: float  # the part of it that points away from the centre
+    outward_error: float  # the standard error of that average
     inward: float
     shrink: float
     swell: float
@@ -113,7 +114,8 @@ def forces_in_words(name: str) -> InWords:
     shrink = forces.on_logvar[-1].sum(1)
     inward = run.config.beta * away
     pull = np.linalg.norm(forces.on_mean[-1], axis=1)
-    return InWords(*(float(values.mean()) for values in (pull, outward, inward, shrink, swell)))
+    error = outward.std(ddof=1) / len(outward) ** 0.5
+    return InWords(*(float(np.mean(values)) for values in (pull, outward, error, inward, shrink, swell)))
 
 
 def _forced(run: Run, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, posterior.Forces]:

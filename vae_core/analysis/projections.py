@@ -74,11 +74,11 @@ def on_plane(basis: Basis, points: np.ndarray) -> np.ndarray:
 
 
 def view_range(frames: Sequence[np.ndarray]) -> list[list[float]]:
-    """One window for all epochs: all but the outermost tenth of a per cent of points, with some room.
+    """One window for all epochs: of each all but the outermost tenth of a per cent of points, with some room.
 
     ``frames``: the dots of each epoch, (n, 2). Returns [[x low, x high], [y low, y high]].
     """
-    every = np.concatenate(frames)
-    low, high = np.quantile(every, 0.0005, axis=0), np.quantile(every, 0.9995, axis=0)
+    low = np.min([np.quantile(frame, 0.0005, axis=0) for frame in frames], axis=0)
+    high = np.max([np.quantile(frame, 0.9995, axis=0) for frame in frames], axis=0)
     room = np.maximum(high - low, 0.1) * 0.05
     return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]

@@ -116,7 +116,8 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
     sentence, button = st.columns([3, 1], vertical_alignment="center")
     if run.dataset.has_classes:
         with sentence:
-            labels = [[names[label] for label in cache.labels(path)[list(places)]] for places in near]
+            told = min(DRAWS, max(len(cache.labels(path)) // 3, 1))  # of few, all would be the nearest
+            labels = [[names[label] for label in cache.labels(path)[list(places[:told])]] for places in near]
             epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
     if run.config.is_vae:
         button.button(
@@ -177,6 +178,8 @@ def keep() -> None:
 
 def nearest(labels: list[str]) -> str:
     most = max(set(labels), key=labels.count)
+    if len(labels) == 1:
+        return f"The test picture with the nearest code is of class **{most}**."
     return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are of class {most}**."
 
 

@@ -153,7 +153,7 @@ st.markdown(
     help=glossary.tips(
         *("kl", "nat"),
         before="All is measured on test pictures. *Loss*: with z sampled, in nats per picture. "
-        + separation * run.dataset.has_classes
+        + separation * (run.dataset.has_classes and count >= details.FEWEST)
         + "*How much each number says*: its KL, in nats; a hollow bar says almost nothing.",
     ),
 )

@@ -12,7 +12,7 @@ from ui.samples.knobs import latent_knobs
 from ui.samples.plane import manifold_grid
 from ui.samples.story import sample_story
 from ui.samples.walk import random_walk
-from ui.shell import browser_input, run_picker
+from ui.shell import browser_input, run_picker, visitor
 from ui.shell.errors import one_sentence
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary, page_intros
@@ -74,7 +74,7 @@ def show_samples() -> None:
 
 
 def show_grid(count: int, width: float, seed: int) -> None:
-    if registry.test_is_here(run.config.dataset):
+    if registry.test_is_here(run.config.dataset) and visitor.may_use(run.config.dataset):
         story.get_ready(run.config.dataset, str(paths.data_dir()))
     left, right = st.columns([3, 2], gap="large")
     version = token(run.path, epochs, count, seed, width)
@@ -109,7 +109,7 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
         if chosen is None:
             return
         if facts["nearest"] is None:
-            st.caption("The training pictures are not on this machine, so the nearest one cannot be shown.")
+            st.caption(f"The nearest training picture cannot be shown. {run_picker.where_originals_are(run)}")
         st.markdown(
             "**Where its code stands on the map**",
             help=glossary.tips(

@@ -141,7 +141,7 @@ def learned(run: Run, *, so_far: bool) -> None:
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
         return
     st.markdown("#### What it can do so far" if so_far else "#### What it can do")
-    here = registry.test_is_here(run.config.dataset)
+    here = registry.test_is_here(run.config.dataset) and visitor.may_use(run.config.dataset)
     rows, complete = learned_rows(str(run.path), tuple(epochs), SAMPLES, SEED, here)
     epoch_slider(run, epochs)
     show_rows("learning_rows", rows)

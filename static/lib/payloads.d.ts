@@ -351,6 +351,7 @@ export interface Nearest {
   away: number[];
   of: number;
   learned: boolean;
+  copies: number;
   typical: number[];
 }
 

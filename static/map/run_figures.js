@@ -66,7 +66,7 @@ export default function (component) {
       return { words, label: `${words}, epoch ${epoch}` };
     },
   );
-  const panels = data.classes > 1 ? [loss, separation(), use] : [loss, use];
+  const panels = data.separation.length ? [loss, separation(), use] : [loss, use];
   root.firstElementChild.replaceChildren(...panels.map((p) => p.box));
   const redraw = eachFrame(() => panels.forEach((p) => p.draw()));
   const unfollow = followEpoch(data.run, epochs, (e) => ((epoch = e), redraw()));

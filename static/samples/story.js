@@ -29,6 +29,7 @@ const HTML = `
       <details><summary>How is this measured?</summary><p class="quiet how"></p></details></section>
   </div>`;
 
+const FEWEST = 5; // neighbours whose classes say anything of a code
 const ENDS = {
   classes: ["Codes with neighbours of one class", "Codes between several classes"],
   none: ["Codes in the middle of the data", "Codes far from the data"],
@@ -61,13 +62,13 @@ export default function (component) {
     kinds = bytes(data.kinds),
     many = data.names.length,
     { epochs, count, chosen, nearest } = data;
-  const classes = many > 1;
+  const classes = many > 1 && data.around >= FEWEST;
   both.querySelectorAll("h5").forEach((head, k) => (head.textContent = ENDS[classes ? "classes" : "none"][k]));
   const around = (line, k) => [...kinds.subarray((line * count + k) * many, (line * count + k + 1) * many)];
   publish("far", {
     of: data.grid,
     share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k],
-    between: (epoch, k) => Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
+    between: (epoch, k) => classes && Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
   });
   box.hidden = chosen === null;
   both.hidden = chosen !== null;
@@ -162,7 +163,8 @@ function likeness($, nearest, line) {
   $(".copy .range").textContent = `shaded: 9 in 10 test pictures`;
   const of = nearest.of.toLocaleString("en");
   const kind = nearest.learned ? "training" : "test";
-  const words = `It is ${say(away, 1)} away from the nearest of ${of} ${kind} pictures.`;
+  const varied = nearest.copies > 1 ? ", varied copies among them" : "";
+  const words = `It is ${say(away, 1)} away from the nearest of ${of} ${kind} pictures${varied}.`;
   $(".copy .ruler").setAttribute(
     "aria-label",
     `${words} Test pictures: ${say(middle, 1)}, 9 in 10 between ${say(least, 1)} and ${say(most, 1)}.`,

@@ -71,7 +71,7 @@ def test_without_the_training_pictures_the_nearest_test_picture_is_shown_as_such
     run = find_run("lecture")
     found = story.nearest_training(run, [10], 16, 3, 1.0, 5)
     test = registry.load_test("mnist-55k")
-    assert found["learned"] is registry.is_here("mnist-55k") is False
+    assert found["learned"] is registry.is_here("mnist-55k") is False and found["copies"] == 1
     assert found["of"] == len(test.images) - story.COMPARED
     picture = sampling.decode(cache.model(str(run.path), 10), sampling.sample_prior(16, 20, 3))[5]
     left = np.delete(np.arange(len(test.images)), story._asked("mnist-55k"))

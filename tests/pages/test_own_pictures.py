@@ -391,7 +391,7 @@ def test_others_pictures_are_not_trained_on(shared):
     app = show("train", dataset=name)
     check(app)
     assert app.selectbox(key="dataset").value != name and "Secret" not in words(app)
-    assert not visitor.may_learn_from(name) and name not in visitor.own_datasets()
+    assert not visitor.may_use(name) and name not in visitor.own_datasets()
     from vae_core.config import Config
 
     with pytest.raises(RunError, match="someone else"):

@@ -361,6 +361,7 @@ class Nearest(TypedDict):
     away: list[float]
     of: int
     learned: bool
+    copies: int  # of each, varied; itself among them
     typical: list[float]
 
 

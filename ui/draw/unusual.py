@@ -14,6 +14,7 @@ from ui.store import cache
 from vae_core.analysis.projections import Basis
 from vae_core.runs.run import Run
 
+FEWEST = 20  # test pictures that a judgement needs
 COMPARED = 500  # test pictures that a drawing is compared with, at every epoch of a film
 BINS = 36
 
@@ -68,12 +69,14 @@ def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> UnusualData 
             "counts": np.histogram(np.clip(others, low, high), BINS, (low, high))[0].tolist(),
             "low": float(low), "high": float(high), "mine": mine,
             "text": f"Its loss is **{mine:.0f} nats**. Of {len(others)} test pictures, **{harder:.0%}** have a higher "
-            "one: " + _judgement(harder),
+            "one: " + _judgement(harder, len(others)),
         })  # fmt: skip
     return {"run": Path(path).name, "epochs": list(epochs), "of": len(known[0]), "views": views}
 
 
-def _judgement(harder: float) -> str:
+def _judgement(harder: float, of: int) -> str:
+    if of < FEWEST:
+        return "too few to judge by."
     if harder > 0.1:
         return "to this model, your drawing looks like any other."
     return "your drawing is unusual for it." if harder > 0.01 else "it has hardly seen anything like it."

@@ -20,6 +20,7 @@ from vae_core.runs.run import Run, RunError
 
 SHEET = 2_000_000  # pixels, about, of the sheet of all pictures under the pointer, which must travel
 TILES_WIDE = 100
+FEWEST = 30  # test pictures, of which the ten nearest say something of class separation
 BUBBLES = 300  # of the dots; more would hide each other
 
 
@@ -63,12 +64,13 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
     classes = len(np.unique(cache.labels(path)))
+    told = classes > 1 and len(means[-1]) >= FEWEST
     kl = [metrics[epoch].get("kl_per_dimension") or [] for epoch in epochs]
     use: list[list[float]] = kl if run.config.is_vae else [mean.std(0).astype(float).tolist() for mean in means]
     return {
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
-        "separation": [separation(path, epoch) for epoch in epochs] if classes > 1 else [], "classes": classes,
+        "separation": [separation(path, epoch) for epoch in epochs] if told else [], "classes": classes,
     }  # fmt: skip
 
 

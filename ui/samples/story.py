@@ -13,7 +13,7 @@ import streamlit as st
 from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite
 from ui.components.payloads import Nearest, StoryData
-from ui.shell import startup
+from ui.shell import startup, visitor
 from ui.store import cache
 from vae_core import paths
 from vae_core.analysis.density import kinds_around, log_aggregate_posterior, nearest_code, share_farther
@@ -59,7 +59,8 @@ def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) ->
     farness = _farness(path, epoch, codes)
     classes = len(Run(Path(path)).dataset.label_names)
     mean, labels = cache.latents(path, epoch).mean, cache.labels(path)
-    kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, NEAREST)
+    nearest = min(NEAREST, max(len(mean) // 3, 1))  # of few, all would be the nearest to any code
+    kinds = kinds_around(codes, mean[:BUBBLES], labels[:BUBBLES], classes, nearest)
     return share_farther(farness, real_farness(path, epoch)), kinds, np.lexsort((farness, -kinds.max(1)))
 
 
@@ -120,6 +121,7 @@ def _nearest(
         "png": sprite(spec.shape.pictures(compared.images[places])[:, None]),
         "places": places.tolist(), "classes": [spec.label_names[c] for c in compared.labels[places]],
         "away": away.round(2).tolist(), "of": len(compared.images), "learned": learned,
+        "copies": spec.copies if learned else 1,
         "typical": _test_distances(dataset, folder, learned).round(2).tolist(),
     }  # fmt: skip
 
@@ -130,7 +132,7 @@ def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread:
     None where neither are.
     """
     dataset = run.config.dataset
-    if not registry.test_is_here(dataset):
+    if not registry.test_is_here(dataset) or not visitor.may_use(dataset):
         return None
     learned, folder = registry.is_here(dataset), str(paths.data_dir())
     try:

@@ -117,6 +117,8 @@ def no_originals(run: Run) -> None:
 def where_originals_are(run: Run) -> str:
     """Of a dataset that is not on this machine: whether its pictures can come, or where they are from."""
     spec = run.dataset
+    if not visitor.may_use(spec.name):
+        return "Only their owner sees the originals."
     if run.gallery:
         return plain(f"The originals ({spec.source}) do not come with Latent Lab.")
     if spec.fetch is not None:

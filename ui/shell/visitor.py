@@ -79,8 +79,8 @@ def own_datasets() -> list[str]:
     return own.versions(me()) if me() else []
 
 
-def may_learn_from(dataset: str) -> bool:
-    """Whether a dataset is open to all, or this visitor's own."""
+def may_use(dataset: str) -> bool:
+    """Whether a dataset is open to all, or this visitor's own: to be trained on, and to be shown."""
     manifest = own.manifest_of(dataset)
     return manifest is None or hosted_limits() is None or (bool(me()) and manifest.owner == me())
 
@@ -97,7 +97,7 @@ def within_limits(config: Config) -> Config:
 def start(config: Config, *, one_epoch: bool) -> Run:
     """Start a training, or put it into the queue. Raises RunError."""
     limits = hosted_limits()
-    if not may_learn_from(config.dataset):
+    if not may_use(config.dataset):
         raise RunError(NOT_YOUR_PICTURES)
     if limits is None:
         return launcher.start(config, one_epoch=one_epoch)

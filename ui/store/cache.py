@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import streamlit as st
 
+from ui.shell import visitor
 from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.datasets import registry
@@ -152,12 +153,13 @@ _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datase
 
 
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
-    """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine.
+    """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine,
+    or on a shared server somebody else's.
 
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
     dataset, folder = run.config.dataset, str(paths.data_dir())
-    if not registry.test_is_here(dataset):
+    if not registry.test_is_here(dataset) or not visitor.may_use(dataset):
         return None
     key = dataset, folder
     if key in _damaged and _damaged[key] == registry.stamp(dataset):

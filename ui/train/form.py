@@ -183,7 +183,7 @@ def _follow_address() -> None:
     if asked is None or asked == st.session_state.get("asked_dataset"):
         return
     st.session_state["asked_dataset"] = asked
-    if own.manifest_of(asked) is not None and visitor.may_learn_from(asked):
+    if own.manifest_of(asked) is not None and visitor.may_use(asked):
         st.session_state["dataset"], st.session_state["preset"] = asked, "lecture"
         _fill()
 
@@ -194,7 +194,7 @@ def _preset() -> str:
 
 def _dataset() -> str:
     name = browser_input.word(browser_input.in_widget("dataset"), registry.TITLES)
-    return name if name and visitor.may_learn_from(name) else str(default_of("dataset"))
+    return name if name and visitor.may_use(name) else str(default_of("dataset"))
 
 
 def _network() -> Network:
@@ -228,7 +228,7 @@ def _config() -> Config:
     """The settings in the form. Raises ConfigError or RunError with what is wrong with them."""
     settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
     config = Config(**settings)  # looks at their types
-    if not visitor.may_learn_from(config.dataset):
+    if not visitor.may_use(config.dataset):
         raise RunError(visitor.NOT_YOUR_PICTURES)
     if limits := hosted_limits():
         limits.accept(config)

@@ -188,6 +188,7 @@ def spec_of(name: str, manifest: Manifest) -> DatasetSpec:
         source=manifest.source,
         load_split=lambda part, folder: load_split(name, part),
         noun=manifest.noun,
+        copies=manifest.copies,
         defaults=manifest.defaults,
         morph=(0, min(1, max(len(manifest.class_names) - 1, 0))),
         offered=False,

@@ -89,7 +89,8 @@ def _spec(archive: Archive, train_size: int, test_size: int, **more: Any) -> Dat
     return DatasetSpec(
         title=archive.title, train_size=train_size, test_size=test_size, load_split=archive.load_split,
         class_names=tuple(name.replace("_", " ") for name in archive.folders), offered=False,
-        is_here=archive.is_here, obstacle=archive.obstacle, stamp=partial(_stamp, archive), **more,
+        copies=archive.copies, is_here=archive.is_here, obstacle=archive.obstacle, stamp=partial(_stamp, archive),
+        **more,
     )  # fmt: skip
 
 

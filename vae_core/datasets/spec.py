@@ -69,6 +69,7 @@ class DatasetSpec:
     source: str  # where the pictures come from, and under which licence
     load_split: Callable[[str, Path | None], Split]  # "train" or "test", verified; raises DataError
     family: str = ""  # of datasets whose pictures are alike: a model of one can be asked about another's
+    copies: int = 1  # of each training picture, varied; itself among them
     noun: str = "picture"  # what one of them shows, e.g. "digit"
     defaults: Mapping[str, Any] = field(default_factory=dict)  # settings that suit its size
     morph: tuple[int, int] = (0, 1)  # the two classes that a first morph joins

@@ -52,7 +52,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
   const axis = (frame, group, k) => Float32Array.from(group, (i) => frame[2 * i + k]);
   const traces = data.names.map((name, c) => ({
     ...structuredClone(data.trace), // Plotly writes into what it is given
-    name,
+    name: literally(name),
     x: axis(start, groups[c], 0),
     y: axis(start, groups[c], 1),
     customdata: groups[c],
@@ -179,3 +179,6 @@ function layoutOf({ data, root, legend }) {
     newselection: { line: { ...layout.newselection.line, color: x } },
   };
 }
+
+/** A name as Plotly shows it letter by letter: it reads some HTML in what it writes. */
+const literally = (name) => name.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

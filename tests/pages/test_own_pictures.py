@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from tests.pages.test_forged import registered
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401 (fixture)
 from tests.pages.test_titles import RENDERED, markdown_of, nodes
 from ui.pictures import cards, changes, letters, mine, seen, shelf
 from ui.shell import visitor
+from ui.shell.errors import plain
 from vae_core import paths
 from vae_core.datasets import own
 from vae_core.jobs import launcher, queue_dispatcher
-from vae_core.pictures import freezing, intake, preparing, sets
+from vae_core.pictures import deleting, freezing, intake, preparing, sets
 from vae_core.pictures.intake import Taken
 from vae_core.pictures.sets import PictureSet
 from vae_core.runs.index import own_runs
@@ -439,3 +441,81 @@ def test_undo_remembers_no_more_than_a_set_can_take_back():
 
 def test_a_set_holds_what_the_intake_holds_locally():
     assert mine.limits() == intake.Limits()
+
+
+# ---- a part of the page, drawn again by itself as a browser asks for it
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    """Click a button as a browser does: only the part of the page that it is in runs again."""
+    return in_its_part(app, WidgetState(id=app.button(key=key).proto.id, trigger_value=True))
+
+
+def in_its_part(app: AppTest, sent: WidgetState) -> AppTest:
+    part = registered(app)[sent.id].fragment_id
+    assert part, "not in a part of its own"
+
+    class SamePages(PagesManager):  # a session keeps them
+        def __init__(self, *given: Any, **named: Any):
+            super().__init__(*given, **named)
+            self._set_pages(app._registered_pages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        whole = local_script_runner.RerunData
+        patch.setattr(app_test, "PagesManager", SamePages)
+        patch.setattr(local_script_runner, "RerunData", lambda **given: whole(**given, fragment_id=part))
+        app._run(WidgetStates(widgets=[sent]))
+    check(app)
+    return app
+
+
+def is_whole(app: AppTest) -> bool:
+    """Whether all of the page was drawn, and not a part of it."""
+    return any(each.value.startswith("## Your own pictures") for each in app.markdown)
+
+
+def test_after_a_set_is_deleted_the_dialog_closes_and_the_page_shows_what_is_left():
+    left, gone = made({"a": 3}, "Left"), made({"b": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    app.button(key="own_delete").click().run()
+    click(app, "own_delete_all")
+    assert [each.id for each in sets.list_sets()] == [left.id]
+    assert is_whole(app) and not is_shown(app, "own_delete_all") and not trouble_of(app)
+    assert app.selectbox(key="own_chosen").value == left.id and data_of(app, "own_cards")["set"] == left.id
+    assert "Gone" not in words(app)
+
+
+def test_a_dialog_whose_set_was_deleted_elsewhere_closes():
+    gone = made({"b": 2})
+    app = show("pictures")
+    app.button(key="own_delete").click().run()
+    deleting.delete_set(gone)
+    click(app, "own_delete_all")
+    assert is_whole(app) and not is_shown(app, "own_delete_all") and data_of(app, "own_studio")["set"] == ""
+
+
+def test_a_set_on_which_a_run_trains_is_kept_and_the_run_is_named_with_the_way_to_it():
+    made({"c": 2}, "Another")
+    made_ = made({"a": 20, "b": 20}, "[evil](//evil.example)")
+    made({"d": 2}, "Newer")
+    app = show("pictures", set=made_.id)
+    app.button(key="own_train").click().run()
+    (run,) = own_runs()
+    app = show("pictures", set=made_.id)
+    app.button(key="own_delete").click().run()
+    for again in (False, True):
+        if again:
+            click(app, "own_delete_all")
+        check(app)
+        assert is_shown(app, "own_delete_all") and made_.info.count == 40
+        said = " ".join(each.value for each in [*app.warning, *app.error])
+        assert run.id not in said and plain(run.title) in said, again
+        (link,) = [each.proto for each in app.get("page_link") if plain(run.title) in each.proto.label]
+        assert link.query_string == f"run={run.id}" and not RENDERED.search(link.label)
+    assert show("pictures").selectbox(key="own_chosen").value is not None
+    click(app, "own_keep")
+    assert app.selectbox(key="own_chosen").value == made_.id, "a set that was not deleted stays chosen"
+    launcher.files.write_json(run.path / "status.json", {"state": "stopped", "epochs": 20})
+    app.button(key="own_delete").click().run()
+    click(app, "own_delete_all")
+    assert sets.find(made_.id) is None and not is_shown(app, "own_delete_all")

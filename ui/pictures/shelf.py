@@ -7,11 +7,11 @@ import io
 import streamlit as st
 
 from ui.pictures import mine
-from ui.shell import browser_input
+from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from vae_core.datasets.own import one_line, slug
 from vae_core.pictures import deleting, export
-from vae_core.pictures.sets import PictureSet
+from vae_core.pictures.sets import PictureSet, SetError
 
 NEW = "new"  # among the choices
 
@@ -65,23 +65,39 @@ def _rename(set_id: str) -> None:
 
 @st.dialog("Delete this set?")
 def confirm(picture_set: PictureSet) -> None:
-    """Says what goes with it. Deleting is final, since nobody wants deleted photos to lie about."""
-    with mine.said():
-        info = picture_set.info
-        st.markdown(f"**{plain(info.title)}** {goes_with(picture_set)} This is final: nothing of it is kept.")
-        yes, no = st.columns(2)
-        gone = yes.button(
-            "Delete it all", key="own_delete_all", type="primary", icon=":material/delete:", width="stretch",
-            on_click=_delete, args=(picture_set.id,),
-        )  # fmt: skip
-        if no.button("Keep it", key="own_keep", width="stretch") or gone:
-            st.rerun()
+    """Says what goes with it. Deleting is final, since nobody wants deleted photos to lie about.
+
+    A click runs ``_delete`` first and then this again: with the set gone, here or elsewhere, the dialog closes.
+    """
+    try:
+        info, also = picture_set.info, goes_with(picture_set)
+    except SetError:
+        st.rerun()
+    st.markdown(f"**{plain(info.title)}** {also} This is final: nothing of it is kept.")
+    trouble, training = mine.trouble(), deleting.training_on(picture_set)
+    for run in training:
+        st.warning(f"“{plain(run.title)}” is still training on it. Stop that training first.")
+        if visitor.owns(run):
+            st.page_link(
+                "pages/train.py", label=f"Go to “{plain(run.title)}”", icon=":material/show_chart:",
+                query_params={"run": run.id},
+            )  # fmt: skip
+    if trouble and not training:
+        st.error(plain(trouble))
+    yes, no = st.columns(2)
+    yes.button(
+        "Delete it all", key="own_delete_all", type="primary", icon=":material/delete:", width="stretch",
+        on_click=_delete, args=(picture_set.id,),
+    )  # fmt: skip
+    if no.button("Keep it", key="own_keep", width="stretch"):
+        st.rerun()
 
 
 def _delete(set_id: str) -> None:
-    """The visitor's own set, for good."""
+    """The visitor's own set, for good. One that cannot be deleted stays the one that the page shows."""
     if (found := mine.owned(set_id)) is not None:
         mine.tried(deleting.delete_set, found)
+    if mine.owned(set_id) is None:
         mine.choose(None)
 
 

@@ -519,3 +519,60 @@ def test_a_set_on_which_a_run_trains_is_kept_and_the_run_is_named_with_the_way_t
     app.button(key="own_delete").click().run()
     click(app, "own_delete_all")
     assert sets.find(made_.id) is None and not is_shown(app, "own_delete_all")
+
+
+def send(app: AppTest, component: str, number: int, kind: str, *items: Any) -> AppTest:
+    """``post``, after which only the part of the page with this component runs again."""
+    (wid,) = [
+        wid for wid, each in registered(app).items() if component in wid and each.value_type == "json_trigger_value"
+    ]
+    letter = {"stream": component, "number": number, "kind": kind, "items": list(items)}
+    sent = json.dumps([{"event": "letter", "value": letter}])
+    return in_its_part(app, WidgetState(id=wid, json_trigger_value=sent))
+
+
+@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("component", ["own_cards", "own_seen", "own_studio"])
+def test_a_set_that_was_deleted_elsewhere_leaves_nothing_half_alive(component, left):
+    for _ in range(left):
+        made({"z": 3}, "Another")
+    gone = made({"a": 20, "b": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    kind = {"own_cards": "remove", "own_seen": "page", "own_studio": "class"}[component]
+    send(app, component, 1, kind, {"set": gone.id, "ids": [1], "page": 0, "class_name": "a"})
+    assert is_whole(app) and "Gone" not in words(app)
+    said = [data_of(app, "own_studio")["trouble"], *(error.value for error in app.error)]
+    assert "".join(said) == mine.GONE, "one sentence, once"
+    now = data_of(app, "own_studio")["set"]
+    assert now == (sets.list_sets()[0].id if left else "")
+    assert not left or data_of(app, "own_cards")["set"] == app.selectbox(key="own_chosen").value == now
+    assert not trouble_of(app.run())
+
+
+def test_pictures_for_a_set_that_was_deleted_elsewhere_go_into_no_other():
+    other, gone = made({"z": 3}, "Another"), made({"a": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    send(app, "own_studio", 1, "add", picture())
+    assert other.info.count == 3 and len(sets.list_sets()) == 2 and is_whole(app)
+    assert data_of(app, "own_studio")["count"] == 1 and mine.GONE in trouble_of(app)
+
+
+def test_a_tab_stays_with_its_set_while_another_is_changed_elsewhere():
+    one, two = made({"a": 3}, "One"), made({"b": 3}, "Two")
+    app = show("pictures")
+    assert data_of(app, "own_studio")["set"] == two.id, "what was changed last comes first"
+    one.rename_class("a", "c")
+    send(app, "own_studio", 1, "add", picture())
+    assert (one.info.count, two.info.count) == (3, 4)
+
+
+def test_delete_never_asks_about_another_set_than_the_one_beside_the_button():
+    made({"z": 3}, "Another")
+    gone = made({"a": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    app.button(key="own_delete").click().run()
+    check(app)
+    assert not is_shown(app, "own_delete_all") and trouble_of(app).strip() == mine.GONE

@@ -77,7 +77,7 @@ def act(set_id: object, kind: str, item: object) -> None:
     """One change of the visitor's own set. Raises SetError with what cannot be."""
     picture_set = mine.owned(set_id)
     if picture_set is None:
-        raise SetError("This set is no longer here.")
+        raise SetError(mine.GONE)
     if kind in ACTIONS:
         ACTIONS[kind](picture_set, item)
 

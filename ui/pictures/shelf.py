@@ -18,12 +18,12 @@ NEW = "new"  # among the choices
 
 def shelf(picture_set: PictureSet) -> None:
     """Which set the page shows, and what can be done with all of it."""
-    known = {each.id: each for each in mine.all_sets()}
+    titles = {each.id: each.info.title for each in mine.all_sets()}
     st.session_state["own_chosen"] = picture_set.id
     with st.container(horizontal=True, vertical_alignment="bottom", key="own_shelf"):
         st.selectbox(
-            "Set", [*known, NEW], key="own_chosen", on_change=_chosen, width=320,
-            format_func=lambda set_id: "+ New set" if set_id == NEW else known[set_id].info.title,
+            "Set", [*titles, NEW], key="own_chosen", on_change=_chosen, width=320,
+            format_func=lambda set_id: "+ New set" if set_id == NEW else titles[set_id],
         )  # fmt: skip
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input(
@@ -35,8 +35,14 @@ def shelf(picture_set: PictureSet) -> None:
             key="own_export", icon=":material/download:", on_click="ignore",
             help="All pictures as PNG files in a zip, a folder for each class. Drop it here to get the set back.",
         )  # fmt: skip
-        if st.button("Delete", key="own_delete", icon=":material/delete:"):
+        asked = st.button("Delete", key="own_delete", icon=":material/delete:", on_click=_asked, args=(picture_set.id,))
+        if asked and st.session_state.pop("own_asked", "") == picture_set.id:  # not for another that took its place
             confirm(picture_set)
+
+
+def _asked(set_id: str) -> None:
+    """Which set was shown beside the button."""
+    st.session_state["own_asked"] = set_id
 
 
 def packed(picture_set: PictureSet) -> io.BytesIO:
@@ -54,6 +60,8 @@ def _chosen() -> None:
         mine.tried(mine.create)
     elif (found := mine.owned(value)) is not None:
         mine.choose(found)
+    else:
+        st.session_state["own_trouble"] = mine.GONE
 
 
 def _rename(set_id: str) -> None:

@@ -432,8 +432,9 @@ def test_undo_remembers_no_more_than_a_set_can_take_back():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(changes.st, "session_state", session)
         for k in range(30):
+            before = made_.manifest.edits
             made_.rename(f"title {k}")
-            changes.note(made_, f"change {k}")
+            changes.note(made_, before, f"change {k}")
         assert len(session["own_changes"][made_.id]) == sets.UNDO
         changes.undo(made_)
         assert made_.info.title == "title 28" and changes.next_undo(made_) == "change 28"
@@ -576,3 +577,49 @@ def test_delete_never_asks_about_another_set_than_the_one_beside_the_button():
     app.button(key="own_delete").click().run()
     check(app)
     assert not is_shown(app, "own_delete_all") and trouble_of(app).strip() == mine.GONE
+
+
+# ---- two tabs
+
+
+def test_undo_of_one_tab_never_takes_back_unseen_what_another_did():
+    made_ = made({"a": 4, "b": 4})
+    ids = made_.ids().tolist()
+    here, there = show("pictures", set=made_.id), show("pictures", set=made_.id)
+    post(here, "own_cards", 1, "remove", {"set": made_.id, "ids": ids[:1]})
+    post(there, "own_cards", 1, "rename", {"set": made_.id, "class_name": "b", "to": "c"})
+    assert data_of(here, "own_cards")["undo"] == "1 picture removed", "it has not been drawn since"
+    post(here, "own_cards", 2, "undo", {"set": made_.id})
+    assert made_.info.class_names == ("a", "c") and made_.info.count == 7, "nothing was taken back"
+    assert changes.MOVED_ON in trouble_of(here) and data_of(here, "own_cards")["undo"] == changes.UNKNOWN
+    post(here, "own_cards", 3, "undo", {"set": made_.id})
+    assert made_.info.class_names == ("a", "b") and made_.info.count == 7, "the last change alone"
+    assert data_of(here, "own_cards")["undo"] == "1 picture removed"
+    post(here, "own_cards", 4, "undo", {"set": made_.id})
+    assert made_.info.count == 8
+    assert data_of(there.run(), "own_cards")["undo"] == changes.UNKNOWN, "its own change is undone already"
+
+
+def test_a_job_into_which_another_tab_came_is_taken_back_in_parts():
+    made_ = made({"a": 4})
+    here, there = show("pictures", set=made_.id), show("pictures", set=made_.id)
+    for number in (1, 2):
+        post(here, "own_studio", number, "add file 7", picture(number))
+    post(there, "own_cards", 1, "rename", {"set": made_.id, "class_name": "a", "to": "c"})
+    post(here, "own_studio", 3, "add file 7", picture(5), picture(6))
+    seen_ = []
+    for number in (1, 2, 3):
+        seen_.append((data_of(here, "own_cards")["undo"], made_.info.count, made_.info.class_names[0]))
+        post(here, "own_cards", number, "undo", {"set": made_.id})
+    assert seen_ == [("2 pictures added", 8, "c"), (changes.UNKNOWN, 6, "c"), ("2 pictures added", 6, "a")]
+    assert made_.info.count == 4
+
+
+def test_undo_names_the_new_name_of_a_set():
+    made_ = made({"a": 4}, "Old")
+    app = show("pictures")
+    post(app, "own_cards", 1, "remove", {"set": made_.id, "ids": made_.ids().tolist()[:1]})
+    app.text_input(key=f"own_title_{made_.id}").set_value("New").run()
+    assert data_of(app, "own_cards")["undo"] == "“Old” renamed to “New”"
+    post(app, "own_cards", 2, "undo", {"set": made_.id})
+    assert made_.info.title == "Old" and data_of(app, "own_cards")["undo"] == "1 picture removed"

@@ -6,7 +6,7 @@ import io
 
 import streamlit as st
 
-from ui.pictures import mine
+from ui.pictures import changes, mine
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from vae_core.datasets.own import one_line, slug
@@ -68,7 +68,13 @@ def _rename(set_id: str) -> None:
     found = mine.owned(set_id)
     title = one_line(browser_input.text(browser_input.in_widget(f"own_title_{set_id}")) or "")
     if found is not None and title:
-        mine.tried(found.rename, title)
+        mine.tried(_renamed, found, title)
+
+
+def _renamed(picture_set: PictureSet, title: str) -> None:
+    before, old = picture_set.manifest.edits, picture_set.info.title
+    picture_set.rename(title)
+    changes.note(picture_set, before, f"“{old}” renamed to “{title}”")
 
 
 @st.dialog("Delete this set?")

@@ -85,10 +85,11 @@ def _add(items: Any, job: str, most: int) -> None:
         for item in items:
             yield replace(item, class_name=mine.class_named(picture_set, item.class_name)) if _is_taken(item) else item
 
+    before = picture_set.manifest.edits
     report = picture_set.add(in_its_classes(), limits=mine.limits())
     if report.taken:
         grouped = job if job.startswith("add ") else ""
-        changes.note(picture_set, changes.added(report.taken), job=grouped, pictures=report.taken)
+        changes.note(picture_set, before, changes.added(report.taken), job=grouped, pictures=report.taken)
     _tell(report)
 
 

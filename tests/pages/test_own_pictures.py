@@ -623,3 +623,26 @@ def test_undo_names_the_new_name_of_a_set():
     assert data_of(app, "own_cards")["undo"] == "“Old” renamed to “New”"
     post(app, "own_cards", 2, "undo", {"set": made_.id})
     assert made_.info.title == "Old" and data_of(app, "own_cards")["undo"] == "1 picture removed"
+
+
+# ---- what is said of how they are prepared
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+def test_neither_digits_nor_transparent_parts_are_spoken_of_where_there_are_none(transparent):
+    made_ = made({"Leaves": 20, "Shells": 20})
+    if transparent:  # one of them, and not one that a sample need find
+        odd = stroke(99)
+        odd[:2, :2, 3] = 0
+        made_.add([Taken("Leaves", "odd", odd, "file")])
+    app = show("pictures")
+    helps = " ".join(str(getattr(each, "help", "") or "") for each in [*app.toggle, *app.get("segmented_control")])
+    said = f"{words(app)} {helps}"
+    assert "digit" not in said.lower() and "scaled to one size and centred" in said
+    assert ("transparent" in said) == transparent
+    frozen = own.manifest_of(freezing.freeze(made_, seen_as(made_)).name)
+    assert ("transparent" in frozen.preparation) == transparent
+
+
+def seen_as(picture_set: PictureSet) -> preparing.Preparation:
+    return preparing.guess(picture_set.rgba())

@@ -33,7 +33,8 @@ def note(picture_set: PictureSet, before: int, words: str, *, job: str = "", pic
     """
     if picture_set.manifest.edits != before + 1:  # another tab was as quick: whose is which cannot be told
         return
-    known, numbers = _of(picture_set), (before,)
+    known = _of(picture_set)
+    numbers: tuple[int, ...] = (before,)
     last = known[-1] if known else None
     if last and job and last.job == job and last.numbers[-1] + 1 == before:
         known.pop()

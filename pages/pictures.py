@@ -11,6 +11,7 @@ from ui.text import glossary, page_intros
 from ui.text.page_intros import about
 
 through_app()
+mine.begin()
 
 st.html(STATIC / "pictures" / "pictures.css")
 run_picker.head(
@@ -28,6 +29,7 @@ with st.container():  # always there: were it to come and go, all below it would
 @st.fragment
 def ways_in() -> None:
     with mine.said():
+        mine.whole_page_if_another()
         studio.studio()
 
 
@@ -35,6 +37,7 @@ def ways_in() -> None:
 def what_there_is() -> None:
     """Whether it is enough, and the classes. What is slow with thousands of pictures comes after it, by itself."""
     with mine.said():
+        mine.whole_page_if_another()
         now = mine.current()
         if now is None:
             return
@@ -52,6 +55,7 @@ def what_there_is() -> None:
 @st.fragment
 def as_the_network_sees_it() -> None:
     with mine.said():
+        mine.whole_page_if_another()
         now = mine.current()
         if now is None:
             return

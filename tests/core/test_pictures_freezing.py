@@ -75,7 +75,10 @@ def test_every_preparation_gives_pictures_of_its_shape(size, colour, centre):
     assert made.shape == (300, wanted.shape.pixels) and made.dtype == np.uint8
     assert (made[:, 0] == 0).all() or not centre  # ground is black
     assert made.max() > 200
-    assert_one_sentence(explain(wanted).replace("; ", " "))
+    for transparent in (False, True):
+        said = explain(wanted, transparent)
+        assert_one_sentence(said.replace("; ", " "))
+        assert ("transparent" in said) == transparent and "digit" not in said.lower()
 
 
 def test_channels_come_first():

@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from tests.pages.test_forged import registered
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401 (fixture)
 from tests.pages.test_titles import RENDERED, markdown_of, nodes
 from ui.pictures import cards, changes, letters, mine, seen, shelf
 from ui.shell import visitor
+from ui.shell.errors import plain
 from vae_core import paths
 from vae_core.datasets import own
 from vae_core.jobs import launcher, queue_dispatcher
-from vae_core.pictures import freezing, intake, preparing, sets
+from vae_core.pictures import deleting, freezing, intake, preparing, sets
 from vae_core.pictures.intake import Taken
 from vae_core.pictures.sets import PictureSet
 from vae_core.runs.index import own_runs
@@ -430,8 +432,9 @@ def test_undo_remembers_no_more_than_a_set_can_take_back():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(changes.st, "session_state", session)
         for k in range(30):
+            before = made_.manifest.edits
             made_.rename(f"title {k}")
-            changes.note(made_, f"change {k}")
+            changes.note(made_, before, f"change {k}")
         assert len(session["own_changes"][made_.id]) == sets.UNDO
         changes.undo(made_)
         assert made_.info.title == "title 28" and changes.next_undo(made_) == "change 28"
@@ -439,3 +442,207 @@ def test_undo_remembers_no_more_than_a_set_can_take_back():
 
 def test_a_set_holds_what_the_intake_holds_locally():
     assert mine.limits() == intake.Limits()
+
+
+# ---- a part of the page, drawn again by itself as a browser asks for it
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    """Click a button as a browser does: only the part of the page that it is in runs again."""
+    return in_its_part(app, WidgetState(id=app.button(key=key).proto.id, trigger_value=True))
+
+
+def in_its_part(app: AppTest, sent: WidgetState) -> AppTest:
+    part = registered(app)[sent.id].fragment_id
+    assert part, "not in a part of its own"
+
+    class SamePages(PagesManager):  # a session keeps them
+        def __init__(self, *given: Any, **named: Any):
+            super().__init__(*given, **named)
+            self._set_pages(app._registered_pages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        whole = local_script_runner.RerunData
+        patch.setattr(app_test, "PagesManager", SamePages)
+        patch.setattr(local_script_runner, "RerunData", lambda **given: whole(**given, fragment_id=part))
+        app._run(WidgetStates(widgets=[sent]))
+    check(app)
+    return app
+
+
+def is_whole(app: AppTest) -> bool:
+    """Whether all of the page was drawn, and not a part of it."""
+    return any(each.value.startswith("## Your own pictures") for each in app.markdown)
+
+
+def test_after_a_set_is_deleted_the_dialog_closes_and_the_page_shows_what_is_left():
+    left, gone = made({"a": 3}, "Left"), made({"b": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    app.button(key="own_delete").click().run()
+    click(app, "own_delete_all")
+    assert [each.id for each in sets.list_sets()] == [left.id]
+    assert is_whole(app) and not is_shown(app, "own_delete_all") and not trouble_of(app)
+    assert app.selectbox(key="own_chosen").value == left.id and data_of(app, "own_cards")["set"] == left.id
+    assert "Gone" not in words(app)
+
+
+def test_a_dialog_whose_set_was_deleted_elsewhere_closes():
+    gone = made({"b": 2})
+    app = show("pictures")
+    app.button(key="own_delete").click().run()
+    deleting.delete_set(gone)
+    click(app, "own_delete_all")
+    assert is_whole(app) and not is_shown(app, "own_delete_all") and data_of(app, "own_studio")["set"] == ""
+
+
+def test_a_set_on_which_a_run_trains_is_kept_and_the_run_is_named_with_the_way_to_it():
+    made({"c": 2}, "Another")
+    made_ = made({"a": 20, "b": 20}, "[evil](//evil.example)")
+    made({"d": 2}, "Newer")
+    app = show("pictures", set=made_.id)
+    app.button(key="own_train").click().run()
+    (run,) = own_runs()
+    app = show("pictures", set=made_.id)
+    app.button(key="own_delete").click().run()
+    for again in (False, True):
+        if again:
+            click(app, "own_delete_all")
+        check(app)
+        assert is_shown(app, "own_delete_all") and made_.info.count == 40
+        said = " ".join(each.value for each in [*app.warning, *app.error])
+        assert run.id not in said and plain(run.title) in said, again
+        (link,) = [each.proto for each in app.get("page_link") if plain(run.title) in each.proto.label]
+        assert link.query_string == f"run={run.id}" and not RENDERED.search(link.label)
+    assert show("pictures").selectbox(key="own_chosen").value is not None
+    click(app, "own_keep")
+    assert app.selectbox(key="own_chosen").value == made_.id, "a set that was not deleted stays chosen"
+    launcher.files.write_json(run.path / "status.json", {"state": "stopped", "epochs": 20})
+    app.button(key="own_delete").click().run()
+    click(app, "own_delete_all")
+    assert sets.find(made_.id) is None and not is_shown(app, "own_delete_all")
+
+
+def send(app: AppTest, component: str, number: int, kind: str, *items: Any) -> AppTest:
+    """``post``, after which only the part of the page with this component runs again."""
+    (wid,) = [
+        wid for wid, each in registered(app).items() if component in wid and each.value_type == "json_trigger_value"
+    ]
+    letter = {"stream": component, "number": number, "kind": kind, "items": list(items)}
+    sent = json.dumps([{"event": "letter", "value": letter}])
+    return in_its_part(app, WidgetState(id=wid, json_trigger_value=sent))
+
+
+@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("component", ["own_cards", "own_seen", "own_studio"])
+def test_a_set_that_was_deleted_elsewhere_leaves_nothing_half_alive(component, left):
+    for _ in range(left):
+        made({"z": 3}, "Another")
+    gone = made({"a": 20, "b": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    kind = {"own_cards": "remove", "own_seen": "page", "own_studio": "class"}[component]
+    send(app, component, 1, kind, {"set": gone.id, "ids": [1], "page": 0, "class_name": "a"})
+    assert is_whole(app) and "Gone" not in words(app)
+    said = [data_of(app, "own_studio")["trouble"], *(error.value for error in app.error)]
+    assert "".join(said) == mine.GONE, "one sentence, once"
+    now = data_of(app, "own_studio")["set"]
+    assert now == (sets.list_sets()[0].id if left else "")
+    assert not left or data_of(app, "own_cards")["set"] == app.selectbox(key="own_chosen").value == now
+    assert not trouble_of(app.run())
+
+
+def test_pictures_for_a_set_that_was_deleted_elsewhere_go_into_no_other():
+    other, gone = made({"z": 3}, "Another"), made({"a": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    send(app, "own_studio", 1, "add", picture())
+    assert other.info.count == 3 and len(sets.list_sets()) == 2 and is_whole(app)
+    assert data_of(app, "own_studio")["count"] == 1 and mine.GONE in trouble_of(app)
+
+
+def test_a_tab_stays_with_its_set_while_another_is_changed_elsewhere():
+    one, two = made({"a": 3}, "One"), made({"b": 3}, "Two")
+    app = show("pictures")
+    assert data_of(app, "own_studio")["set"] == two.id, "what was changed last comes first"
+    one.rename_class("a", "c")
+    send(app, "own_studio", 1, "add", picture())
+    assert (one.info.count, two.info.count) == (3, 4)
+
+
+def test_delete_never_asks_about_another_set_than_the_one_beside_the_button():
+    made({"z": 3}, "Another")
+    gone = made({"a": 2}, "Gone")
+    app = show("pictures", set=gone.id)
+    deleting.delete_set(gone)
+    app.button(key="own_delete").click().run()
+    check(app)
+    assert not is_shown(app, "own_delete_all") and trouble_of(app).strip() == mine.GONE
+
+
+# ---- two tabs
+
+
+def test_undo_of_one_tab_never_takes_back_unseen_what_another_did():
+    made_ = made({"a": 4, "b": 4})
+    ids = made_.ids().tolist()
+    here, there = show("pictures", set=made_.id), show("pictures", set=made_.id)
+    post(here, "own_cards", 1, "remove", {"set": made_.id, "ids": ids[:1]})
+    post(there, "own_cards", 1, "rename", {"set": made_.id, "class_name": "b", "to": "c"})
+    assert data_of(here, "own_cards")["undo"] == "1 picture removed", "it has not been drawn since"
+    post(here, "own_cards", 2, "undo", {"set": made_.id})
+    assert made_.info.class_names == ("a", "c") and made_.info.count == 7, "nothing was taken back"
+    assert changes.MOVED_ON in trouble_of(here) and data_of(here, "own_cards")["undo"] == changes.UNKNOWN
+    post(here, "own_cards", 3, "undo", {"set": made_.id})
+    assert made_.info.class_names == ("a", "b") and made_.info.count == 7, "the last change alone"
+    assert data_of(here, "own_cards")["undo"] == "1 picture removed"
+    post(here, "own_cards", 4, "undo", {"set": made_.id})
+    assert made_.info.count == 8
+    assert data_of(there.run(), "own_cards")["undo"] == changes.UNKNOWN, "its own change is undone already"
+
+
+def test_a_job_into_which_another_tab_came_is_taken_back_in_parts():
+    made_ = made({"a": 4})
+    here, there = show("pictures", set=made_.id), show("pictures", set=made_.id)
+    for number in (1, 2):
+        post(here, "own_studio", number, "add file 7", picture(number))
+    post(there, "own_cards", 1, "rename", {"set": made_.id, "class_name": "a", "to": "c"})
+    post(here, "own_studio", 3, "add file 7", picture(5), picture(6))
+    seen_ = []
+    for number in (1, 2, 3):
+        seen_.append((data_of(here, "own_cards")["undo"], made_.info.count, made_.info.class_names[0]))
+        post(here, "own_cards", number, "undo", {"set": made_.id})
+    assert seen_ == [("2 pictures added", 8, "c"), (changes.UNKNOWN, 6, "c"), ("2 pictures added", 6, "a")]
+    assert made_.info.count == 4
+
+
+def test_undo_names_the_new_name_of_a_set():
+    made_ = made({"a": 4}, "Old")
+    app = show("pictures")
+    post(app, "own_cards", 1, "remove", {"set": made_.id, "ids": made_.ids().tolist()[:1]})
+    app.text_input(key=f"own_title_{made_.id}").set_value("New").run()
+    assert data_of(app, "own_cards")["undo"] == "“Old” renamed to “New”"
+    post(app, "own_cards", 2, "undo", {"set": made_.id})
+    assert made_.info.title == "Old" and data_of(app, "own_cards")["undo"] == "1 picture removed"
+
+
+# ---- what is said of how they are prepared
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+def test_neither_digits_nor_transparent_parts_are_spoken_of_where_there_are_none(transparent):
+    made_ = made({"Leaves": 20, "Shells": 20})
+    if transparent:  # one of them, and not one that a sample need find
+        odd = stroke(99)
+        odd[:2, :2, 3] = 0
+        made_.add([Taken("Leaves", "odd", odd, "file")])
+    app = show("pictures")
+    helps = " ".join(str(getattr(each, "help", "") or "") for each in [*app.toggle, *app.get("segmented_control")])
+    said = f"{words(app)} {helps}"
+    assert "digit" not in said.lower() and "scaled to one size and centred" in said
+    assert ("transparent" in said) == transparent
+    frozen = own.manifest_of(freezing.freeze(made_, seen_as(made_)).name)
+    assert ("transparent" in frozen.preparation) == transparent
+
+
+def seen_as(picture_set: PictureSet) -> preparing.Preparation:
+    return preparing.guess(picture_set.rgba())

@@ -77,9 +77,11 @@ def act(set_id: object, kind: str, item: object) -> None:
     """One change of the visitor's own set. Raises SetError with what cannot be."""
     picture_set = mine.owned(set_id)
     if picture_set is None:
-        raise SetError("This set is no longer here.")
+        raise SetError(mine.GONE)
     if kind in ACTIONS:
-        ACTIONS[kind](picture_set, item)
+        before = picture_set.manifest.edits
+        if words := ACTIONS[kind](picture_set, item):
+            changes.note(picture_set, before, words)
 
 
 def _class(item: object, name: str = "class_name") -> str:
@@ -92,36 +94,37 @@ def _raw_class(picture_set: PictureSet, item: object) -> str:
     return "" if not picture_set.info.class_names and name == HEAP else name
 
 
-def _rename(picture_set: PictureSet, item: object) -> None:
+def _rename(picture_set: PictureSet, item: object) -> str:
     name, new = _raw_class(picture_set, item), _class(item, "to")
-    if name != new:
-        picture_set.rename_class(name, new)
-        changes.note(picture_set, f"“{name or HEAP}” renamed to “{new}”")
-        _follow(picture_set, name or HEAP, new)
+    if name == new:
+        return ""
+    picture_set.rename_class(name, new)
+    _follow(picture_set, name or HEAP, new)
+    return f"“{name or HEAP}” renamed to “{new}”"
 
 
-def _merge(picture_set: PictureSet, item: object) -> None:
+def _merge(picture_set: PictureSet, item: object) -> str:
     name, into = _class(item), _class(item, "to")
     picture_set.merge_classes([name], into)
-    changes.note(picture_set, f"“{name}” merged into “{into}”")
+    return f"“{name}” merged into “{into}”"
 
 
-def _move(picture_set: PictureSet, item: object) -> None:
+def _move(picture_set: PictureSet, item: object) -> str:
     moved, to = letters.ids(browser_input.by_name(item, "ids")), _class(item, "to")
     picture_set.move(moved, to)
-    changes.note(picture_set, f"{_many(len(moved))} moved to “{to}”")
+    return f"{_many(len(moved))} moved to “{to}”"
 
 
-def _remove(picture_set: PictureSet, item: object) -> None:
+def _remove(picture_set: PictureSet, item: object) -> str:
     gone = letters.ids(browser_input.by_name(item, "ids"))
     picture_set.remove(gone)
-    changes.note(picture_set, f"{_many(len(gone))} removed")
+    return f"{_many(len(gone))} removed"
 
 
-def _remove_class(picture_set: PictureSet, item: object) -> None:
+def _remove_class(picture_set: PictureSet, item: object) -> str:
     name = _raw_class(picture_set, item)
     picture_set.remove_class(name)
-    changes.note(picture_set, f"“{name or HEAP}” removed")
+    return f"“{name or HEAP}” removed"
 
 
 def _undo(picture_set: PictureSet, item: object) -> None:
@@ -140,6 +143,7 @@ def _follow(picture_set: PictureSet, name: str, new: str) -> None:
         st.session_state["own_open"] = (picture_set.id, new, page)
 
 
+# Each returns what it changed in words, or nothing.
 ACTIONS: dict[str, Any] = {
     "rename": _rename, "merge": _merge, "move": _move, "remove": _remove, "remove_class": _remove_class,
     "undo": _undo, "open": _open,

@@ -18,6 +18,7 @@ from vae_core.pictures.sets import PictureSet, SetError
 from vae_core.runs.run import RunError
 
 FIRST_TITLE = "My pictures"
+GONE = "This set is no longer here."
 
 
 @contextmanager
@@ -58,15 +59,42 @@ def owned(set_id: object) -> PictureSet | None:
 
 
 def current() -> PictureSet | None:
-    """The set that the page shows: the last chosen, the one of the address, or the one changed last."""
-    for set_id in (st.session_state.get("own_set"), browser_input.from_address("set")):
+    """The set that the page shows: the last chosen, that of the address, the one drawn so far, or the newest."""
+    for set_id in (st.session_state.get("own_set"), browser_input.from_address("set"), drawn()):
         if (found := owned(set_id)) is not None:
             return found
     return next(iter(all_sets()), None)
 
 
+def drawn() -> str:
+    """The id of the set for which the whole page was last drawn; empty before, and without a set."""
+    return str(st.session_state.get("own_drawn", ""))
+
+
+def is_gone() -> bool:
+    """Whether that set has been deleted since, in another tab or to make room."""
+    return bool(drawn()) and owned(drawn()) is None
+
+
+def begin() -> None:
+    """The whole page is drawn from here on, for one set; if the one before is gone, that is said."""
+    if is_gone():
+        st.session_state.setdefault("own_trouble", GONE)
+    now = current()
+    st.session_state["own_drawn"] = now.id if now else ""
+
+
+def whole_page_if_another() -> None:
+    """In a part of the page: draw all of it anew if it is about another set by now, or its set is gone."""
+    now = current()
+    if (now.id if now else "") != drawn():
+        st.rerun()
+
+
 def choose(picture_set: PictureSet | None) -> None:
     st.session_state["own_set"] = picture_set.id if picture_set else None
+    if is_gone():  # as the visitor knows who chooses another
+        st.session_state["own_drawn"] = ""
     browser_input.set_address(set=picture_set.id if picture_set else None)
 
 

@@ -64,13 +64,14 @@ def settings(picture_set: PictureSet) -> None:
         )  # fmt: skip
         st.toggle(
             "Centre what is drawn", key="own_centre", on_change=changed, args=("centre",),
-            help="All drawings get one size, and stand in the middle, as the digits of MNIST do. Not for photos.",
+            help="All drawings get one size, and stand in the middle. Not for photos.",
         )  # fmt: skip
 
 
 def explained(picture_set: PictureSet) -> str:
     """What is done to the pictures."""
-    return preparing.explain(preparation_of(picture_set))
+    transparent = sheets.is_transparent(picture_set.path, picture_set.info.token)
+    return preparing.explain(preparation_of(picture_set), transparent)
 
 
 def grid(picture_set: PictureSet) -> None:

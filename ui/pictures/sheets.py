@@ -32,6 +32,12 @@ def guess(path: Path, token: str) -> Preparation:
     return preparing.guess(known.rgba(places))
 
 
+@cached(8)
+def is_transparent(path: Path, token: str) -> bool:
+    """Whether the ground shows through any picture of a set."""
+    return any(map(preparing.is_transparent, PictureSet(path).blocks()))
+
+
 @cached(12)
 def kept(path: Path, token: str, places: tuple[int, ...], tile: int, ground: str) -> str:
     """The pictures at these places of a set as one WebP, WIDE to a line, each ``tile`` pixels to a side."""

@@ -24,8 +24,6 @@ _studio = component("own_studio", "pictures/studio.js")
 
 def studio() -> None:
     """The component with the three ways in; call it in a fragment. Its letters are read before the fragment runs."""
-    if st.session_state.pop("own_is_new", False):
-        st.rerun()  # the page has a set to show now
     picture_set = mine.current()
     info = picture_set.info if picture_set else None
     report = _report()
@@ -76,20 +74,22 @@ def _uploaded(key: str) -> None:
 def _add(items: Any, job: str, most: int) -> None:
     """Add pictures, so many at most, to the set, or to the first one. Raises SetError, and RunError without room."""
     picture_set = mine.current()
+    if mine.is_gone():  # never into another than the one that is shown
+        picture_set, st.session_state["own_trouble"] = None, f"{mine.GONE} What you add now is in a new one."
     room = mine.limits().pictures - (picture_set.info.count if picture_set else 0)
     mine.make_room(min(most, room) * BYTES)
     if picture_set is None:
         picture_set = mine.create()
-        st.session_state["own_is_new"] = True
 
     def in_its_classes() -> Any:
         for item in items:
             yield replace(item, class_name=mine.class_named(picture_set, item.class_name)) if _is_taken(item) else item
 
+    before = picture_set.manifest.edits
     report = picture_set.add(in_its_classes(), limits=mine.limits())
     if report.taken:
         grouped = job if job.startswith("add ") else ""
-        changes.note(picture_set, changes.added(report.taken), job=grouped, pictures=report.taken)
+        changes.note(picture_set, before, changes.added(report.taken), job=grouped, pictures=report.taken)
     _tell(report)
 
 

@@ -13,7 +13,7 @@ from vae_core.pictures import sets
 from vae_core.pictures.sets import PictureSet
 from vae_core.runs import files, lifecycle
 from vae_core.runs.index import own_runs
-from vae_core.runs.run import Run
+from vae_core.runs.run import Run, RunError
 
 UNUSED_SECONDS = 3600.0  # a version that no run uses goes after so long; freezing makes the same again
 AGAIN_SECONDS = 60.0  # the same, once its set is frozen in another way
@@ -25,6 +25,18 @@ def runs_of(picture_set: PictureSet, folder: Path | None = None) -> list[Run]:
     return [run for run in own_runs(folder) if dataset_of(run) in names]
 
 
+def training_on(picture_set: PictureSet, folder: Path | None = None) -> list[Run]:
+    """The runs on a set that are training, or wait to: until they are stopped, it cannot be deleted."""
+    return [run for run in runs_of(picture_set, folder) if _active(run)]
+
+
+def _active(run: Run) -> bool:
+    try:
+        return run.status().active
+    except RunError:  # a broken one trains no more
+        return False
+
+
 def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]:
     """Delete a set with all made from it, at once and for good; returns the ids of its runs.
 
@@ -32,8 +44,10 @@ def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]
     """
     folder = folder or paths.runs_dir()
     names, runs = set(sets.versions_of(picture_set.id)), runs_of(picture_set, folder)
+    for run in training_on(picture_set, folder):
+        raise RunError(f"“{run.title}” is training on this set; stop it first.")
     for run in runs:
-        with lifecycle.at_rest(run):
+        with lifecycle.at_rest(run):  # its trainer may be about to begin, or to end
             pass
     for run in runs:
         lifecycle.remove(lifecycle.delete(run).path)

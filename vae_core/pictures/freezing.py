@@ -54,7 +54,7 @@ def freeze(
         title=info.title, shape=preparation.shape, class_names=names,
         train_size=len(varied.images), test_size=len(test.images), originals=len(train.images), copies=copies,
         counts=tuple(int(n) for n in np.bincount(places, minlength=max(len(names), 1))),
-        preparation=preparing.explain(preparation), how=preparation.to_json(),
+        preparation=explained(picture_set, preparation), how=preparation.to_json(),
         set_id=info.id if set_id is None else set_id, owner=info.owner, created=time.time(),
         defaults=suggested(picture_set, preparation, vary),
     )  # fmt: skip
@@ -70,6 +70,11 @@ def freeze(
     except OSError as error:
         raise DataError(f"The set cannot be kept: {error.strerror}.") from None
     return own.spec_of(name, kept)
+
+
+def explained(picture_set: PictureSet, preparation: Preparation) -> str:
+    """What is done to the pictures of this set, in one sentence."""
+    return preparing.explain(preparation, any(map(preparing.is_transparent, picture_set.blocks())))
 
 
 def _split(images: np.ndarray, labels: np.ndarray) -> Split:
@@ -95,8 +100,8 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
             raise DataError(f"In the folder {folder} there is no picture that can be read{first}.")
         guess = preparing.guess(picture_set.sample())
         wanted = preparing.chosen(guess, size=size, colour=colour)
-        spec = freeze(picture_set, wanted, set_id="")
-    return spec, f"{report.sentence()} {preparing.explain(wanted)} {spec.name}"
+        spec, said = freeze(picture_set, wanted, set_id=""), explained(picture_set, wanted)
+    return spec, f"{report.sentence()} {said} {spec.name}"
 
 
 def held_back(labels: np.ndarray) -> np.ndarray:

@@ -104,15 +104,21 @@ def _ground(rgba: np.ndarray) -> str:
     return "black" if (light * opacity).sum() / max(opacity.sum(), 1e-6) > 110 else "white"
 
 
-def explain(preparation: Preparation) -> str:
-    """What is done to the pictures, in one sentence."""
+def is_transparent(rgba: np.ndarray) -> bool:
+    """Whether the ground shows through anywhere in pictures (n, h, w, 4)."""
+    return bool((rgba[..., 3] < 255).any())
+
+
+def explain(preparation: Preparation, transparent: bool) -> str:
+    """What is done to the pictures, in one sentence; ``transparent``: whether any of them is, in part."""
     kind = "grey" if preparation.colour == "grey" else "coloured"
     words = [f"{preparation.size} x {preparation.size} pixels, {kind}"]
     if preparation.invert:
         words.append("dark on light turned to light on dark")
     if preparation.centre:
-        words.append("what is drawn scaled to one size and centred, as MNIST’s digits are")
-    return f"{words[0][0].upper()}{', '.join(words)[1:]}; transparent parts are {preparation.ground}."
+        words.append("what is drawn scaled to one size and centred")
+    ground = f"; transparent parts are {preparation.ground}" if transparent else ""
+    return f"{words[0][0].upper()}{', '.join(words)[1:]}{ground}."
 
 
 # ---- doing it

@@ -158,11 +158,15 @@ class PictureSet:
         """The manifests before, oldest first."""
         return sorted((self.path / "before").glob("[0-9]*.json"))
 
-    def undo(self) -> bool:
-        """Take the last change back. False if there is none. Raises SetError."""
+    def changes(self) -> tuple[int, ...]:
+        """The changes that can be taken back, the last one last: of each, how many edits there were before it."""
+        return tuple(int(file.stem) for file in self._earlier())
+
+    def undo(self, change: int | None = None) -> bool:
+        """Take the last change back, if it is this one (``changes``). False if there is none. Raises SetError."""
         with self.locked():
             known, earlier = self.manifest, self._earlier()
-            if not earlier:
+            if not earlier or change not in (None, int(earlier[-1].stem)):
                 return False
             try:
                 before = set_manifest.read(earlier[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -217,6 +218,44 @@ def test_a_damaged_version_is_one_sentence(damage):
         assert own.find(spec.name) is None and spec.name not in registry.TITLES
 
 
+def garbled(file) -> None:
+    """Bytes in the middle of packed pictures changed, which makes the readers of zip files raise what they like."""
+    content = bytearray(file.read_bytes())
+    content[60:90] = b"\xff" * 30
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("part", own.PARTS)
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.write_bytes(b"garbage"), lambda f: f.write_bytes(b"")])
+def test_a_damaged_version_is_whole_again_once_its_set_is_trained_on_again(part, damage):
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    before = registry.load(spec.name)
+    damage(own.folder_of(spec.name) / f"{part}.npz")
+    with pytest.raises(DataError, match="train on the set again"):
+        registry.load(spec.name)
+    assert freezing.freeze(known, DRAWN).name == spec.name
+    after = registry.load(spec.name)
+    assert (after.test.images == before.test.images).all() and (after.train.images == before.train.images).all()
+
+
+def test_other_pictures_under_the_name_of_a_version_give_way_to_its_own():
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    test = registry.load_test(spec.name)
+    own.files.write_npz(own.folder_of(spec.name) / "test.npz", {"images": 255 - test.images, "labels": test.labels})
+    freezing.freeze(known, DRAWN)
+    assert (registry.load_test(spec.name).images == test.images).all()
+
+
+def test_a_version_that_is_whole_is_not_written_again():
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    before = registry.stamp(spec.name)
+    freezing.freeze(known, DRAWN)
+    assert registry.stamp(spec.name) == before
+
+
 @pytest.mark.parametrize("name", ["own-", "own-../../etc", "own-" + "g" * 16, "own-" + "0" * 16, "own-" + "A" * 16])
 def test_a_name_that_no_version_has(name):
     assert own.find(name) is None and own.manifest_of(name) is None and name not in registry.TITLES
@@ -401,6 +440,77 @@ def test_an_import_is_taken_for_nobody_elses_pictures(runs_dir):
     assert there.dataset.name != spec.name and not there.dataset.test_is_here(None)
     mine = archive.unpack(io.BytesIO(content), runs_dir, owner="victim")
     assert mine.dataset.name == spec.name
+
+
+def test_on_a_shared_server_an_import_takes_no_name_that_another_may_come_back_for(runs_dir):
+    known = picture_set(LETTERS, owner="victim")
+    spec = freezing.freeze(known, DRAWN)
+    run = trained(spec.name, runs_dir)
+    lifecycle.note(run, owner="victim")
+    content = packed(run)
+    deleting.delete_set(known)
+    theirs = archive.unpack(io.BytesIO(content), runs_dir, owner="thief")
+    assert theirs.dataset.name != spec.name
+    assert archive.unpack(io.BytesIO(content), runs_dir, owner="thief").dataset.name == theirs.dataset.name
+    back = picture_set(LETTERS, owner="victim")
+    assert freezing.freeze(back, DRAWN).name == spec.name
+    assert not registry.test_is_here(theirs.dataset.name) and deleting.runs_of(back) == []
+    assert own.manifest_of(theirs.dataset.name).owner == "thief"
+
+
+def test_a_version_never_changes_hands(runs_dir):
+    """Where somebody else's version has the name already, as imports had it, the set gets another."""
+    spec = freezing.freeze(picture_set(LETTERS, owner="me"), DRAWN)
+    mine, manifest = registry.load(spec.name), own.manifest_of(spec.name)
+    with pytest.raises(DataError, match="someone else") as refusal:
+        own.write(spec.name, replace(manifest, owner="you"), {"train": mine.train, "test": mine.test})
+    assert_one_sentence(str(refusal.value).replace("’", ""))
+    own.delete_version(spec.name)
+    own.write(spec.name, replace(manifest, owner="you", set_id=""), {})
+    theirs = trained_before(spec.name, runs_dir, owner="you")
+    known = picture_set(LETTERS, owner="me")
+    again = freezing.freeze(known, DRAWN)
+    assert again.name != spec.name and registry.is_here(again.name)
+    assert freezing.freeze(known, DRAWN).name == again.name
+    assert own.manifest_of(spec.name).owner == "you" and not registry.test_is_here(theirs.config.dataset)
+
+
+def test_a_set_knows_the_runs_of_its_owner_alone(runs_dir):
+    known = picture_set(LETTERS, owner="me")
+    spec = freezing.freeze(known, DRAWN)
+    mine, theirs, thrown = (trained_before(spec.name, runs_dir, owner=owner) for owner in ("me", "you", "you"))
+    lifecycle.delete(thrown)
+    assert deleting.runs_of(known) == [mine]
+    assert deleting.delete_set(known) == [mine.id]
+    assert own_runs(runs_dir) == [theirs] and [item.run.about.owner for item in lifecycle.trashed(runs_dir)] == ["you"]
+
+
+def trained_before(dataset: str, runs_dir, owner: str) -> Run:
+    """A visitor's run that names a dataset."""
+    run = lifecycle.create(Config(dataset=dataset, **{**TINY, "epochs": 1}), runs_dir)
+    Reporter(run).finish("finished")
+    lifecycle.note(run, owner=owner)
+    return Run(run.path)
+
+
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.unlink()], ids=["damaged", "gone"])
+@pytest.mark.parametrize("whole", [True, False], ids=["with its set", "imported"])
+def test_importing_a_run_again_brings_its_test_pictures_back(whole, damage, runs_dir, elsewhere):
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN)
+    content, before = packed(trained(spec.name, runs_dir), pictures=True), registry.load(spec.name)
+    if not whole:
+        elsewhere()
+        archive.unpack(io.BytesIO(content), own.paths.runs_dir())
+    manifest = own.manifest_of(spec.name)
+    damage(own.folder_of(spec.name) / "test.npz")
+    if not whole and damage is garbled:
+        with pytest.raises(DataError, match="import the run again"):
+            registry.load_test(spec.name)
+    archive.unpack(io.BytesIO(content), own.paths.runs_dir())
+    assert (registry.load_test(spec.name).images == before.test.images).all()
+    assert own.manifest_of(spec.name) == manifest
+    if whole:
+        assert (registry.load_train(spec.name).images == before.train.images).all()
 
 
 def changed(content: bytes, name: str, change) -> io.BytesIO:

@@ -19,7 +19,6 @@ import os
 import re
 import threading
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -249,11 +248,12 @@ def load_split(name: str, part: str) -> Split:
     if manifest is None or not has(name, part):
         raise DataError(GONE)
     file = folder_of(name) / f"{part}.npz"
-    broken = DataError(f"The file {file.name} of the set “{manifest.title}” is damaged; freeze the set again.")
+    again = "train on the set again" if has(name, "train") else "import the run again"  # either writes it anew
+    broken = DataError(f"The file {file.name} of the set “{manifest.title}” is damaged; {again}.")
     try:
         with os_compat.patiently(lambda: np.load(file, allow_pickle=False), file) as data:
             images, labels = data["images"], data["labels"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError):
+    except Exception:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
         raise broken from None
     size = manifest.train_size if part == "train" else manifest.test_size
     wanted = {"images": (size, manifest.shape.pixels), "labels": (size,)}
@@ -269,22 +269,50 @@ def load_split(name: str, part: str) -> Split:
 
 
 def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
-    """Put a version in its place, whole or not at all. One of this name that is here with all stays. Raises OSError."""
-    target = folder_of(name)
+    """Put a version in its place, whole or not at all.
+
+    One of this name whose pictures can all be read and are these stays as it is; of any other, what can be read and is
+    not written anew stays. Raises OSError, and DataError if the one that is here is another visitor's.
+    """
+    target, here = folder_of(name), manifest_of(name)
+    if here is not None and here.owner != manifest.owner:
+        raise DataError("These pictures are here already, and they are someone else’s.")
+    kept = {part: found for part in PARTS if (found := _readable(name, part)) is not None}
+    if len(kept) == len(PARTS) and all(_alike(kept[part], content) for part, content in splits.items()):
+        return
     part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
     part.mkdir(parents=True)
     try:
-        for split, content in splits.items():
+        for split, content in {**(kept if same_kind(here, manifest) else {}), **splits}.items():
             files.write_npz(part / f"{split}.npz", {"images": content.images, "labels": content.labels})
         files.write_json(part / "manifest.json", manifest.to_json())
         if target.exists():
-            here = manifest_of(name)
-            if here is not None and here.owner == manifest.owner and all(has(name, split) for split in PARTS):
-                return
             os_compat.remove_folder(target)
         os_compat.rename(part, target)
     finally:
         os_compat.remove_folder(part)
+
+
+def _readable(name: str, part: str) -> Split | None:
+    try:
+        return load_split(name, part)
+    except DataError:
+        return None
+
+
+def can_be_read(name: str, part: str) -> bool:
+    """Whether a version's training or test pictures are here and whole. They are read."""
+    return _readable(name, part) is not None
+
+
+def _alike(one: Split, other: Split) -> bool:
+    return np.array_equal(one.images, other.images) and np.array_equal(one.labels, other.labels)
+
+
+def same_kind(here: Manifest | None, manifest: Manifest) -> bool:
+    """Whether pictures that belong to one manifest belong to the other too."""
+    names = ("shape", "class_names", "train_size", "test_size")
+    return here is not None and all(getattr(here, name) == getattr(manifest, name) for name in names)
 
 
 def delete_version(name: str) -> bool:

@@ -60,6 +60,8 @@ def freeze(
     )  # fmt: skip
     splits = {"train": varied, "test": test}
     name = own.PREFIX + _hash(manifest, splits)
+    while (here := own.manifest_of(name)) is not None and here.owner != manifest.owner:  # an import took the name
+        name = own.PREFIX + hashlib.sha256(name.encode()).hexdigest()[:16]
     try:
         deleting.sweep(paths.runs_dir(), info.id)
         own.write(name, manifest, splits)

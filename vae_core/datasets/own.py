@@ -40,6 +40,8 @@ MOST_MET = 500
 MOST = 200_000  # pictures that a version may say it has
 SIZES = (28, 32, 64)
 PARTS = ("train", "test")
+JOINERS = "\u200c\u200d"  # invisible, and yet part of how words and emoji are written
+SEVERAL_JOINERS = re.compile(f"([{JOINERS}])[{JOINERS}]+")
 _lent: dict[str, Manifest] = {}  # while an archive is read whose version is not here yet
 _met: dict[str, Manifest] = {}  # as runs say of which the version is not here, e.g. copied by hand
 _lending = threading.Lock()
@@ -71,9 +73,20 @@ class Manifest:
 
 
 def one_line(text: str, most: int = 80) -> str:
-    """A name or a title as it may be shown: one line, nothing invisible, not too long."""
-    text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most].strip()
+    """A name or a title as it may be shown: one line, nothing invisible, not too long.
+
+    Joiners stay between letters, where Persian and Hindi are spelled with them, and between the parts of an emoji.
+    """
+    text = SEVERAL_JOINERS.sub(r"\1", unicodedata.normalize("NFC", text))
+    around = zip(" " + text, text, text[1:] + " ", strict=False)
+    seen = "".join(c if c.isprintable() or (c in JOINERS and _joins(a, b)) else " " for a, c, b in around)
+    return " ".join(seen.split())[:most].strip(" " + JOINERS)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether both are letters, with their marks, or emoji."""
+    return all(unicodedata.category(c)[0] in "LM" or (c > "\x7f" and unicodedata.category(c)[0] == "S")
+               for c in (before, after))  # fmt: skip
 
 
 def manifest_from_json(data: Any) -> Manifest:

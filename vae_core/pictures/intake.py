@@ -306,7 +306,7 @@ def class_names(folders: Iterable[Sequence[str]]) -> dict[tuple[str, ...], str]:
             found |= {folder: one_line(" / ".join(folder[-depth:])) for folder in alike}
     for alike in _alike(found):
         for number, folder in enumerate(alike[1:], start=2):
-            found[folder] = f"{found[folder][:70]} ({number})"
+            found[folder] = f"{one_line(found[folder], 70)} ({number})"
     return found
 
 

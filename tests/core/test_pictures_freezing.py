@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_helpers import TINY, assert_mistake, assert_one_sentence, trainer
-from tests.core.pictures_made import drawing, files_below, photo, picture_set, raw
+from tests.core.pictures_made import drawing, files_below, photo, picture_set, raw, without_rights
+from vae_core import train
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
 from vae_core.jobs import eviction, queue
 from vae_core.jobs.limits import Limits
-from vae_core.pictures import deleting, freezing, preparing, sets, variation
+from vae_core.pictures import deleting, freezing, intake, preparing, sets, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import find_run, own_runs
@@ -343,7 +347,8 @@ def test_a_folder_trained_on_in_another_folder_of_runs_can_go_on_there(tmp_path)
     [(("--dataset", "folder:/nowhere/at/all"), "no folder"), (("--dataset", "folder:{few}"), "at least 20"),
      (("--dataset", "folder:{empty}"), "no picture"), (("--dataset", "folder:{few}", "--size", "29"), "28, 32, 64"),
      (("--dataset", "folder:{few}", "--colour", "red"), "grey or rgb"), (("--size", "28"), "--size"),
-     (("--dataset", "own-0123456789abcdef"), "dataset")],
+     (("--dataset", "own-0123456789abcdef"), "dataset"), (("--dataset", "folder:"), "folder:PATH"),
+     (("--dataset", "folder: "), "folder:PATH")],
 )  # fmt: skip
 def test_a_mistake_on_the_command_line_is_one_sentence(arguments, words, tmp_path, runs_dir):
     (tmp_path / "empty").mkdir()
@@ -351,6 +356,54 @@ def test_a_mistake_on_the_command_line_is_one_sentence(arguments, words, tmp_pat
     names = {"few": folder(tmp_path, 2, 2), "empty": tmp_path / "empty"}
     assert words in assert_mistake(trainer(*(argument.format(**names) for argument in arguments)))
     assert own_runs(runs_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words", "not_said"),
+    [({"size": "29"}, "29", "grey"), ({"colour": "blue"}, "blue", "pixels"), ({"size": ""}, "28, 32, 64", "grey"),
+     ({"size": 28.0}, "28.0", "grey")],
+)  # fmt: skip
+def test_a_wrong_size_and_a_wrong_colour_are_told_apart(wrong, words, not_said, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "from_folder", lambda path: pytest.fail("read before it was refused"))
+    with pytest.raises(DataError, match=words) as refusal:
+        freezing.freeze_folder(folder(tmp_path), **wrong)
+    assert not_said not in str(refusal.value)
+
+
+@pytest.mark.parametrize("look", ["os.scandir", "Path.is_dir"])
+def test_a_folder_without_rights_is_named(look, tmp_path, monkeypatch):
+    closed = folder(tmp_path)
+    owner, name = (os, "scandir") if look == "os.scandir" else (Path, "is_dir")
+    monkeypatch.setattr(owner, name, without_rights(getattr(owner, name), closed))
+    with pytest.raises(DataError, match=re.escape(str(closed))) as refusal:
+        freezing.freeze_folder(closed)
+    assert "Permission denied" in str(refusal.value)
+
+
+def test_pictures_in_a_folder_of_which_a_part_is_closed_are_trained_on(tmp_path, monkeypatch):
+    found = folder(tmp_path, 5, 6)
+    monkeypatch.setattr(os, "scandir", without_rights(os.scandir, found / "class 2"))
+    spec, words = freezing.freeze_folder(found)
+    assert spec.class_names == ("class 0", "class 1", "class 3", "class 4")
+    assert "24 pictures were taken. 1 file was left out: the folder class 2 cannot be opened." in words
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [(("--size", "32"), "--size"), (("--colour", "rgb"), "--colour"), (("--run-id", "another"), "--run-id")],
+)
+def test_a_resumed_run_takes_nothing_that_it_would_pass_over(more, words, runs_dir, capsys):
+    run = trained_before(freezing.freeze(picture_set(LETTERS), DRAWN).name, runs_dir, owner="")
+    assert train.main(["--resume", run.id, *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_going_on_without_the_pictures_says_what_helps_on_a_command_line_too(runs_dir):
+    name = freezing.freeze(picture_set(LETTERS), DRAWN).name
+    own.delete_version(name)
+    with pytest.raises(DataError, match="train on the same pictures again") as refusal:
+        own.load_split(name, "train")
+    assert "page" not in str(refusal.value)
 
 
 # ---- taken along

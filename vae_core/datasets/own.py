@@ -236,9 +236,7 @@ def meet(name: object, pictures: object, said: object) -> None:
 
 # ---- their pictures
 
-GONE = (
-    "The pictures of this set are not on this machine; choose another dataset, or add them on the page “Own pictures”."
-)
+GONE = "The pictures of this set are not on this machine; train on the same pictures again, or choose another dataset."
 
 
 def has(name: str, part: str) -> bool:

@@ -9,7 +9,8 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,14 +85,16 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
 
     Raises SetError or DataError with one sentence.
     """
-    if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}.")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
-        picture_set = sets.create(folder.resolve().name, folder=Path(room))
-        try:
-            report = picture_set.add(intake.from_folder(folder))
-        except OSError as error:
-            raise DataError(f"The folder {folder} cannot be read: {error.strerror}.") from None
+    preparing.chosen(Preparation(), size=size, colour=colour)  # refused before thousands of pictures are read
+    try:
+        if not folder.is_dir():
+            raise DataError(f"There is no folder {folder}.")
+        items = intake.from_folder(folder)
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be opened: {error.strerror}.") from None
+    with _room() as room:
+        picture_set = sets.create(folder.resolve().name, folder=room)
+        report = picture_set.add(items)
         if not report.taken:
             first = f": {report.skipped[0].name} {report.skipped[0].reason}" if report.skipped else ""
             raise DataError(f"In the folder {folder} there is no picture that can be read{first}.")
@@ -99,6 +102,17 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
         wanted = preparing.chosen(guess, size=size, colour=colour)
         spec = freeze(picture_set, wanted, set_id="")
     return spec, f"{report.sentence()} {preparing.explain(wanted)} {spec.name}"
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    """A folder for a moment. Raises DataError."""
+    try:
+        made = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    except OSError as error:
+        raise DataError(f"There is no room for temporary files: {error.strerror}.") from None
+    with made as room:
+        yield Path(room)
 
 
 def held_back(labels: np.ndarray) -> np.ndarray:

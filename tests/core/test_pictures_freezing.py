@@ -566,6 +566,16 @@ def test_importing_a_run_again_brings_its_test_pictures_back(whole, damage, runs
         assert (registry.load_train(spec.name).images == before.train.images).all()
 
 
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.write_bytes(b"garbage"), lambda f: f.unlink()])
+def test_a_run_whose_test_pictures_are_damaged_goes_without_them_or_says_so(damage, runs_dir):
+    run = trained(freezing.freeze(picture_set(LETTERS), DRAWN).name, runs_dir)
+    damage(own.folder_of(run.config.dataset) / "test.npz")
+    with pytest.raises(RunError) as refusal:
+        packed(run, pictures=True)
+    assert_one_sentence(str(refusal.value).replace("; ", " "))
+    assert packed(run)
+
+
 def changed(content: bytes, name: str, change) -> io.BytesIO:
     import zipfile
 

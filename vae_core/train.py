@@ -34,6 +34,7 @@ from vae_core.training.distributed import Ranks, Silent
 from vae_core.training.progress_and_pause import Interrupted, Reporter, Stopped
 
 FOLDER = "folder:"  # a dataset of one's own pictures begins so
+OF_A_FOLDER = ("size", "colour")  # options that only such a one has
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -97,10 +98,13 @@ def _open_run(arguments: argparse.Namespace) -> Run:
     folder = _runs_folder(arguments)
     given = {name: getattr(arguments, name) for name in FIELDS if getattr(arguments, name) is not None}
     if arguments.resume is not None:
+        if arguments.resume and arguments.run_id not in (None, arguments.resume):
+            raise ConfigError("A resumed run keeps its name; leave out --run-id.")
         run_id = arguments.resume or arguments.run_id or ""
         run = next((r for r in list_runs(folder) if r.id == run_id and not r.gallery), None)
         if run is None:
             raise RunError(f"There is no run {run_id!r} in {folder}.")
+        given |= {name: value for name in OF_A_FOLDER if (value := getattr(arguments, name)) is not None}
         if given:
             raise ConfigError(f"A resumed run keeps its settings; leave out --{next(iter(given)).replace('_', '-')}.")
         run.check()
@@ -109,7 +113,9 @@ def _open_run(arguments: argparse.Namespace) -> Run:
     if dataset.startswith(FOLDER):
         from vae_core.pictures import freezing  # only then is anything needed that reads pictures
 
-        spec, words = freezing.freeze_folder(Path(dataset.removeprefix(FOLDER)), arguments.size, arguments.colour)
+        if not (path := dataset.removeprefix(FOLDER)).strip():  # which would be wherever one happens to be
+            raise ConfigError(f"Name the folder of pictures: --dataset {FOLDER}PATH.")
+        spec, words = freezing.freeze_folder(Path(path), arguments.size, arguments.colour)
         say(words)
         given["dataset"] = dataset = spec.name
     elif arguments.size is not None or arguments.colour is not None:

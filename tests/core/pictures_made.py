@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,14 @@ def picture_set(
 
 def files_below(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def without_rights(look: Callable[..., Any], closed: Path) -> Callable[..., Any]:
+    """``os.scandir``, say, as it is where nobody may look into one folder; root may look into all."""
+
+    def looked(path: Any = ".", *more: Any) -> Any:
+        if not isinstance(path, int) and closed in (Path(path), *Path(path).parents):  # not a descriptor
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, *more)
+
+    return looked

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_helpers import TINY, assert_mistake, assert_one_sentence, trainer
-from tests.core.pictures_made import drawing, files_below, photo, picture_set, raw
+from tests.core.pictures_made import drawing, files_below, photo, picture_set, raw, without_rights
+from vae_core import train
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
 from vae_core.jobs import eviction, queue
 from vae_core.jobs.limits import Limits
-from vae_core.pictures import deleting, freezing, preparing, sets, variation
+from vae_core.pictures import deleting, freezing, intake, preparing, sets, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import find_run, own_runs
@@ -220,6 +225,44 @@ def test_a_damaged_version_is_one_sentence(damage):
         assert own.find(spec.name) is None and spec.name not in registry.TITLES
 
 
+def garbled(file) -> None:
+    """Bytes in the middle of packed pictures changed, which makes the readers of zip files raise what they like."""
+    content = bytearray(file.read_bytes())
+    content[60:90] = b"\xff" * 30
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("part", own.PARTS)
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.write_bytes(b"garbage"), lambda f: f.write_bytes(b"")])
+def test_a_damaged_version_is_whole_again_once_its_set_is_trained_on_again(part, damage):
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    before = registry.load(spec.name)
+    damage(own.folder_of(spec.name) / f"{part}.npz")
+    with pytest.raises(DataError, match="train on the set again"):
+        registry.load(spec.name)
+    assert freezing.freeze(known, DRAWN).name == spec.name
+    after = registry.load(spec.name)
+    assert (after.test.images == before.test.images).all() and (after.train.images == before.train.images).all()
+
+
+def test_other_pictures_under_the_name_of_a_version_give_way_to_its_own():
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    test = registry.load_test(spec.name)
+    own.files.write_npz(own.folder_of(spec.name) / "test.npz", {"images": 255 - test.images, "labels": test.labels})
+    freezing.freeze(known, DRAWN)
+    assert (registry.load_test(spec.name).images == test.images).all()
+
+
+def test_a_version_that_is_whole_is_not_written_again():
+    known = picture_set(LETTERS)
+    spec = freezing.freeze(known, DRAWN)
+    before = registry.stamp(spec.name)
+    freezing.freeze(known, DRAWN)
+    assert registry.stamp(spec.name) == before
+
+
 @pytest.mark.parametrize("name", ["own-", "own-../../etc", "own-" + "g" * 16, "own-" + "0" * 16, "own-" + "A" * 16])
 def test_a_name_that_no_version_has(name):
     assert own.find(name) is None and own.manifest_of(name) is None and name not in registry.TITLES
@@ -307,7 +350,8 @@ def test_a_folder_trained_on_in_another_folder_of_runs_can_go_on_there(tmp_path)
     [(("--dataset", "folder:/nowhere/at/all"), "no folder"), (("--dataset", "folder:{few}"), "at least 20"),
      (("--dataset", "folder:{empty}"), "no picture"), (("--dataset", "folder:{few}", "--size", "29"), "28, 32, 64"),
      (("--dataset", "folder:{few}", "--colour", "red"), "grey or rgb"), (("--size", "28"), "--size"),
-     (("--dataset", "own-0123456789abcdef"), "dataset")],
+     (("--dataset", "own-0123456789abcdef"), "dataset"), (("--dataset", "folder:"), "folder:PATH"),
+     (("--dataset", "folder: "), "folder:PATH")],
 )  # fmt: skip
 def test_a_mistake_on_the_command_line_is_one_sentence(arguments, words, tmp_path, runs_dir):
     (tmp_path / "empty").mkdir()
@@ -315,6 +359,54 @@ def test_a_mistake_on_the_command_line_is_one_sentence(arguments, words, tmp_pat
     names = {"few": folder(tmp_path, 2, 2), "empty": tmp_path / "empty"}
     assert words in assert_mistake(trainer(*(argument.format(**names) for argument in arguments)))
     assert own_runs(runs_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words", "not_said"),
+    [({"size": "29"}, "29", "grey"), ({"colour": "blue"}, "blue", "pixels"), ({"size": ""}, "28, 32, 64", "grey"),
+     ({"size": 28.0}, "28.0", "grey")],
+)  # fmt: skip
+def test_a_wrong_size_and_a_wrong_colour_are_told_apart(wrong, words, not_said, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "from_folder", lambda path: pytest.fail("read before it was refused"))
+    with pytest.raises(DataError, match=words) as refusal:
+        freezing.freeze_folder(folder(tmp_path), **wrong)
+    assert not_said not in str(refusal.value)
+
+
+@pytest.mark.parametrize("look", ["os.scandir", "Path.is_dir"])
+def test_a_folder_without_rights_is_named(look, tmp_path, monkeypatch):
+    closed = folder(tmp_path)
+    owner, name = (os, "scandir") if look == "os.scandir" else (Path, "is_dir")
+    monkeypatch.setattr(owner, name, without_rights(getattr(owner, name), closed))
+    with pytest.raises(DataError, match=re.escape(str(closed))) as refusal:
+        freezing.freeze_folder(closed)
+    assert "Permission denied" in str(refusal.value)
+
+
+def test_pictures_in_a_folder_of_which_a_part_is_closed_are_trained_on(tmp_path, monkeypatch):
+    found = folder(tmp_path, 5, 6)
+    monkeypatch.setattr(os, "scandir", without_rights(os.scandir, found / "class 2"))
+    spec, words = freezing.freeze_folder(found)
+    assert spec.class_names == ("class 0", "class 1", "class 3", "class 4")
+    assert "24 pictures were taken. 1 file was left out: the folder class 2 cannot be opened." in words
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [(("--size", "32"), "--size"), (("--colour", "rgb"), "--colour"), (("--run-id", "another"), "--run-id")],
+)
+def test_a_resumed_run_takes_nothing_that_it_would_pass_over(more, words, runs_dir, capsys):
+    run = trained_before(freezing.freeze(picture_set(LETTERS), DRAWN).name, runs_dir, owner="")
+    assert train.main(["--resume", run.id, *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_going_on_without_the_pictures_says_what_helps_on_a_command_line_too(runs_dir):
+    name = freezing.freeze(picture_set(LETTERS), DRAWN).name
+    own.delete_version(name)
+    with pytest.raises(DataError, match="train on the same pictures again") as refusal:
+        own.load_split(name, "train")
+    assert "page" not in str(refusal.value)
 
 
 # ---- taken along
@@ -404,6 +496,87 @@ def test_an_import_is_taken_for_nobody_elses_pictures(runs_dir):
     assert there.dataset.name != spec.name and not there.dataset.test_is_here(None)
     mine = archive.unpack(io.BytesIO(content), runs_dir, owner="victim")
     assert mine.dataset.name == spec.name
+
+
+def test_on_a_shared_server_an_import_takes_no_name_that_another_may_come_back_for(runs_dir):
+    known = picture_set(LETTERS, owner="victim")
+    spec = freezing.freeze(known, DRAWN)
+    run = trained(spec.name, runs_dir)
+    lifecycle.note(run, owner="victim")
+    content = packed(run)
+    deleting.delete_set(known)
+    theirs = archive.unpack(io.BytesIO(content), runs_dir, owner="thief")
+    assert theirs.dataset.name != spec.name
+    assert archive.unpack(io.BytesIO(content), runs_dir, owner="thief").dataset.name == theirs.dataset.name
+    back = picture_set(LETTERS, owner="victim")
+    assert freezing.freeze(back, DRAWN).name == spec.name
+    assert not registry.test_is_here(theirs.dataset.name) and deleting.runs_of(back) == []
+    assert own.manifest_of(theirs.dataset.name).owner == "thief"
+
+
+def test_a_version_never_changes_hands(runs_dir):
+    """Where somebody else's version has the name already, as imports had it, the set gets another."""
+    spec = freezing.freeze(picture_set(LETTERS, owner="me"), DRAWN)
+    mine, manifest = registry.load(spec.name), own.manifest_of(spec.name)
+    with pytest.raises(DataError, match="someone else") as refusal:
+        own.write(spec.name, replace(manifest, owner="you"), {"train": mine.train, "test": mine.test})
+    assert_one_sentence(str(refusal.value).replace("’", ""))
+    own.delete_version(spec.name)
+    own.write(spec.name, replace(manifest, owner="you", set_id=""), {})
+    theirs = trained_before(spec.name, runs_dir, owner="you")
+    known = picture_set(LETTERS, owner="me")
+    again = freezing.freeze(known, DRAWN)
+    assert again.name != spec.name and registry.is_here(again.name)
+    assert freezing.freeze(known, DRAWN).name == again.name
+    assert own.manifest_of(spec.name).owner == "you" and not registry.test_is_here(theirs.config.dataset)
+
+
+def test_a_set_knows_the_runs_of_its_owner_alone(runs_dir):
+    known = picture_set(LETTERS, owner="me")
+    spec = freezing.freeze(known, DRAWN)
+    mine, theirs, thrown = (trained_before(spec.name, runs_dir, owner=owner) for owner in ("me", "you", "you"))
+    lifecycle.delete(thrown)
+    assert deleting.runs_of(known) == [mine]
+    assert deleting.delete_set(known) == [mine.id]
+    assert own_runs(runs_dir) == [theirs] and [item.run.about.owner for item in lifecycle.trashed(runs_dir)] == ["you"]
+
+
+def trained_before(dataset: str, runs_dir, owner: str) -> Run:
+    """A visitor's run that names a dataset."""
+    run = lifecycle.create(Config(dataset=dataset, **{**TINY, "epochs": 1}), runs_dir)
+    Reporter(run).finish("finished")
+    lifecycle.note(run, owner=owner)
+    return Run(run.path)
+
+
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.unlink()], ids=["damaged", "gone"])
+@pytest.mark.parametrize("whole", [True, False], ids=["with its set", "imported"])
+def test_importing_a_run_again_brings_its_test_pictures_back(whole, damage, runs_dir, elsewhere):
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN)
+    content, before = packed(trained(spec.name, runs_dir), pictures=True), registry.load(spec.name)
+    if not whole:
+        elsewhere()
+        archive.unpack(io.BytesIO(content), own.paths.runs_dir())
+    manifest = own.manifest_of(spec.name)
+    damage(own.folder_of(spec.name) / "test.npz")
+    if not whole and damage is garbled:
+        with pytest.raises(DataError, match="import the run again"):
+            registry.load_test(spec.name)
+    archive.unpack(io.BytesIO(content), own.paths.runs_dir())
+    assert (registry.load_test(spec.name).images == before.test.images).all()
+    assert own.manifest_of(spec.name) == manifest
+    if whole:
+        assert (registry.load_train(spec.name).images == before.train.images).all()
+
+
+@pytest.mark.parametrize("damage", [garbled, lambda f: f.write_bytes(b"garbage"), lambda f: f.unlink()])
+def test_a_run_whose_test_pictures_are_damaged_goes_without_them_or_says_so(damage, runs_dir):
+    run = trained(freezing.freeze(picture_set(LETTERS), DRAWN).name, runs_dir)
+    damage(own.folder_of(run.config.dataset) / "test.npz")
+    with pytest.raises(RunError) as refusal:
+        packed(run, pictures=True)
+    assert_one_sentence(str(refusal.value).replace("; ", " "))
+    assert packed(run)
 
 
 def changed(content: bytes, name: str, change) -> io.BytesIO:

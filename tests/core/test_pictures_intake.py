@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.core.pictures_made import drawing, files_below, photo, raw, reasons, taken, uploaded, zipped
+from tests.core.pictures_made import drawing, files_below, photo, raw, reasons, taken, uploaded, without_rights, zipped
 from vae_core import paths
 from vae_core.pictures import intake, sets
 from vae_core.pictures.intake import Limits, Skipped, Taken, class_names
@@ -214,6 +216,18 @@ def test_a_folder_is_as_its_archive(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(OSError):
         list(intake.from_folder(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("where", ["os.scandir", "Path.is_file"])
+def test_a_folder_in_it_that_cannot_be_opened_is_left_out_by_name(where, tmp_path, monkeypatch):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(raw(drawing(1)))
+    owner, name = (os, "scandir") if where == "os.scandir" else (Path, "is_file")
+    monkeypatch.setattr(owner, name, without_rights(getattr(owner, name), tmp_path / "b"))
+    items = list(intake.from_folder(tmp_path))
+    assert classes(items) == {"a": 1, "c": 1}
+    assert reasons(items) in ({"the folder b": "cannot be opened"}, {"b/1.png": "cannot be read"})
 
 
 # ---- anything at all

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,10 +17,13 @@ from hypothesis import strategies as st
 from tests.core.core_helpers import assert_one_sentence
 from tests.core.pictures_made import drawing, files_below, picture_set, raw, stream, uploaded, zipped
 from vae_core import paths
-from vae_core.pictures import adding, export, quality, sets
+from vae_core.datasets import own, registry
+from vae_core.pictures import adding, export, freezing, intake, quality, sets
 from vae_core.pictures.adding import Report
 from vae_core.pictures.intake import Limits, Skipped
+from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.sets import PictureSet, SetError
+from vae_core.runs import schema
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +124,41 @@ def test_names_are_one_line():
     assert known.info.class_names == ("a b c",)
     known.rename("  Two\tlines\n ")
     assert known.info.title == "Two lines"
+
+
+PERSIAN, FAMILY = "می\u200cخواهم", "👨\u200d👩\u200d👧"
+
+
+@pytest.mark.parametrize("one_line", [own.one_line, schema.one_line])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [(PERSIAN, PERSIAN), (FAMILY, FAMILY), ("❤️\u200d🔥", "❤️\u200d🔥"), ("क्\u200dष", "क्\u200dष"),
+     ("👩🏽\u200d🚀", "👩🏽\u200d🚀"), ("🙂\u200d↔️", "🙂\u200d↔️"),
+     ("\u200cmi\u200d", "mi"), ("a\u200c\u200c\u200db", "a\u200cb"), ("a \u200d b", "a b"), ("1\u200d2", "1 2"),
+     ("x" * 79 + "\u200dy", "x" * 79), ("\u200d", ""), ("a\u200bb\u2060c\ufeffd", "a b c d")],
+)  # fmt: skip
+def test_joiners_stay_where_they_join(one_line, text, shown):
+    assert one_line(text) == shown
+
+
+@given(st.text(st.sampled_from("aی👩 \u200c\u200d\n\u0301(\ufe0f"), max_size=100), st.integers(1, 90))
+def test_a_name_that_was_made_one_line_is_one(text, most):
+    shown = own.one_line(text, most)
+    assert own.one_line(shown, most) == shown and len(shown) <= most and shown.strip("\u200c\u200d ") == shown
+    assert not any(a in "\u200c\u200d" and b in "\u200c\u200d" for a, b in pairwise(shown))
+
+
+def test_names_with_joiners_are_kept_with_a_set_and_a_version():
+    known = picture_set({PERSIAN: 12, FAMILY: 12}, title=PERSIAN)
+    spec = freezing.freeze(known, Preparation())
+    assert set(known.info.class_names) == set(spec.class_names) == {PERSIAN, FAMILY}
+    assert registry.get(spec.name).title == PERSIAN
+
+
+def test_folders_of_one_long_name_stay_names_where_a_joiner_is_cut_off():
+    long = "ب" * 69 + "\u200c" + "ب" * 20
+    names = intake.class_names([(f"{k}", long, long, long) for k in range(2)]).values()
+    assert [own.one_line(name) for name in names] == list(names) and len(set(names)) == 2
 
 
 CHANGES = {

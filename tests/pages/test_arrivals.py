@@ -2,14 +2,20 @@
 
 import shutil
 import time
+import zipfile
 
 import pytest
 
+from tests.core.pictures_made import picture_set
+from tests.core.test_pictures_freezing import trained
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui.runs import cards
 from vae_core import paths
+from vae_core.datasets import own
 from vae_core.jobs.eviction import note_visit
+from vae_core.pictures import freezing
+from vae_core.pictures.preparing import Preparation
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError
@@ -82,3 +88,20 @@ def test_the_field_stays_for_the_next_file_and_each_is_taken_in_once(file):
     before = len(own_runs())
     check(app.run())  # the file still stands in its field
     assert len(own_runs()) == before == 1
+
+
+def test_a_run_goes_as_a_file_without_its_test_pictures_where_these_are_damaged(finished, monkeypatch):  # noqa: F811
+    monkeypatch.delenv("VAE_HOSTED", raising=False)
+    known = picture_set({"a": 12, "b": 12})
+    spec = freezing.freeze(known, Preparation())
+    run = trained(spec.name, paths.runs_dir())
+    said: list[str] = []
+    monkeypatch.setattr(cards.st, "checkbox", lambda *_, **__: True)
+    monkeypatch.setattr(cards.st, "error", said.append)
+    assert cards._asks_for_pictures(run) and not said
+    assert "pictures/test.npz" in zipfile.ZipFile(cards.packed(run, pictures=True)).namelist()
+    (own.folder_of(spec.name) / "test.npz").write_bytes(b"garbage")
+    assert not cards._asks_for_pictures(run)
+    assert len(said) == 1 and "damaged" in said[0]
+    names = zipfile.ZipFile(cards.packed(run, pictures=True)).namelist()
+    assert "config.json" in names and "pictures/test.npz" not in names

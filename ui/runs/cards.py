@@ -16,6 +16,7 @@ from ui.shell.errors import one_sentence, plain
 from ui.store import run_index, tail
 from vae_core import paths
 from vae_core.datasets import own, registry
+from vae_core.datasets.spec import DataError
 from vae_core.jobs import queue
 from vae_core.jobs.eviction import DELETED_SECONDS
 from vae_core.jobs.limits import hosted_limits
@@ -192,17 +193,34 @@ def _asks_for_pictures(run: Run) -> bool:
         return False
     if not registry.test_is_here(run.config.dataset):
         return False
-    return st.checkbox(
+    wanted = st.checkbox(
         "Run as a file: with its test pictures", key=f"with_pictures_{run.id}",
         help="These are your own pictures. Whoever gets the file can see them. Without them, others see only what the "
         "model redraws.",
     )  # fmt: skip
+    if wanted:
+        try:
+            registry.load_test(run.config.dataset)
+        except DataError as error:
+            st.error(plain(f"{error} Until then the file has no test pictures in it."))
+            return False
+    return wanted
 
 
 def packed(run: Run, *, pictures: bool = False) -> io.BytesIO:
-    """The run as one file that ``archive.unpack`` takes, here too: no larger than what this server lets in."""
+    """The run as one file that ``archive.unpack`` takes, here too: no larger than what this server lets in.
+
+    It is made when the button is pressed, where nothing can be said any more: pictures damaged since stay out.
+    """
     limits, out = hosted_limits(), io.BytesIO()
-    archive.pack(run, out, limits.archive * 1_000_000 if limits else archive.MAX_BYTES, pictures=pictures)
+    most = limits.archive * 1_000_000 if limits else archive.MAX_BYTES
+    try:
+        archive.pack(run, out, most, pictures=pictures)
+    except RunError:
+        if not pictures:
+            raise
+        out = io.BytesIO()
+        archive.pack(run, out, most)
     out.seek(0)
     return out
 

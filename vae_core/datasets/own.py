@@ -19,7 +19,6 @@ import os
 import re
 import threading
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -41,6 +40,8 @@ MOST_MET = 500
 MOST = 200_000  # pictures that a version may say it has
 SIZES = (28, 32, 64)
 PARTS = ("train", "test")
+JOINERS = "\u200c\u200d"  # invisible, and yet part of how words and emoji are written
+SEVERAL_JOINERS = re.compile(f"([{JOINERS}])[{JOINERS}]+")
 _lent: dict[str, Manifest] = {}  # while an archive is read whose version is not here yet
 _met: dict[str, Manifest] = {}  # as runs say of which the version is not here, e.g. copied by hand
 _lending = threading.Lock()
@@ -72,9 +73,20 @@ class Manifest:
 
 
 def one_line(text: str, most: int = 80) -> str:
-    """A name or a title as it may be shown: one line, nothing invisible, not too long."""
-    text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most].strip()
+    """A name or a title as it may be shown: one line, nothing invisible, not too long.
+
+    Joiners stay between letters, where Persian and Hindi are spelled with them, and between the parts of an emoji.
+    """
+    text = SEVERAL_JOINERS.sub(r"\1", unicodedata.normalize("NFC", text))
+    around = zip(" " + text, text, text[1:] + " ", strict=False)
+    seen = "".join(c if c.isprintable() or (c in JOINERS and _joins(a, b)) else " " for a, c, b in around)
+    return " ".join(seen.split())[:most].strip(" " + JOINERS)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether both are letters, with their marks, or emoji."""
+    return all(unicodedata.category(c)[0] in "LM" or (c > "\x7f" and unicodedata.category(c)[0] == "S")
+               for c in (before, after))  # fmt: skip
 
 
 def manifest_from_json(data: Any) -> Manifest:
@@ -225,9 +237,7 @@ def meet(name: object, pictures: object, said: object) -> None:
 
 # ---- their pictures
 
-GONE = (
-    "The pictures of this set are not on this machine; choose another dataset, or add them on the page “Own pictures”."
-)
+GONE = "The pictures of this set are not on this machine; train on the same pictures again, or choose another dataset."
 
 
 def has(name: str, part: str) -> bool:
@@ -250,11 +260,12 @@ def load_split(name: str, part: str) -> Split:
     if manifest is None or not has(name, part):
         raise DataError(GONE)
     file = folder_of(name) / f"{part}.npz"
-    broken = DataError(f"The file {file.name} of the set “{manifest.title}” is damaged; freeze the set again.")
+    again = "train on the set again" if has(name, "train") else "import the run again"  # either writes it anew
+    broken = DataError(f"The file {file.name} of the set “{manifest.title}” is damaged; {again}.")
     try:
         with os_compat.patiently(lambda: np.load(file, allow_pickle=False), file) as data:
             images, labels = data["images"], data["labels"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError):
+    except Exception:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
         raise broken from None
     size = manifest.train_size if part == "train" else manifest.test_size
     wanted = {"images": (size, manifest.shape.pixels), "labels": (size,)}
@@ -270,22 +281,50 @@ def load_split(name: str, part: str) -> Split:
 
 
 def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
-    """Put a version in its place, whole or not at all. One of this name that is here with all stays. Raises OSError."""
-    target = folder_of(name)
+    """Put a version in its place, whole or not at all.
+
+    One of this name whose pictures can all be read and are these stays as it is; of any other, what can be read and is
+    not written anew stays. Raises OSError, and DataError if the one that is here is another visitor's.
+    """
+    target, here = folder_of(name), manifest_of(name)
+    if here is not None and here.owner != manifest.owner:
+        raise DataError("These pictures are here already, and they are someone else’s.")
+    kept = {part: found for part in PARTS if (found := _readable(name, part)) is not None}
+    if len(kept) == len(PARTS) and all(_alike(kept[part], content) for part, content in splits.items()):
+        return
     part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
     part.mkdir(parents=True)
     try:
-        for split, content in splits.items():
+        for split, content in {**(kept if same_kind(here, manifest) else {}), **splits}.items():
             files.write_npz(part / f"{split}.npz", {"images": content.images, "labels": content.labels})
         files.write_json(part / "manifest.json", manifest.to_json())
         if target.exists():
-            here = manifest_of(name)
-            if here is not None and here.owner == manifest.owner and all(has(name, split) for split in PARTS):
-                return
             os_compat.remove_folder(target)
         os_compat.rename(part, target)
     finally:
         os_compat.remove_folder(part)
+
+
+def _readable(name: str, part: str) -> Split | None:
+    try:
+        return load_split(name, part)
+    except DataError:
+        return None
+
+
+def can_be_read(name: str, part: str) -> bool:
+    """Whether a version's training or test pictures are here and whole. They are read."""
+    return _readable(name, part) is not None
+
+
+def _alike(one: Split, other: Split) -> bool:
+    return np.array_equal(one.images, other.images) and np.array_equal(one.labels, other.labels)
+
+
+def same_kind(here: Manifest | None, manifest: Manifest) -> bool:
+    """Whether pictures that belong to one manifest belong to the other too."""
+    names = ("shape", "class_names", "train_size", "test_size")
+    return here is not None and all(getattr(here, name) == getattr(manifest, name) for name in names)
 
 
 def delete_version(name: str) -> bool:

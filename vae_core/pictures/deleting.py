@@ -21,8 +21,14 @@ AGAIN_SECONDS = 60.0  # the same, once its set is frozen in another way
 
 def runs_of(picture_set: PictureSet, folder: Path | None = None) -> list[Run]:
     """The runs that were trained on a set, as it is now or was."""
-    names = set(sets.versions_of(picture_set.id))
-    return [run for run in own_runs(folder) if dataset_of(run) in names]
+    return _made_from(picture_set, own_runs(folder))
+
+
+def _made_from(picture_set: PictureSet, runs: Iterable[Run]) -> list[Run]:
+    """Those of a version of the set, and of its owner: on a shared server a run may name what it never saw."""
+    found = [(name, own.manifest_of(name)) for name in sets.versions_of(picture_set.id)]
+    owners = {name: manifest.owner for name, manifest in found if manifest is not None}
+    return [run for run in runs if owners.get(dataset_of(run)) == run.about.owner]
 
 
 def training_on(picture_set: PictureSet, folder: Path | None = None) -> list[Run]:
@@ -43,7 +49,7 @@ def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]
     Raises RunError, and deletes nothing, while one of them is training; raises SetError if a file is in use.
     """
     folder = folder or paths.runs_dir()
-    names, runs = set(sets.versions_of(picture_set.id)), runs_of(picture_set, folder)
+    runs = runs_of(picture_set, folder)
     for run in training_on(picture_set, folder):
         raise RunError(f"“{run.title}” is training on this set; stop it first.")
     for run in runs:
@@ -52,7 +58,7 @@ def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]
     for run in runs:
         lifecycle.remove(lifecycle.delete(run).path)
     for item in lifecycle.trashed(folder):
-        if dataset_of(item.run) in names:
+        if _made_from(picture_set, [item.run]):
             lifecycle.remove(item.path)
     picture_set.delete()
     return [run.id for run in runs]

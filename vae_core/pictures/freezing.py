@@ -9,7 +9,8 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def freeze(
     )  # fmt: skip
     splits = {"train": varied, "test": test}
     name = own.PREFIX + _hash(manifest, splits)
+    while (here := own.manifest_of(name)) is not None and here.owner != manifest.owner:  # an import took the name
+        name = own.PREFIX + hashlib.sha256(name.encode()).hexdigest()[:16]
     try:
         deleting.sweep(paths.runs_dir(), info.id)
         own.write(name, manifest, splits)
@@ -87,14 +90,16 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
 
     Raises SetError or DataError with one sentence.
     """
-    if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}.")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
-        picture_set = sets.create(folder.resolve().name, folder=Path(room))
-        try:
-            report = picture_set.add(intake.from_folder(folder))
-        except OSError as error:
-            raise DataError(f"The folder {folder} cannot be read: {error.strerror}.") from None
+    preparing.chosen(Preparation(), size=size, colour=colour)  # refused before thousands of pictures are read
+    try:
+        if not folder.is_dir():
+            raise DataError(f"There is no folder {folder}.")
+        items = intake.from_folder(folder)
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be opened: {error.strerror}.") from None
+    with _room() as room:
+        picture_set = sets.create(folder.resolve().name, folder=room)
+        report = picture_set.add(items)
         if not report.taken:
             first = f": {report.skipped[0].name} {report.skipped[0].reason}" if report.skipped else ""
             raise DataError(f"In the folder {folder} there is no picture that can be read{first}.")
@@ -102,6 +107,17 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
         wanted = preparing.chosen(guess, size=size, colour=colour)
         spec, said = freeze(picture_set, wanted, set_id=""), explained(picture_set, wanted)
     return spec, f"{report.sentence()} {said} {spec.name}"
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    """A folder for a moment. Raises DataError."""
+    try:
+        made = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    except OSError as error:
+        raise DataError(f"There is no room for temporary files: {error.strerror}.") from None
+    with made as room:
+        yield Path(room)
 
 
 def held_back(labels: np.ndarray) -> np.ndarray:

@@ -89,41 +89,53 @@ def from_uploads(
 
 
 def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
-    """Pictures in a folder and below it, in the order of their names. Raises OSError if it cannot be listed."""
+    """Pictures in a folder and below it, in the order of their names.
+
+    Raises OSError at once if it cannot be listed; a folder in it that cannot be is left out by name.
+    """
     limits = limits or Limits()
-    count, found = _Count(limits), list[str]()
-    too_many = False
-    for folder, folders, names in os.walk(path, onerror=_raise):
+    found, closed = _listed(path, limits.names)
+    too_many = len(found) > limits.names
+    found = sorted(found[: limits.names], key=natural)
+    classes = class_names([name.split("/")[:-1] for name in found])
+    count = _Count(limits)
+
+    def each() -> Iterator[Item]:
+        for name in found:
+            shown = one_line(name, 120)
+            try:
+                if not (path / name).is_file():  # a pipe would keep us waiting
+                    continue
+                with open(path / name, "rb") as file:
+                    yield from _from_file(file, shown, count, classes[tuple(name.split("/")[:-1])])
+            except OSError:
+                yield Skipped(shown, "cannot be read")
+        for name in closed:
+            yield Skipped(f"the folder {one_line(name, 120)}", "cannot be opened")
+        if too_many:
+            yield Skipped("the folder", f"has more than {limits.names:,} files; the rest was left out")
+
+    return count.through(each())
+
+
+def _listed(path: Path, most: int) -> tuple[list[str], list[str]]:
+    """The files in a folder and below it, hardly more than so many, and the folders that cannot be opened."""
+    found, closed = list[str](), list[str]()
+
+    def cannot_open(error: OSError) -> None:
+        if error.filename is None or Path(error.filename) == path:
+            raise error
+        closed.append(os.path.relpath(error.filename, path).replace(os.sep, "/"))
+
+    for folder, folders, names in os.walk(path, onerror=cannot_open):
         folders[:] = sorted((name for name in folders if not _silent((name,))), key=natural)
         base = os.path.relpath(folder, path)
         found += [
             name if base == "." else f"{base}/{name}".replace(os.sep, "/") for name in names if not _silent([name])
         ]
-        if len(found) > limits.names:
-            too_many = True
+        if len(found) > most:
             break
-    found = sorted(found[: limits.names], key=natural)
-    classes = class_names([name.split("/")[:-1] for name in found])
-
-    def each() -> Iterator[Item]:
-        for name in found:
-            parts = name.split("/")
-            shown = one_line(name, 120)
-            if not (path / name).is_file():  # a pipe would keep us waiting
-                continue
-            try:
-                with open(path / name, "rb") as file:
-                    yield from _from_file(file, shown, count, classes[tuple(parts[:-1])])
-            except OSError:
-                yield Skipped(shown, "cannot be read")
-        if too_many:
-            yield Skipped("the folder", f"has more than {limits.names:,} files; the rest was left out")
-
-    yield from count.through(each())
-
-
-def _raise(error: OSError) -> None:
-    raise error
+    return found, closed
 
 
 class _Count:
@@ -306,7 +318,7 @@ def class_names(folders: Iterable[Sequence[str]]) -> dict[tuple[str, ...], str]:
             found |= {folder: one_line(" / ".join(folder[-depth:])) for folder in alike}
     for alike in _alike(found):
         for number, folder in enumerate(alike[1:], start=2):
-            found[folder] = f"{found[folder][:70]} ({number})"
+            found[folder] = f"{one_line(found[folder], 70)} ({number})"
     return found
 
 

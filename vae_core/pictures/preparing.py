@@ -35,9 +35,16 @@ class Preparation:
     ground: str = "white"  # what shows through where a picture is transparent
 
     def __post_init__(self) -> None:
-        good = self.size in SIZES and self.colour in COLOURS and self.ground in GROUNDS
-        if not good or type(self.invert) is not bool or type(self.centre) is not bool:
-            raise DataError(f"Pictures can be {', '.join(map(str, SIZES))} pixels to a side, grey or rgb.")
+        if type(self.size) is not int or self.size not in SIZES:
+            raise DataError(
+                f"Pictures can be {', '.join(map(str, SIZES))} pixels to a side; {self.size} is none of these."
+            )
+        if self.colour not in COLOURS:
+            raise DataError(f"The colour of pictures can be {' or '.join(COLOURS)}; {self.colour} is neither.")
+        if self.ground not in GROUNDS:
+            raise DataError(f"The ground of pictures can be {' or '.join(GROUNDS)}; {self.ground} is neither.")
+        if type(self.invert) is not bool or type(self.centre) is not bool:
+            raise DataError("Pictures are inverted and centred or not; nothing else is possible.")
 
     @property
     def shape(self) -> Shape:

@@ -81,33 +81,35 @@ def _settings(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name_here(name: str, manifest: Manifest) -> str:
-    """Its own name, unless that is here and another's, or of other pictures: a file must not say what these are."""
+    """Its own name, unless that is another's, or of other pictures: a file must not say what these are.
+
+    On a shared server that is so even while the name is free: the one whose pictures these are may come back, and then
+    both would have one version.
+    """
     here = own.manifest_of(name)
-    if here is None or (here.owner == manifest.owner and _same(here, manifest)):
+    free = here is None and not manifest.owner
+    if free or (here is not None and here.owner == manifest.owner and own.same_kind(here, manifest)):
         return name
     said = json.dumps([name, replace(manifest, created=0.0).to_json()])
     return own.PREFIX + hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _same(one: Manifest, other: Manifest) -> bool:
-    names = ("shape", "class_names", "train_size", "test_size")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
 @contextmanager
 def kept(pictures: Pictures | None, test: Split | None) -> Iterator[None]:
     """Write what came along; it goes again if what is written after it fails. Raises RunError."""
-    here = pictures is None or own.manifest_of(pictures.name) is not None
-    if pictures is None or (here and (test is None or own.has(pictures.name, "test"))):
+    here = None if pictures is None else own.manifest_of(pictures.name)
+    if pictures is None or (here and (test is None or own.can_be_read(pictures.name, "test"))):
         yield
         return
-    try:
-        own.write(pictures.name, pictures.manifest, {"test": test} if test is not None else {})
+    try:  # what is known here of a version stays: which set it was made from, and its training pictures
+        own.write(pictures.name, here or pictures.manifest, {"test": test} if test is not None else {})
+    except DataError as error:
+        raise RunError(str(error)) from None
     except OSError as error:
         raise RunError(f"The pictures of this run cannot be kept: {error.strerror}.") from None
     try:
         yield
     except BaseException:
-        if not here:
+        if here is None:
             own.delete_version(pictures.name)
         raise

@@ -7,6 +7,7 @@ from typing import Any
 from vae_core import architecture
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import own, registry
+from vae_core.datasets.own import one_line as one_line  # titles of runs, names of classes: one rule for both
 
 FORMAT = 2  # of config.json
 # What runs of an older format did not say, because it could not be otherwise.
@@ -90,8 +91,3 @@ def surroundings(config: Config) -> dict[str, Any]:
     spec = registry.get(config.dataset)
     pictures = {"shape": list(spec.shape), "class_names": list(spec.class_names)}
     return {"pictures": pictures, "layers": architecture.of_config(config).to_json()}
-
-
-def one_line(text: str, most: int = 80) -> str:
-    """A title as it may be shown: one line, nothing invisible, not too long."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]

@@ -124,7 +124,7 @@ def test_a_setting_is_what_was_typed_or_emptied(server, open_page):
     assert "with your own settings" in told.text_content() and "7 epochs" in told.text_content()
     type_("epochs", "")
     page.wait_for_selector("text=Epochs (epochs) must be a whole number from 1 to 500; you gave nothing.")
-    type_("epochs", "30")
+    type_("epochs", "60")
     type_("hidden_dim", "")  # chosen for you again
     assert "own settings" not in told.text_content()
 
@@ -211,7 +211,7 @@ def test_a_training_outlives_the_server_and_is_found_again(tmp_path, open_page, 
     server = Server(tmp_path)
     request.addfinalizer(server.end)
     page = open_page(server.url + "/train")
-    run = start_training(page, server, epochs=300)
+    run = start_training(page, server, epochs=500)
     page.wait_for_selector("text=/Learning epoch/")
     page.close()
     server.kill()

@@ -116,7 +116,7 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     forces = bubbles.forces_in_words("two-knobs")
     told = page.locator("section[data-run=two-knobs] .facts b").all_text_contents()
     expected = [forces.outward, forces.inward, forces.shrink, forces.swell]
-    assert [float(v) for v in told] == pytest.approx(expected, abs=0.06)
+    assert [float(v.replace("−", "-")) for v in told] == pytest.approx(expected, abs=0.06)
     page.click(".digits button >> nth=3")
     assert numbers(page, "section[data-run=two-knobs]", "shown")[0] == 108
     page.click(".views button >> nth=2")

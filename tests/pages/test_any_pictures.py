@@ -330,7 +330,7 @@ def test_without_the_originals_everything_else_is_there(runs, monkeypatch, toy, 
         registry._specs, toy, replace(spec, is_here=lambda _: False, test_is_here=lambda _: False, load_split=missing)
     )
     text = good(show(page, run=f"{toy}-vae-2", dot="1", chosen="2"))
-    assert text.count("The originals are not on this machine") == (page in ("map", "morph", "loss", "train"))
+    assert text.count("The originals are not on this machine") == (page in ("map", "morph", "loss", "train", "samples"))
     if page == "train":
         assert "made up here" in text
         rows, here = image_rows.test_rows(runs[f"{toy}-vae-2"], [2], (0, 1))

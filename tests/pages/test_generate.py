@@ -63,8 +63,8 @@ def test_the_penalty_gets_the_credit_only_where_there_was_one(run, said):
 def test_without_any_pictures_the_nearest_one_is_one_sentence(elsewhere):
     app = show("samples", run="elsewhere", chosen="3")
     check(app)
-    assert "training pictures are not on this machine" in words(app)
-    assert "training pictures are not on this machine" not in words(show("samples", run="digits", chosen="3"))
+    assert "nearest training picture cannot be shown" in words(app)
+    assert "cannot be shown" not in words(show("samples", run="digits", chosen="3"))
 
 
 def test_without_the_training_pictures_the_nearest_test_picture_is_shown_as_such():

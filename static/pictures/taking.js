@@ -10,8 +10,8 @@ const PATIENCE = 180_000; // milliseconds for a file to reach the server
 const NAMED = 50; // skipped files
 
 /**
- * @param {{add: Function, put: Function, until: Function, show: Function, mail: import("./mailbox.js").Mailbox, memory: any,
- *   now: () => import("../lib/payloads").StudioData, box: HTMLElement}} parts
+ * @param {{add: Function, put: Function, until: Function, show: Function, mail: import("./mailbox.js").Mailbox,
+ *   memory: any, now: () => import("../lib/payloads").StudioData, box: HTMLElement}} parts
  *   now: what Python said last; box: for the report
  * @returns {(found: import("./files.js").Found[], source?: string) => void} takes files, one heap of them after another
  */

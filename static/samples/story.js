@@ -68,7 +68,8 @@ export default function (component) {
   publish("far", {
     of: data.grid,
     share: (epoch, k) => shares[epochs.indexOf(epoch) * count + k],
-    between: (epoch, k) => classes && Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around, // no kind has half of them
+    // No kind has half of them.
+    between: (epoch, k) => classes && Math.max(...around(epochs.indexOf(epoch), k)) * 2 < data.around,
   });
   box.hidden = chosen === null;
   both.hidden = chosen !== null;

@@ -34,6 +34,7 @@ LEAST = 3  # runs that make a band
 T95 = {2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365}
 MNIST = Config(dataset="mnist", hidden_dim=400)
 DIGITS = Config(dataset="digits", hidden_dim=400, **registry.get("digits").defaults)
+FIVE = Config(dataset="mnist-5k", **registry.get("mnist-5k").defaults)
 REST = Config(dataset="mnist-55k", hidden_dim=400)  # what the gallery learned from
 DEEP: dict[str, Any] = {"latent_dim": 2, "network": "deep", "hidden_dim": None}
 # What may differ without changing what is usual after an epoch: shuffle and noise come from (seed, epoch) alone.
@@ -53,6 +54,7 @@ SETTINGS = {
     "mnist-55k, two-knobs": (replace(REST, **DEEP, epochs=20, batch_size=64), 3),
     **{f"mnist-5k, {name}": (preset.config("mnist-5k"), 3) for name, preset in PRESETS.items()},
     "mnist, two-knobs, deep": (replace(MNIST, **DEEP), 3),
+    "mnist-5k, deep": (replace(FIVE, network="deep", hidden_dim=None), 3),
 }
 
 

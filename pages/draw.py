@@ -155,7 +155,7 @@ def landmark() -> None:
     st.session_state["landmark_name"] = browser_input.text(browser_input.in_widget("landmark_name")) or ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Name it", key="landmark_name", max_chars=landmarks.LONGEST, width=220, placeholder="for example: my seven",
+            "Name it", key="landmark_name", max_chars=landmarks.LONGEST, width=220, placeholder="for example: my first",
             help="Your drawing stays on the map’s page under this name, through all epochs and for every model.",
         )  # fmt: skip
         st.button("Keep it on the map", key="keep_landmark", icon=":material/flag:", on_click=keep)

@@ -34,7 +34,7 @@ else:
 DOORS = [
     ("map", "Watch one learn", "scatter_plot", "Watch its map go from chaos to order.",
      {"run": "two-knobs", "epoch": "0", "play": "1"}),
-    ("train", "Train your own", "play_circle", "Press Start and watch it learn, live, in about a minute.", {}),
+    ("train", "Train your own", "play_circle", "Press Start and watch it learn, live.", {}),
     ("draw", "Draw a digit", "draw", "See where it belongs, and what a model makes of it.", {}),
 ]  # fmt: skip
 for column, (page, label, icon, sentence, params) in zip(st.columns(len(DOORS)), DOORS, strict=True):

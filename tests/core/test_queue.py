@@ -29,6 +29,7 @@ from vae_core.runs import files, lifecycle
 from vae_core.runs.archive import pack
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import ACTIVE, Run, RunError, Status, write_status
+from vae_core.training import expected_time
 
 LIMITS = Limits(batch_size=1, epochs=500)
 CONFIG = Config(**TINY)
@@ -89,13 +90,13 @@ def test_the_place_and_the_wait_are_told_from_what_was_measured_here(runs_dir, s
     going, mine = ask("a"), ask("b")
     assert queue.place(mine, LIMITS) == queue.Place(1, None), "nothing was measured yet, so nothing is claimed"
     shutil.copytree(finished_run.path, runs_dir / "earlier")
-    queue._paces.clear()
+    expected_time.forget()
     write_status(going, replace(going.status(), state="running", seconds_left=30.0))
     assert queue.place(mine, LIMITS) == queue.Place(1, 30.0)
     third = ask("c")
     place = queue.place(third, LIMITS)
     assert place.ahead == 2 and 30 < place.seconds < 60
-    queue._paces.clear()
+    expected_time.forget()
 
 
 def test_a_turn_is_begun_only_once_though_two_servers_look(runs_dir, spawned):

@@ -10,7 +10,7 @@ import streamlit as st
 from ui.components.bridge import component
 from ui.components.payloads import CardsData, ClassCard
 from ui.pictures import changes, letters, mine, sheets
-from ui.shell import browser_input, visitor
+from ui.shell import browser_input
 from vae_core.pictures.reading import KEPT
 from vae_core.pictures.sets import PictureSet, SetError
 
@@ -64,11 +64,9 @@ def _opened(picture_set: PictureSet, names: tuple[str, ...]) -> tuple[int, int]:
 
 def _letter() -> None:
     """Do once what was asked for on the cards."""
-    letter = letters.new(KEY)
-    if letter is None or not visitor.is_known():
+    letter = letters.received(KEY)
+    if letter is None:
         return
-    letters.note_sender(KEY, letter)
-    letters.has_come(letter)
     for item in letter.items:
         mine.tried(act, browser_input.by_name(item, "set"), letter.kind, item)
 

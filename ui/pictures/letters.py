@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components.payloads import LettersRead
-from ui.shell import browser_input
+from ui.shell import browser_input, visitor
 from vae_core.datasets.own import one_line
 from vae_core.pictures import reading
 from vae_core.pictures.intake import Skipped, Taken
@@ -31,8 +31,24 @@ class Letter:
     items: list[Any]
 
 
-def new(component: str) -> Letter | None:
-    """The letter that a component has just sent, unless it came before or is none."""
+def received(component: str) -> Letter | None:
+    """The letter that a component has just sent, unless it came before or is none; the component is then told that it
+    came. Who is not known yet will send it again."""
+    letter = _sent(component)
+    if letter is None or not visitor.is_known():
+        return None
+    streams = dict(st.session_state.get("own_streams", {}))
+    st.session_state["own_streams"] = {**streams, component: letter.stream}
+    known = _read()
+    known.pop(letter.stream, None)
+    known[letter.stream] = letter.number
+    while len(known) > STREAMS:
+        del known[next(iter(known))]
+    st.session_state["own_letters"] = known
+    return letter
+
+
+def _sent(component: str) -> Letter | None:
     sent = browser_input.sent(component, "letter")
     stream = browser_input.text(browser_input.by_name(sent, "stream"), 16)
     number = browser_input.whole_number(browser_input.by_name(sent, "number"), 1, 10**9)
@@ -43,24 +59,10 @@ def new(component: str) -> Letter | None:
     return Letter(stream, number, kind, items) if number > _read().get(stream, 0) else None
 
 
-def has_come(letter: Letter) -> None:
-    """From now on the component is told so."""
-    known = _read()
-    known.pop(letter.stream, None)
-    known[letter.stream] = letter.number
-    while len(known) > STREAMS:
-        del known[next(iter(known))]
-    st.session_state["own_letters"] = known
-
-
 def last(component: str) -> LettersRead:
     """What a component's data say of its letters: the last one that came, ``stream`` and ``done``."""
     stream = dict(st.session_state.get("own_streams", {})).get(component, "")
     return {"stream": stream, "done": _read().get(stream, 0)}
-
-
-def note_sender(component: str, letter: Letter) -> None:
-    st.session_state["own_streams"] = {**st.session_state.get("own_streams", {}), component: letter.stream}
 
 
 def _read() -> dict[str, int]:

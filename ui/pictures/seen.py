@@ -12,7 +12,7 @@ from ui.components.bridge import component
 from ui.components.payloads import SeenData
 from ui.pictures import cards, letters, mine, sheets
 from ui.pictures.start_training import held_back
-from ui.shell import browser_input, visitor
+from ui.shell import browser_input
 from ui.text import glossary
 from vae_core.datasets.own import SIZES
 from vae_core.pictures import preparing, variation
@@ -146,11 +146,9 @@ def _page(picture_set: PictureSet) -> int:
 
 
 def _letter() -> None:
-    letter = letters.new(KEY)
-    if letter is None or not visitor.is_known():
+    letter = letters.received(KEY)
+    if letter is None:
         return
-    letters.note_sender(KEY, letter)
-    letters.has_come(letter)
     for item in letter.items:
         if letter.kind == "page":
             page = browser_input.whole_number(browser_input.by_name(item, "page"), 0, 10**6)

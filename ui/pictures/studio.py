@@ -44,11 +44,9 @@ def studio() -> None:
 
 def _letter() -> None:
     """Take in what a letter brings, once. Who is not known yet will send it again."""
-    letter = letters.new(KEY)
-    if letter is None or not visitor.is_known():
+    letter = letters.received(KEY)
+    if letter is None:
         return
-    letters.note_sender(KEY, letter)
-    letters.has_come(letter)
     if letter.kind == "class":
         name = letters.name_of(browser_input.by_name(letter.items[-1] if letter.items else None, "class_name"))
         st.session_state["own_upload_class"] = name

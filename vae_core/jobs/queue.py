@@ -6,8 +6,6 @@ then everybody's second.
 
 from __future__ import annotations
 
-import math
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +15,7 @@ from typing import IO
 
 from vae_core import os_compat, paths
 from vae_core.config import Config
-from vae_core.datasets import own, registry
+from vae_core.datasets import own
 from vae_core.jobs import launcher
 from vae_core.jobs.eviction import check_pin, is_watched, make_room
 from vae_core.jobs.limits import Limits
@@ -26,9 +24,9 @@ from vae_core.jobs.queue_order import asked_at, known_runs, locked, next_turn, r
 from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
+from vae_core.training import expected_time
 
 UNWATCHED_SECONDS = 900.0  # a request that waited so long while nobody looked makes room in a full queue
-WAKING_SECONDS = 4.0  # a trainer before its first step
 
 
 @dataclass(frozen=True)
@@ -135,11 +133,10 @@ def place(run: Run, limits: Limits) -> Place:
     known = known_runs(run.path.parent)
     line, active = waiting_runs(known), [(r, s) for r, s in known if s.active]
     ahead = next((k for k, other in enumerate(line) if other.id == run.id), 0)
-    pace = _pace(run.path.parent)
-    if pace is None:
-        return Place(ahead + len(active), None)
-    turns = [_left(r, s, pace, limits) for r, s in active] + [_turn(r.config, pace, limits) for r in line[:ahead]]
-    return Place(ahead + len(active), sum(turns) / limits.trainings)
+    turns = [_left(r, s, limits) for r, s in active] + [_turn(r.config, r.path.parent, limits) for r in line[:ahead]]
+    known_turns = [turn for turn in turns if turn is not None]
+    seconds = sum(known_turns) / limits.trainings if len(known_turns) == len(turns) else None
+    return Place(ahead + len(active), seconds)
 
 
 def note(run: Run) -> str:
@@ -174,32 +171,17 @@ def _drop_last_unwatched(line: list[Run]) -> bool:
     return False
 
 
-_paces: dict[Path, tuple[float, float | None]] = {}
+def _turn(config: Config, folder: Path, limits: Limits) -> float | None:
+    """Seconds of a turn, as trainings here say; None where none was like it, or its pictures are gone."""
+    try:
+        expected = expected_time.of(config, folder=folder)
+    except KeyError:
+        return None
+    return min(expected.seconds, 60.0 * limits.minutes) if expected.measured else None
 
 
-def _pace(folder: Path) -> float | None:
-    """Seconds that one picture of one epoch takes here, evaluation included: the median of the latest trainings."""
-    when, pace = _paces.get(folder, (-math.inf, None))
-    if time.monotonic() - when < 20:
-        return pace
-    measured = []
-    for run in own_runs(folder)[:12]:
-        try:
-            seconds = [record["seconds"] for record in run.metrics()[1:] if "seconds" in record]
-            if seconds:
-                measured.append(statistics.median(seconds) / registry.get(run.config.dataset).train_size)
-        except RunError:
-            continue
-    pace = statistics.median(measured) if measured else None
-    _paces[folder] = time.monotonic(), pace
-    return pace
-
-
-def _turn(config: Config, pace: float, limits: Limits) -> float:
-    return min(WAKING_SECONDS + config.epochs * registry.get(config.dataset).train_size * pace, 60.0 * limits.minutes)
-
-
-def _left(run: Run, status: Status, pace: float, limits: Limits) -> float:
+def _left(run: Run, status: Status, limits: Limits) -> float | None:
     if status.seconds_left is not None:
         return status.seconds_left
-    return (1 - status.progress) * _turn(run.config, pace, limits)
+    turn = _turn(run.config, run.path.parent, limits)
+    return None if turn is None else (1 - status.progress) * turn

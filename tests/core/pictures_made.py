@@ -12,9 +12,20 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tests.core.core_helpers import TINY
+from vae_core.config import Config
+from vae_core.datasets import registry
 from vae_core.pictures import intake, sets
 from vae_core.pictures.intake import Skipped, Taken
+from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.sets import PictureSet
+from vae_core.runs import lifecycle
+from vae_core.runs.run import Run
+from vae_core.training import loop
+from vae_core.training.progress_and_pause import Reporter
+
+LETTERS = {"a": 10, "b": 10, "в": 12}
+DRAWN = Preparation(28, "grey", invert=True, centre=True)
 
 
 def drawing(kind: int, seed: int = 0, side: int = 64) -> Image.Image:
@@ -94,3 +105,31 @@ def without_rights(look: Callable[..., Any], closed: Path) -> Callable[..., Any]
         return look(path, *more)
 
     return looked
+
+
+def rgba(images) -> np.ndarray:
+    return np.stack([np.array(image.convert("RGBA").resize((64, 64))) for image in images])
+
+
+def garbled(file) -> None:
+    """Bytes in the middle of packed pictures changed, which makes the readers of zip files raise what they like."""
+    content = bytearray(file.read_bytes())
+    content[60:90] = b"\xff" * 30
+    file.write_bytes(content)
+
+
+def trained(dataset: str, runs_dir, **changes) -> Run:
+    config = Config(dataset=dataset, **{**TINY, "epochs": 1, **changes})
+    run = lifecycle.create(config, runs_dir)
+    reporter = Reporter(run)
+    loop.train(run, registry.load(dataset), reporter)
+    reporter.finish("finished")
+    return Run(run.path)
+
+
+def trained_before(dataset: str, runs_dir, owner: str) -> Run:
+    """A visitor's run that names a dataset."""
+    run = lifecycle.create(Config(dataset=dataset, **{**TINY, "epochs": 1}), runs_dir)
+    Reporter(run).finish("finished")
+    lifecycle.note(run, owner=owner)
+    return Run(run.path)

@@ -46,7 +46,7 @@ st.markdown(
     "Look at the numbers on the axes. The VAE’s codes stay around zero, because the penalty holds them there. The "
     "noise gives each picture a small *area*, so together they leave few gaps. The classic model’s codes may lie "
     f"anywhere. **Roll the dice**: 100 rolls reach {reach:.1f} from the middle. On the classic map {100 * out:.0f}% of "
-    f"the test pictures lie farther out, where no roll ever lands; on the VAE’s {100 * its_out:.0f}%. Of the rolls "
+    f"the test pictures lie farther out than all of them; on the VAE’s {100 * its_out:.0f}%. Of the rolls "
     f"themselves {lost} fall into a hole on the classic map and {its_lost} on the VAE’s; the most common digit comes "
     f"up {most} and {its_most} times, and {kinds} and {its_kinds} of 10 digits come up twice or more. The decoder "
     "always draws *something*, even in a hole: a scribble, or the digit next door, stretched."

@@ -139,3 +139,12 @@ def test_no_penalty_is_no_collapse():
     records = [record(k, 200.0, 200.0, 0) for k in range(4)]
     assert symptoms(replace(MNIST, beta=0.0), records) == []
     assert symptoms(Config(model="autoencoder"), records) == []
+
+
+def test_a_second_hidden_layer_helps_two_numbers_and_not_twenty():
+    """What the form says of the deep network, on test pictures with z sampled."""
+    two, deep_two = (band_of(replace(MNIST, **changes)) for changes in ({"latent_dim": 2}, reference.DEEP))
+    assert deep_two.at("test", 10).high < two.at("test", 10).low
+    twenty = PRESETS["lecture"].config("mnist-5k")
+    shallow, deep = (band_of(replace(twenty, network=network)).at("test", 60) for network in ("lecture", "deep"))
+    assert deep.middle > shallow.middle - 1

@@ -71,7 +71,7 @@ def test_what_the_pages_claim_holds_in_the_gallery():
     # Averaged over pictures, the encoder has nothing more to gain by moving all of them out or in.
     assert abs(forces.outward - forces.inward) < 3 * forces.outward_error and forces.inward > 0
     beyond = [autoencoder.beyond_the_dice(str(gallery.gallery(name).path))[1] for name in MAPS]
-    assert beyond[0] > 0.2 > 0.05 > beyond[1]  # "where no roll ever lands"
+    assert beyond[0] > 0.2 > 0.05 > beyond[1]  # "farther out than all of them"
     worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
     assert (worth.plain > 1_000).all() and (worth.with_baseline > 1).all()
 

@@ -17,7 +17,6 @@ from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
 NOT_KNOWN = "Still connecting; try again in a moment."
-NOT_YOUR_PICTURES = "These pictures belong to someone else; choose another dataset."
 NOT_YOURS = "This run belongs to someone else: you can look at it, but not change it."
 
 
@@ -81,8 +80,7 @@ def own_datasets() -> list[str]:
 
 def may_use(dataset: str) -> bool:
     """Whether a dataset is open to all, or this visitor's own: to be trained on, and to be shown."""
-    manifest = own.manifest_of(dataset)
-    return manifest is None or hosted_limits() is None or (bool(me()) and manifest.owner == me())
+    return hosted_limits() is None or own.is_open_to(dataset, me() or None)
 
 
 def within_limits(config: Config) -> Config:
@@ -98,7 +96,7 @@ def start(config: Config, *, one_epoch: bool) -> Run:
     """Start a training, or put it into the queue. Raises RunError."""
     limits = hosted_limits()
     if not may_use(config.dataset):
-        raise RunError(NOT_YOUR_PICTURES)
+        raise RunError(queue.NOT_YOUR_PICTURES)
     if limits is None:
         return launcher.start(config, one_epoch=one_epoch)
     if not me():

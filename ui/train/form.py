@@ -16,6 +16,7 @@ from vae_core import architecture
 from vae_core.architecture import Network
 from vae_core.config import FIELDS, PRESETS, Config, ConfigError, default_of
 from vae_core.datasets import own, registry
+from vae_core.jobs import queue
 from vae_core.jobs.limits import hosted_limits
 from vae_core.runs.run import RunError
 from vae_core.training import expected_time
@@ -229,7 +230,7 @@ def _config() -> Config:
     settings: dict[str, Any] = {name: browser_input.in_widget(name) for name in FIELDS}
     config = Config(**settings)  # looks at their types
     if not visitor.may_use(config.dataset):
-        raise RunError(visitor.NOT_YOUR_PICTURES)
+        raise RunError(queue.NOT_YOUR_PICTURES)
     if limits := hosted_limits():
         limits.accept(config)
     return config

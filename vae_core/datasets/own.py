@@ -178,6 +178,12 @@ def _manifest(file: Path, changed: int, size: int) -> Manifest:
     return manifest_from_json(files.read_json(file))
 
 
+def is_open_to(name: str, owner: str | None) -> bool:
+    """Whether a dataset is nobody's own pictures, or this owner's; None is nobody."""
+    manifest = manifest_of(name)
+    return manifest is None or manifest.owner == owner
+
+
 def find(name: str) -> DatasetSpec | None:
     """The record of a version, for ``registry``; None if it is not here."""
     manifest = known(name)

@@ -26,6 +26,7 @@ from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
 from vae_core.training import expected_time
 
+NOT_YOUR_PICTURES = "These pictures belong to someone else; choose another dataset."
 UNWATCHED_SECONDS = 900.0  # a request that waited so long while nobody looked makes room in a full queue
 
 
@@ -146,9 +147,8 @@ def note(run: Run) -> str:
 
 def _may_learn_from(config: Config, owner: str) -> None:
     """Own pictures are private, also to who has read the name of a set in a run that was shared. Raises RunError."""
-    manifest = own.manifest_of(config.dataset)
-    if manifest is not None and manifest.owner != owner:
-        raise RunError("These pictures belong to someone else; choose another dataset.")
+    if not own.is_open_to(config.dataset, owner):
+        raise RunError(NOT_YOUR_PICTURES)
 
 
 def _may_wait(folder: Path, owner: str, limits: Limits) -> None:

@@ -10,8 +10,10 @@ import pytest
 from google.protobuf.message import Message
 
 from tests.pages.test_pages import PAGES, _here, check, finished, show  # noqa: F401 (fixtures)
+from ui.shell import run_picker
 from ui.shell.errors import plain
 from vae_core.runs import lifecycle
+from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 
 TITLES = [
@@ -98,3 +100,15 @@ def test_plain_words_stay_as_they_are():
 def test_a_run_is_named_by_its_title(finished):  # noqa: F811
     lifecycle.note(finished, title="Ann’s")
     assert Run(finished.path).title == "Ann’s"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("lecture", "The lecture’s model · MNIST (55,000) · 20 numbers"),
+        ("letters", "Letters of five alphabets · 16 numbers"),
+        ("emoji", "Emoji, in colour · 32 numbers"),
+    ],
+)
+def test_a_model_of_the_gallery_names_its_pictures_once(name, label):
+    assert run_picker.label(find_run(name)) == label

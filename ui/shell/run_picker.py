@@ -97,8 +97,8 @@ def film(run: Run) -> list[int]:
 def label(run: Run) -> str:
     """How a run is called in lists: the gallery by its name, the visitor's own by settings and time."""
     if run.gallery:
-        numbers = f"{run.config.latent_dim} numbers"
-        return f"{run.title} · {registry.TITLES[run.config.dataset]} · {numbers}"
+        dataset, numbers = registry.TITLES[run.config.dataset], f"{run.config.latent_dim} numbers"
+        return " · ".join([run.title, *([] if dataset in run.title else [dataset]), numbers])
     stamp = tail.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
     made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"

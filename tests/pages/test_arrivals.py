@@ -6,8 +6,7 @@ import zipfile
 
 import pytest
 
-from tests.core.pictures_made import picture_set
-from tests.core.test_pictures_freezing import trained
+from tests.core.pictures_made import picture_set, trained
 from tests.pages.test_hosted import ME, shared  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, show, words  # noqa: F401 (fixtures)
 from ui.runs import cards

@@ -54,7 +54,7 @@ SETTINGS = {
     "mnist-55k, two-knobs": (replace(REST, **DEEP, epochs=20, batch_size=64), 3),
     **{f"mnist-5k, {name}": (preset.config("mnist-5k"), 3) for name, preset in PRESETS.items()},
     "mnist, two-knobs, deep": (replace(MNIST, **DEEP), 3),
-    "mnist-5k, deep": (replace(FIVE, network="deep", hidden_dim=None), 3),
+    **{f"mnist-5k, {name}": (replace(FIVE, network=name, hidden_dim=None), 3) for name in ("deep", "convolutional")},
 }
 
 

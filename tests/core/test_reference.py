@@ -141,10 +141,14 @@ def test_no_penalty_is_no_collapse():
     assert symptoms(Config(model="autoencoder"), records) == []
 
 
-def test_a_second_hidden_layer_helps_two_numbers_and_not_twenty():
-    """What the form says of the deep network, on test pictures with z sampled."""
+def test_what_the_form_says_of_each_network_was_measured():
+    """On test pictures with z sampled."""
     two, deep_two = (band_of(replace(MNIST, **changes)) for changes in ({"latent_dim": 2}, reference.DEEP))
     assert deep_two.at("test", 10).high < two.at("test", 10).low
     twenty = PRESETS["lecture"].config("mnist-5k")
     shallow, deep = (band_of(replace(twenty, network=network)).at("test", 60) for network in ("lecture", "deep"))
     assert deep.middle > shallow.middle - 1
+    runs = {
+        network: band_of(replace(twenty, network=network)).figures["test"] for network in ("lecture", "convolutional")
+    }
+    assert max(run[60] for run in runs["convolutional"]) < min(run[60] for run in runs["lecture"]) - 2

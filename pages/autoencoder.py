@@ -8,35 +8,22 @@ import streamlit as st
 from ui.components import image_picker, morph_path
 from ui.components.image_rows import Row, image_rows, in_words
 from ui.shell import run_picker
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache, gallery
 from ui.text import glossary
-from ui.text.page_intros import looking_at
 from ui.understand import autoencoder
 
 through_app()
 
-run_picker.head(
-    "Autoencoder or VAE?",
-    "Two machines learned from the same pictures, for the same time. One has noise and a penalty, the other has "
-    "neither. They copy equally well. Ask them for something *new*, and they differ.",
+page_bar(
+    "autoencoder",
+    "Two machines learned the same pictures; only one has noise and a penalty. They copy equally well. Ask them for "
+    "something *new*.",
     help=glossary.tips("autoencoder", "vae", "hole", "mnist"),
 )
 classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
 
-looking_at(
-    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. Drag "
-    "the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
-    "what to draw: that is a *hole*.",
-    "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
-    "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "
-    "their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture is "
-    "least like any that is decoded from a real code. The rolls of the dice are 100 draws from N(0, 1), where the VAE "
-    "was told to keep its codes. Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with "
-    "seed 1, and differ in two things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that "
-    "leave N(0, 1).",
-)
-st.markdown("#### Two maps, two codes")
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))
 its_lost, its_kinds, its_most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs").path))

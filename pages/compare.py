@@ -9,23 +9,22 @@ from ui.components.image_rows import image_rows
 from ui.components.two_run_curves import duel_curves
 from ui.shell import run_picker
 from ui.shell.errors import plain
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 
 through_app()
 
-run_picker.head(
-    "Compare two models",
+bar = page_bar(
+    "compare",
     "Both get the same pictures, the same rolls of the dice and the same morph. Any difference comes from their "
     "settings.",
 )
-about(page_intros.COMPARE)
-left, right = st.columns(2)
-with left:
-    one = run_picker.pick_run(default="lecture", title="Model A")
-with right:
-    other = run_picker.pick_other(one, default="beta-10", title="Model B")
+one = run_picker.pick_run(bar, default="lecture", title="Model A")
+other = run_picker.pick_other(bar, one, default="beta-10", title="Model B")
+epochs = run_picker.film(one)
+with bar:
+    epoch_slider(one, epochs)
 
 differing = tasks.differences(one, other)
 if differing:
@@ -46,8 +45,6 @@ for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
     with column:
         reference_panel.panel(run, run.status(), name=name, why=False)
 
-epochs = run_picker.film(one)
-epoch_slider(one, epochs)
 drawing = st.session_state.get("drawing")
 drawn = drawing is not None and drawing.any()
 rows_a, rows_b, left_out = tasks.rows(one, other, epochs, drawing if drawn else None)

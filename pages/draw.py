@@ -13,31 +13,31 @@ from ui.draw import unusual
 from ui.draw.unusual import unusual_chart
 from ui.shell import browser_input, run_picker, url_state
 from ui.shell.errors import one_sentence, plain
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 
 through_app()
 
 DRAWS = 10
 
-run_picker.head(
-    "Draw your own",
+bar = page_bar(
+    "draw",
     "Draw with the mouse, a pen or a finger. The **encoder** says where your drawing belongs, and the **decoder** "
     "redraws it from that alone.",
 )
-about(page_intros.DRAW)
-run = run_picker.pick_run(default="lecture")
+run = run_picker.pick_run(bar, default="lecture")
 shape = run.dataset.shape
 path, epochs, names = str(run.path), run_picker.film(run), run.dataset.label_names
+with bar:
+    epoch_slider(run, epochs)
 
 
 @st.fragment
 def board() -> None:
     if st.session_state.pop("to_morph", False):
         st.switch_page("pages/morph.py", query_params={"run": run.id})
-    epoch_slider(run, epochs)
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
         st.markdown("**1.** You draw")

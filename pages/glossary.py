@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui.shell import browser_input, pages, run_picker
+from ui.shell import browser_input, pages
 from ui.shell.errors import plain
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
 from ui.text.glossary import Term
@@ -13,9 +14,7 @@ from vae_core.paths import ROOT
 through_app()
 
 st.html(ROOT / "static" / "understand" / "glossary.css")
-run_picker.head(
-    "Glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:"
-)
+page_bar("glossary", "Every word that these pages use, in plain words, with its formula in the lecture’s colours:")
 st.html(
     '<p class="ll-key-of-colours">'
     + " ".join(f'<b class="{name}">{words}</b>' for name, words in glossary.PAINTED.items())

@@ -4,29 +4,22 @@ import streamlit as st
 
 from ui.shell import run_picker
 from ui.shell.errors import one_sentence
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
-from ui.text.page_intros import looking_at
 from ui.understand import loss
 from vae_core.analysis.reference import IN_USE
 
 through_app()
 
-run_picker.head(
-    "The loss",
-    "One number says how badly a model does, and all learning is about making it smaller: **loss = reconstruction + "
-    "beta × KL**. The first says how badly pictures are rebuilt, the second holds codes together.",
+bar = page_bar(
+    "loss",
+    "One number says how badly a model does: **loss = reconstruction + beta × KL**. All learning is about making it "
+    "smaller.",
     help=glossary.tips("bce", "mse", "kl", "beta", "nat"),
 )
-looking_at(
-    "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
-    "All numbers are in **nats**, the unit of surprise: a guess of 50% for something that happens costs 0.69.",
-    "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
-    "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up its pixels; that of a model is the "
-    "average over pictures. **BCE** (binary cross-entropy) is −x log g − (1 − x) log(1 − g) for a pixel x and a guess "
-    "g. **Squared error** is ½ (x − g)². **KL** is ½ (v − log v − 1 + mean²), added up over the numbers of a code.",
-)
 
+run = run_picker.pick_run(bar, default="lecture")
 st.markdown("#### 1. One pixel")
 st.markdown(
     "Choose how white the pixel is, then drag the guess. Being *sure and wrong* is what **BCE** punishes: near the "
@@ -34,7 +27,6 @@ st.markdown(
 )
 loss.pixel()
 
-run = run_picker.pick_run(default="lecture")
 st.markdown("#### 2. A whole picture")
 st.markdown(
     "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "

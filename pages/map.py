@@ -13,21 +13,22 @@ from ui.map import details, embedding_progress, story
 from ui.map.details import code_chart, run_figures
 from ui.shell import browser_input, run_picker
 from ui.shell.errors import one_sentence
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 from vae_core.analysis import umap_tsne
 
 through_app()
 
-run_picker.head(
-    "The map of what it learned",
+NARROW = 130  # pixels
+
+bar = page_bar(
+    "map",
     "Each dot is a **test picture**, one that the model never trained on. It stands where the **encoder** puts it. "
     "Move the slider: similar pictures form clusters.",
 )
-about(page_intros.MAP)
-run = run_picker.pick_run(default="two-knobs")
+run = run_picker.pick_run(bar, default="two-knobs")
 path, epochs, d = str(run.path), run_picker.film(run), run.config.latent_dim
 count = len(cache.labels(path))
 here = cache.originals(run, (0,)) is not None
@@ -37,19 +38,18 @@ def choose_view() -> tuple[str, int, int]:
     """The projection, and for two plain numbers of the code, which."""
     if d <= 2:
         return "dims", 0, 1
-    choose, one, two = st.columns([3, 1, 1], vertical_alignment="bottom")
     bent = umap_tsne.METHODS if count >= umap_tsne.FEWEST else ()
     views = [name for name, view in latent_map.VIEWS.items() if view in (*bent, "pca", "dims")]
-    name = choose.segmented_control(
-        "Projection", views, key="view", default="PCA", required=True, bind="query-params",
-        help=glossary.tips(*("pca", "umap", "tsne"), before=f"A code of this model has {d} numbers, and a screen "
-                           "has two directions. A projection flattens the codes."),
+    name = bar.segmented_control(
+        "Projection", views, key="view", default="PCA", required=True, bind="query-params", width="content",
+        label_visibility="collapsed",
     )  # fmt: skip
     view = latent_map.VIEWS.get(name or "PCA", "pca")
     if view != "dims":
         return view, 0, 1
-    first = one.number_input("Across", 1, d, 1, key="first", bind="query-params") - 1
-    second = two.number_input("Up", 1, d, 2, key="second", bind="query-params") - 1
+    with st.container(horizontal=True):
+        first = st.number_input("Across", 1, d, 1, key="first", bind="query-params", width=NARROW) - 1
+        second = st.number_input("Up", 1, d, 2, key="second", bind="query-params", width=NARROW) - 1
     return view, first, second
 
 
@@ -104,7 +104,7 @@ def tell(dot: int | None, group: Any) -> None:
 @st.fragment
 def the_map() -> None:
     with one_sentence():
-        show_map(*choose_view())
+        show_map(*flat)
 
 
 def show_map(view: str, first: int, second: int) -> None:
@@ -112,7 +112,6 @@ def show_map(view: str, first: int, second: int) -> None:
     if not ready:
         embedding_progress.for_map(run, epochs, view)
         view = "pca"
-    epoch_slider(run, epochs)
     payload = {
         **latent_map.payload(path, tuple(epochs), view, first, second),
         "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
@@ -139,6 +138,9 @@ def show_map(view: str, first: int, second: int) -> None:
         )
 
 
+flat = choose_view()
+with bar:
+    epoch_slider(run, epochs)
 the_map()
 if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from ui.components.bridge import address as name_in_address
-from ui.shell import browser_input, run_picker, url_state
+from ui.shell import browser_input, url_state
 from ui.shell.errors import one_sentence
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 from ui.understand import missions
 from ui.understand.findings import Seen
 from ui.understand.missions import MISSIONS, Mission
@@ -16,12 +16,11 @@ from vae_core.paths import ROOT
 through_app()
 
 st.html(ROOT / "static" / "understand" / "missions.css")
-run_picker.head(
-    "Missions",
+page_bar(
+    "missions",
     "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "
     "A wrong guess teaches more than a right one.",
 )
-about(page_intros.MISSIONS)
 answers = missions.answers_so_far()
 
 

@@ -16,28 +16,27 @@ from ui.morph import files, morph
 from ui.morph.morph import morph_lengths, morph_player
 from ui.shell import run_picker
 from ui.shell.errors import one_sentence
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.shell.url_state import choose, last_choice, widget
-from ui.text import page_intros
-from ui.text.page_intros import about
 
 through_app()
 
 TITLES = {"start": "From", "end": "To"}
 
-run_picker.head(
-    "Morph one picture into another",
+bar = page_bar(
+    "morph",
     "Both pictures become codes. We walk from one code to the other in small steps, and **decode** each step.",
 )
-about(page_intros.MORPH)
-run = run_picker.pick_run(default="lecture")
+run = run_picker.pick_run(bar, default="lecture")
 path, epochs = str(run.path), run_picker.film(run)
+with bar:
+    epoch_slider(run, epochs)
 
 
 @st.fragment
 def morphing() -> None:
     (start, end), named = choose_ends()
-    epoch_slider(run, epochs)
     seen, lengths_column = st.columns([2.1, 1], gap="medium")
     with lengths_column:
         chart = st.container()

@@ -4,18 +4,18 @@ import streamlit as st
 
 from ui.components.bridge import STATIC, redraw_when
 from ui.pictures import cards, mine, seen, shelf, start_training, studio
-from ui.shell import run_picker, visitor
+from ui.shell import visitor
 from ui.shell.errors import plain
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 
 through_app()
 mine.begin()
 
 st.html(STATIC / "pictures" / "pictures.css")
-run_picker.head(
-    "Your own pictures",
+page_bar(
+    "pictures",
     "Letters in your own hand, faces, leaves, anything. From 20 pictures on you can train a model on them.",
     help=glossary.tips("own-set", "class"),
 )
@@ -78,4 +78,3 @@ with st.container():  # below the ways in, which must not move when the first dr
             shelf.shelf(picture_set)
 what_there_is()
 as_the_network_sees_it()
-about(page_intros.PICTURES)

@@ -3,21 +3,19 @@
 import streamlit as st
 
 from ui.runs import cards, table
-from ui.shell import run_picker
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 from vae_core.jobs.limits import hosted_limits
 
 through_app()
 
-run_picker.head(
-    "Runs",
+page_bar(
+    "runs",
     "Your runs, newest first, then our gallery. Broken ones are listed with the reason.",
     help=glossary.tips("run", "reconstruction", "kl"),
 )
-about(page_intros.RUNS)
 with st.container():  # always there: were it to come and go, all below it would be built anew
     cards.news()
 known = run_index.handles()

@@ -1,6 +1,7 @@
 """Samples: roll the dice, and let the decoder draw what they mean; then ask about what it drew."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.components import browser_decoder, mini_map
 from ui.components.bridge import chosen_on, decoder_feed, picked, place_in_address, size_of, token
@@ -14,9 +15,9 @@ from ui.samples.story import sample_story
 from ui.samples.walk import random_walk
 from ui.shell import browser_input, run_picker, visitor
 from ui.shell.errors import one_sentence
+from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 from vae_core import paths
 from vae_core.analysis.reference import IN_USE
 from vae_core.datasets import registry
@@ -28,18 +29,19 @@ PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
 SEEDS = 2**31 - 1
 NARROW = 164  # pixels: two of them beside each other on a phone
 
-run_picker.head(
-    "Samples",
+bar = page_bar(
+    "samples",
     "No picture goes in here. We roll the dice for the code **z**, and the **decoder** draws what it means. The rolls "
     "stay the same while you move through the epochs.",
 )
-about(page_intros.SAMPLES)
-run = run_picker.pick_run(default="lecture")
+run = run_picker.pick_run(bar, default="lecture")
 epochs, d = run_picker.film(run), run.config.latent_dim
-part = st.segmented_control(
+part = bar.segmented_control(
     "What to do", PARTS, key="part", default="Grid", required=True, bind="query-params", label_visibility="collapsed",
+    width="content",
 )  # fmt: skip
-epoch_slider(run, epochs)
+with bar:
+    epoch_slider(run, epochs)
 
 
 def throw() -> None:
@@ -59,7 +61,8 @@ def dice() -> int:
 
 @st.fragment
 def show_samples() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    pictures, beside = st.columns([3, 2], gap="large")
+    with beside, st.container(horizontal=True, vertical_alignment="bottom"):
         seed = dice()
         count = st.select_slider(
             "How many", [16, 36, 64, 100], value=64, key="count", bind="query-params", width=NARROW
@@ -70,15 +73,14 @@ def show_samples() -> None:
                                "many mean nothing to it."),
         )  # fmt: skip
     with one_sentence():
-        show_grid(count, width, seed)
+        show_grid(pictures, beside, count, width, seed)
 
 
-def show_grid(count: int, width: float, seed: int) -> None:
+def show_grid(pictures: DeltaGenerator, beside: DeltaGenerator, count: int, width: float, seed: int) -> None:
     if registry.test_is_here(run.config.dataset) and visitor.may_use(run.config.dataset):
         story.get_ready(run.config.dataset, str(paths.data_dir()))
-    left, right = st.columns([3, 2], gap="large")
     version = token(run.path, epochs, count, seed, width)
-    with left:
+    with pictures:
         samples_grid(
             {
                 "run": run.id, "epochs": epochs, "size": size_of(run), "count": count,
@@ -88,7 +90,7 @@ def show_grid(count: int, width: float, seed: int) -> None:
                 "version": version,
             }
         )  # fmt: skip
-    with right:
+    with beside:
         show_story(count, width, seed, version)
 
 

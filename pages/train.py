@@ -11,6 +11,7 @@ from ui.components.latent_map import latent_scatter
 from ui.components.loss_curves import curves, explain_numbers, loss_curves
 from ui.shell import browser_input, run_picker, visitor
 from ui.shell.errors import one_sentence, plain
+from ui.shell.page_bar import page_bar
 from ui.shell.startup import awake
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index, tail
@@ -178,8 +179,8 @@ if run is not None:
     watch(run)
 else:
     with st.container():
-        run_picker.head(
-            "Train a model",
+        page_bar(
+            "train",
             "Pick one, press Start, and watch it learn. An *epoch* is one round through all the pictures. You can "
             "leave the page: training continues.",
         )

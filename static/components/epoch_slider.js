@@ -1,6 +1,6 @@
 // The epoch slider: one film for the whole visit. Scrubbing sends nothing to the server.
 import { svg } from "../lib/charts.js";
-import { mount } from "../lib/dom.js";
+import { element, mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
 import { every, playButton } from "../lib/play_button.js";
 import { playing } from "../lib/busy.js";
@@ -13,9 +13,7 @@ const HTML = `
     <button type="button" class="next" aria-label="One epoch on">›</button>
     <div class="track"><svg aria-hidden="true"></svg><input type="range" min="0" step="1" aria-label="Epoch"></div>
     <output></output>
-  </div>
-  <p class="untrained quiet" hidden>
-    This is the untrained model: what it draws is noise. Move the slider to see it learn.</p>`;
+  </div>`;
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").EpochSliderData>} component */
 export default function (component) {
@@ -47,11 +45,12 @@ export default function (component) {
   root.stop?.();
   root.stop = followEpoch(run, epochs, (epoch) => {
     slider.value = epochs.indexOf(epoch);
-    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${of}`,
-      loss = losses[epochs.indexOf(epoch)].toFixed(1);
-    out.replaceChildren(words, Object.assign(document.createElement("small"), { textContent: `test loss ${loss}` }));
-    slider.setAttribute("aria-valuetext", `${words}, test loss ${loss}`);
-    root.querySelector(".untrained").hidden = epoch !== 0;
+    const [unit, words] = epoch === 0 ? ["", "untrained"] : ["epoch ", `${epoch} of ${of}`],
+      loss = `test loss ${losses[epochs.indexOf(epoch)].toFixed(1)}`;
+    const note = epochs.length === 1 ? "only this epoch is kept" : epoch === 0 ? "it draws noise" : loss;
+    out.replaceChildren(element("span", { textContent: unit }), words, element("small", { textContent: note }));
+    out.title = loss;
+    slider.setAttribute("aria-valuetext", `${unit}${words}, ${loss}`);
     curve(root, losses, epochs.indexOf(epoch));
   });
   if (fromAddress("play") && epochs.length > 1) {
@@ -59,7 +58,7 @@ export default function (component) {
     inAddress({ play: null });
     player.play();
   }
-  root.style.display = epochs.length > 1 ? "" : "none";
+  root.classList.toggle("still", epochs.length === 1); // there is nothing to play
   return () => (player.pause(), root.stop());
 }
 

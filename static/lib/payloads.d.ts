@@ -293,6 +293,28 @@ export interface NetworkBlock {
   beside?: boolean;
 }
 
+export interface PresetCard {
+  name: string;
+  label: string;
+  sentence: string;
+  time: string;
+  captions?: string[];
+  film?: string;
+  size?: Size;
+  model?: string;
+}
+
+export interface PresetCardsData {
+  cards: PresetCard[];
+  columns: number;
+  rows: number;
+  chosen: string;
+}
+
+export interface PresetCardsAnswer {
+  chosen: string;
+}
+
 export interface NetworkDiagramData {
   blocks: NetworkBlock[];
   label: string;

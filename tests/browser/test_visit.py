@@ -10,7 +10,7 @@ def test_a_fresh_visit_begins_at_the_newest_epoch_and_the_untrained_model_is_cal
     page = open_page(server.url + "/draw?run=lecture")
     page.wait_for_selector(EPOCH_RANGE)
     settle(page)
-    untrained = page.locator(".st-key-epoch_slider .untrained")
+    untrained = page.locator(".st-key-epoch_slider output >> text=untrained")
     assert not untrained.is_visible()
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
     untrained.wait_for()

@@ -70,8 +70,7 @@ def test_settings_that_differ_are_called_as_in_the_form():
     assert found["Epochs"] == ("30", "10")
 
 
-def test_a_model_with_one_epoch_says_why_nothing_plays():
+def test_a_model_with_one_epoch_does_not_speak_of_epochs():
     app = show("map", run="beta-4")
     check(app)
-    assert "Only epoch 10 of this model is kept" in words(app)
     assert "from epoch to epoch" not in words(app)

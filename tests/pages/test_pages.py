@@ -1,5 +1,7 @@
 """Every page in every state: no run at all, gallery only, a running, a finished and a broken run."""
 
+import base64
+import io
 import json
 import os
 import shutil
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
@@ -17,8 +21,9 @@ from streamlit.util import calc_hash
 
 from ui.shell import pages
 from ui.shell.errors import plain
+from ui.train import preset_cards
 from vae_core import os_compat, paths
-from vae_core.config import Config
+from vae_core.config import PRESETS, Config
 from vae_core.runs import files
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, write_status
@@ -314,12 +319,30 @@ def test_a_graphics_card_that_is_not_there_is_refused(monkeypatch):
 
 def test_the_presets_fill_the_form():
     app = show("train")
+    known = app._session_state._state._new_widget_state.widget_metadata
+    (cards,) = [wid for wid, each in known.items() if wid.endswith("preset_cards") and each.callbacks]
+
+    def choose(name: str) -> None:
+        app._run(WidgetStates(widgets=[WidgetState(id=cards, json_value=f'{{"chosen": "{name}"}}')]))
+
     assert app.number_input(key="latent_dim").value == 20
-    app.radio(key="preset").set_value("two-knobs").run()
+    choose("two-knobs")
     assert app.number_input(key="latent_dim").value == 2
     assert "2 numbers" in words(app)
-    app.radio(key="preset").set_value("no-penalty").run()
+    choose("no-penalty")
     assert app.number_input(key="beta").value == 0
+
+
+def test_each_preset_has_a_card_with_what_it_leads_to_and_its_time():
+    words = {name: (preset.label, preset.sentence, "about a minute") for name, preset in PRESETS.items()}
+    made = preset_cards.payload(words, "two-knobs")
+    assert [card["name"] for card in made["cards"]] == list(PRESETS) and made["chosen"] == "two-knobs"
+    for card in made["cards"]:
+        sheet = Image.open(io.BytesIO(base64.b64decode(card["film"])))
+        cell = card["size"]
+        assert sheet.size == (made["columns"] * made["rows"] * cell["width"], len(card["captions"]) * cell["height"])
+        last = np.asarray(sheet)[-cell["height"] :]
+        assert np.ptp(last) > 200, "the last frame shows something"
 
 
 def test_start_begins_a_trainer_with_the_settings_of_the_form():

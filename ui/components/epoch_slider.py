@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from ui.components.bridge import component
 from ui.store import tail
 from vae_core.runs.run import Run
@@ -16,8 +14,6 @@ _words = component("words", "components/epoch_words.js")
 
 def epoch_slider(run: Run, epochs: Sequence[int]) -> None:
     """The one slider that everything on the page, and on the next pages, follows; over it the run's test loss."""
-    if len(epochs) == 1 and epochs[0] > 0:
-        st.caption(f"Only epoch {epochs[0]} of this model is kept, so there is no film to play.")
     metrics = tail.metrics(run)
     losses = [round(float(metrics[epoch]["test"]["loss"]), 4) for epoch in epochs]
     _epoch(key="epoch_slider", data={"run": run.id, "epochs": list(epochs), "losses": losses, "of": run.config.epochs})

@@ -311,6 +311,28 @@ class NetworkBlock(TypedDict):
     beside: NotRequired[bool]  # comes of the same layer as the one before it
 
 
+class PresetCard(TypedDict):
+    name: str
+    label: str
+    sentence: str
+    time: str
+    captions: NotRequired[list[str]]  # one for each line of the film; none without its model
+    film: NotRequired[Base64]
+    size: NotRequired[Size]
+    model: NotRequired[str]
+
+
+class PresetCardsData(TypedDict):
+    cards: list[PresetCard]
+    columns: int
+    rows: int
+    chosen: str
+
+
+class PresetCardsAnswer(TypedDict):
+    chosen: str
+
+
 class NetworkDiagramData(TypedDict):
     blocks: list[NetworkBlock]  # from the picture to its copy
     label: str

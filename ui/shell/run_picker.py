@@ -1,4 +1,4 @@
-"""The head of each page, and choosing the run that it shows."""
+"""Choosing the run that a page shows."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import time
 from functools import lru_cache
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from ui.store import run_index, tail
-from ui.text import glossary
 from vae_core.datasets import registry
 from vae_core.runs.run import Run
 
-
-def head(title: str, sentence: str, *, help: str | None = None) -> None:
-    """The page's title, and in one sentence what it is for; ``help`` explains a term in it."""
-    st.markdown(f"## {title}")
-    st.markdown(sentence, help=help)
+MENU = 270  # pixels
 
 
-EXPLAIN = glossary.tips("mnist", before="Every page can show any model: ours, or one that you trained.")
-
-
-def pick_run(default: str, title: str = "Model") -> Run:
-    """The run that this page shows, with its films' epochs. Ends the page with one sentence if there is none."""
+def pick_run(bar: DeltaGenerator, default: str, title: str = "Model") -> Run:
+    """The run that this page shows, chosen in its bar. Ends the page with one sentence if there is none."""
     known = run_index.known_runs()
     ready = _ready(known)
     if not ready:
@@ -36,15 +29,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
     wanted = [browser_input.from_address("run"), st.session_state.get("current_run"), default, *ready]
     # The address is the truth and the widget follows it: another page's widget of the same name starts from nothing.
     st.session_state["run_picker"] = next(run_id for run_id in wanted if run_id in ready)
-    chosen = st.selectbox(
-        title,
-        list(ready),
-        key="run_picker",
-        format_func=lambda run_id: label(ready[run_id]),
-        help=EXPLAIN,
-        on_change=_picked,
-        args=("run", "run_picker"),
-    )
+    chosen = _choice(bar, title, ready, "run_picker", "run")
     st.session_state["current_run"] = (
         chosen  # static/components/epoch_slider.js writes it into the address, and spares the history
     )
@@ -54,7 +39,7 @@ def pick_run(default: str, title: str = "Model") -> Run:
     return ready[chosen]
 
 
-def pick_other(one: Run, default: str, title: str) -> Run:
+def pick_other(bar: DeltaGenerator, one: Run, default: str, title: str) -> Run:
     """A second run, to compare with the one that ``pick_run`` gave; ``with`` in the address."""
     known = run_index.known_runs()
     ready = _ready(known)
@@ -66,13 +51,18 @@ def pick_other(one: Run, default: str, title: str) -> Run:
     st.session_state["other_picker"] = next(
         run_id for run_id in wanted if (run_id in ready and run_id != one.id) or len(ready) == 1
     )
-    chosen = st.selectbox(
-        title, list(ready), key="other_picker", format_func=lambda run_id: label(ready[run_id]), help=EXPLAIN,
-        on_change=_picked, args=("with", "other_picker"),
-    )  # fmt: skip
+    chosen = _choice(bar, title, ready, "other_picker", "with")
     if chosen in asked or chosen == browser_input.from_address("with"):
         st.session_state["other_run"] = chosen
     return ready[chosen]
+
+
+def _choice(bar: DeltaGenerator, title: str, ready: dict[str, Run], key: str, name: str) -> str:
+    """The menu of models, narrow in the bar, and wide once it is open."""
+    return bar.selectbox(
+        title, list(ready), key=key, format_func=lambda run_id: label(ready[run_id]), on_change=_picked,
+        args=(name, key), label_visibility="collapsed", width=MENU,
+    )  # fmt: skip
 
 
 def _ready(known: list[tuple[Run, str, tuple[int, ...]]]) -> dict[str, Run]:

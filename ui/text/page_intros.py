@@ -14,14 +14,6 @@ class Intro(NamedTuple):
     more: str  # for those who want to know more
 
 
-def looking_at(sentences: str, more: str) -> None:
-    """“What am I looking at?”: about three sentences, always open, and ``more`` to be opened (markdown)."""
-    with st.container(gap="small"):
-        st.markdown(f"**What am I looking at?** {sentences}")
-        with st.expander("More", icon=":material/help:"):
-            st.markdown(more)
-
-
 def about(intro: Intro) -> None:
     """“What am I looking at?” on a page where the visitor does something: one line, to be opened."""
     with st.expander("What am I looking at?", icon=":material/help:"):
@@ -99,4 +91,55 @@ MISSIONS = Intro(
     "down the right answers: they are measured when you look.",
     "The models are those of the gallery. A guess on a slider counts as right if it is close. Only your first answer "
     "counts; the address of the page keeps all of them, so a reload loses nothing.",
+)
+AUTOENCODER = Intro(
+    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. Drag "
+    "the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
+    "what to draw: that is a *hole*.",
+    "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
+    "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "
+    "their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture is "
+    "least like any that is decoded from a real code. The rolls of the dice are 100 draws from N(0, 1), where the VAE "
+    "was told to keep its codes. Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with "
+    "seed 1, and differ in two things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that "
+    "leave N(0, 1).",
+)
+BUBBLES = Intro(
+    "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
+    "Each bubble is a test picture, coloured by its digit. Move the epoch, and watch the bubbles shrink, fly apart or "
+    "pile up. Drag the orange ring into two bubbles at once: the decoder has to draw both.",
+    "**Overlap** is the Bhattacharyya coefficient, ∫√(p·q): 0 for bubbles that are apart, 1 for the same bubble. A "
+    "bubble counts as overlapping if its overlap with some shown bubble of *another* digit is above one half.\n\n"
+    "**The arrows** are real gradients: of the reconstruction term (averaged over 64 rolls of the noise) and of beta "
+    "· KL, with respect to the mean, in nats per unit of the map, flipped so that they point downhill. For the "
+    "penalty this is simply beta · mean. *Shrinks* and *swells* are the same for the size (the gradient with respect "
+    "to log variance, both numbers of a bubble added). Three pictures of each digit get arrows; the numbers are "
+    "averages over all that are shown.\n\n"
+    "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. If "
+    "it looks like N(0, 1), the rolls of the dice find pictures everywhere.\n\n"
+    "The gallery keeps the decoder of the last epoch only, so the ring decodes there. Twelve pictures of each digit "
+    "are shown.",
+)
+NOISE = Intro(
+    "A test picture went through the **encoder**, and came out as a bubble: a mean and a standard deviation (std). "
+    "Roll the dice, and draws appear in the bubble; part 3 shows each of them decoded. Drag the green ring, or "
+    "stretch the std, and watch all draws follow.",
+    "The solid ring is one standard deviation, the dashed one two: in two dimensions 39 of 100 draws fall into the "
+    "first and 86 into the second. The rolls are 200 pairs of numbers from N(0, 1), drawn once, so that they stay the "
+    "same while you move the bubble.\n\n"
+    "**The gradient** says how to move the mean so that the error of the rebuilt picture falls. *With the trick*, one "
+    "roll of the dice gives the slope of the error at z, and the mean inherits it (Kingma & Welling 2014). *Without* "
+    "it, you only know how large the error was: you roll, and move towards rolls that went well, error × noise / std "
+    "(the score function, or REINFORCE: Williams 1992). Both are right on average. The *helper* subtracts the average "
+    "error of the other rolls first, which is the usual remedy.\n\n"
+    "The rolls of part 4 belong to the model’s own bubble, measured when the gallery was made; dragging the mean "
+    "above does not change them.",
+)
+LOSS = Intro(
+    "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
+    "All numbers are in **nats**, the unit of surprise: a guess of 50% for something that happens costs 0.69.",
+    "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
+    "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up its pixels; that of a model is the "
+    "average over pictures. **BCE** (binary cross-entropy) is −x log g − (1 − x) log(1 − g) for a pixel x and a guess "
+    "g. **Squared error** is ½ (x − g)². **KL** is ½ (v − log v − 1 + mean²), added up over the numbers of a code.",
 )

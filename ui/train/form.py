@@ -11,6 +11,7 @@ import streamlit as st
 from ui.shell import browser_input, prefetch, visitor
 from ui.shell.errors import plain
 from ui.text import glossary
+from ui.train import preset_cards
 from ui.train.network_diagram import network_diagram
 from vae_core import architecture
 from vae_core.architecture import Network
@@ -55,14 +56,18 @@ def setup_form() -> None:
     # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
-    words = _presets_in_words()
-    st.radio(
-        "What do you want to train?", list(PRESETS), key="preset", on_change=_fill,
-        format_func=lambda name: words[name][0], captions=[sentence for _, sentence in words.values()],
-    )  # fmt: skip
+    words = {name: (*each, _time_of(name)) for name, each in _presets_in_words().items()}
+    preset_cards.preset_cards(preset_cards.payload(words, _preset()), _choose_preset)
+    begin = st.container()
     st.page_link("pages/pictures.py", label="Or use your own pictures", icon=":material/add_photo_alternate:")
     with st.expander("Advanced: every setting", icon=":material/tune:"):
         _advanced()
+    with begin:
+        _begin()
+
+
+def _begin() -> None:
+    """What the settings come to, what stands in the way, and Start."""
     config = None
     try:
         config = _config()
@@ -152,6 +157,16 @@ def _advanced() -> None:
     st.markdown(f"**{_network().title} network.** {_network().sentence}")
     with suppress(ConfigError, RunError):  # the form says what is wrong
         network_diagram(_config())
+
+
+def _time_of(preset: str) -> str:
+    """How long a preset takes here on the chosen dataset."""
+    return expected_time.of(visitor.within_limits(PRESETS[preset].config(_dataset()))).short
+
+
+def _choose_preset(name: str) -> None:
+    st.session_state["preset"] = name
+    _fill()
 
 
 def _presets_in_words() -> dict[str, tuple[str, str]]:

@@ -52,6 +52,11 @@ class Expected:
             return f"about {in_words(self.seconds)} on this machine"
         return f"perhaps {in_words(self.seconds)}: a guess, since nothing like it has been trained here yet"
 
+    @property
+    def short(self) -> str:
+        """For a card, the same in three or four words."""
+        return f"about {in_words(self.seconds)} here" if self.measured else f"perhaps {in_words(self.seconds)} here"
+
 
 def of(config: Config, pictures: Pictures | None = None, folder: Path | None = None) -> Expected:
     """The time of a training with these settings, on other pictures than their dataset's if some are given.

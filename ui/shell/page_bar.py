@@ -1,0 +1,34 @@
+"""The bar at the head of a page, which stays in sight: its title, what it shows, and “What am I looking at?”."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.shell import pages
+from ui.text.page_intros import Intro
+
+
+def page_bar(name: str, sentence: str, *, help: str | None = None) -> DeltaGenerator:
+    """The bar of the page ``name``, in which it puts its model, its epoch and its parts; below it what it is for.
+
+    ``help`` explains terms of the sentence. Its place and height are in ``static/page.css``.
+    """
+    page = pages.BY_NAME[name]
+    bar = st.container(key="page_bar", horizontal=True, vertical_alignment="center", gap="small")
+    with bar:
+        st.markdown(f"## {page.title}", width="content")
+        if page.intro is not None:
+            _about(page.intro)
+    with st.container(key="page_sentence"):
+        st.markdown(sentence, help=help)
+    return bar
+
+
+def _about(intro: Intro) -> None:
+    """“What am I looking at?”: the icon at the end of the bar."""
+    with st.popover("What am I looking at?", icon=":material/help:", key="about", type="tertiary", width="content"):
+        st.markdown("**What am I looking at?**")
+        st.markdown(intro.sentences)
+        st.markdown(f"**More.** {intro.more}")
+        st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")

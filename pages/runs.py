@@ -20,11 +20,11 @@ with st.container():  # always there: were it to come and go, all below it would
     cards.news()
 known = run_index.handles()
 own = [run for run in known if not run.gallery]
-with st.container():
+with st.container(horizontal=True, vertical_alignment="center"):
     if not own:
-        st.info("You have not trained a model yet.")
+        st.markdown("You have not trained a model yet.", width="content")
         st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
-st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
+    st.page_link("pages/compare.py", label="Compare two models", icon=":material/compare_arrows:")
 table.overview(known)
 with st.container():
     cards.cards(known)

@@ -14,7 +14,7 @@ from ui.samples.plane import manifold_grid
 from ui.samples.story import sample_story
 from ui.samples.walk import random_walk
 from ui.shell import browser_input, run_picker, visitor
-from ui.shell.errors import one_sentence
+from ui.shell.errors import one_sentence, plain
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
@@ -40,6 +40,10 @@ part = bar.segmented_control(
     "What to do", PARTS, key="part", default="Grid", required=True, bind="query-params", label_visibility="collapsed",
     width="content",
 )  # fmt: skip
+if part == "Plane" and d != 2 and (instead := run_picker.with_two_numbers(run)):
+    st.session_state["stands_in"] = (instead.id, run.id)
+    browser_input.set_address(run=instead.id)
+    st.rerun()
 with bar:
     epoch_slider(run, epochs)
 
@@ -180,18 +184,31 @@ def show_knobs() -> None:
         decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
 
 
+def stands_in_words() -> None:
+    """Which model this one stands in for, and the way back."""
+    now, before = st.session_state.get("stands_in", ("", ""))
+    other = run_picker.find_ready(before) if now == run.id else None
+    if other is None:
+        return
+    count = other.config.latent_dim
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"The model before this one uses {count} {'number' if count == 1 else 'numbers'}; a plane has two "
+            "directions. So this is a model with two: all that it can draw fits on one sheet.",
+            width="content",
+        )
+        st.page_link("pages/samples.py", label=f"Back to {plain(other.title)}", query_params={"run": before})
+
+
 @st.fragment
 def show_plane() -> None:
     if d != 2:
         st.info(
-            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. With two, "
-            "everything it can draw fits on one sheet."
+            f"A plane has two directions, and this model uses {d} {'number' if d == 1 else 'numbers'}. There is no "
+            "model with two here."
         )
-        st.page_link(
-            "pages/samples.py", label="Show a model with two numbers", icon=":material/grid_on:",
-            query_params={"run": "two-knobs", "part": "Plane"},
-        )  # fmt: skip
         return
+    stands_in_words()
     bar = st.container(horizontal=True, vertical_alignment="center")
     dice_like, even_steps = "As the dice fall", "Even steps"
     even = bar.segmented_control(

@@ -37,7 +37,8 @@ def test_every_part_of_every_kind_of_model(part, run, finished):  # noqa: F811
     assert not app.error
     assert app.segmented_control(key="part").value == part
     if part == "Plane" and find_run(run).config.latent_dim != 2:
-        assert "With two, everything it can draw" in words(app)
+        assert app.selectbox(key="run_picker").value == "two-knobs"  # in its place, and says so
+        assert "a plane has two directions" in words(app)
 
 
 @pytest.mark.parametrize("odd", ["-1", "0", "65", "x", "1e3", "٣", "9" * 40])

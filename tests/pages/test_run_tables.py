@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_odd_runs import ODD, make
-from tests.pages.test_pages import _here, at, check, finished, words  # noqa: F401 (fixtures)
+from tests.pages.test_pages import _here, at, check, finished, show, words  # noqa: F401 (fixtures)
+from tests.pages.test_titles import nodes
 from ui import figures
 from ui.store import run_index
 from vae_core.runs import lifecycle, tables
@@ -144,3 +145,12 @@ def test_odd_runs_have_figures(name):
     for figure in (figures.latent_map(run, 0), figures.latent_map(run, 0, "dims"), figures.loss_curves(run)):
         assert figure.to_json()
     assert figures.rate_distortion([run]).to_json()
+
+
+def test_each_run_shows_what_its_model_draws():
+    app = show("runs")
+    check(app)
+    bodies = [getattr(getattr(node, "proto", None), "body", "") for node in nodes(app._tree)]
+    pictures = [body for body in bodies if body.startswith("<img") and "ll-thumbnails" in body]
+    assert len(pictures) == min(len(GALLERY), 16)
+    assert len(set(pictures)) == len(pictures), "each its own"

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components import reference_panel, run_status
-from ui.runs import report, table
+from ui.runs import report, table, thumbnails
 from ui.shell import browser_input, run_picker, uploads, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.store import run_index, tail
@@ -95,10 +95,12 @@ def _name(run: Run) -> str:
 
 
 def _card(run: Run, trouble: str) -> None:
-    words, links = st.columns([9, 11], vertical_alignment="center")  # the links need 380 pixels on a small tablet
+    pictures, words, links = st.columns([4, 8, 10], vertical_alignment="center")  # a small tablet's links: 380 pixels
     if trouble:
         words.markdown(f":red-badge[:material/error: broken] &nbsp; **{plain(run.id)}**  \n{plain(trouble)}")
     else:
+        with pictures:
+            thumbnails.thumbnails(run)
         status = run.status()
         colour, icon = run_status.BADGES[status.state]
         pinned = ":material/keep: " if run.about.pinned else ""

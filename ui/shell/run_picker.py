@@ -57,6 +57,23 @@ def pick_other(bar: DeltaGenerator, one: Run, default: str, title: str) -> Run:
     return ready[chosen]
 
 
+def find_ready(run_id: str) -> Run | None:
+    """The run of this name, if pages can show it."""
+    return _ready(run_index.known_runs()).get(run_id)
+
+
+def with_two_numbers(run: Run) -> Run | None:
+    """A model whose code has two numbers, best one of the same pictures: the newest of the visitor's, or ours."""
+    found = [each for each in _ready(run_index.known_runs()).values() if _is_plane(each)]
+    same = [each for each in found if each.config.dataset == run.config.dataset]
+    alike = [each for each in found if registry.alike(each.config.dataset, run.config.dataset)]
+    return next(iter([*same, *alike, *(each for each in found if each.gallery)]), None)
+
+
+def _is_plane(run: Run) -> bool:
+    return run.config.is_vae and run.config.latent_dim == 2
+
+
 def _choice(bar: DeltaGenerator, title: str, ready: dict[str, Run], key: str, name: str) -> str:
     """The menu of models, narrow in the bar, and wide once it is open."""
     return bar.selectbox(

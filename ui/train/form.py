@@ -48,7 +48,7 @@ def setup_form() -> None:
     if st.session_state.get("start_when_known") and visitor.is_known():
         _start()
         st.rerun()
-    if browser_input.in_widget("preset") is None:
+    if browser_input.in_widget("one_epoch") is None:  # a widget that is never empty: the form has just been opened
         st.session_state["preset"] = "lecture"
         st.session_state["dataset"] = registry.preferred()
         _fill()

@@ -1,49 +1,66 @@
-"""The start page: one digit on its way through a model, and the doors."""
+"""The start page: one scene, the plane of a model of two numbers, and two doors."""
 
+import numpy as np
 import streamlit as st
 
+from ui.components.bridge import chosen_on, publish, publish_bytes
+from ui.components.browser_decoder import packed_decoder
+from ui.components.drawing_pad import digit_pad
 from ui.shell import tour
 from ui.shell.streamlit_patches import through_app
-from ui.start import living_picture
-from ui.start.living_picture import living_map
+from ui.start import film, scene
 from ui.text import page_intros
-from ui.text.page_intros import about
 from vae_core import paths
+from vae_core.paths import ROOT
 from vae_core.runs.index import find_run
-from vae_core.runs.run import RunError
+from vae_core.runs.run import Run, RunError
 
 through_app()
+st.html(ROOT / "static" / "start" / "scene.css")
 
-st.markdown("# Watch a machine learn to imagine")
-st.markdown(
-    "A **variational autoencoder** (VAE) looks at thousands of handwritten digits, describes each one with a few "
-    "numbers, and learns to draw new ones from numbers like these. This one uses only **two numbers**: a place on a "
-    "map."
-)
+
+@st.fragment
+def send_film(model: Run) -> None:
+    """What its training drew, once somebody plays it; for the window of their screen."""
+    chosen_on("scene_film", None, lambda value: st.session_state.update(scene_window=film.asked(value)))
+    window = st.session_state.get("scene_window")
+    if window is not None:
+        publish_bytes("scene_sheets", "scene sheets", *film.film(model, window))
+
+
+@st.fragment
+def take_drawing(model: Run) -> None:
+    """The pad, and what the model makes of a drawing."""
+    with st.container(key="scene_pad"):
+        pixels: np.ndarray | None = digit_pad("a digit")
+    publish("scene_drawing", "scene drawing", None if pixels is None else scene.drawn(model, pixels))
+
 
 model = find_run("two-knobs", folder=paths.GALLERY)
 try:
-    picture = living_picture.payload(model) if model else None
+    seen = scene.payload(model) if model else None
 except RunError:
-    picture = None
-if picture:
-    living_map(picture)
-else:
-    st.info("The gallery's models are missing from checkpoints/pretrained. Train your own to begin.")
-
-DOORS = [
-    ("map", "Watch one learn", "scatter_plot", "Watch its map go from chaos to order.",
-     {"run": "two-knobs", "epoch": "0", "play": "1"}),
-    ("train", "Train your own", "play_circle", "Press Start and watch it learn, live.", {}),
-    ("draw", "Draw a digit", "draw", "See where it belongs, and what a model makes of it.", {}),
-]  # fmt: skip
-for column, (page, label, icon, sentence, params) in zip(st.columns(len(DOORS)), DOORS, strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.page_link(f"pages/{page}.py", label=f"**{label}**", icon=f":material/{icon}:", query_params=params)
-        st.caption(sentence)
-tour.door()
-about(page_intros.START)
-st.caption(
-    "After Alfredo Canziani’s lecture on VAEs, "
-    "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/)."
-)
+    seen = None
+with st.container(key="scene_page"):
+    with st.container(key="scene_hero"):
+        st.markdown("# Watch a machine learn to imagine")
+        st.markdown(
+            "After looking at 55,000 handwritten digits it can draw its own: every place on this plane stands for "
+            "**two numbers**, and from them alone it draws a picture."
+        )
+        with st.container(key="scene_doors", horizontal=True):
+            tour.door()
+            st.page_link("pages/train.py", label="Train your own", icon=":material/play_circle:")
+    if model and seen:
+        scene.scene(seen)
+        publish_bytes("scene_decoder", "scene decoder", *packed_decoder(str(model.path), seen["epochs"][-1]))
+        take_drawing(model)
+        send_film(model)
+    else:
+        st.info("The gallery's models are missing from checkpoints/pretrained. Train your own to begin.")
+    with st.container(key="scene_about"), st.popover("What am I looking at?", icon=":material/help:"):
+        page_intros.explained(page_intros.START)
+        st.caption(
+            "After Alfredo Canziani’s lecture on VAEs, "
+            "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/)."
+        )

@@ -24,9 +24,11 @@ function halfTable() {
 }
 
 /** Base64 of little-endian 16-bit half floats to Float32Array. */
-export function halves(text) {
-  const raw = new Uint16Array(bytes(text).buffer),
-    out = new Float32Array(raw.length);
+export const halves = (text) => halvesOf(new Uint16Array(bytes(text).buffer));
+
+/** The bits of half floats to Float32Array. @param {Uint16Array} raw */
+export function halvesOf(raw) {
+  const out = new Float32Array(raw.length);
   known ??= halfTable();
   for (let i = 0; i < raw.length; i++) out[i] = known[raw[i]];
   return out;
@@ -57,4 +59,23 @@ export function adler32(values) {
     b = (b + a) % 65521;
   }
   return b * 65536 + a;
+}
+
+/**
+ * A message of ``packed`` in ui/components/bridge.py: a head, and parts of bytes.
+ *
+ * @param {Uint8Array} message
+ * @returns {{head: any, parts: Uint8Array<ArrayBuffer>[]}}
+ */
+export function unpack(message) {
+  const long = new DataView(message.buffer, message.byteOffset).getUint32(0, true),
+    head = JSON.parse(new TextDecoder().decode(message.subarray(4, 4 + long)));
+  let at = 4 + long;
+  return { head, parts: head.lengths.map((length) => message.slice(at, (at += length))) };
+}
+
+/** Bytes that Python's zlib made smaller, as they were. @param {Uint8Array<ArrayBuffer>} small */
+export async function inflated(small) {
+  const stream = new Blob([small]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,12 +1,14 @@
 // A run's decoder in the browser, from its layers and weights (vae_core/architecture.py): the numbers that torch has,
 // without a request. A layer is a function from numbers to numbers; what it gives is the same array at every call.
-import { halves } from "./codec.js";
+import { halves, halvesOf, inflated } from "./codec.js";
 
 /** @typedef {Float32Array | ArrayLike<number>} Numbers */
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
+/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Record<string, string | Float32Array>}} Source */
+
 /**
- * @param {import("./payloads").Decoder} source
+ * @param {Source} source
  * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size}} z, d numbers, to the pixels in [0, 1],
  *   channel by channel
  */
@@ -14,7 +16,7 @@ export function decoder({ layers, weights, size, latent_dim }) {
   let sizes = [latent_dim];
   const steps = layers.map((layer, place) => {
     const own = Object.fromEntries(
-      ["weight", "bias"].filter((n) => weights[`${place}.${n}`]).map((n) => [n, halves(weights[`${place}.${n}`])]),
+      ["weight", "bias"].filter((n) => weights[`${place}.${n}`]).map((n) => [n, numbers(weights[`${place}.${n}`])]),
     );
     const [step, after] = LAYERS[layer.type](layer, own, sizes);
     sizes = after;
@@ -28,6 +30,29 @@ export function decoder({ layers, weights, size, latent_dim }) {
     return image;
   };
   return Object.assign(decode, { size });
+}
+
+const numbers = (weight) => (typeof weight === "string" ? halves(weight) : weight);
+
+/**
+ * A decoder as ``packed_decoder`` of ui/components/browser_decoder.py sends it: of each weight all high bytes, then all
+ * low ones.
+ *
+ * @param {any} head
+ * @param {Uint8Array<ArrayBuffer>} small
+ * @returns {Promise<Source>}
+ */
+export async function unpacked({ layers, size, latent_dim, weights }, small) {
+  const raw = await inflated(small),
+    found = /** @type {Record<string, Float32Array>} */ ({});
+  let at = 0;
+  for (const [name, count] of weights) {
+    const bits = new Uint16Array(count);
+    for (let i = 0; i < count; i++) bits[i] = (raw[at + i] << 8) | raw[at + count + i];
+    found[name] = halvesOf(bits);
+    at += 2 * count;
+  }
+  return { layers, size, latent_dim, weights: found };
 }
 
 /** Each kind of layer: from its settings, weights and the sizes of its input, a step and the sizes of its output. */

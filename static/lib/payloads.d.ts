@@ -252,21 +252,22 @@ export interface Part {
   code: string;
 }
 
-export interface LivingPicture {
+export interface ScenePicture {
   name: string;
   image: string;
   mean: number[];
   std: number[];
 }
 
-export interface LivingPictureData {
+export interface SceneData {
+  epochs: number[];
   points: string;
   labels: string;
   names: string[];
-  range: number[][];
-  centres: [number, number, string][];
-  decoder: Decoder;
-  digits: LivingPicture[];
+  reach: number[][];
+  centres: number[][];
+  size: Size;
+  pictures: ScenePicture[];
   parts: Record<string, Part>;
 }
 

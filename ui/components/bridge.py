@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,7 @@ _publish = component("publish", "bridge/publish.js")
 _turn = component("turn", "bridge/refresh.js")
 _chosen = component("chosen", "bridge/selection.js")
 _rest = component("rest", "bridge/settled_epoch.js")
+_bytes = component("bytes", "bridge/bytes.js")
 _address = component("address", "bridge/url_choices.js")
 _visitor = component("visitor", "bridge/browser_id.js")
 
@@ -66,6 +69,17 @@ def publish(key: str, name: str, value: Any) -> None:
     Streamlit sends a large message once and after that only its name, as long as nothing in it changes.
     """
     _publish(key=f"{key}_unseen", data={"name": name, "value": value})
+
+
+def publish_bytes(key: str, name: str, head: Mapping[str, Any], parts: Sequence[bytes]) -> None:
+    """The same for what is large and no text: JSON and bytes, of which base64 would make a third more."""
+    _bytes(key=f"{key}_unseen", data=packed({**head, "name": name}, parts))
+
+
+def packed(head: Mapping[str, Any], parts: Sequence[bytes]) -> bytes:
+    """As ``unpack`` of ``static/lib/codec.js`` reads it: the length of the head, the head as JSON, and the parts."""
+    text = json.dumps({**head, "lengths": [len(part) for part in parts]}).encode()
+    return struct.pack("<I", len(text)) + text + b"".join(parts)
 
 
 def mark_when_settled() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from ui.components.bridge import base64_of, size_of
 from ui.components.payloads import Decoder
+from ui.store import cache
 from vae_core import inference
+from vae_core.architecture import weights_of
 from vae_core.runs.run import Run, RunError
 
 
@@ -30,6 +36,51 @@ def decoder(run: Run, epoch: int) -> Decoder:
     }  # fmt: skip
 
 
+EVERYWHERE = 12.0  # far beyond where any code of a trained model lies
+PLACES = 97  # along each side of the plane, at which units are looked at
+
+
+@cache.cached(4)
+def packed_decoder(path: str, epoch: int) -> tuple[dict[str, Any], list[bytes]]:
+    """The decoder of a model of two numbers in half its room, as head and parts of ``bridge.publish_bytes``.
+
+    Units that are off at each of many places of the plane, from -12 to 12 both ways, are left out: they draw nothing
+    there. Half floats travel as their high bytes, which are much alike, and then their low ones, all of it deflated.
+    ``static/lib/decoder.js`` reads it (``unpacked``).
+    """
+    run = Run(Path(path))
+    weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
+    layers, weights = _without_idle(run.architecture.to_json()["decoder"], weights)
+    bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
+    raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
+    head = {
+        "layers": layers, "size": size_of(run), "latent_dim": run.config.latent_dim,
+        "weights": [[name.removeprefix("decoder."), w.size] for name, w in weights.items()],
+    }  # fmt: skip
+    return head, [zlib.compress(raw, 9)]
+
+
+def _without_idle(
+    layers: list[dict[str, Any]], weights: dict[str, np.ndarray]
+) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
+    """The same layers without the units between two linear ones that are off everywhere on the plane."""
+    side = np.linspace(-EVERYWHERE, EVERYWHERE, PLACES, dtype=np.float32)
+    x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+    layers, weights = [dict(layer) for layer in layers], dict(weights)
+    for place, layer in enumerate(layers[:-2]):
+        own = {n: weights[f"decoder.{place}.{n}"].astype(np.float32) for n in weights_of(layer)}
+        x = inference.LAYERS[layer["type"]](layer, own, x)
+        if [each["type"] for each in layers[place : place + 3]] != ["linear", "relu", "linear"]:
+            continue
+        on = (x > 0).any(0)
+        x, after = x[:, on], layers[place + 2]
+        layer["outputs"] = after["inputs"] = int(on.sum())
+        for name in ("weight", "bias"):
+            weights[f"decoder.{place}.{name}"] = weights[f"decoder.{place}.{name}"][on]
+        weights[f"decoder.{place + 2}.weight"] = weights[f"decoder.{place + 2}.weight"][:, on]
+    return layers, weights
+
+
 def decoded(run: Run, epoch: int, z: np.ndarray) -> np.ndarray:
     """Codes (n, d) to pictures (n, pixels) in [0, 1], without torch, which a first picture must not wait for."""
     layers = run.architecture.decoder
@@ -40,3 +91,10 @@ def encoded(run: Run, epoch: int, images: np.ndarray) -> np.ndarray:
     """Images (n, pixels) uint8 to their means (n, d), without torch."""
     code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", images / np.float32(255))
     return code[:, : run.config.latent_dim]
+
+
+def bubbles(run: Run, epoch: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, pixels) uint8 to the means and standard deviations (n, d) of their codes, without torch; a VAE's."""
+    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", images / np.float32(255))
+    mean, logvar = np.split(code, 2, axis=1)
+    return mean, np.exp(logvar / 2)

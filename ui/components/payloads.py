@@ -268,21 +268,24 @@ class Part(TypedDict):
     code: str
 
 
-class LivingPicture(TypedDict):
-    name: str
+class ScenePicture(TypedDict):
+    """A picture for the start page, and what the encoder makes of it."""
+
+    name: str  # its class, or "drawing"
     image: Base64  # bytes
     mean: list[float]
     std: list[float]
 
 
-class LivingPictureData(TypedDict):
-    points: Base64  # floats (n, 2)
+class SceneData(TypedDict):
+    epochs: list[int]  # that are kept, the last one shown
+    points: Base64  # half floats (n, 2)
     labels: Base64  # bytes
     names: list[str]
-    range: list[list[float]]
-    centres: list[tuple[float, float, str]]
-    decoder: Decoder
-    digits: list[LivingPicture]
+    reach: list[list[float]]  # what a window shows at least: [[x0, x1], [y0, y1]]
+    centres: list[list[float]]  # of the classes
+    size: Size
+    pictures: list[ScenePicture]
     parts: dict[str, Part]
 
 

@@ -17,17 +17,24 @@ class Intro(NamedTuple):
 def about(intro: Intro) -> None:
     """“What am I looking at?” on a page where the visitor does something: one line, to be opened."""
     with st.expander("What am I looking at?", icon=":material/help:"):
-        st.markdown(intro.sentences)
-        st.markdown(f"**More.** {intro.more}")
-        st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")
+        explained(intro)
+
+
+def explained(intro: Intro) -> None:
+    """What stands in it: the sentences, more, and the way to the glossary."""
+    st.markdown(intro.sentences)
+    st.markdown(f"**More.** {intro.more}")
+    st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")
 
 
 START = Intro(
-    "A handwritten digit goes in on the left. The **encoder** turns it into a bubble on the map, and a roll of the "
-    "dice picks a point in it. From that point alone the **decoder** draws the picture on the right.",
-    "The dots are test pictures, which the model never trained on, coloured by their digit. This model has only two "
-    "numbers for a picture, so what it draws is blurred, and a 3 may come out as an 8; the lecture’s model has "
-    "twenty. Move over the map, or use the arrow keys there, to see any place of it drawn.",
+    "Every place on this plane is two numbers, and each small picture is what the **decoder** draws from the two "
+    "numbers of its place. Choose a digit, or draw one: the **encoder** makes a bubble of it somewhere on the plane, "
+    "a roll of the dice picks a point in the bubble, and from that point alone the decoder draws a picture again.",
+    "The dots are test pictures, which the model never trained on, coloured by their digit. Point anywhere, or use "
+    "the arrow keys on the plane, to see a place drawn large; a click chooses its numbers by hand. This model has only "
+    "two numbers for a picture, so what it draws is blurred, and a 3 may come out as an 8; the lecture’s model has "
+    "twenty. **Play** shows the same plane after each kept epoch of its training.",
 )
 TRAIN = Intro(
     "The curves show what training makes smaller: the error of rebuilt pictures, and the penalty on the codes. Lines "

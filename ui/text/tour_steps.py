@@ -19,7 +19,7 @@ class Step:
 STEPS = (
     Step("start", "One picture, two numbers", "Press **Roll again** three times. The orange ring jumps around in its "
          "bubble, and what the decoder draws changes only a little.",
-         {"attribute": "throws", "selector": ".ll-living .map", "least": 3}),
+         {"attribute": "throws", "selector": ".ll-scene .map", "least": 3}),
     Step("train", "Watch one learn", "Press **Start** at the end of the form. The first curve falls: the copies get "
          "better. The penalty rises, because codes that say more cost more. You can move on while it learns.",
          {"selector": ".st-key-loss_curves canvas"}),

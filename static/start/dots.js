@@ -1,0 +1,38 @@
+// The test pictures' dots and the names of the classes, over the mosaic and quieter than it.
+import { sharp } from "../lib/canvas.js";
+import { apart } from "../lib/geometry.js";
+import { clamp } from "../lib/numbers.js";
+import { outlined } from "../lib/shapes.js";
+
+/**
+ * Draw the dots of an epoch, or of a moment between two. Returns where the names stand.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./view.js").View} view
+ * @param {any} paints colours, see lib/plane.js
+ * @param {{points: ArrayLike<number>, labels: Uint8Array, centres: number[][], names: string[], named: number}} dots
+ *   named: how much of the names is seen, 0 to 1
+ */
+export function drawDots(canvas, view, paints, { points, labels, centres, names, named }) {
+  const { g } = sharp(canvas),
+    radius = clamp(view.unit / 90, 1.3, 2.4),
+    size = Math.round(clamp(view.unit / 8, 15, 26));
+  g.globalAlpha = 0.62;
+  for (let c = 0; c < names.length; c++) {
+    g.beginPath();
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] !== c) continue;
+      const [x, y] = view.at([points[2 * i], points[2 * i + 1]]);
+      g.moveTo(x + radius, y);
+      g.arc(x, y, radius, 0, 7);
+    }
+    Object.assign(g, { fillStyle: paints.c[c % paints.c.length] }).fill();
+  }
+  const places = apart(centres.map(view.at), size * 1.1);
+  g.globalAlpha = named;
+  Object.assign(g, { font: `800 ${size}px ${paints.font}`, textAlign: "center", textBaseline: "middle" });
+  g.lineJoin = "round";
+  if (named) places.forEach((place, c) => outlined(g, names[c], place, paints.ink, paints.page, 5));
+  g.globalAlpha = 1;
+  return places;
+}

@@ -1,0 +1,117 @@
+"""The start page's scene: the plane of a model of two numbers, and pictures on their way through the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ui.components.bridge import base64_of, component, size_of
+from ui.components.browser_decoder import bubbles, decoded
+from ui.components.drawing_view import as_picture
+from ui.components.payloads import Part, SceneData, ScenePicture
+from ui.store import cache
+from vae_core import paths
+from vae_core.runs.run import Run, RunError
+
+DOTS = 2_000
+EACH = 3  # pictures of each class to choose from
+INNER = 0.955  # the share of dots, each way, that a window of any shape shows
+# What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
+PARTS = {
+    "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
+          "vae_core/analysis/sampling.py", "x = torch.tensor(model.shape.flat(images))"),
+    "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
+                "and a standard deviation for each of the two numbers of the code.", "vae_core/model.py",
+                "code = self.encoder(x)"),
+    "mean": ("mean", "The **mean** is where the encoder puts the picture on the plane. Similar pictures stand near "
+             "each other.",
+             "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
+    "std": ("mean", "The **standard deviation** (std) is how sure it is. Mean and std make a bubble: the picture may "
+            "sit anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "eps": ("z", "**Noise**: two rolls of the dice, mostly between −2 and 2. They choose a point inside the bubble.",
+            "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "z": ("z", "The code **z** = mean + std × noise. These two numbers are all that the decoder gets.",
+          "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+    "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
+                "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
+    "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
+            "close together. Two numbers are not many: a 3 may come out as an 8.",
+            "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
+}  # fmt: skip
+
+
+def payload(run: Run) -> SceneData:
+    """What ``static/start/scene.js`` needs of a two-dimensional model, besides its decoder. Raises RunError if the run
+    is not whole."""
+    path, epochs = str(run.path), run.weight_epochs()
+    names = run.dataset.class_names
+    if run.config.latent_dim != 2 or not epochs or len(np.unique(cache.labels(path))) < len(names):
+        raise RunError(f"The run {run.id} is not whole.")
+    mean, known = cache.latents(path, epochs[-1]).mean[:DOTS], cache.labels(path)[:DOTS]
+    return {
+        "epochs": epochs, "points": base64_of(mean, "f2"), "labels": base64_of(known, "u1"), "names": list(names),
+        "reach": reach(mean), "centres": centres(mean, known), "size": size_of(run),
+        "pictures": _pictures(run, epochs[-1]), "parts": {name: part(name) for name in PARTS},
+    }  # fmt: skip
+
+
+def reach(mean: np.ndarray) -> list[list[float]]:
+    """[[x low, x high], [y low, y high]] of nearly all dots (n, 2), the middle of the plane in its middle."""
+    far = np.quantile(np.abs(mean.astype(float)), INNER, axis=0)
+    return [[-side, side] for side in far.round(3).tolist()]
+
+
+def centres(mean: np.ndarray, known: np.ndarray) -> list[list[float]]:
+    """Where the name of each class stands: the middle (median) of its dots, (n, 2) of the classes (n,)."""
+    places = [np.median(mean[known == c].astype(float), axis=0) for c in range(int(known.max()) + 1)]
+    return np.array(places).round(3).tolist()
+
+
+def part(name: str) -> Part:
+    """The words of a part, and where its line is in today's source."""
+    colour, words, file, fragment = PARTS[name]
+    lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
+    number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
+    code = lines[number - 1].strip() if number else ""
+    return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
+
+
+def _pictures(run: Run, epoch: int) -> list[ScenePicture]:
+    """Some real pictures of each class, near its middle, with what the encoder makes of them."""
+    path, count = str(run.path), len(run.dataset.class_names)
+    places = np.concatenate([cache.typical_first(path, epoch, c)[:EACH] for c in range(count)])
+    known, labels = cache.latents(path, epoch), cache.labels(path)[places]
+    assert known.std is not None
+    means, stds = known.mean[places], known.std[places]
+    images = cache.originals(run, places)
+    if images is None:  # they cannot be read: as the model redraws them, without torch
+        images = run.dataset.shape.pictures((255 * decoded(run, epoch, means)).round().astype(np.uint8))
+    return _sent([run.dataset.class_names[label] for label in labels], images, means, stds)
+
+
+def drawn(run: Run, pixels: np.ndarray) -> ScenePicture | None:
+    """A visitor's drawing (``digit_pad``), made like the model's pictures, and its bubble; None if it is empty."""
+    epoch = run.weight_epochs()[-1]
+    image = as_picture(run, epoch, pixels)
+    if image is None:
+        return None
+    mean, std = bubbles(run, epoch, run.dataset.shape.flat(image[None]))
+    return _sent(["drawing"], image[None], mean, std)[0]
+
+
+def _sent(names: Sequence[str], images: np.ndarray, means: np.ndarray, stds: np.ndarray) -> list[ScenePicture]:
+    return [
+        {"name": name, "image": base64_of(image, "u1"), "mean": mean, "std": std}
+        for name, image, mean, std in zip(
+            names, images, means.astype(float).round(4).tolist(), stds.astype(float).round(4).tolist(), strict=True
+        )
+    ]
+
+
+_scene = component("scene", "start/scene.js")
+
+
+def scene(payload: SceneData) -> None:
+    """The scene (``payload``). Its decoder, drawings and film come as messages of their own."""
+    _scene(key="scene", data=payload)

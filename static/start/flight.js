@@ -6,6 +6,7 @@ import { bezier } from "./view.js";
 
 const STEPS = 48; // straight pieces of a bent line
 const CAPTION = "bubble, enlarged";
+const HALF_CAPTION = 46; // half its width in pixels
 
 /**
  * Where the bubble is shown enlarged: beside its place, whole in the free part, on as few names as can be.
@@ -25,7 +26,10 @@ export function lensPlace(place, names, free, radius) {
     const out =
       Math.max(free.left + radius - x, x + radius - free.left - free.width, 0) +
       Math.max(free.top + radius - y, y + radius + 22 - free.top - free.height, 0);
-    const hidden = names.filter(([px, py]) => Math.hypot(px - x, py - y) < radius + 12).length;
+    const hides = ([px, py]) =>
+      Math.hypot(px - x, py - y) < radius + 12 ||
+      (Math.abs(px - x) < HALF_CAPTION + 8 && Math.abs(py - y - radius - 12) < 20);
+    const hidden = names.filter(hides).length;
     const cost = 40 * out + 1000 * hidden + k;
     if (cost < least) [best, least] = [[x, y], cost];
   }
@@ -33,7 +37,7 @@ export function lensPlace(place, names, free, radius) {
 }
 
 /** The four points of the bent line from a part of the model to a place on the plane. */
-const wayOf = ({ from, towards }, place) => {
+export const wayOf = ({ from, towards }, place) => {
   const [dx, dy] = [place[0] - from[0], place[1] - from[1]],
     far = Math.max(Math.hypot(dx, dy) * 0.45, 30);
   return [

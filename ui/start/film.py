@@ -16,8 +16,8 @@ from ui.start import scene
 from ui.store import cache
 from vae_core.runs.run import Run
 
-SIDE = 20  # pixels of a tile: a film passes by, and six sheets of whole pictures would be half a megabyte
-QUALITY = 50  # of their WebP
+SIDE = 16  # pixels of a tile: a film passes by, and six sheets of whole pictures would be half a megabyte
+QUALITY = 40  # of their WebP
 PITCHES = range(1, 11)  # tenths of a unit from one tile to the next
 FARTHEST = 120  # tiles from the middle of the plane
 MOST = 2_400  # tiles of a window
@@ -62,9 +62,8 @@ def sheet(path: str, epoch: int, window: Window) -> bytes:
     tiles = drawn.reshape(window.rows, window.columns, height, width).swapaxes(1, 2)
     whole = Image.fromarray(tiles.reshape(window.rows * height, window.columns * width))
     out = io.BytesIO()
-    whole.resize((window.columns * SIDE, window.rows * SIDE), Image.Resampling.BOX).save(
-        out, "WEBP", quality=QUALITY, method=1
-    )
+    small = whole.resize((window.columns * SIDE, window.rows * SIDE), Image.Resampling.BOX)
+    small.save(out, "WEBP", quality=QUALITY, method=4)
     return out.getvalue()
 
 

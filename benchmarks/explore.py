@@ -29,7 +29,7 @@ EPOCH = ".st-key-epoch_slider input[type=range]"
 MAP = ".st-key-latent_scatter"
 # Each page, and what stands on it when its main picture is painted.
 PAGES = {
-    "/": ".ll-living .term.z:not(:empty)",
+    "/": ".ll-scene .mosaic[data-finest]",
     "/train": ".st-key-start_training button",
     "/latent": f"{MAP} canvas.over[data-epoch]",
     "/latent?run=lecture&view=UMAP": f"{MAP} canvas.over[data-epoch]",
@@ -78,6 +78,43 @@ POINT = """async ([selector, count]) => {
     await new Promise((f) => setTimeout(f, 20));
   }
   return out;
+}"""
+# The pointer over the start page's plane, and a picture that travels in; the pieces in which the mosaic is decoded.
+CARRY = """async (count) => {
+  const map = document.querySelector(".ll-scene .map"), box = map.getBoundingClientRect(), out = [];
+  for (let k = 0; k < count; k++) {
+    const t = performance.now();
+    map.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, pointerType: "mouse",
+      clientX: box.x + ((k * 0.37) % 1) * box.width, clientY: box.y + ((k * 0.61) % 1) * box.height }));
+    out.push(performance.now() - t);
+    await new Promise((f) => setTimeout(f, 20));
+  }
+  return out;
+}"""
+TRAVEL = """async () => {
+  window.work = [];
+  document.querySelectorAll(".ll-scene .chooser button")[7].click();
+  await new Promise((f) => setTimeout(f, 5000));
+  return window.work;
+}"""
+FILM = """async () => {
+  document.querySelector(".ll-scene .play").click();
+  while (!document.querySelector(".ll-scene.filming")) await new Promise((f) => setTimeout(f, 20));
+  window.work = [];
+  while (document.querySelector(".ll-scene.filming")) await new Promise((f) => setTimeout(f, 50));
+  return window.work;
+}"""
+# What the page itself works from one pause to the next: tasks of messages between its own ports.
+PIECES = """() => {
+  window.pieces = [];
+  const { set } = Object.getOwnPropertyDescriptor(MessagePort.prototype, "onmessage");
+  Object.defineProperty(MessagePort.prototype, "onmessage", { set(f) {
+    set.call(this, (event) => {
+      const t = performance.now();
+      f(event);
+      window.pieces.push(performance.now() - t);
+    });
+  } });
 }"""
 FIRST_DOT = f"() => document.querySelector('{MAP} .js-plotly-plot')._fullData[0].x[0]"
 CODE = "() => document.querySelector('.st-key-code_chart svg')?.getAttribute('aria-label') ?? null"
@@ -179,7 +216,7 @@ def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
 
 
 def frames(browser: Browser, url: str) -> Table:
-    rows = []
+    rows = scene_frames(browser, url)
     for name, path, selector in (
         ("epochs on the map, 10,000 dots", "/latent", EPOCH),
         ("epochs of the samples, 64 pictures", "/generate", EPOCH),
@@ -200,6 +237,28 @@ def frames(browser: Browser, url: str) -> Table:
     head = ["", "median", "95th percentile", "messages to the server"]
     note = f"{STEPS} steps each; the work of the page, not of the browser’s drawing process."
     return Table("A frame", COMMAND, head, rows, note)
+
+
+def scene_frames(browser: Browser, url: str) -> list[list[str]]:
+    """The start page: the mosaic as it comes, the pointer over it, a picture on its way in, the film."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(f"({WATCH})()")
+    page.add_init_script(f"({PIECES})()")
+    page.goto(url)
+    page.wait_for_selector(".ll-scene .mosaic[data-whole]", timeout=60_000)
+    page.wait_for_timeout(6000)  # the first picture has arrived
+    rows = []
+    for name, found in (
+        ("the start page: a piece of the mosaic", page.evaluate("window.pieces")),
+        ("the start page: the pointer, decoded", page.evaluate(CARRY, STEPS)),
+        ("the start page: a picture travels in", page.evaluate(TRAVEL)),
+        ("the start page: the film of the training", page.evaluate(FILM)),
+    ):
+        asked = "1" if "film" in name else "0"
+        rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", asked])
+        print(*rows[-1], file=sys.stderr)
+    page.close()
+    return rows
 
 
 def answers(browser: Browser, url: str) -> Table:

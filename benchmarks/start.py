@@ -24,7 +24,7 @@ from vae_core.datasets import registry
 
 TIMES = 5
 READING = 4000  # milliseconds that a visitor looks at the form
-PICTURE = "() => document.querySelector('.ll-living .term.z')?.textContent"
+PICTURE = "() => document.querySelector('.ll-scene .mosaic')?.dataset.finest"
 POINT = "() => /test|training/.test(document.querySelector('.st-key-loss_curves .now')?.textContent)"
 CURVE = "() => document.querySelector('.st-key-loss_curves .now')?.textContent.includes('training')"
 
@@ -61,7 +61,7 @@ def cold(times: int) -> Table:
             server.kill()
     return Table(
         "A server that has just been started", "python -m benchmarks start",
-        ["", "it answers", "the start page’s living picture stands"],
+        ["", "it answers", "the start page’s plane is seen, coarsely"],
         [["streamlit run app.py", summary(answers), summary(pictures)]],
         f"from the command on, {times} times; the browser knows the server’s files.",
     )  # fmt: skip

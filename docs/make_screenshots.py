@@ -85,7 +85,7 @@ def main() -> None:
         phone = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
         try:
             dark.goto(server.url)
-            shoot(dark, "start", height=880, wait=".ll-living .term.z")
+            shoot(dark, "start", height=880, wait=".ll-scene .mosaic[data-whole]")
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=120_000)
@@ -108,7 +108,7 @@ def main() -> None:
             light.goto(server.url + "/bubbles")
             shoot(light, "bubbles", height=1000, wait=".st-key-bubbles [data-epoch]")
             phone.goto(server.url)
-            shoot(phone, "phone", height=844, wait=".ll-living .term.z")
+            shoot(phone, "phone", height=844, wait=".ll-scene .mosaic[data-whole]")
         finally:
             browser.close()
             server.end()

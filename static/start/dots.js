@@ -15,6 +15,7 @@ import { outlined } from "../lib/shapes.js";
  */
 export function drawDots(canvas, view, paints, { points, labels, centres, names, named }) {
   const { g } = sharp(canvas),
+    [left, top] = view.origin,
     radius = clamp(view.unit / 90, 1.3, 2.4),
     size = Math.round(clamp(view.unit / 8, 15, 26));
   g.globalAlpha = 0.62;
@@ -22,7 +23,8 @@ export function drawDots(canvas, view, paints, { points, labels, centres, names,
     g.beginPath();
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] !== c) continue;
-      const [x, y] = view.at([points[2 * i], points[2 * i + 1]]);
+      const x = left + points[2 * i] * view.unit, // as view.at, without a list for each of thousands of dots
+        y = top - points[2 * i + 1] * view.unit;
       g.moveTo(x + radius, y);
       g.arc(x, y, radius, 0, 7);
     }

@@ -25,5 +25,15 @@ export function captionOf(epochs, { k, share }) {
   return from === 0 ? `Untrained to epoch ${epochs[k + 1]}` : `Epoch ${from} to epoch ${epochs[k + 1]}`;
 }
 
-/** Numbers between those of two lists. @param {ArrayLike<number>} from @param {ArrayLike<number>} to */
-export const between = (from, to, share) => Float32Array.from(from, (v, i) => v + (to[i] - v) * share);
+/**
+ * Numbers between those of two lists.
+ *
+ * @param {ArrayLike<number>} from
+ * @param {ArrayLike<number>} to
+ * @param {number} share
+ */
+export function between(from, to, share) {
+  const out = new Float32Array(from.length); // a loop: thousands of numbers a frame
+  for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * share;
+  return out;
+}

@@ -65,7 +65,7 @@ export function showNumbers(root, sample, count) {
     const term = root.querySelector(`.term.${name}`),
       [first, second] = term.querySelectorAll(".two span");
     [first.textContent, second.textContent] = numbers ? numbers.map((v) => say(v)) : ["–", "–"];
-    term.classList.toggle("off", !numbers);
+    term.setAttribute("aria-disabled", String(!numbers));
     describe(term, numbers ? `${CALLED[name]} ${pair(numbers)}` : `no ${CALLED[name]}: z was chosen by hand`);
   };
   write("mean", chosen ? null : mean);

@@ -249,9 +249,14 @@ WATCH = """() => {
     if (plane.dataset.epoch !== "20") requestAnimationFrame(look);
   })();
 }"""
+# How much light and dark there is about the middle of the plane, on the canvas that is seen.
 SHEET = """() => {
   const c = [...document.querySelectorAll(".plane canvas")].find((each) => !each.hidden),
-    { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height);
+    box = c.getBoundingClientRect(), scale = c.width / box.width, style = getComputedStyle(c);
+  const [x, y, side] = [parseFloat(style.getPropertyValue("--x")), parseFloat(style.getPropertyValue("--y")), 150];
+  const scene = document.querySelector(".ll-scene").getBoundingClientRect(),
+    corner = [(x + scene.x - box.x - side) * scale, (y + scene.y - box.y - side) * scale];
+  const { data } = c.getContext("2d").getImageData(...corner, 2 * side * scale, 2 * side * scale);
   let least = 255, most = 0;
   for (let i = 3; i < data.length; i += 4) (least = Math.min(least, data[i])), (most = Math.max(most, data[i]));
   return most - least;
@@ -270,17 +275,16 @@ def test_the_film_grows_out_of_noise_and_says_which_epoch_is_seen(server, open_p
     page.evaluate(WATCH)
     page.click(".ll-scene .projector .play")
     page.wait_for_selector(".plane[data-epoch='0']")
-    assert page.evaluate(SHEET) < trained / 2, "an untrained decoder draws haze"
+    assert page.evaluate(SHEET) < trained / 3, "an untrained decoder draws haze"
     page.mouse.move(900, 500)
-    page.wait_for_selector(".plane[data-epoch='20']", timeout=60_000)
-    assert not page.locator(".ll-scene.filming").count()
+    page.wait_for_selector(".ll-scene:not(.filming) .plane[data-epoch='20']", timeout=60_000)
     assert page.evaluate(SHEET) == trained
     shown = page.evaluate("window.shown")
     still = [epoch for epoch, _ in shown if epoch]
-    assert still == [str(epoch) for epoch in gallery("two-knobs").weight_epochs()]
+    assert sorted(set(still), key=int) == [str(epoch) for epoch in gallery("two-knobs").weight_epochs()]
     said = {"0": "Untrained", "1": "After 1 epoch"}
     for epoch, words in shown:
-        if epoch and epoch != "20":  # at the end it offers to play it again
+        if epoch and (epoch, words) != ("20", "Play its training"):  # which it offers again at the end
             assert words == said.get(epoch, f"After {epoch} epochs")
     between = [words for epoch, words in shown if not epoch and " to epoch " in words]
     assert bool(between) != calm, "who wants no motion sees steps"

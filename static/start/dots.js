@@ -30,7 +30,9 @@ export function drawDots(canvas, view, paints, { points, labels, centres, names,
     }
     Object.assign(g, { fillStyle: paints.c[c % paints.c.length] }).fill();
   }
-  const places = apart(centres.map(view.at), size * 1.1);
+  // A little above the middle of its class, where a typical picture has its mean, and then z its ring.
+  const above = centres.map((centre) => view.at(centre)).map(([x, y]) => [x, y - size]),
+    places = apart(above, size * 1.1);
   g.globalAlpha = named;
   Object.assign(g, { font: `800 ${size}px ${paints.font}`, textAlign: "center", textBaseline: "middle" });
   g.lineJoin = "round";

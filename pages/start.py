@@ -7,6 +7,7 @@ from ui.components.bridge import chosen_on, publish, publish_bytes
 from ui.components.browser_decoder import packed_decoder
 from ui.components.drawing_pad import digit_pad
 from ui.shell import tour
+from ui.shell.page_bar import about
 from ui.shell.streamlit_patches import through_app
 from ui.start import film, scene
 from ui.text import page_intros
@@ -58,9 +59,9 @@ with st.container(key="scene_page"):
         send_film(model)
     else:
         st.info("The gallery's models are missing from checkpoints/pretrained. Train your own to begin.")
-    with st.container(key="scene_about"), st.popover("What am I looking at?", icon=":material/help:"):
-        page_intros.explained(page_intros.START)
-        st.caption(
+    with st.container(key="scene_about"):
+        about(
+            page_intros.START,
             "After Alfredo Canziani’s lecture on VAEs, "
-            "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/)."
+            "[NYU Deep Learning, week 8](https://atcold.github.io/NYU-DLSP20/en/week08/08-3/).",
         )

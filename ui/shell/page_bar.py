@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.shell import pages
-from ui.text.page_intros import Intro
+from ui.text.page_intros import Intro, explained
 
 
 def page_bar(name: str, sentence: str, *, help: str | None = None) -> DeltaGenerator:
@@ -19,16 +19,16 @@ def page_bar(name: str, sentence: str, *, help: str | None = None) -> DeltaGener
     with bar:
         st.markdown(f"## {page.title}", width="content")
         if page.intro is not None:
-            _about(page.intro)
+            about(page.intro)
     with st.container(key="page_sentence"):
         st.markdown(sentence, help=help)
     return bar
 
 
-def _about(intro: Intro) -> None:
-    """“What am I looking at?”: the icon at the end of the bar."""
+def about(intro: Intro, source: str = "") -> None:
+    """“What am I looking at?”: the icon at the end of the bar, or alone. ``source``: where the idea comes from."""
     with st.popover("What am I looking at?", icon=":material/help:", key="about", type="tertiary", width="content"):
         st.markdown("**What am I looking at?**")
-        st.markdown(intro.sentences)
-        st.markdown(f"**More.** {intro.more}")
-        st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")
+        explained(intro)
+        if source:
+            st.caption(source)

@@ -20,11 +20,15 @@ through_app()
 st.html(ROOT / "static" / "start" / "scene.css")
 
 
+def ask_for_film(window: object) -> None:
+    st.session_state["scene_window"] = film.asked(window)
+
+
 @st.fragment
 def send_film(model: Run) -> None:
-    """What its training drew, once somebody plays it; for the window of their screen."""
-    chosen_on("scene_film", None, lambda value: st.session_state.update(scene_window=film.asked(value)))
-    window = st.session_state.get("scene_window")
+    """What its training drew, when somebody plays it; for the window of their screen."""
+    chosen_on("scene_film", None, ask_for_film)
+    window = st.session_state.pop("scene_window", None)
     if window is not None:
         publish_bytes("scene_sheets", "scene sheets", *film.film(model, window))
 

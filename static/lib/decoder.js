@@ -5,7 +5,8 @@ import { halves, halvesOf, inflated } from "./codec.js";
 /** @typedef {Float32Array | ArrayLike<number>} Numbers */
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
-/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Record<string, string | Float32Array>}} Source */
+/** @typedef {Record<string, string | Float32Array>} Weights */
+/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Weights}} Source */
 
 /**
  * @param {Source} source

@@ -1,5 +1,5 @@
-// The plane as a mosaic: at every place what the decoder draws there. Coarse at once, then finer, a few milliseconds at a
-// time. One pixel for each of the model's, in the ink of the page; fainter far from the middle, where no data lie.
+// The plane as a mosaic: at every place what the decoder draws there. Coarse at once, then finer, a few milliseconds
+// at a time. One pixel for each of the model's, in the ink of the page; fainter far from the middle, where no data lie.
 import { busy } from "../lib/busy.js";
 import { fit } from "../lib/canvas.js";
 import { sliced } from "./slices.js";

@@ -13,8 +13,16 @@ export const PROJECTOR = `
   <div class="projector"><button type="button" class="play"></button><span class="epoch" role="status"></span></div>`;
 const OFFER = "Play its training";
 
-/** @typedef {{epochs: number[], side: number, centres: number[][][], points: Float32Array[], sheets: HTMLCanvasElement[],
- *   pictures: ImageBitmap[], key: string}} Film */
+/**
+ * @typedef {object} Film
+ * @property {number[]} epochs
+ * @property {number} side pixels of a tile
+ * @property {number[][][]} centres of the classes, at each epoch
+ * @property {Float32Array[]} points the dots at each epoch
+ * @property {HTMLCanvasElement[]} sheets what each epoch but the last draws, in the page's ink
+ * @property {ImageBitmap[]} pictures the same, white on black
+ * @property {string} key the window and the ink that it was made for
+ */
 
 export class Projector {
   /** @type {HTMLElement} */ root;
@@ -58,7 +66,7 @@ export class Projector {
     const rest = playing();
     let unask = () => {};
     if (!this.#ready) {
-      this.caption.textContent = "One moment …";
+      this.caption.textContent = "One moment…";
       const ask = () => publish("scene_film picked", { ...this.#window });
       unask = askUntil({ missing: () => !this.#ready, ask, times: 5 });
     }

@@ -1,4 +1,4 @@
-// A picture's code as the model draws it, mean + std × noise, or one that the visitor chose by hand. No page is needed.
+// A picture's code as the model draws it, mean + std × noise, or one that was chosen by hand. No page is needed.
 import { gauss } from "../lib/numbers.js";
 
 const KEPT = 60; // rolls of a picture that are remembered

@@ -1,7 +1,7 @@
 // What stands over the plane: which part of the window it leaves free, and where lines begin and end at it.
 
 const ROOM = 20; // pixels between what stands over the plane and what should be seen of it
-const BESIDE = 0.72; // share of the window's width: what reaches no further stands beside the plane, else above and below
+const BESIDE = 0.72; // share of the window's width: what reaches no further stands beside it
 
 /** The box of an element in its scene. */
 function boxIn(root, element) {

@@ -4,8 +4,11 @@ const LEAST = 38; // pixels from one tile to the next, at least
 const COARSE = [4, 2, 1]; // tiles along each side of what is drawn at once, first the coarse ones
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box in pixels of the scene */
-/** @typedef {{i: number, j: number, wide: number, code: number[], last?: boolean}} Job a square of tiles, the code in its
- *   middle, and whether it is the last of its size */
+/**
+ * A square of tiles, the code in its middle, and whether it is the last of its size.
+ *
+ * @typedef {{i: number, j: number, wide: number, code: number[], last?: boolean}} Job
+ */
 /**
  * @typedef {object} View
  * @property {number} width

@@ -242,7 +242,7 @@ OURS = {  # keys of the session that no widget and no component has
     "landmarks",
     "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_choices", "own_drawn",
     "own_letters", "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_undo",
-    "own_upload_class", "own_uploads", "own_varied", "seed_of_drawing", "shelf_error", "start_error",
+    "own_upload_class", "own_uploads", "own_varied", "scene_window", "seed_of_drawing", "shelf_error", "start_error",
     "start_when_known", "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from vae_core import paths
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError
 from vae_core.gallery import Piece
+from vae_core.runs.films import examples_of
 from vae_core.runs.run import Latents, Run
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
@@ -117,19 +118,8 @@ EXAMPLES = 10  # test pictures in a row
 
 @cached(200)
 def examples(path: str, count: int = EXAMPLES) -> tuple[int, ...]:
-    """Places of a few kept images: the first of class 0, of class 1, ..., then the second of each, until there are so
-    many. Of more classes than that, as many spread evenly over them."""
+    """``films.examples_of`` the images that a run keeps."""
     return examples_of(labels(path), count)
-
-
-def examples_of(known: np.ndarray, count: int) -> tuple[int, ...]:
-    """``examples`` among images of these classes (n,)."""
-    classes = np.unique(known)
-    if len(classes) > count:
-        classes = classes[np.linspace(0, len(classes) - 1, count).round().astype(int)]
-    of_each = [np.flatnonzero(known == c) for c in classes]
-    turns = max(map(len, of_each), default=0)
-    return tuple(int(places[turn]) for turn in range(turns) for places in of_each if len(places) > turn)[:count]
 
 
 @cached(200)

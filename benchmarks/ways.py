@@ -106,7 +106,8 @@ def ours(watched: bool = True) -> None:
             self.paused_seconds += time.perf_counter() - started
 
     with tempfile.TemporaryDirectory() as folder:
-        run = lifecycle.create(Config(dataset=DATASET, network=NETWORK, epochs=EPOCHS, latent_dim=NUMBERS, device="cpu"), Path(folder))
+        config = Config(dataset=DATASET, network=NETWORK, epochs=EPOCHS, latent_dim=NUMBERS, device="cpu")
+        run = lifecycle.create(config, Path(folder))
         try:
             loop.train(run, dataset, Answering(run), max_threads=most, watched=watched)
         except Stopped:

@@ -22,7 +22,7 @@ from vae_core.datasets import registry
 from vae_core.datasets.spec import Shape
 from vae_core.runs import files
 from vae_core.runs.run import Run, RunError
-from vae_core.runs.untrusted import Refused, read_arrays
+from vae_core.runs.untrusted import Refused, Sizes, read_arrays
 
 LIVE = ("moment-0.npz", "moment-1.npz")  # take turns, so that a page that looks twice a second misses none
 PARTS = (1, 2, 4, 8, 16)  # of the first epoch, in 32nds, after which a moment stays
@@ -45,22 +45,25 @@ class Layout(NamedTuple):
     side: int  # places of the plane, each way; 0: the model has no plane
     latent_dim: int
 
-    def arrays(self, images: int) -> dict[str, tuple[str, tuple[int, ...]]]:
-        """Types and shapes by name, of a run that keeps so many test images."""
-        plane: dict[str, tuple[str, tuple[int, ...]]] = {
+    def arrays(self, images: int, dots: int | None = DOTS) -> dict[str, tuple[str, Sizes]]:
+        """Types and shapes by name, of a run that keeps so many test images. ``dots``: at most; None: any number."""
+        plane: dict[str, tuple[str, Sizes]] = {
             "plane": ("|u1", (self.side**2, self.tile.pixels)), "window": ("<f4", (2, 2)),
         }  # fmt: skip
         return {
             "clock": ("<f8", (3,)),
             "rebuilt": ("|u1", (min(REBUILT, images), self.picture.pixels)),
             "invented": ("|u1", (self.invented, self.picture.pixels)),
-            "mean": ("<f2", (min(DOTS, images), self.latent_dim)),
+            "mean": ("<f2", (None if dots is None else min(dots, images), self.latent_dim)),
             **(plane if self.side else {}),
         }
 
     def most_bytes(self, images: int) -> int:
         """What a file of these may be large, with the zip's own words about each."""
-        return sum(math.prod(shape) * np.dtype(kind).itemsize + 1_024 for kind, shape in self.arrays(images).values())
+        sizes = [
+            math.prod(n or 1 for n in shape) * np.dtype(kind).itemsize for kind, shape in self.arrays(images).values()
+        ]
+        return sum(sizes) + 1_024 * len(sizes)
 
 
 def layout_of(config: Config) -> Layout:
@@ -81,6 +84,22 @@ def factor(shape: Shape, most: int) -> int:
     return max(math.ceil(max(shape.height, shape.width) / most), 1)
 
 
+def window_of(config: Config, mean: np.ndarray) -> np.ndarray:
+    """The piece of the plane that is shown, (2, 2) float32 as in ``Moment``: of a VAE always the same, else where the
+    dots (n, 2) are."""
+    if config.is_vae:
+        return np.array([[-REACH, REACH], [-REACH, REACH]], np.float32)
+    low, high = np.quantile(mean, 0.01, axis=0), np.quantile(mean, 0.99, axis=0)
+    middle, reach = (low + high) / 2, 1.1 * max(float((high - low).max()) / 2, 0.05)
+    return np.stack([middle - reach, middle + reach], axis=1).astype(np.float32)
+
+
+def places_on(window: np.ndarray, side: int) -> np.ndarray:
+    """The codes (side * side, 2) that the plane's pictures are drawn from, the first line at the top."""
+    axes = [np.linspace(low, high, side, dtype=np.float32) for low, high in window]
+    return np.stack(np.meshgrid(axes[0], axes[1][::-1]), axis=-1).reshape(-1, 2)
+
+
 @dataclass(frozen=True)
 class Moment:
     """What a network drew. Pictures are flat (pixels,) uint8, as a dataset has them."""
@@ -90,7 +109,7 @@ class Moment:
     seconds: float  # that the trainer had worked; only differences count
     rebuilt: np.ndarray  # (n, pixels), of the test pictures of ``films.examples_of``
     invented: np.ndarray  # (n, pixels), of the same random codes
-    mean: np.ndarray  # (n, d) float16, of the first kept test images
+    mean: np.ndarray  # (n, d) float16, of the first of ``dots_of``: all in those that stay
     plane: np.ndarray | None = None  # (side * side, pixels), the first line at the top
     window: np.ndarray | None = None  # [[x low, x high], [y low, y high]] float32, of the plane
 
@@ -98,6 +117,11 @@ class Moment:
         parts = {name: getattr(self, name) for name in ("rebuilt", "invented", "mean", "plane", "window")}
         clock = np.array([self.epoch, self.step, self.seconds])
         return {"clock": clock, **{name: part for name, part in parts.items() if part is not None}}
+
+
+def dots_of(images: int) -> np.ndarray:
+    """Which of so many kept test images are dots, in an order whose every beginning is spread over all of them."""
+    return np.argsort(np.arange(images) * 0.6180339887498949 % 1, kind="stable")[:DOTS]
 
 
 def kept_file(run: Run, part: int) -> Path:
@@ -109,16 +133,21 @@ def write(path: Path, moment: Moment) -> None:
     files.write_npz(path, moment.arrays(), durable=False)
 
 
-def parse(raw: bytes, config: Config, images: int) -> Moment:
-    """A moment from bytes that may be anything, of a run that keeps so many test images. Raises Refused."""
+def parse(raw: bytes, config: Config, images: int, dots: int | None = None) -> Moment:
+    """A moment from bytes that may be anything, of a run that keeps so many test images. Raises Refused.
+
+    ``dots``: how many it must have, if there are so many; None: any number of them.
+    """
     layout = layout_of(config)
     if len(raw) > layout.most_bytes(images):
         raise Refused("a moment in it is larger than its settings allow")
-    wanted = layout.arrays(images)
+    wanted = layout.arrays(images, dots)
     found = read_arrays(raw, {n: kind for n, (kind, _) in wanted.items()}, {n: s for n, (_, s) in wanted.items()})
     (epoch, step, seconds), window = found.pop("clock").tolist(), found.get("window")
     if not (0 <= epoch <= 500 and 0 <= step <= MAX_STEPS and step == int(step) and abs(seconds) <= MAX_SECONDS):
         raise Refused("a moment in it is of no time that a training has")
+    if len(found["mean"]) > min(DOTS, images):
+        raise Refused("a moment in it has more dots than there are pictures")
     if window is not None and not ((np.abs(window) <= FARTHEST).all() and (window[:, 0] < window[:, 1]).all()):
         raise Refused("a moment in it shows no piece of the plane")
     return Moment(epoch, int(step), seconds, **found)
@@ -126,7 +155,7 @@ def parse(raw: bytes, config: Config, images: int) -> Moment:
 
 def parse_kept(raw: bytes, config: Config, images: int, part: int) -> Moment:
     """The same of one that stays: it must be of its part of the first epoch. Raises Refused."""
-    moment = parse(raw, config, images)
+    moment = parse(raw, config, images, DOTS)
     if not part / 32 <= moment.epoch < min(2 * part / 32, 1):
         raise Refused("a moment in it is of another part of the first epoch than it says")
     return moment

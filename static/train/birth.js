@@ -183,7 +183,8 @@ function follow(root, data, scene) {
     );
     slider.oninput = () => (player.pause(), go(+slider.value));
     bar.hidden = frames.length < 2;
-    say(root, "How it learned.", frames.length > 2 ? "Press ▶ to see it from the start." : "");
+    if (frames.length > 1) say(root, "How it learned.", "Press ▶ to see it from the start.");
+    else say(root, "What it can do.", filmWords(film.times[0], data.of));
     setAddress(data.run);
     if (epochOf(data.run) === null) go(frames.length - 1);
     const unfollow = followEpoch(data.run, epochs, (epoch) => {

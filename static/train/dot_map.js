@@ -26,16 +26,16 @@ export class DotMap {
     this.draw();
   }
 
-  /** Of a film: how far each frame reaches, and all before it. */
+  /** Of a film: how far the map reaches at each frame. It draws in slowly after dots that went far out. */
   reaches(frames) {
     let reach = LEAST;
-    this.film = frames.map((frame) => (reach = Math.max(reach, reachOf(frame))));
+    this.film = frames.map((frame) => (reach = Math.max(LEAST, reachOf(frame), 0.85 * reach)));
   }
 
   /** Let the dots go to where they stand at a moment. */
   aim({ points, window, reach }, still) {
     this.goal = points;
-    this.reach = reach === undefined ? Math.max(this.reach, reachOf(points)) : this.film[reach];
+    this.reach = reach === undefined ? Math.max(LEAST, reachOf(points), 0.97 * this.reach) : this.film[reach];
     this.to = window ?? square(this.reach);
     this.time = performance.now();
     if (!still && this.now) {

@@ -36,6 +36,7 @@ export default function (component) {
   const done = root.querySelector(".ll-progress");
   done.ariaValueNow = Math.round(100 * data.progress);
   done.firstChild.style.width = `${100 * data.progress}%`;
+  done.hidden = data.progress === 1;
   root.querySelector(".ll-facts").textContent = data.facts;
   for (const [part, token] of Object.entries(data.turns)) publish(`turn ${part} ${data.run}`, token);
   root.querySelector(".ll-key").hidden = !data.panels.length;

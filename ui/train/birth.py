@@ -118,16 +118,21 @@ def _film(path: str, epochs: tuple[int, ...], kept: int) -> BirthFilm:
     frames = [_at_epoch(run, epoch) for epoch in epochs]
     born = [(m.epoch, _large(m.rebuilt, shape, run), _large(m.invented, shape, run), m) for m in first]
     shots = [shot for shot in frames if shot[0] < 1] + born + [shot for shot in frames if shot[0] >= 1]
-    means = [shot[3].mean.astype(np.float32) for shot in shots]
     basis = projections.view_of(cache.latents(path, epochs[-1]).mean, view_of(run))
+    dots = [_in_the_middle(projections.on_plane(basis, shot[3].mean.astype(np.float32)), basis) for shot in shots]
     tiles = [layout.tile.pictures(shot[3].plane) for shot in shots if shot[3].plane is not None]
     return {
         "times": [round(shot[0], 4) for shot in shots],
         "rebuilt": sprite(np.stack([shot[1] for shot in shots])), "samples": sprite(np.stack([s[2] for s in shots])),
         "plane": webp(np.stack(tiles)) if tiles else "",
-        "points": [base64_of(projections.on_plane(basis, mean), "f2") for mean in means],
+        "points": [base64_of(places, "f2") for places in dots],
         "windows": [shot[3].window.tolist() for shot in shots if shot[3].window is not None],
     }  # fmt: skip
+
+
+def _in_the_middle(places: np.ndarray, basis: projections.Basis) -> np.ndarray:
+    """Dots of a PCA about their own middle, as they were while it learned; two numbers stand where they do."""
+    return places if basis.explained is None else places - places.mean(0)
 
 
 Shot = tuple[float, np.ndarray, np.ndarray, Moment]  # when; copies and samples in full size; all else

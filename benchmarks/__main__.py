@@ -16,7 +16,7 @@ from dataclasses import asdict
 from benchmarks.table import HERE, Table, machine, picture
 
 MODULES = (
-    *("training", "networks", "neighbour", "step", "cuda"),
+    *("training", "networks", "moments", "neighbour", "step", "cuda"),
     *("start", "starts", "pages", "explore", "layouts", "imports"),
 )
 STORE = HERE / "results.json"

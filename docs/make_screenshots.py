@@ -89,7 +89,7 @@ def main() -> None:
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=120_000)
-            shoot(dark, "train", height=1080, wait=".st-key-learning_rows canvas")
+            shoot(dark, "train", height=1080, wait=".ll-birth .bar:not([hidden])")
             training.wait()
             light.goto(server.url + "/pictures")
             light.click("[data-way=draw]")

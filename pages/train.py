@@ -2,12 +2,8 @@
 
 import streamlit as st
 
-from ui.components import latent_map, reference_panel
+from ui.components import reference_panel
 from ui.components.bridge import redraw_when
-from ui.components.epoch_slider import epoch_slider
-from ui.components.image_rows import learned as learned_rows
-from ui.components.image_rows import show_rows
-from ui.components.latent_map import latent_scatter
 from ui.components.loss_curves import curves, explain_numbers, loss_curves
 from ui.shell import browser_input, run_picker, visitor
 from ui.shell.errors import one_sentence, plain
@@ -15,18 +11,15 @@ from ui.shell.page_bar import page_bar
 from ui.shell.startup import awake
 from ui.shell.streamlit_patches import through_app
 from ui.store import run_index, tail
-from ui.text import glossary, page_intros
+from ui.text import page_intros
 from ui.text.page_intros import about
-from ui.train import steering
+from ui.train import birth, steering
 from ui.train.form import setup_form
-from vae_core.datasets import registry
 from vae_core.jobs import warm_worker
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import RESUMABLE, Run, RunError, Status
 
 through_app()
-
-SAMPLES, SEED = 10, 0
 
 
 def watched_run() -> Run | None:
@@ -62,12 +55,7 @@ def new_training() -> None:
 
 
 def watch(run: Run) -> None:
-    title, again = st.columns([3, 2], vertical_alignment="center")
-    with again, st.container(key="aside_again", horizontal=True, horizontal_alignment="right"):
-        st.button("New training", key="new_training_button", icon=":material/add:", on_click=new_training)
     run_index.check(run)
-    title.markdown(f"### {plain(run.title)}")
-    about(page_intros.TRAIN)
     before = run.status()
     visitor.note_visit(run)
     if not run.gallery and not visitor.owns(run):
@@ -75,48 +63,56 @@ def watch(run: Run) -> None:
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    every = 0.6 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    every = 0.5 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
     def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
             st.rerun()
-
-    @st.fragment(run_every=every)
-    def now() -> None:
-        with one_sentence():
-            status, asked = look(run)
-            drawn_from = {"state": steering.structure(status, asked), "pictures": newest(run, status)}
-            loss_curves({**steering.numbers(run, status, asked), **curves(run, status), "turns": drawn_from})
-            keep_pace(status)
 
     @st.fragment
     def state() -> None:
         with one_sentence():
             status, asked = look(run)
             redraw_when("state", run.id, steering.structure(status, asked))
-            steering.state_bar(run, status, asked)
+            steering.state_bar(run, status, asked, new_training)
             if error := st.session_state.pop("steering_error", None):
                 st.error(plain(error))
-            if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
-                doors(run)
             keep_pace(status)  # a run at rest is not polled: its button wakes the page
 
     @st.fragment
     def pictures() -> None:
         with one_sentence():
             status = run.status()
-            redraw_when("pictures", run.id, newest(run, status))
+            redraw_when("pictures", run.id, drawn_from(run, status))
+            draw(run, status)
+            if status.state == "finished" or (status.state == "stopped" and status.epoch > 0):
+                doors(run)
+
+    @st.fragment(run_every=every)
+    def now() -> None:
+        with one_sentence():
+            status, asked = look(run)
+            if status.active:
+                birth.tell(run)
+            turns = {
+                "state": steering.structure(status, asked), "pictures": drawn_from(run, status), "test": tested(run),
+            }  # fmt: skip
+            loss_curves({**steering.numbers(run, status, asked), **curves(run, status), "turns": turns})
+            keep_pace(status)
+
+    @st.fragment
+    def test() -> None:
+        with one_sentence():
+            redraw_when("test", run.id, tested(run))
             if tail.metrics(run) or before.active:
                 explain_numbers(run)
-                reference_panel.panel(run, status)
-                if pictures_can_be_made(status):
-                    learned(run, so_far=status.state != "finished")
-                else:
-                    st.caption("The pictures are loading.")
+                reference_panel.panel(run, run.status())
 
     state()
-    now()
     pictures()
+    now()
+    about(page_intros.TRAIN)
+    test()
 
 
 def look(run: Run) -> tuple[Status, str]:
@@ -125,9 +121,18 @@ def look(run: Run) -> tuple[Status, str]:
     return status, steering.asked_of(run, status)
 
 
-def newest(run: Run, status: Status) -> str:
-    """What the pictures are drawn from: they are drawn again when it has changed."""
-    return f"{len(tail.metrics(run))} {tail.film(run)[-1:]}" if pictures_can_be_made(status) else "later"
+def tested(run: Run) -> str:
+    """What the words about the tests are drawn from: they are drawn again when it has changed."""
+    return str(len(tail.metrics(run)))
+
+
+def drawn_from(run: Run, status: Status) -> str:
+    """The same of the pictures. Those of a training as it goes are told the browser beside it."""
+    if status.state == "queued":
+        return "queued"
+    if status.active and birth.is_live(run):
+        return "live"
+    return f"{tail.film(run)[-1:]} {status.state}" if pictures_can_be_made(status) else "later"
 
 
 def pictures_can_be_made(status: Status) -> bool:
@@ -135,29 +140,18 @@ def pictures_can_be_made(status: Status) -> bool:
     return not status.active or awake()
 
 
-def learned(run: Run, *, so_far: bool) -> None:
-    """What the model can do at each finished epoch: rebuild test pictures, invent new ones, sort them on a map."""
-    epochs = run_picker.film(run)
-    if not epochs:
+def draw(run: Run, status: Status) -> None:
+    """What the network draws: just now while it learns, and after that all of it as a film."""
+    live = status.active and birth.is_live(run)
+    if not live and not pictures_can_be_made(status):
+        st.caption("The pictures are loading.")
+    elif live or tail.film(run):
+        data = birth.payload(run, live=live)
+        birth.birth(data)
+        if not data["originals"] and not live:
+            run_picker.no_originals(run)
+    elif status.state != "queued":
         st.caption("Pictures appear here as soon as the untrained network has been tested.")
-        return
-    st.markdown("#### What it can do so far" if so_far else "#### What it can do")
-    here = registry.test_is_here(run.config.dataset) and visitor.may_use(run.config.dataset)
-    rows, complete = learned_rows(str(run.path), tuple(epochs), SAMPLES, SEED, here)
-    epoch_slider(run, epochs)
-    show_rows("learning_rows", rows)
-    if not complete:
-        run_picker.no_originals(run)
-    st.markdown(
-        "#### The map of what it learned",
-        help=glossary.tips(
-            *("test", "pca"),
-            before="Each dot is a test picture. It stands where the encoder puts its mean. With more than two numbers, "
-            "it is seen by PCA.",
-        ),
-    )
-    view = "dims" if run.config.latent_dim <= 2 else "pca"
-    latent_scatter(latent_map.payload(str(run.path), (epochs[-1],), view))
 
 
 def doors(run: Run) -> None:

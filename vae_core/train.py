@@ -25,7 +25,7 @@ from vae_core.datasets import download, own, registry
 from vae_core.datasets.spec import DataError, Dataset
 from vae_core.os_compat import say
 from vae_core.pictures.set_manifest import SetError
-from vae_core.runs import files, lifecycle
+from vae_core.runs import files, lifecycle, moments
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import Run, RunError, Status
 from vae_core.training import threads
@@ -270,6 +270,7 @@ def _end(reporter: Reporter, state: str, code: int, error: str = "") -> int:
             reporter.finish(state, error=error, message="")
         finally:  # answered, and it must not stop the next trainer too
             os_compat.remove(reporter.run.path / "control.json")
+            moments.forget_live(reporter.run)
     except OSError as trouble:  # the disk is full or gone: the heartbeat's silence says the rest
         error = f"{error} The status cannot be written: {trouble.strerror}."
     if error:

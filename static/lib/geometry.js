@@ -80,6 +80,47 @@ export function ticks(low, high, few = 8) {
   return found;
 }
 
+/**
+ * The turn about the origin, or turn and flip, that brings points nearest to where others stand (Procrustes).
+ *
+ * @param {ArrayLike<number>} points x, y of each
+ * @param {ArrayLike<number>} goal x, y of as many, or of the first of them
+ * @returns {number[]} a, b, c, d: x becomes a x + b y, and y becomes c x + d y
+ */
+export function turnTo(points, goal) {
+  const n = Math.min(points.length, goal.length) / 2;
+  let xx = 0,
+    xy = 0,
+    yx = 0,
+    yy = 0;
+  for (let i = 0; i < n; i++) {
+    xx += points[2 * i] * goal[2 * i];
+    xy += points[2 * i] * goal[2 * i + 1];
+    yx += points[2 * i + 1] * goal[2 * i];
+    yy += points[2 * i + 1] * goal[2 * i + 1];
+  }
+  const turn = Math.hypot(xx + yy, xy - yx),
+    flip = Math.hypot(xx - yy, xy + yx);
+  if (!(Math.max(turn, flip) > 0)) return [1, 0, 0, 1];
+  const [c, s] = turn >= flip ? [(xx + yy) / turn, (xy - yx) / turn] : [(xx - yy) / flip, (xy + yx) / flip];
+  return turn >= flip ? [c, -s, s, c] : [c, s, s, -c];
+}
+
+/**
+ * Points x, y, x, y, … after such a turn.
+ *
+ * @param {ArrayLike<number>} points
+ * @param {number[]} turn
+ */
+export function turned(points, [a, b, c, d]) {
+  const out = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    out[i] = a * points[i] + b * points[i + 1];
+    out[i + 1] = c * points[i] + d * points[i + 1];
+  }
+  return out;
+}
+
 /** Push labels apart that would stand on each other. */
 export function apart(spots, size) {
   for (let round = 0; round < 30; round++)

@@ -334,6 +334,46 @@ export interface LossCurvesData {
   turns: Record<string, string>;
 }
 
+export interface BirthFilm {
+  times: number[];
+  rebuilt: string;
+  samples: string;
+  plane: string;
+  points: string[];
+  windows: number[][][];
+}
+
+export interface BirthData {
+  run: string;
+  epochs: number[];
+  live: boolean;
+  of: number;
+  latent_dim: number;
+  names: string[];
+  labels: string;
+  shown: string;
+  originals: string;
+  copies: number;
+  samples: number;
+  size: Size;
+  seen: Size;
+  tile: Size;
+  side: number;
+  film: BirthFilm | null;
+  version: string;
+}
+
+export interface BirthMoment {
+  name: string;
+  epoch: number;
+  step: number;
+  rebuilt: string;
+  samples: string;
+  plane: string;
+  points: string;
+  window: number[][] | null;
+}
+
 export interface RunFiguresData {
   run: string;
   epochs: number[];

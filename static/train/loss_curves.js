@@ -9,10 +9,13 @@ import { followEpoch, setAddress } from "../lib/epoch.js";
 const HTML = `
   <div class="ll-progress" role="progressbar" aria-label="Progress of the training"
     aria-valuemin="0" aria-valuemax="100"><i></i></div>
-  <div class="ll-facts quiet"></div>
-  <div class="ll-key">
-    <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>
-    <button type="button" hidden>Show all</button>
+  <div class="ll-line">
+    <div class="ll-facts quiet"></div>
+    <div class="ll-key">
+      <span><i class="line"></i>training, as it learns</span><span><i class="dot"></i>test, after each epoch</span>
+      <span>nats per picture</span>
+      <button type="button" hidden>Show all</button>
+    </div>
   </div>
   <div class="ll-curves"></div>`;
 
@@ -33,6 +36,7 @@ export default function (component) {
   const done = root.querySelector(".ll-progress");
   done.ariaValueNow = Math.round(100 * data.progress);
   done.firstChild.style.width = `${100 * data.progress}%`;
+  done.hidden = data.progress === 1;
   root.querySelector(".ll-facts").textContent = data.facts;
   for (const [part, token] of Object.entries(data.turns)) publish(`turn ${part} ${data.run}`, token);
   root.querySelector(".ll-key").hidden = !data.panels.length;
@@ -51,8 +55,8 @@ export default function (component) {
       plot.setScale("x", { min: range[0], max: range[1] });
       plot.setScale("y", heights(plot.data, range));
     });
-    now.textContent = panel.now && panel.now + " nats per picture";
-    plot.root.setAttribute("aria-label", `${panel.name}: ${now.textContent}`);
+    now.textContent = panel.now;
+    plot.root.setAttribute("aria-label", `${panel.name}: ${panel.now} nats per picture`);
   });
   state.unfollow?.();
   state.unfollow =
@@ -80,11 +84,14 @@ function rebuild(root, state, panels, all) {
   for (const { name, colour: paint } of panels) {
     const panel = document.createElement("div"),
       title = document.createElement("h4"),
-      now = document.createElement("div");
+      now = document.createElement("div"),
+      head = document.createElement("div");
     panel.className = "panel";
     title.textContent = name;
     now.className = "now quiet";
-    panel.append(title, now);
+    head.className = "head";
+    head.append(title, now);
+    panel.append(head);
     box.append(panel);
     const ink = colour(root, `--ll-${paint}`),
       quiet = colour(root, "--ll-quiet"),
@@ -101,10 +108,10 @@ function rebuild(root, state, panels, all) {
         axes: [
           {
             ...axis,
-            size: 34,
+            size: 24,
             incrs: [1, 2, 5, 10, 20, 50, 100, 200],
             label: "epoch",
-            labelSize: 16,
+            labelSize: 14,
             labelFont: "12px sans-serif",
           },
           { ...axis, size: 46 },
@@ -145,7 +152,7 @@ function rebuild(root, state, panels, all) {
 
 function fit({ plot }) {
   const width = plot.root.parentElement.clientWidth;
-  if (width > 0) plot.setSize({ width, height: width < 300 ? 180 : 210 });
+  if (width > 0) plot.setSize({ width, height: Math.min(Math.max(innerHeight * 0.17, 120), 210) });
 }
 
 function zoom(state, range, all) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def start_training(page, server, **numbers: int) -> Run:
 
 
 def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, open_page):
-    page = open_page(server.url + "/train", webgl=True)
+    page = open_page(server.url + "/train")
     run = start_training(page, server, epochs=12)
     now = page.locator(".st-key-loss_curves .now").first
     page.wait_for_function("() => document.querySelector('.st-key-loss_curves .now').textContent.includes('training')")
@@ -101,10 +102,49 @@ def test_a_training_from_start_to_finish_with_a_reload_in_the_middle(server, ope
     assert len(run.metrics()) == 13
     page.wait_for_selector("text=epoch 12 of 12")
     settle(page)
-    for canvas in page.locator(".st-key-learning_rows canvas").all():
-        assert canvas.bounding_box()["width"] > 100
-    assert pixels(page, ".st-key-learning_rows .strip:nth-of-type(4) canvas").max() > 150
-    page.wait_for_selector(".st-key-latent_scatter .js-plotly-plot .gl-canvas")
+    for name in ("copies", "samples", "map"):
+        assert page.locator(f".ll-birth .{name} canvas").bounding_box()["width"] > 100
+    last = pixels(page, ".ll-birth .copies canvas")
+    assert last.max() > 150
+    # What stayed of the first epoch plays before its end.
+    page.evaluate(SET_RANGE, [".ll-birth input", 1])
+    settle(page)
+    assert re.fullmatch(r"\d+% of epoch 1", page.inner_text(".ll-birth output"))
+    assert (pixels(page, ".ll-birth .copies canvas") != last).any()
+
+
+# Notes each moment that a page shows of a training: which, and when the trainer had made it.
+NOTE_MOMENTS = """() => {
+  const root = document.querySelector('.ll-birth'), noted = (window.noted = []);
+  const note = () => root.dataset.moment && noted.push(root.dataset.moment.split(' ').map(Number));
+  new MutationObserver(note).observe(root, { attributeFilter: ['data-moment'] });
+  note();
+}"""
+
+
+def test_a_training_is_seen_being_born(server, open_page):
+    """Its pictures come first, above the fold with the curves, and change with each of many moments."""
+    page = open_page(server.url + "/train", width=1280, height=800)
+    start_training(page, server, epochs=100)
+    page.wait_for_selector(".ll-birth")
+    page.evaluate(NOTE_MOMENTS)
+    for name in (".ll-birth .copies canvas", ".ll-birth .samples canvas", ".ll-birth .map canvas", ".ll-curves"):
+        box = page.locator(name).bounding_box()
+        assert box["y"] + box["height"] <= 800, name
+    assert page.locator(".ll-birth").bounding_box()["y"] <= 150
+    seen = []
+    for number in (2, 6, 12):
+        page.wait_for_function(f"() => noted.length >= {number}")
+        seen.append(pixels(page, ".ll-birth .samples canvas"))
+    assert all((one != other).any() for one, other in pairwise(seen))
+    steps, seconds = zip(*page.evaluate("noted"), strict=True)
+    assert len(set(zip(steps, seconds, strict=True))) == len(steps)  # none is shown twice
+    assert list(seconds) == sorted(seconds)
+    # At least twice a second, by the trainer's clock; some come late where a machine is busy.
+    assert np.median(np.diff(seconds)) <= 0.5, np.diff(seconds)
+    assert page.locator(".ll-birth .map canvas").get_attribute("aria-label").startswith("Map of")
+    page.click(".st-key-stop_training button")
+    page.wait_for_selector(".ll-birth .bar:not([hidden])")
 
 
 def test_a_setting_is_what_was_typed_or_emptied(server, open_page):
@@ -132,9 +172,7 @@ def test_a_setting_is_what_was_typed_or_emptied(server, open_page):
 def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):
     page = open_page(server.url + "/train")
     start_training(page, server, epochs=100)
-    page.wait_for_function(
-        "() => parseFloat(document.querySelector('.st-key-epoch_slider output')?.textContent.slice(6)) > 2"
-    )
+    page.wait_for_function("() => document.querySelector('.ll-birth .words')?.textContent.startsWith('Epoch 3')")
     box = page.locator(".st-key-loss_curves .u-over").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 50)
     page.mouse.down()
@@ -168,7 +206,7 @@ def test_a_page_with_placeholders_does_not_rest(server, open_page):
 
 def test_two_parts_whose_turn_comes_at_once_are_both_drawn_again(server, open_page):
     page = open_page(server.url + "/train?run=digits")
-    page.wait_for_selector(".st-key-learning_rows canvas")
+    page.wait_for_selector(".ll-birth[data-time]")
     settle(page)
     before = len(page.sent)
     # Streamlit would send both in one message, and run the first part alone: the pictures once stood still for good.

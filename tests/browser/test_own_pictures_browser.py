@@ -148,7 +148,7 @@ def test_train_leads_to_a_training_that_runs_on_the_set(own, open_page):
     upload(page, ("set.zip", archive(12)))
     page.click(".st-key-own_train button")
     page.wait_for_selector("text=/Learning epoch/")
-    page.wait_for_selector(".st-key-learning_rows canvas")
+    page.wait_for_selector(".ll-birth .copies canvas")
     (run,) = own.runs()
     assert run.dataset.class_names in (("кольцо", "box"), ("box", "кольцо"))
     assert run.dataset.test_size == 5 and run.dataset.train_size > 19

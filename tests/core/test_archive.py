@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vae_core.analysis.sampling import decode
-from vae_core.runs import archive, files, lifecycle, untrusted
+from vae_core.runs import archive, files, lifecycle, moments, untrusted
 from vae_core.runs.archive import pack, unpack
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
@@ -88,6 +88,34 @@ def bundle(parts: dict[str, bytes]) -> bytes:
 
 
 # ---- what is packed comes back
+
+
+def test_the_moments_of_the_first_epoch_travel(finished_run, good, tmp_path):
+    before = moments.kept(finished_run)
+    after = moments.kept(unpack(io.BytesIO(good), tmp_path))
+    assert list(before) == list(after) == [1, 2, 4, 8, 16]
+    for part, mine in before.items():
+        assert (after[part].epoch, after[part].step) == (mine.epoch, mine.step)
+        for name, array in mine.arrays().items():
+            assert np.array_equal(array, after[part].arrays()[name])
+
+
+def test_a_run_without_moments_travels_too(own_run, tmp_path):
+    shutil.rmtree(own_run.path / "moments")
+    run = unpack(io.BytesIO(packed(own_run)), tmp_path)
+    run.check()
+    assert moments.kept(run) == {} and not (run.path / "moments").exists()
+
+
+def test_a_damaged_moment_is_left_behind(own_run, tmp_path):
+    moments.kept_file(own_run, 4).write_bytes(b"")  # as a power cut leaves it
+    assert list(moments.kept(unpack(io.BytesIO(packed(own_run)), tmp_path))) == [1, 2, 8, 16]
+
+
+def test_a_well_made_moment_is_taken(good, tmp_path):
+    """So that what is refused below is refused for what was changed."""
+    parts = content(good) | {"moments/04.npz": moment()}
+    assert moments.kept(unpack(io.BytesIO(bundle(parts)), tmp_path))[4].step == 12
 
 
 def test_a_finished_run_comes_back_under_an_id_of_its_own(finished_run, good, tmp_path):
@@ -197,6 +225,14 @@ def npy_claiming(shape: tuple[int, ...]) -> bytes:
     return bundle({"mean.npy": out.getvalue(), "logvar.npy": out.getvalue()})
 
 
+def moment(**changes: np.ndarray) -> bytes:
+    """A moment of the finished run's first eighth, but for what is changed."""
+    return npz(**{
+        "clock": np.array([0.13, 12, 1.0]), "rebuilt": np.zeros((10, 784), "u1"),
+        "invented": np.zeros((20, 784), "u1"), "mean": np.zeros((N, 3), "f2"), **changes,
+    })  # fmt: skip
+
+
 def tensors_claiming(size: int) -> Callable[[bytes], bytes]:
     return lambda raw: struct.pack("<Q", size) + raw[8:]
 
@@ -295,6 +331,24 @@ BAD = {
     "means that are no numbers": (change("latents/0001.npz", npz(
         mean=np.full((N, 3), np.nan, "f2"), logvar=np.zeros((N, 3), "f2"))), "not numbers"),
     "means are text": (change("latents/0001.npz", b"hello"), "not a run|names"),
+    "a moment that no run keeps": (change("moments/03.npz", moment()), "no run has"),
+    "a moment of another part": (change("moments/04.npz", moment(clock=np.array([0.6, 9, 1.0]))), "another part"),
+    "a moment of no time": (change("moments/04.npz", moment(clock=np.array([np.nan, 9, 1.0]))), "no time"),
+    "a moment of half a step": (change("moments/04.npz", moment(clock=np.array([0.13, 9.5, 1.0]))), "no time"),
+    "a moment without pictures": (change("moments/04.npz", npz(mean=np.zeros((N, 3), "f2"))), "names"),
+    "a moment of larger pictures": (change(
+        "moments/04.npz", moment(rebuilt=np.zeros((10, 785), "u1"))), "shapes|larger"),
+    "a moment of more pictures": (change(
+        "moments/04.npz", moment(invented=np.zeros((21, 784), "u1"))), "shapes|larger"),
+    "a moment of fewer dots": (change("moments/04.npz", moment(mean=np.zeros((N - 1, 3), "f2"))), "shapes"),
+    "a moment of dots that are no numbers": (change(
+        "moments/04.npz", moment(mean=np.full((N, 3), np.inf, "f2"))), "not numbers"),
+    "a moment of words": (change("moments/04.npz", moment(rebuilt=np.full((10, 784), "a"))), "shapes|larger"),
+    "a pickled moment": (change("moments/04.npz", moment(clock=np.array([Payload()] * 3))), "shapes|larger"),
+    "a moment without end": (change("moments/04.npz", moment(more=np.zeros(2_000_000, "u1"))), "larger than"),
+    "a moment that is a plane, of three numbers": (change(
+        "moments/04.npz", moment(plane=np.zeros((225, 196), "u1"))), "names|larger"),
+    "a moment that is text": (change("moments/04.npz", b"hello"), "not a run|names"),
     "header of endless size": (change("weights/0001.safetensors", tensors_claiming(2**63)), "damaged"),
     "weights that overlap": (change("weights/0001.safetensors", retold(data_offsets=[2, 66])), "damaged|fit"),
     "weights of another shape": (change("weights/0001.safetensors", retold(shape=[10**12])), "fit"),

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { averageOf, frameOf, inside, nearest, pointOf, round, squareOf, ticks } from "../../static/lib/geometry.js";
+import {
+  averageOf,
+  frameOf,
+  inside,
+  nearest,
+  pointOf,
+  round,
+  squareOf,
+  ticks,
+  turned,
+  turnTo,
+} from "../../static/lib/geometry.js";
 
 const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
   [-1, 1],
@@ -58,4 +69,19 @@ test("points of a flat list, their average, and the square about the centre", ()
   assert.deepEqual(pointOf(Float32Array.of(1, 2, 3, 4), 1), [3, 4]);
   assert.deepEqual(averageOf([pointOf([0, 1], 0), pointOf([9, 9, 2, 4], 1)]), [1, 2.5]);
   assert.deepEqual(squareOf(2).flat(), [-2, 2, -2, 2]);
+});
+
+test("a map is turned, or flipped, to where its dots stood", () => {
+  const dots = [1, 0, 0, 2, -3, 1, 0.5, -2];
+  for (const flip of [1, -1])
+    for (const angle of [0, 1, 3, -2]) {
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      const moved = turned(dots, [c, -s * flip, s, c * flip]);
+      const back = turned(moved, turnTo(moved, dots));
+      dots.forEach((v, k) => assert.ok(Math.abs(back[k] - v) < 1e-5));
+    }
+  assert.deepEqual(turnTo([0, 0, 0, 0], dots), [1, 0, 0, 1]);
+  assert.deepEqual(turnTo([], []), [1, 0, 0, 1]);
+  const [a, b] = turnTo(dots, dots.slice(0, 4)); // of fewer, the first count
+  assert.ok(Math.abs(Math.hypot(a, b) - 1) < 1e-9);
 });

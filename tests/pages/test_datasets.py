@@ -51,7 +51,7 @@ def test_damaged_pictures_are_not_read_again_for_each_question(finished_run, mon
         reads.append(dataset)
         raise DataError("The file is damaged.")
 
-    monkeypatch.setattr(cache, "_test_images", damaged)
+    monkeypatch.setattr(cache, "_test_split", damaged)
     monkeypatch.setattr(cache, "_damaged", {})
     monkeypatch.setattr(registry, "is_here", lambda name: True)
     monkeypatch.setattr(registry, "stamp", lambda name: stamps[-1])

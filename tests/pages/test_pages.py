@@ -282,13 +282,16 @@ def test_a_waking_server_shows_a_training_before_its_pictures(finished, monkeypa
     set_state(finished, "running")
     with monkeypatch.context() as patch:
         patch.setattr("ui.shell.startup.awake", lambda: False)
-        patch.setattr("ui.components.image_rows.learned", lambda *_: pytest.fail("the visitor waits for torch"))
+        patch.setattr("ui.train.birth._film", lambda *_: pytest.fail("the visitor waits for torch"))
         app = show("train", run="mine")
         check(app)
         assert "are loading" in words(app)
         assert [b.key for b in app.button if b.key.endswith("_training")] == ["pause_training", "stop_training"]
     monkeypatch.setattr("ui.shell.startup.awake", lambda: True)
-    assert "What it can do so far" in words(show("train", run="mine"))
+    drawn = []
+    monkeypatch.setattr("ui.train.birth.birth", drawn.append)
+    check(show("train", run="mine"))
+    assert drawn[-1]["film"]["times"][-1] == 5
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, tail
 from vae_core.config import FIELDS, in_words
+from vae_core.runs.films import examples_of
 from vae_core.runs.run import Run
 
 Images = Callable[[Run, int, int], np.ndarray]  # of a run at an epoch; 0 for model A, 1 for B
@@ -56,7 +57,7 @@ def rows(
     theirs = matched(epochs, run_picker.film(other))
     tasks, left_out = [], []
     mine, same = common_pictures(str(one.path), str(other.path))
-    first = list(cache.examples_of(cache.labels(str(one.path))[mine], PICTURES))
+    first = list(examples_of(cache.labels(str(one.path))[mine], PICTURES))
     places = tuple(mine[first].tolist())
     if places:
         tasks += [_rebuilding(places, tuple(same[first].tolist())), *_morphing(one, epochs[-1], (mine, same))]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ui.components import payloads
 from ui.components.bridge import component, token
@@ -88,11 +86,3 @@ def in_words(run: Run, places: tuple[int, ...]) -> str:
     """What some kept pictures show, for those who hear the page."""
     names = run.dataset.label_names
     return ", ".join(names[label] for label in cache.labels(str(run.path))[list(places)])
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def learned(path: str, epochs: tuple[int, ...], count: int, seed: int, here: bool) -> tuple[ImageRowsData, bool]:
-    """The rows that show what a model can do at each epoch, ready to be sent; whether the originals are here."""
-    run = Run(Path(path))
-    rows, complete = test_rows(run, list(epochs), cache.examples(path))
-    return rows_payload(run.id, epochs, [*rows, sample_row(run, list(epochs), count, seed)]), complete

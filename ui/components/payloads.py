@@ -347,6 +347,48 @@ class LossCurvesData(LossCurves):
     turns: dict[str, str]
 
 
+class BirthFilm(TypedDict):
+    """What a training drew, from its untrained network on."""
+
+    times: list[float]  # in epochs: 0.25, after a quarter of the first
+    rebuilt: Base64  # sheets, with a line for each time
+    samples: Base64
+    plane: Base64  # "" if the model has none
+    points: list[Base64]  # half floats (n, 2)
+    windows: list[list[list[float]]]  # of the plane
+
+
+class BirthData(Film):
+    live: bool  # it learns, and what it draws is published
+    of: int  # epochs
+    latent_dim: int
+    names: list[str]
+    labels: Base64  # bytes, of the dots
+    shown: str  # what the test pictures show
+    originals: Base64  # a sheet of one line; "" where they are not here
+    copies: int
+    samples: int
+    size: Size
+    seen: Size  # of pictures in a moment
+    tile: Size  # of one of the plane's
+    side: int  # of these, each way; 0: the model has no plane
+    film: BirthFilm | None
+    version: str
+
+
+class BirthMoment(TypedDict):
+    """What a network draws just now (``vae_core.runs.moments``)."""
+
+    name: str  # another for each
+    epoch: float
+    step: int
+    rebuilt: Base64  # bytes, as the next two
+    samples: Base64
+    plane: Base64
+    points: Base64  # half floats (n, 2)
+    window: list[list[float]] | None
+
+
 class RunFiguresData(Film):
     in_use: float
     is_vae: bool

@@ -15,9 +15,11 @@ from ui.shell import visitor
 from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.datasets import registry
-from vae_core.datasets.spec import DataError
+from vae_core.datasets.spec import DataError, Split
 from vae_core.gallery import Piece
+from vae_core.runs.films import examples_of
 from vae_core.runs.run import Latents, Run
+from vae_core.runs.untrusted import MAX_IMAGES
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,7 +56,7 @@ def _locked(answer: Any) -> Any:
 def clear() -> None:
     """Empty all caches: another run may be stored under a path by now."""
     st.cache_data.clear()
-    for cached in (model, _test_images):
+    for cached in (model, _test_split):
         cached.clear()
     for clear in _clear:
         clear()
@@ -117,19 +119,8 @@ EXAMPLES = 10  # test pictures in a row
 
 @cached(200)
 def examples(path: str, count: int = EXAMPLES) -> tuple[int, ...]:
-    """Places of a few kept images: the first of class 0, of class 1, ..., then the second of each, until there are so
-    many. Of more classes than that, as many spread evenly over them."""
+    """``films.examples_of`` the images that a run keeps."""
     return examples_of(labels(path), count)
-
-
-def examples_of(known: np.ndarray, count: int) -> tuple[int, ...]:
-    """``examples`` among images of these classes (n,)."""
-    classes = np.unique(known)
-    if len(classes) > count:
-        classes = classes[np.linspace(0, len(classes) - 1, count).round().astype(int)]
-    of_each = [np.flatnonzero(known == c) for c in classes]
-    turns = max(map(len, of_each), default=0)
-    return tuple(int(places[turn]) for turn in range(turns) for places in of_each if len(places) > turn)[:count]
 
 
 @cached(200)
@@ -145,8 +136,8 @@ def typical_first(path: str, epoch: int, label: int) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _test_images(dataset: str, folder: str) -> np.ndarray:
-    return registry.load_test(dataset).images
+def _test_split(dataset: str, folder: str) -> Split:
+    return registry.load_test(dataset)
 
 
 _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
@@ -154,7 +145,24 @@ _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datase
 
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
     """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine,
-    or on a shared server somebody else's.
+    or on a shared server somebody else's."""
+    split = _test_of(run)
+    if split is None:
+        return None
+    try:
+        return run.dataset.shape.pictures(split.images[test_indices(str(run.path))[np.asarray(places)]])
+    except IndexError:
+        return None
+
+
+def test_to_keep(run: Run) -> Split | None:
+    """The test images that a new run will keep, before its trainer has noted which: the first. None as above."""
+    split = _test_of(run)
+    return None if split is None else Split(split.images[:MAX_IMAGES], split.labels[:MAX_IMAGES])
+
+
+def _test_of(run: Run) -> Split | None:
+    """All test images of a run's dataset, if they are here and may be seen.
 
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
@@ -165,10 +173,7 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
     if key in _damaged and _damaged[key] == registry.stamp(dataset):
         return None
     try:
-        images = _test_images(dataset, folder)
-        return run.dataset.shape.pictures(images[test_indices(str(run.path))[np.asarray(places)]])
+        return _test_split(dataset, folder)
     except DataError:
         _damaged[key] = registry.stamp(dataset)
-        return None
-    except IndexError:
         return None

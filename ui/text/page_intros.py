@@ -37,9 +37,10 @@ START = Intro(
     "twenty. **Play** shows the same plane after each kept epoch of its training.",
 )
 TRAIN = Intro(
-    "The curves show what training makes smaller: the error of rebuilt pictures, and the penalty on the codes. Lines "
-    "are measured during training; circles after each epoch, on test pictures, which it never trains on. Below are "
-    "some test pictures as the model rebuilds them, and samples: pictures that it makes up.",
+    "Above are some test pictures, which it never trains on, as the model rebuilds them; samples, which it makes up; "
+    "and a map of where test pictures go. The curves show what training makes smaller: the error of rebuilt "
+    "pictures, and the penalty on the codes. Lines are measured during training; circles after each epoch, on test "
+    "pictures.",
     "All losses are in **nats per picture**, a unit of surprise. They start at about 550, since an untrained network "
     "draws grey haze. The reconstruction falls fast at first; the KL **rises**, because a code that says something "
     "costs something. *Is this normal?* compares the numbers with those of our own runs.",

@@ -64,14 +64,21 @@ def asked_of(run: Run, status: Status) -> str:
     return run.control() if status.active else "run"
 
 
-def state_bar(run: Run, status: Status, asked: str) -> None:
-    """The state, its sentence, and the buttons that fit it. It changes only when ``structure`` does."""
+def state_bar(run: Run, status: Status, asked: str, new: Callable[[], None]) -> None:
+    """What it is called, its state, its sentence, and the buttons that fit it; it changes only when ``structure`` does.
+
+    ``new`` leads to another training.
+    """
     colour, icon = BADGES[status.state]
     words, actions = st.columns([3, 2], vertical_alignment="center")
-    with words:
+    with words, st.container(key="training_name", gap=None):
+        st.markdown(f"### {plain(run.title)}")
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
     with actions, st.container(key="aside_steering", horizontal=True, horizontal_alignment="right"):
         _buttons(run, status, asked)
+        if st.button("New training", key="new_training_button", icon=":material/add:"):
+            new()
+            st.rerun()  # of the page, not of this part alone
     if status.state in ("failed", "interrupted") and (tail := launcher.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(without_paths(tail), language=None)

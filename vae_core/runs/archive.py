@@ -38,7 +38,7 @@ from vae_core.architecture import of_config
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import Split
-from vae_core.runs import files, lifecycle, own_pictures, schema
+from vae_core.runs import files, lifecycle, moments, own_pictures, schema
 from vae_core.runs.run import Run, RunError, Status, write_status
 from vae_core.runs.untrusted import (
     MAX_HEADER,
@@ -69,6 +69,7 @@ TEXTS = {
 }  # fmt: skip
 OTHERS = ("latents/labels.npz", "resume.safetensors", own_pictures.TEST)
 EPOCH_FILE = re.compile(r"(?:weights/(\d{4})\.safetensors|latents/(\d{4})\.npz)")
+MOMENTS = {f"moments/{part:02d}.npz": part for part in moments.PARTS}
 METRICS = ("epoch", "train", "test", "test_mean", "seconds", "images_per_second", "kl_per_dimension")
 STEPS = ("step", "epoch", "reconstruction", "kl")
 TERMS = ("reconstruction", "kl", "loss")
@@ -117,6 +118,8 @@ def _fixed_files(run: Run, metrics: list[dict[str, Any]]) -> dict[str, bytes]:
         "steps.jsonl": _lines([r for r in run.steps() if r["epoch"] < len(metrics)], STEPS),
         "latents/labels.npz": (run.path / "latents" / "labels.npz").read_bytes(),
     }
+    for part, moment in moments.kept(run).items():
+        files[f"moments/{part:02d}.npz"] = _npz(moment.arrays())
     resume = run.path / "resume.safetensors"
     if len(metrics) <= run.config.epochs and resume.exists():
         raw = resume.read_bytes()
@@ -125,6 +128,12 @@ def _fixed_files(run: Run, metrics: list[dict[str, Any]]) -> dict[str, bytes]:
             if about["record"]["epoch"] == metrics[-1]["epoch"]:  # a running training may be one ahead
                 files["resume.safetensors"] = raw
     return files
+
+
+def _npz(arrays: dict[str, np.ndarray]) -> bytes:
+    raw = io.BytesIO()
+    np.savez(raw, **arrays)  # type: ignore[arg-type]
+    return raw.getvalue()
 
 
 def _lines(records: list[dict[str, Any]], names: tuple[str, ...]) -> bytes:
@@ -186,6 +195,7 @@ class _Archive:
         self.status = _status(self._text("status.json"), self.config, len(self.metrics) - 1)
         self.steps = list(self._steps()) if "steps.jsonl" in self.entries else []
         self.labels = self._labels()
+        self.moments = self._moments()
         self.test = self._test_pictures()
         self.kept = [n for n in self.entries if EPOCH_FILE.fullmatch(n) and int(n[8:12]) < len(self.metrics)]
         for name in self.kept:
@@ -208,6 +218,10 @@ class _Archive:
                 files.rewrite_lines(run.path / "steps.jsonl", self.steps)
                 files.write_npz(run.path / "latents" / "labels.npz", self.labels)
             write_status(run, self.status)
+            if self.moments:
+                (run.path / "moments").mkdir()
+            for part, moment in self.moments.items():
+                moments.write(moments.kept_file(run, part), moment)
             for name in self.kept:
                 if name.startswith("weights"):
                     self._copy(name, run.weights_file(int(name[8:12])))
@@ -304,6 +318,14 @@ class _Archive:
             raise Refused("it keeps test pictures that its dataset does not have, or one of them twice")
         return arrays
 
+    def _moments(self) -> dict[int, moments.Moment]:
+        found, images = {}, len(self.labels["labels"])
+        for name, part in MOMENTS.items():
+            if name in self.entries:
+                raw = read_part(self.bundle, self.entries, name)
+                found[part] = moments.parse_kept(raw, self.config, images, part)
+        return found
+
     def _means(self, name: str) -> dict[str, np.ndarray]:
         wanted = {"mean": "<f2", **({"logvar": "<f2"} if self.config.is_vae else {})}
         shape = (len(self.labels["labels"]), self.config.latent_dim)
@@ -363,7 +385,7 @@ def _entries(bundle: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
             raise Refused("it has the same part twice")
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             raise Refused("it has links or devices in it")
-        if name not in (*TEXTS, *OTHERS) and not EPOCH_FILE.fullmatch(name):
+        if name not in (*TEXTS, *OTHERS, *MOMENTS) and not EPOCH_FILE.fullmatch(name):
             raise Refused("it has parts that no run has")
         if not name.isascii() or info.orig_filename != name:
             raise Refused("it has parts with odd names")
@@ -392,6 +414,8 @@ def _fits(entries: dict[str, zipfile.ZipInfo], config: Config) -> None:
             most = min(spec.test_size, MAX_IMAGES) * (spec.shape.pixels + 1) + MAX_HEADER
         elif name == "resume.safetensors":
             most = numbers * 12 + MAX_HEADER
+        elif name in MOMENTS:
+            most = moments.layout_of(config).most_bytes(MAX_IMAGES)
         else:
             most = (numbers * 2 if name.startswith("weights") else means) + MAX_HEADER
         if info.file_size > most:

@@ -86,12 +86,12 @@ def parse(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def write_npz(path: Path, arrays: dict[str, Any], *, compress: bool = False) -> None:
+def write_npz(path: Path, arrays: dict[str, Any], *, compress: bool = False, durable: bool = True) -> None:
     """Named arrays as a zip with a checksum for each; read with ``allow_pickle=False``."""
     import numpy as np
 
     save: Any = np.savez_compressed if compress else np.savez
-    write_atomic(path, lambda file: save(file, **arrays))
+    write_atomic(path, lambda file: save(file, **arrays), durable=durable)
 
 
 def append_lines(path: Path, records: list[dict[str, Any]], *, durable: bool = False) -> None:

@@ -14,6 +14,8 @@ Making and changing one is in ``vae_core/runs/lifecycle.py``.
       metrics.jsonl     one line an epoch, written last of that epoch's files
       latents/0003.npz  mean and logvar of the same test images every epoch; latents/labels.npz once
       weights/0003.safetensors   half precision; resume.safetensors has the exact ones and Adam's state
+      moment-0.npz      while it trains, with moment-1.npz in turn: what it draws now (vae_core/runs/moments.py)
+      moments/04.npz    the same after 1, 2, 4, 8 and 16 32nds of the first epoch
       log.txt           what the trainer printed
 
 Only epochs that stand in ``metrics.jsonl`` are shown, so what a page reads never changes. Imports no torch.

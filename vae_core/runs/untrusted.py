@@ -76,7 +76,7 @@ Sizes = tuple[int | None, ...]
 def read_arrays(raw: bytes, wanted: dict[str, str], shape: Sizes | dict[str, Sizes]) -> dict[str, np.ndarray]:
     """The arrays of an npz with exactly these names and types, and of this shape, or each of its own.
 
-    ``None`` is any size up to MAX_IMAGES.
+    ``None`` is any size up to MAX_IMAGES; first sizes that are so must agree.
     """
     shapes = shape if isinstance(shape, dict) else dict.fromkeys(wanted, shape)
     bundle = open_zip(io.BytesIO(raw), len(raw), MAX_INNER_TABLE)
@@ -102,7 +102,8 @@ def read_arrays(raw: bytes, wanted: dict[str, str], shape: Sizes | dict[str, Siz
         if len(array) > MAX_IMAGES or (kind == "<f2" and array.size and (array.view("<u2") & 0x7FFF).max() >= 0x7C00):
             raise Refused("its arrays hold values that are too large, or not numbers")
         found[name] = array
-    if len({len(array) for array in found.values()}) != 1 or not len(next(iter(found.values()))):
+    free = {len(array) for name, array in found.items() if shapes[name][0] is None}
+    if len(free) > 1 or not all(len(array) for array in found.values()):
         raise Refused("its arrays do not fit together")
     return found
 

@@ -17,13 +17,19 @@ from vae_core.training.device import device_name, pick_device, replays
 from vae_core.training.distributed import Ranks
 from vae_core.training.evaluation import epoch_seed, record
 from vae_core.training.learner import Learner
+from vae_core.training.moments import Moments
 from vae_core.training.progress_and_pause import Reporter
 from vae_core.training.schedule import Curve
 from vae_core.training.snapshots import Snapshots, images_on
 
 
-def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 1, ranks: Ranks | None = None) -> None:
+def train(
+    run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 1, ranks: Ranks | None = None,
+    watched: bool = True,
+) -> None:  # fmt: skip
     """Train a run from its last finished epoch to its end, writing its directory as it goes.
+
+    ``watched``: with moments for those who look on (moments.py), which change no bit of it.
 
     Raises TrainingFailed, and what ``reporter`` raises when asked to stop.
     """
@@ -37,8 +43,10 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
     steps, governor, optimizer = learner.steps_per_epoch, learner.governor, learner.optimizer
     reporter.update(device=device_name(device), steps_per_epoch=steps, threads=governor.threads)
 
-    snapshots = Snapshots(run, model, optimizer, dataset.test, images_on(device, dataset.test), governor, reporter)
-    last = ranks.hear_first(snapshots.begin() if ranks.first else None)
+    test_images = images_on(device, dataset.test)
+    moments = Moments(run, model, dataset.test, test_images, reporter.working_time, on=watched and ranks.first)
+    snapshots = Snapshots(run, model, optimizer, dataset.test, test_images, governor, reporter)
+    last = ranks.hear_first(snapshots.begin(lambda epoch: moments.begin(epoch * steps, epoch)) if ranks.first else None)
     ranks.follow_first(*learner.step.weights, *optimizer.tensors)
     order, eps = order_and_noise(config, len(images), last + 1, device)
     learner.get_ready(order, eps)
@@ -54,6 +62,7 @@ def train(run: Run, dataset: Dataset, reporter: Reporter, *, max_threads: int = 
             asked += len(indices)
             taken = (epoch - 1) * steps + math.ceil(asked / config.batch_size)
             reporter.after_step(taken, epoch, len(indices), governor.threads)  # answers pause and stop
+            moments.after_step(taken, epoch - 1 + asked / len(images))
         if epoch < config.epochs:  # drawn while a card is still at work
             order, eps = order_and_noise(config, len(images), epoch + 1, device)
         late.settle()

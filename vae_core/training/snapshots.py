@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,16 @@ class Snapshots:
         self.run, self.model, self.optimizer, self.test, self.images = run, model, optimizer, test, images
         self.governor, self.reporter = governor, reporter
 
-    def begin(self) -> int:
-        """The last finished epoch, with model and optimizer as they were then; a new run's is the untrained net, 0."""
+    def begin(self, look: Callable[[int], object] = lambda epoch: None) -> int:
+        """The last finished epoch, with model and optimizer as they were then; a new run's is the untrained net, 0.
+
+        ``look`` is called with it as soon as the model is so: testing takes longer.
+        """
         last = self._restore()
         if last is None:
             self._keep_labels()
+        look(last or 0)
+        if last is None:
             self.keep(0, 0, None, self.reporter.working_time(), 0.0)
         return last or 0
 

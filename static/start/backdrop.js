@@ -32,7 +32,7 @@ export function backdrops(data) {
     const g = canvas.getContext("2d");
     g.scale(ratio, ratio);
     g.globalAlpha = 0.6;
-    dots.forEach((place, i) => dot(g, place, 1.8, paints.c[labels[i] % 10]));
+    dots.forEach((place, i) => dot(g, place, 1.8, paints.c(labels[i])));
     g.globalAlpha = 1;
     Object.assign(g, { font: `700 ${fontSize}px sans-serif`, textAlign: "center", textBaseline: "middle" });
     names.forEach((place, c) => outlined(g, data.centres[c][2], place, paints.ink, paints.page));

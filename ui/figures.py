@@ -57,6 +57,8 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0, 0.0)
+    if basis.turned:
+        return [f"in the plane of the two main directions ({share:.0%} of the variance)" for share in shares]
     return [f"main direction {k + 1} ({share:.0%} of the variance)" for k, share in enumerate(shares)]
 
 
@@ -117,7 +119,8 @@ def latent_map(run: Run, epoch: int, view: str = "pca", first: int = 0, second: 
         raise ValueError(f"view must be pca or dims; you gave {view!r}.")
     film = tail.film_epochs(tail.film(run) or run.latent_epochs()) or [epoch]
     means = {e: run.latents(e).mean for e in sorted({*film, epoch})}
-    basis = projections.view_of(means[film[-1]], view, first, second)
+    line = projections.forebears(run.latent_epochs(), film[-1])
+    basis = projections.view_of(lambda e: run.latents(e).mean, line, view, first, second)
     flat = {e: projections.on_plane(basis, mean) for e, mean in means.items()}
     layout = map_layout(axis_names(view, first, second, basis), projections.view_range([flat[e] for e in film]))
     labels, images = run.labels(), run.test_indices()

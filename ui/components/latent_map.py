@@ -56,7 +56,7 @@ def _flat(
     run: Run, epochs: tuple[int, ...], view: str, first: int, second: int
 ) -> tuple[dict[int, np.ndarray], list[str]]:
     means = {epoch: cache.latents(str(run.path), epoch).mean for epoch in epochs}
-    basis = projections.view_of(means[epochs[-1]], view, first, second)
+    basis = cache.basis(str(run.path), epochs[-1], view, first, second)
     flat = {epoch: projections.on_plane(basis, mean) for epoch, mean in means.items()}
     return flat, figures.axis_names(view, first, second, basis)
 

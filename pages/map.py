@@ -114,8 +114,7 @@ def show_map(view: str, first: int, second: int) -> None:
         view = "pca"
     payload = {
         **latent_map.payload(path, tuple(epochs), view, first, second),
-        "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
-        "tiles_wide": details.TILES_WIDE,
+        "pictures": details.pictures(run, epochs[-1], here),
         "landmarks": landmarks.on_map(run, epochs, view, first, second),
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
@@ -142,6 +141,7 @@ flat = choose_view()
 with bar:
     epoch_slider(run, epochs)
 the_map()
+st.fragment(details.picture_feed)(run, epochs[-1], here)
 if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
 if not here:

@@ -1,4 +1,4 @@
-"""The colours of the classes can be told apart: on both grounds, by every kind of eye, and from the lecture's colours."""
+"""The classes' colours can be told apart: on both grounds, by every kind of eye, and from the lecture's colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Brings the pictures of the map's dots, a sheet of neighbouring ones at a time, when the visitor first points at one of
+// Brings the pictures of the dots of a map, a sheet of neighbouring ones at a time, when one first points at one of
 // them. Shows nothing. All of them at once would be megabytes, of which most are never looked at.
 import { askUntil } from "./ask.js";
 import { publish, subscribe } from "../lib/bus.js";

@@ -67,7 +67,7 @@ def latents(path: str, epoch: int) -> Latents:
 
 
 def basis(path: str, epoch: int, view: str, first: int = 0, second: int = 1) -> projections.Basis:
-    """The projection of a view for all epochs up to the newest, ``epoch`` (``projections.view_of``). Raises RunError."""
+    """The projection of a view for all epochs; ``epoch`` is the newest (``projections.view_of``). Raises RunError."""
     if view == "dims":
         return projections.view_of(lambda e: latents(path, e).mean, (epoch,), view, first, second)
     return _steady(path, projections.forebears(Run(Path(path)).latent_epochs(), epoch))

@@ -1,4 +1,4 @@
-// The buttons above the map: nearer, farther, the whole map, and the map as a PNG. Plotly's own would lie over the dots.
+// The buttons above the map: nearer, farther, the whole map, and a PNG of it. Plotly’s own would lie over the dots.
 import { colour } from "../../lib/canvas.js";
 import { outlined } from "../../lib/shapes.js";
 

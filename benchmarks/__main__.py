@@ -17,7 +17,7 @@ from benchmarks.table import HERE, Table, machine, picture
 
 MODULES = (
     *("training", "networks", "moments", "neighbour", "step", "cuda"),
-    *("start", "starts", "pages", "explore", "layouts", "imports"),
+    *("start", "starts", "pages", "explore", "layouts", "imports", "colours"),
 )
 STORE = HERE / "results.json"
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components import browser_decoder, landmarks, latent_map
+from ui.components import browser_decoder, embedding_progress, landmarks, latent_map
 from ui.components.bridge import chosen_on, decoder_feed
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
 from ui.components.latent_map import latent_scatter
-from ui.map import details, embedding_progress, story
+from ui.map import details, story
 from ui.map.details import code_chart, run_figures
 from ui.shell import browser_input, run_picker
 from ui.shell.errors import one_sentence
@@ -114,8 +114,7 @@ def show_map(view: str, first: int, second: int) -> None:
         view = "pca"
     payload = {
         **latent_map.payload(path, tuple(epochs), view, first, second),
-        "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
-        "tiles_wide": details.TILES_WIDE,
+        "pictures": details.pictures(run, epochs[-1], here),
         "landmarks": landmarks.on_map(run, epochs, view, first, second),
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
@@ -127,7 +126,7 @@ def show_map(view: str, first: int, second: int) -> None:
     if view == "pca" and len(epochs) > 1:
         st.caption(
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
-            "So a dot that moves has really moved."
+            "So a dot that moves has really moved. In a training that goes on, they stay as they were."
         )
     elif view in umap_tsne.METHODS:
         trust = latent_map.layout_of(run, epochs, view).trust[-1]
@@ -142,6 +141,7 @@ flat = choose_view()
 with bar:
     epoch_slider(run, epochs)
 the_map()
+st.fragment(details.picture_feed)(run, epochs[-1], here)
 if d == 2:
     st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
 if not here:

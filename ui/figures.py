@@ -13,7 +13,6 @@ needed, since that takes half a second.
 
 from __future__ import annotations
 
-import colorsys
 import html
 import re
 from collections.abc import Sequence
@@ -34,28 +33,21 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FEW, MANY = 300, 5_000  # dots, of which fewer are drawn larger, and more smaller
+COLOURS = 48  # of classes, in style.css
 MARK = 7  # pixels across a ring of the test set
 
 
 @lru_cache(maxsize=1)
 def colours() -> dict[str, str]:
     """The lecture's colours for a light ground, from ``static/style.css``: ``x``, ``encoder``, ``mean``, ``z``,
-    ``decoder``, ``ink``, ``quiet``, ``line``, ``page``, and ``c0`` to ``c9`` for the classes, as #rrggbb."""
+    ``decoder``, ``ink``, ``quiet``, ``line``, ``page``, and ``c0``, ``c1`` and so on for the classes, as #rrggbb."""
     style = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
     return dict(re.findall(r"--ll-([\w-]+): light-dark\((#[0-9a-f]{6}),", style))
 
 
-MADE = ((62, 40), (45, 52), (75, 30))  # saturation and lightness in turn, in per cent
-
-
 def class_colour(place: int) -> str:
     """The colour of a class on a light ground, as #rrggbb: ``classColour`` of ``static/lib/canvas.js`` in Python."""
-    if place < 10:
-        return colours()[f"c{place}"]
-    saturation, lightness = MADE[place % len(MADE)]
-    hue = int(place * 137.508 % 360 + 0.5)
-    red, green, blue = colorsys.hls_to_rgb(hue / 360, lightness / 100, saturation / 100)
-    return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
+    return colours()[f"c{place % COLOURS}"]
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
@@ -65,6 +57,8 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0, 0.0)
+    if basis.turned:
+        return [f"in the plane of the two main directions ({share:.0%} of the variance)" for share in shares]
     return [f"main direction {k + 1} ({share:.0%} of the variance)" for k, share in enumerate(shares)]
 
 
@@ -93,7 +87,7 @@ def map_layout(axes: Sequence[str], window: Sequence[Sequence[float]]) -> dict[s
     layout = go.Layout(
         xaxis=x, yaxis=y, hovermode="closest", dragmode="pan",
         # As the plain view has it (``marginOf`` in canvas_view.js), or the dots would jump when Plotly takes over.
-        margin={"l": 52 if named else 8, "r": 8, "t": 34, "b": 48 if named else 8},
+        margin={"l": 52 if named else 8, "r": 8, "t": 8, "b": 48 if named else 8},
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "itemsizing": "constant"},
         modebar={"orientation": "v"}, newselection={"line": {"width": 2, "dash": "dot"}},
     )  # fmt: skip
@@ -125,7 +119,8 @@ def latent_map(run: Run, epoch: int, view: str = "pca", first: int = 0, second: 
         raise ValueError(f"view must be pca or dims; you gave {view!r}.")
     film = tail.film_epochs(tail.film(run) or run.latent_epochs()) or [epoch]
     means = {e: run.latents(e).mean for e in sorted({*film, epoch})}
-    basis = projections.view_of(means[film[-1]], view, first, second)
+    line = projections.forebears(run.latent_epochs(), film[-1])
+    basis = projections.view_of(lambda e: run.latents(e).mean, line, view, first, second)
     flat = {e: projections.on_plane(basis, mean) for e, mean in means.items()}
     layout = map_layout(axis_names(view, first, second, basis), projections.view_range([flat[e] for e in film]))
     labels, images = run.labels(), run.test_indices()

@@ -86,21 +86,10 @@ export function fit(canvas, width, height) {
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
 }
 
-const CHOSEN = 10; // colours of classes in style.css
-// Saturation and lightness of the others in turn, in per cent, on a light ground and on a dark one.
-const MADE = [
-  [62, 40, 62, 66],
-  [45, 52, 50, 78],
-  [75, 30, 75, 56],
-];
+const COLOURS = 48; // of classes, in style.css
 
-/** The colour of a class in CSS. After the chosen ten each is far in hue from the few before it (the golden angle). */
-export function classColour(c) {
-  if (c < CHOSEN) return `var(--ll-c${c})`;
-  const hue = Math.round((c * 137.508) % 360),
-    [s, l, darkS, darkL] = MADE[c % MADE.length];
-  return `light-dark(hsl(${hue} ${s}% ${l}%), hsl(${hue} ${darkS}% ${darkL}%))`;
-}
+/** The colour of a class in CSS. Where there are more classes than colours, these begin anew. */
+export const classColour = (c) => `var(--ll-c${c % COLOURS})`;
 
 /** Call f at the screen's rate while it returns true. Returns a function that stops it. */
 export function animate(f) {

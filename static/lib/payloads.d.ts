@@ -14,11 +14,6 @@ export interface Size {
   width: number;
 }
 
-export interface TileSize {
-  height: number;
-  width: number;
-}
-
 export interface Decoder {
   layers: Record<string, any>[];
   weights: Record<string, string>;
@@ -141,6 +136,24 @@ export interface Landmark {
   places: string;
 }
 
+export interface DotPictures {
+  name: string;
+  sheets: string;
+  size: Size;
+  wide: number;
+}
+
+export interface PictureCacheData {
+  name: string;
+  sheet: number;
+  size: Size;
+  png: string;
+}
+
+export interface SheetAnswer {
+  sheet: number;
+}
+
 export interface LatentMapData {
   run: string;
   epochs: number[];
@@ -153,9 +166,7 @@ export interface LatentMapData {
   layout: Record<string, any>;
   trace: Record<string, any>;
   pickable?: boolean;
-  tiles?: string;
-  tile?: TileSize;
-  tiles_wide?: number;
+  pictures?: DotPictures;
   redrawn?: boolean;
   anywhere?: boolean;
   bubbles?: string[] | null;

@@ -5,14 +5,20 @@ import { say } from "./numbers.js";
 import { followArrows } from "./drag.js";
 import { dot, line, outlined, ring } from "./shapes.js";
 
-/** The ten colours of the classes, and every named colour, as an element has them now. */
+/** The colours of the classes, and every named colour, as an element has them now. */
 export function palette(root) {
   const ink = colour(root, "--ll-ink"); // each colour costs a style pass: ask again only when light and dark change
   if (root.palette?.ink === ink) return root.palette;
-  const all = { c: [...Array(10).keys()].map((k) => colour(root, classColour(k))) };
+  const all = { c: classPaints(root) };
   for (const name of ["ink", "quiet", "line", "ground", "page", "x", "encoder", "mean", "z", "decoder"])
     all[name] = colour(root, `--ll-${name}`);
   return (root.palette = all);
+}
+
+/** The colour of each class as an element has it now: asked for when it is first needed. */
+function classPaints(root) {
+  const known = [];
+  return (c) => (known[c] ??= colour(root, classColour(c)));
 }
 
 /** A square piece of the plane of two numbers on a canvas, both axes on one scale, with a code that one can drag. */

@@ -81,7 +81,7 @@ const pullOn = (bubbles, i) => pointOf(bubbles.onMean, i).map((v) => -v);
 /** All bubbles, two standard deviations wide, in the style that a function gives for each. */
 function drawRings(plane, { bubbles, labels }, styleOf) {
   for (const i of bubbles.shown)
-    plane.ring(bubbles.meanOf(i), bubbles.stdOf(i), plane.paints.c[labels[i]], { k: 2, least: 2.5, ...styleOf(i) });
+    plane.ring(bubbles.meanOf(i), bubbles.stdOf(i), plane.paints.c(labels[i]), { k: 2, least: 2.5, ...styleOf(i) });
 }
 
 function namePile(plane) {

@@ -64,7 +64,7 @@ export class CodeMap extends Panel {
   }
 
   drawStill(plane) {
-    this.labels.forEach((c, i) => plane.dot(pointOf(this.points, i), plane.paints.c[c], 1.8, 0.7));
+    this.labels.forEach((c, i) => plane.dot(pointOf(this.points, i), plane.paints.c(c), 1.8, 0.7));
     for (const [x, y, name] of this.source.centres) plane.name(name, [x, y]);
   }
 

@@ -38,7 +38,7 @@ export class DrawsView {
       step: 0.03,
       still: (plane) => {
         const [radius, opacity] = this.whole ? [1.8, 0.5] : [3, 0.3];
-        labels.forEach((c, i) => plane.dot(pointOf(points, i), plane.paints.c[c], radius, opacity));
+        labels.forEach((c, i) => plane.dot(pointOf(points, i), plane.paints.c(c), radius, opacity));
       },
     });
     this.drawPicturesSoon = eachFrame(() => this.drawPictures()); // a hundred of them: once a frame is enough

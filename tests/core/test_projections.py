@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -93,18 +95,64 @@ def test_the_shadow_of_a_gaussian_has_the_spread_of_its_projected_samples(d):
 def test_a_code_of_one_number_is_a_line_whose_dots_are_strewn():
     points = np.linspace(-2, 2, 50, dtype=np.float32)[:, None]
     for view in ("pca", "dims"):
-        places = projections.on_plane(projections.view_of(points, view, 0, 1), points)
+        places = projections.on_plane(projections.view_of(lambda _: points, (0,), view, 0, 1), points)
         np.testing.assert_allclose(places[:, 0], points[:, 0], atol=1e-6)
         assert 0 < np.abs(places[:, 1]).max() < 1
-        np.testing.assert_array_equal(places, projections.on_plane(projections.view_of(points, view, 0, 1), points))
+        np.testing.assert_array_equal(
+            places, projections.on_plane(projections.view_of(lambda _: points, (0,), view, 0, 1), points)
+        )
 
 
 def test_a_map_has_finite_places_and_a_window_for_nearly_all_of_them():
     points = np.random.default_rng(0).normal(size=(20_000, 3)).astype(np.float32)
     points[0] = np.nan
-    places = projections.on_plane(projections.view_of(points[1:], "dims", 2, 0), points)
+    places = projections.on_plane(projections.view_of(lambda _: points[1:], (0,), "dims", 2, 0), points)
     assert np.isfinite(places).all()
     np.testing.assert_array_equal(places[1:], points[1:][:, [2, 0]])
     (x0, x1), (y0, y1) = projections.view_range([places[1:10_000], places[10_000:]])
     inside = (places[:, 0] > x0) & (places[:, 0] < x1) & (places[:, 1] > y0) & (places[:, 1] < y1)
     assert 0.998 < inside.mean() < 1
+
+
+def a_training(d: int, epochs: int) -> list[np.ndarray]:
+    """Means that hardly move, of whose two main directions now one and now the other has a little more variance."""
+    dice = np.random.default_rng(4)
+    first = dice.normal(size=(400, d)) * np.r_[2.0, 2.0, np.linspace(1, 0.5, d - 2)]
+    u, _, v = np.linalg.svd(first[:, :2] - first[:, :2].mean(0), full_matrices=False)
+    first[:, :2] = 40 * u @ v  # as wide one way as the other
+    turn = np.linalg.qr(dice.normal(size=(d, d)))[0]
+    wider = [np.r_[[1.03, 1.0] if k % 2 else [1.0, 1.03], np.ones(d - 2)] for k in range(epochs)]
+    return [((first * wide) @ turn).astype(np.float32) for wide in wider]
+
+
+@pytest.mark.parametrize("d", [2, 3, 20])
+def test_a_map_neither_turns_nor_flips_from_epoch_to_epoch(d):
+    means = a_training(d, 12)
+    alone = [projections.pca(mean).project(mean) for mean in means]
+    steady = [
+        projections.steady_pca(means.__getitem__, range(epoch + 1)).project(mean) for epoch, mean in enumerate(means)
+    ]
+
+    def jump(maps):  # how far dots jump at most from a map to the next, in all maps' own size
+        return max(np.linalg.norm(two - one, axis=1).mean() / one.std() for one, two in itertools.pairwise(maps))
+
+    assert jump(alone) > 0.5  # what it is good for
+    assert jump(steady) < 0.25
+    for own, mine in zip(alone, steady, strict=True):  # the same map, turned: each dot is as far from the middle
+        np.testing.assert_allclose(np.linalg.norm(own, axis=1), np.linalg.norm(mine, axis=1), rtol=1e-2, atol=1e-2)
+
+
+def test_the_shares_of_the_variance_are_those_along_the_turned_axes():
+    means = a_training(6, 5)
+    basis = projections.steady_pca(means.__getitem__, range(5))
+    measured = basis.project(means[-1]).var(0) / means[-1].var(0).sum()
+    np.testing.assert_allclose(basis.explained, measured, rtol=1e-3)
+    np.testing.assert_allclose(basis.directions.T @ basis.directions, np.eye(2), atol=1e-5)
+
+
+def test_the_forebears_of_an_epoch_stay_the_same_as_more_are_kept():
+    kept = list(range(200))
+    assert projections.forebears(kept[:151], 150) == projections.forebears(kept, 150)
+    assert projections.forebears(kept, 150) == (*range(65), *range(72, 150, 8), 150)
+    assert projections.forebears([0, 1, 2, 5, 10], 10) == (0, 1, 2, 5, 10)
+    assert projections.forebears([10], 10) == (10,)

@@ -3,6 +3,7 @@ interface Window {
   Plotly?: any;
   latentLabBusy?: () => string[];
   latentLabDecoders?: Map<string, any>;
+  latentLabSheets?: Map<string, any>;
   latentLabEpochs?: any;
   latentLabTold?: { values: Map<string, any>; listeners: Set<(name: string, value: any) => void> };
 }

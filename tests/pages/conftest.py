@@ -23,6 +23,14 @@ def elsewhere(finished_run: Run) -> Run:
     return Run(target)
 
 
+@pytest.fixture(autouse=True)
+def maps_begun(monkeypatch) -> list[tuple[str, str]]:
+    """The bent maps that pages had made, by run and method. Nothing is: that takes a process and a minute."""
+    begun: list[tuple[str, str]] = []
+    monkeypatch.setattr("vae_core.analysis.umap_tsne.start", lambda run, view, _: begun.append((run.id, view)))
+    return begun
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _installed_components():
     """Each AppTest reads the metadata of every installed package, in search of components; none come during tests."""

@@ -40,7 +40,8 @@ def test_a_map_has_a_trace_for_each_class_and_a_dot_for_each_picture(name, view)
     figure, labels = figures.latent_map(run, 10, view), run.labels()
     assert [trace.name for trace in figure.data] == list(run.dataset.class_names)
     assert {trace.type for trace in figure.data} == {"scattergl"}
-    basis = projections.view_of(run.latents(10).mean, view)
+    line = projections.forebears(run.latent_epochs(), 10)
+    basis = projections.view_of(lambda epoch: run.latents(epoch).mean, line, view)
     places = basis.project(run.latents(10).mean)
     for c, trace in enumerate(figure.data):
         np.testing.assert_array_equal(np.column_stack([trace.x, trace.y]), places[labels == c])

@@ -15,7 +15,7 @@ from ui.components.browser_decoder import encoded
 from ui.components.payloads import Landmark
 from ui.store import cache
 from vae_core.analysis import umap_tsne
-from vae_core.analysis.projections import on_plane, view_of
+from vae_core.analysis.projections import on_plane
 from vae_core.runs.run import Run
 from vae_core.runs.schema import one_line
 
@@ -64,5 +64,5 @@ def on_map(run: Run, epochs: Sequence[int], view: str, first: int, second: int) 
 def _places(path: str, epochs: tuple[int, ...], view: str, first: int, second: int, flat: bytes) -> np.ndarray:
     """A picture's mean on the plane at each epoch, (epochs, 2)."""
     run, images = Run(Path(path)), np.frombuffer(flat, np.uint8)[None]
-    basis = view_of(cache.latents(path, epochs[-1]).mean, view, first, second)
+    basis = cache.basis(path, epochs[-1], view, first, second)
     return np.concatenate([on_plane(basis, encoded(run, epoch, images)) for epoch in epochs])

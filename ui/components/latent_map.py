@@ -32,18 +32,22 @@ NAMES = {view: name for name, view in VIEWS.items()}
 
 
 @cache.cached(24)
-def payload(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> LatentMapData:
+def payload(
+    path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1, most: int | None = None
+) -> LatentMapData:
     """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
 
-    ``layout`` and ``trace`` are those of ``figures.latent_map``, without its colours.
+    ``layout`` and ``trace`` are those of ``figures.latent_map``, without its colours. ``most``: dots that are sent, of
+    each epoch the same.
 
     Raises RunError if a bent map is asked for that has not been made (``layout_of``).
     """
     run = Run(Path(path))
     flat, axes = _bent(run, epochs, view) if view in umap_tsne.METHODS else _flat(run, epochs, view, first, second)
+    window = projections.view_range(list(flat.values()))
+    flat = {epoch: places[:most] for epoch, places in flat.items()}
     count = len(next(iter(flat.values())))
     names = run.dataset.label_names
-    window = projections.view_range(list(flat.values()))
     return {
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
         "labels": base64_of(cache.labels(path)[:count], "u1"), "names": list(names),
@@ -56,7 +60,7 @@ def _flat(
     run: Run, epochs: tuple[int, ...], view: str, first: int, second: int
 ) -> tuple[dict[int, np.ndarray], list[str]]:
     means = {epoch: cache.latents(str(run.path), epoch).mean for epoch in epochs}
-    basis = projections.view_of(means[epochs[-1]], view, first, second)
+    basis = cache.basis(str(run.path), epochs[-1], view, first, second)
     flat = {epoch: projections.on_plane(basis, mean) for epoch, mean in means.items()}
     return flat, figures.axis_names(view, first, second, basis)
 

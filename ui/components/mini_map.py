@@ -23,7 +23,7 @@ def view_of(run: Run) -> str:
 
 def basis(path: str, epoch: int) -> Basis:
     """The page's projection: PCA of the newest epoch's means, or the plain numbers of a model that has two."""
-    return projections.view_of(cache.latents(path, epoch).mean, view_of(Run(Path(path))))
+    return cache.basis(path, epoch, view_of(Run(Path(path))))
 
 
 def project(basis: Basis, points: np.ndarray) -> np.ndarray:

@@ -22,11 +22,6 @@ class Size(TypedDict):
     width: int
 
 
-class TileSize(TypedDict):
-    height: int
-    width: int
-
-
 class Decoder(TypedDict):
     """A run's decoder at an epoch: its layers (vae_core/architecture.py), and the weights of each by its place."""
 
@@ -156,6 +151,26 @@ class Landmark(TypedDict):
     places: Base64  # floats (epochs, 2)
 
 
+class DotPictures(TypedDict):
+    """Which sheet has the picture of each dot."""
+
+    name: str  # of these pictures
+    sheets: Base64  # bytes
+    size: Size
+    wide: int  # pictures in a line
+
+
+class PictureCacheData(TypedDict):
+    name: str
+    sheet: int
+    size: Size
+    png: Base64
+
+
+class SheetAnswer(TypedDict):
+    sheet: int
+
+
 class LatentMapData(Film):
     points: list[Base64]  # half floats (n, 2) for each epoch
     labels: Base64  # bytes
@@ -166,9 +181,7 @@ class LatentMapData(Film):
     layout: dict[str, Any]  # of ui.figures.latent_map
     trace: dict[str, Any]
     pickable: NotRequired[bool]
-    tiles: NotRequired[Base64]
-    tile: NotRequired[TileSize]
-    tiles_wide: NotRequired[int]
+    pictures: NotRequired[DotPictures]
     redrawn: NotRequired[bool]
     anywhere: NotRequired[bool]
     bubbles: NotRequired[list[Base64] | None]  # half floats (n, 2, 2)

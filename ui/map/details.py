@@ -8,18 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.components.bridge import base64_of, component
-from ui.components.images import webp
-from ui.components.payloads import CodeChartData, RunFiguresData, TileSize
+from ui.components.bridge import base64_of, component, size_of
+from ui.components.images import png
+from ui.components.payloads import CodeChartData, DotPictures, RunFiguresData
+from ui.shell import browser_input
 from ui.store import cache, tail
 from vae_core.analysis import umap_tsne
-from vae_core.analysis.projections import view_of
+from vae_core.analysis.projections import on_plane, pca
 from vae_core.analysis.reference import IN_USE
-from vae_core.datasets.spec import Shape
 from vae_core.runs.run import Run, RunError
 
-SHEET = 2_000_000  # pixels, about, of the sheet of all pictures under the pointer, which must travel
-TILES_WIDE = 100
+SHEET = {1: 300_000, 3: 100_000}  # pixels, about, of a sheet of pictures under the pointer, grey and in colour
+SHEETS = 250  # at most, so that a byte names one
+WIDE = 20  # pictures in a line of a sheet
 FEWEST = 30  # test pictures, of which the ten nearest say something of class separation
 BUBBLES = 300  # of the dots; more would hide each other
 
@@ -33,7 +34,7 @@ def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, secon
     run = Run(Path(path))
     if not run.config.is_vae or view in umap_tsne.METHODS:
         return None
-    basis = view_of(cache.latents(path, epochs[-1]).mean, view, first, second)
+    basis = cache.basis(path, epochs[-1], view, first, second)
     return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]
 
 
@@ -75,45 +76,60 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
 
 
 @cache.cached(20)
-def tiles(path: str, epoch: int, have_originals: bool) -> str:
-    """Small pictures of all kept test images on one WebP sheet, in base64: originals, or decoded means without them."""
-    run = Run(Path(path))
-    places = np.arange(len(cache.labels(path)))
-    images = cache.originals(run, places) if have_originals else None
+def sheet_of(path: str, epoch: int) -> np.ndarray:
+    """The sheet that has the picture of each dot, (n,) from 0: dots that stand near each other have theirs together."""
+    mean, shape = cache.latents(path, epoch).mean, Run(Path(path)).dataset.shape
+    count = len(mean)
+    each = max(SHEET[shape.channels] // (shape.height * shape.width), ceil(count / SHEETS), 1)
+    sheets = ceil(count / each)
+    places = on_plane(pca(mean), mean)
+    strips = max(round(sheets**0.5), 1)  # upright ones of as many dots each, which are then cut across
+    strip = places[:, 0].argsort().argsort() * strips // count
+    numbers = np.empty(count, np.int64)
+    numbers[np.lexsort((places[:, 1], strip))] = np.arange(count) * sheets // count
+    return numbers
+
+
+@cache.cached(30)
+def sheet(path: str, epoch: int, number: int, have_originals: bool) -> str:
+    """The pictures of a sheet's dots in their order, WIDE to a line, as a PNG in base64; whole, and nothing is changed.
+
+    Originals, or without them what the decoder draws at their means.
+    """
+    run, places = Run(Path(path)), np.flatnonzero(sheet_of(path, epoch) == number)
+    images = cache.originals(run, tuple(places.tolist())) if have_originals else None
     if images is None:
         from vae_core.analysis.sampling import decode
 
-        images = decode(cache.model(path, epoch), cache.latents(path, epoch).mean)
-    small = shrunk(images, _by(run.dataset.shape, len(images)))
-    high = -(-len(small) // TILES_WIDE)
-    sheet = np.zeros((high * TILES_WIDE, *small.shape[1:]), np.uint8)
-    sheet[: len(small)] = small
-    return webp(sheet.reshape(high, TILES_WIDE, *small.shape[1:]), quality=55)
+        images = decode(cache.model(path, epoch), cache.latents(path, epoch).mean[places])
+    lines = np.zeros((ceil(len(images) / WIDE) * WIDE, *images.shape[1:]), np.uint8)
+    lines[: len(images)] = images
+    return png(lines.reshape(-1, WIDE, *images.shape[1:]))
 
 
-def tile_size(run: Run) -> TileSize:
-    """The size of a picture on that sheet."""
-    shape = run.dataset.shape
-    by = _by(shape, len(cache.labels(str(run.path))))
-    return {"height": -(-shape.height // by), "width": -(-shape.width // by)}
+def pictures(run: Run, epoch: int, have_originals: bool) -> DotPictures:
+    """By which sheet the map finds the picture of each dot (``static/bridge/picture_cache.js``)."""
+    return {
+        "name": f"{run.id} {epoch} {have_originals}", "sheets": base64_of(sheet_of(str(run.path), epoch), "u1"),
+        "size": size_of(run), "wide": WIDE,
+    }  # fmt: skip
 
 
-def shrunk(images: np.ndarray, by: int) -> np.ndarray:
-    """Pictures (n, height, width, ...) uint8 made so many times smaller: means over squares, cut off at the rim."""
-    if by == 1:
-        return images
-    for axis in (1, 2):
-        starts = np.arange(0, images.shape[axis], by)
-        wide = np.diff(np.append(starts, images.shape[axis])).reshape(-1, *[1] * (images.ndim - axis - 1))
-        images = np.add.reduceat(images, starts, axis=axis, dtype=np.float32) / wide
-    return images.astype(np.uint8)
+def picture_feed(run: Run, epoch: int, have_originals: bool) -> None:
+    """Bring the sheet of the dot under the pointer, the first one's before; call it in a fragment."""
+    path, key = str(run.path), "picture_feed"
+    of = sheet_of(path, epoch)
+    asked = browser_input.place(browser_input.sent(key, "sheet"), int(of.max()) + 1)
+    number = int(of[0]) if asked is None else asked
+    known = pictures(run, epoch, have_originals)
+    data = {
+        "name": known["name"], "size": known["size"], "sheet": number,
+        "png": sheet(path, epoch, number, have_originals),
+    }  # fmt: skip
+    _pictures(key=key, data=data, on_sheet_change=lambda: None)
 
 
-def _by(shape: Shape, count: int) -> int:
-    """How many times smaller pictures are on the sheet, each way."""
-    return max(ceil((count * shape.height * shape.width / SHEET) ** 0.5), 1)
-
-
+_pictures = component("pictures_of_dots", "bridge/picture_cache.js")
 _run_figures = component("figures", "map/run_figures.js")
 _code = component("code", "map/code_chart.js")
 

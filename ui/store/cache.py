@@ -14,6 +14,7 @@ import streamlit as st
 from ui.shell import visitor
 from ui.store.tail import FILM
 from vae_core import paths
+from vae_core.analysis import projections
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError, Split
 from vae_core.gallery import Piece
@@ -65,6 +66,21 @@ def clear() -> None:
 @cached(64)
 def latents(path: str, epoch: int) -> Latents:
     return Run(Path(path)).latents(epoch)
+
+
+def basis(path: str, epoch: int, view: str, first: int = 0, second: int = 1) -> projections.Basis:
+    """The projection of a view for all epochs; ``epoch`` is the newest (``projections.view_of``). Raises RunError."""
+    if view == "dims":
+        return projections.view_of(lambda e: latents(path, e).mean, (epoch,), view, first, second)
+    return _steady(path, projections.forebears(Run(Path(path)).latent_epochs(), epoch))
+
+
+@cached(700)  # one for each epoch of a long training: each new one is a step from the one before
+def _steady(path: str, line: tuple[int, ...]) -> projections.Basis:
+    mean = latents(path, line[-1]).mean
+    if len(line) == 1:
+        return projections.pca(mean)
+    return projections.onto(_steady(path, line[:-1]), latents(path, line[-2]).mean, mean)
 
 
 @cached(200)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+
+TURNED_BY = 2_000  # points, of more no more is learned
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Basis:
     centre: np.ndarray  # (d,)
     directions: np.ndarray  # (d, 2)
     explained: tuple[float, float] | None = None  # share of the variance along each direction, if measured
+    turned: bool = False  # within the plane of the main directions, so that these are no longer the axes
 
     def project(self, points: np.ndarray) -> np.ndarray:
         return (points - self.centre) @ self.directions
@@ -39,7 +43,8 @@ def dimensions(latent_dim: int, first: int, second: int) -> Basis:
 def pca(points: np.ndarray) -> Basis:
     """The two directions in which points (n, d) vary most (Pearson 1901). Of each, the largest entry is positive."""
     centre = points.mean(0)
-    values, vectors = np.linalg.eigh(np.cov(points - centre, rowvar=False, bias=True).reshape(len(centre), len(centre)))
+    spread = np.cov(points - centre, rowvar=False, bias=True).reshape(len(centre), len(centre))
+    values, vectors = np.linalg.eigh(np.nan_to_num(spread))  # a training that went wrong has a map too
     order = np.argsort(values)[::-1][:2]
     directions = vectors[:, order]
     if directions.shape[1] == 1:  # one latent dimension: a line
@@ -53,13 +58,56 @@ def pca(points: np.ndarray) -> Basis:
     return Basis(centre.astype(np.float32), directions.astype(np.float32), shares)
 
 
-def view_of(last: np.ndarray, view: str, first: int = 0, second: int = 1) -> Basis:
-    """The projection of a view for all epochs of a run; ``last`` are the means of the newest, (n, d).
+def turned(basis: Basis, points: np.ndarray, before: np.ndarray) -> Basis:
+    """A basis turned within its plane, perhaps mirrored, so that points (n, d) lie as near as they can to where they
+    lay ``before``, (n, 2) (Schönemann 1966). Nothing changes but the axes: distances on the plane stay as they are.
+
+    Two main directions of nearly the same variance change places and signs from one epoch to the next for no reason.
+    """
+    if len(basis.centre) == 1:  # a line has one way to lie, and its sign is fixed
+        return basis
+    flat = basis.project(points)
+    u, _, v = np.linalg.svd(np.nan_to_num((flat - flat.mean(0)).T.astype(float) @ (before - before.mean(0))))
+    turn = u @ v
+    one, two = (np.square(turn).T @ (basis.explained or (0.0, 0.0))).tolist()
+    return Basis(basis.centre, (basis.directions @ turn).astype(np.float32), (one, two), turned=True)
+
+
+DENSE = 64  # epochs that are all in the line of ``forebears``; after them every eighth
+
+
+def forebears(kept: Sequence[int], epoch: int) -> tuple[int, ...]:
+    """The kept epochs of which each is turned onto the one before, up to ``epoch``: the same as more are kept."""
+    return (*(e for e in kept if e < epoch and (e <= DENSE or e % 8 == 0)), epoch)
+
+
+def steady_pca(means_of: Callable[[int], np.ndarray], line: Sequence[int]) -> Basis:
+    """The main directions at the last epoch of a line, turned onto those of the one before it, and so on.
+
+    ``means_of`` gives the means (n, d) of an epoch. So the map neither turns nor flips while a training goes on.
+    """
+    basis = pca(means_of(line[0]))
+    for one, two in pairwise(line):
+        basis = onto(basis, means_of(one), means_of(two))
+    return basis
+
+
+def onto(basis: Basis, before: np.ndarray, points: np.ndarray) -> Basis:
+    """The main directions of points (n, d), turned so that they lie as those ``before`` did in their basis."""
+    return turned(pca(points), points[:TURNED_BY], basis.project(before[:TURNED_BY]))
+
+
+def view_of(
+    means_of: Callable[[int], np.ndarray], line: Sequence[int], view: str, first: int = 0, second: int = 1
+) -> Basis:
+    """The projection of a view for all epochs of a run, by the newest: the last of a line (``forebears``).
 
     ``dims``: the numbers ``first`` and ``second`` of the code (a code of one has no second); else the main directions.
     """
-    d = last.shape[1]
-    return dimensions(d, first, min(second, d - 1)) if view == "dims" else pca(last)
+    if view != "dims":
+        return steady_pca(means_of, line)
+    d = means_of(line[-1]).shape[1]
+    return dimensions(d, first, min(second, d - 1))
 
 
 def on_plane(basis: Basis, points: np.ndarray) -> np.ndarray:

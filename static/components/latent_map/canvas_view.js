@@ -5,6 +5,8 @@ import { colour, sharp, classColour } from "../../lib/canvas.js";
 import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
+/** How opaque dots are, and those that stand back. */
+export const [USUAL, PALE] = [0.75, 0.08];
 
 /** A view of the map: see latent_map.js for what a view can do. */
 export function plain(map, { point, click, circle, moved }) {
@@ -15,6 +17,7 @@ export function plain(map, { point, click, circle, moved }) {
   const look = { ink, quiet, line, font: getComputedStyle(root).fontFamily },
     lost = matchMedia("(pointer: coarse)").matches;
   let members = null,
+    lit = -1,
     circling = false,
     circled = false,
     lasso = null,
@@ -30,20 +33,28 @@ export function plain(map, { point, click, circle, moved }) {
       a = area();
     if (!width || !height) return true; // not laid out yet: told when it is
     rules(g, a, height, data, look);
-    if (data.names.length > 1 && !map.legend.listed) legend(g, a, data.names, paints, look);
     g.save();
     g.beginPath();
     g.rect(a.left, a.top, a.width, a.height);
     g.clip();
     const size = data.trace.marker.size - 1; // a square, as large as Plotly's disc
-    const dots = (opacity, wanted) =>
+    const dots = (opacity, wanted, of = (_c) => true) =>
       groups.forEach((group, c) => {
         [g.fillStyle, g.globalAlpha] = [paints[c], opacity];
+        if (!of(c)) return;
         for (const i of group)
           if (wanted(i)) g.fillRect(a.x(frame[2 * i]) - size / 2, a.y(frame[2 * i + 1]) - size / 2, size, size);
       });
-    if (members === null) dots(0.75, () => true);
-    else dots(0.08, (i) => !members.has(i)), dots(0.95, (i) => members.has(i));
+    if (members) dots(PALE, (i) => !members.has(i)), dots(0.95, (i) => members.has(i));
+    else if (lit < 0) dots(USUAL, () => true);
+    else
+      [false, true].map((on) =>
+        dots(
+          on ? USUAL : PALE,
+          () => true,
+          (c) => (c === lit) === on,
+        ),
+      );
     g.restore();
     if (lasso) drawLasso(g, lasso, x);
     canvas.dataset.epoch = plot.dataset.epoch;
@@ -86,8 +97,9 @@ export function plain(map, { point, click, circle, moved }) {
     get now() {
       return dots.now;
     },
-    sees: () => true,
+    light: (c) => c !== lit && ((lit = c), draw(me.now)),
     show: dots.show,
+    picture: async () => canvas,
     select: (chosen) => ((members = chosen), draw(me.now)),
     mode(on) {
       circling = on;
@@ -114,7 +126,7 @@ export const over = (canvas, plot) =>
     top: `${plot.offsetTop}px`,
   });
 
-export const marginOf = ({ axes: [across] }) => ({ l: across ? 52 : 8, r: 8, t: 34, b: across ? 48 : 8 });
+export const marginOf = ({ axes: [across] }) => ({ l: across ? 52 : 8, r: 8, t: 8, b: across ? 48 : 8 });
 
 /** Axes and their names. */
 function rules(g, a, height, data, { ink, quiet, line, font }) {
@@ -141,22 +153,6 @@ function rules(g, a, height, data, { ink, quiet, line, font }) {
   Object.assign(g, { font: `13px ${font}`, fillStyle: ink, textAlign: "center" });
   if (across) g.fillText(across, a.left + a.width / 2, height - 10);
   if (up) g.save(), g.translate(10, a.top + a.height / 2), g.rotate(-Math.PI / 2), g.fillText(up, 0, 0), g.restore();
-}
-
-/** Which colour is which class. */
-function legend(g, a, names, paints, { ink, font }) {
-  Object.assign(g, { font: `12px ${font}`, textAlign: "left" });
-  const widths = names.map((name) => g.measureText(name).width + 26),
-    all = widths.reduce((sum, w) => sum + w, 0);
-  let left = a.left,
-    room = Math.min(1, a.width / all);
-  names.forEach((name, c) => {
-    g.fillStyle = paints[c];
-    g.fillRect(left, a.top - 17, 8, 8);
-    g.fillStyle = ink;
-    g.fillText(name, left + 12, a.top - 13, widths[c] * room - 14);
-    left += widths[c] * room;
-  });
 }
 
 function drawLasso(g, lasso, paint) {

@@ -4,13 +4,16 @@
 // on the graphics card) takes its place only once its first frame is drawn; gives it back if it fails. Of a view:
 //   area()  the part in which dots stand: left, top, width, height; x(v), y(v) in pixels, code(px, py) back
 //   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
-//   sees(c) whether a class is shown                    select(places or null)  what stands out
+//   light(c) lets one class alone stand out, -1 all     select(places or null)  what stands out of a circled group
 //   mode(circling)                                      stop()
+//   picture(sharp)  what it has drawn, as an image       zoom(by), if it can: nearer by a factor; 0 all
 import { plain } from "./canvas_view.js";
-import { legend } from "./legend.js";
+import { isolation, legend } from "./legend.js";
+import { names } from "./names.js";
 import { overlay } from "./overlay.js";
 import { plotly, plotted, webgl } from "./plotly_view.js";
-import { anywhere, picking, tiles } from "./pointer.js";
+import { anywhere, picking, pictures } from "./pointer.js";
+import { tools } from "./tools.js";
 import { colour } from "../../lib/canvas.js";
 import { bytes, halves } from "../../lib/codec.js";
 import { mount } from "../../lib/dom.js";
@@ -20,17 +23,25 @@ import { busy } from "../../lib/busy.js";
 const HTML = `
   <div class="ll-map">
     <div class="stage">
-      <div class="tools" hidden>
+      <div class="tools">
         <div role="group" aria-label="What the pointer does" class="choice">
           <button type="button" class="point" aria-pressed="true">Pick a dot</button>
           <button type="button" class="lasso" aria-pressed="false">Circle a group</button>
         </div>
         <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
         <button type="button" class="clear" hidden>Clear</button>
+        <div role="group" aria-label="The map" class="look">
+          <button type="button" class="nearer" aria-label="Nearer" title="Nearer">+</button>
+          <button type="button" class="farther" aria-label="Farther" title="Farther">−</button>
+          <button type="button" class="whole" title="Back to the whole map">Whole map</button>
+          <button type="button" class="save" title="Download the map as a PNG file">Save</button>
+        </div>
       </div>
       <div class="plot" role="group"></div>
       <canvas class="plain" aria-hidden="true"></canvas>
+      <canvas class="lines" aria-hidden="true"></canvas>
       <canvas class="over" aria-hidden="true"></canvas>
+      <div class="names" aria-hidden="true"></div>
       <div class="classes" role="group" aria-label="The classes and their colours" hidden></div>
     </div>
     <div class="seen">
@@ -55,7 +66,7 @@ export default function (component) {
     data.view,
     data.epochs.join(),
     data.axes.join(),
-    data.tiles?.length,
+    data.pictures?.name,
     data.names.join(),
     JSON.stringify(data.landmarks ?? []),
   ].join("|");
@@ -68,10 +79,9 @@ export default function (component) {
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const plot = root.querySelector(".plot"),
     seen = root.querySelector(".seen");
-  seen.hidden = !data.tiles;
+  seen.hidden = !data.pictures;
   seen.parentElement.classList.toggle("wide", seen.hidden);
-  root.querySelector(".tools").hidden = !data.pickable;
-  root.querySelector(".anywhere").hidden = !data.anywhere;
+  root.querySelector(".choice").hidden = !data.pickable;
 
   const map = {
     root,
@@ -85,29 +95,37 @@ export default function (component) {
     ring: null,
     members: null,
     circling: false,
-    legend: null,
-    chosen: () => map.members ?? map.legend.members(), // the places that stand out; null: all
+    only: isolation(() => {
+      entries.show();
+      named.show();
+      light();
+      over.draw();
+    }),
   };
-  map.legend = legend(map, () => map.view?.select(map.chosen()));
-  const over = overlay(map),
-    shown = tiles(root, data, labels),
+  const light = () => map.view?.light(map.members ? -1 : map.only.lit()); // a circled group stands out itself
+  const entries = legend(map, map.only),
+    named = names(map),
+    over = overlay(map),
+    shown = pictures(root, data, labels),
     pick = data.pickable ? picking(map, over) : null;
-  let failed = false;
+  let failed = false,
+    place = null;
   const keeps = plot.matches(".js-plotly-plot"); // Plotly goes on where it is at work already
   const events = {
-    point: (i) => shown?.(i),
-    click: (i) => pick?.click(i),
+    point: (i) => map.only.shows(labels[i]) && shown?.show(i),
+    click: (i) => map.only.shows(labels[i]) && pick?.click(i),
     circle: (places) => pick?.circle(places),
-    moved: () => over.draw(),
+    moved: () => (named.moved(), over.draw()),
   };
   const use = (view, name) => {
     map.view?.stop();
     map.view = view;
     root.firstElementChild.dataset.view = name;
     if (view.now !== map.frame) view.show(map.frame, { still: true });
-    if (map.chosen()) view.select(map.chosen());
+    if (map.members) view.select(map.members);
+    light();
     view.mode(map.circling);
-    over.draw();
+    events.moved();
   };
   const byClass = data.names.length > 1 ? ", coloured by class" : "";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -115,6 +133,7 @@ export default function (component) {
     map.epoch = data.epochs.indexOf(epoch);
     map.frame = frames[map.epoch];
     plot.dataset.epoch = epoch;
+    place?.follow();
     plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}`);
     if (map.view) map.view.show(map.frame, { still: calm.matches });
     else if (!keeps) use(plain(map, events), "plain");
@@ -126,7 +145,10 @@ export default function (component) {
       frame = map.view.now;
     return [x + area.x(frame[2 * i]), y + area.y(frame[2 * i + 1])];
   };
-  anywhere(map);
+  Object.assign(map, { taken: over.boxes, named: named.shown });
+  place = anywhere(map);
+  place.follow();
+  tools(map);
   pick?.begin();
 
   const back = () => {
@@ -154,7 +176,9 @@ export default function (component) {
       else if (root.version === version) forget(plot);
     })
     .finally(done);
-  root.leave = () => (unfollow(), pick?.end(), map.view?.stop(), over.stop(), root.unwait?.());
+  root.leave = () => (
+    unfollow(), pick?.end(), map.view?.stop(), over.stop(), named.end(), entries.end(), shown?.end(), place?.end()
+  );
   root.end = () => {
     root.leave?.();
     root.leave = null;

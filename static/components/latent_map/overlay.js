@@ -4,6 +4,8 @@ import { colour, sharp, classColour } from "../../lib/canvas.js";
 import { floats, halves } from "../../lib/codec.js";
 import { fromAddress, inAddress } from "../../lib/url.js";
 
+const LANDMARK = "600 14px system-ui, sans-serif";
+
 export function overlay(map) {
   const { root, plot, data, labels } = map,
     canvas = root.querySelector("canvas.over");
@@ -46,6 +48,17 @@ export function overlay(map) {
       landmarks.forEach(({ name, places }) => landmark(g, name, places, area));
       g.restore();
     },
+    /** Where the visitor's own pictures stand with their names: boxes by their middles. */
+    boxes() {
+      const area = map.view.area(),
+        { g } = sharp(document.createElement("canvas"));
+      g.font = LANDMARK;
+      return landmarks.map(({ name, places }) => {
+        const [x, y] = [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])],
+          wide = g.measureText(name).width + 12;
+        return { x: x + (x + wide < area.left + area.width ? 0.5 : -0.5) * wide, y, width: wide + 20, height: 24 };
+      });
+    },
     stop: () => (check.onchange = null),
   };
   /** A picture of the visitor's own: a dot in x's colour, and its name. */
@@ -58,7 +71,7 @@ export function overlay(map) {
     g.lineWidth = 3;
     g.stroke();
     g.fill();
-    g.font = "600 14px system-ui, sans-serif";
+    g.font = LANDMARK;
     const right = x + 12 + g.measureText(name).width < area.left + area.width;
     g.textAlign = right ? "left" : "right";
     g.textBaseline = "middle";
@@ -68,11 +81,10 @@ export function overlay(map) {
   }
   function bubbles(g, matrices, at, area) {
     const dx = area.x(1) - area.x(0),
-      dy = area.y(1) - area.y(0),
-      seen = data.names.map((_, c) => map.view.sees(c));
+      dy = area.y(1) - area.y(0);
     g.lineWidth = 1.5;
     for (let i = 0; 4 * i < matrices.length && i < labels.length; i++) {
-      if (!seen[labels[i]]) continue;
+      if (!map.members && !map.only.shows(labels[i])) continue;
       const [a, b, c, d] = matrices.subarray(4 * i, 4 * i + 4),
         [x, y] = at(i);
       g.strokeStyle = g.fillStyle = paints[labels[i]];

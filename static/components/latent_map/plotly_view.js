@@ -1,5 +1,4 @@
-// The latent map by Plotly, which draws on the graphics card: the same view as canvas_view.js, with zoom and a legend
-// that hides.
+// The latent map by Plotly, which draws on the graphics card: the same view as canvas_view.js, with zoom.
 //
 // Plotly.restyle works out everything anew for 10,000 dots, also what did not change. While the epochs play or the
 // slider moves, the new places go straight to the drawing library that Plotly's scattergl uses (regl-scatter2d); Plotly
@@ -7,6 +6,7 @@
 //
 // Layout and style of the dots come from Python's figure (data.layout, data.trace: ui/figures.py), colours from the
 // page.
+import { PALE, USUAL } from "./canvas_view.js";
 import { mover } from "./motion.js";
 import { colour, classColour } from "../../lib/canvas.js";
 import { busy } from "../../lib/busy.js";
@@ -61,9 +61,8 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
   }));
   await Plotly.react(plot, traces, layoutOf(map), {
     responsive: true,
-    displaylogo: false,
+    displayModeBar: false, // it would lie over the dots: tools.js has buttons above the map
     scrollZoom: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
   });
   if (!hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
 
@@ -75,6 +74,8 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     return tried(Plotly.restyle(plot, places, [...groups.keys()]).then(moved)).finally(done);
   };
   const dots = mover({ push: pusher(plot, groups), settle, first: start, redrawn: () => moved() });
+  let lit = -1;
+  const light = (c) => opacities(plot, groups, (each) => (c < 0 || each === c ? USUAL : PALE));
   const placeOf = (event) => event.points[0].customdata ?? null; // null: a mark
   const told = {
     plotly_hover: (event) => placeOf(event) !== null && point(placeOf(event)),
@@ -85,7 +86,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     },
     plotly_relayout: moved,
     plotly_relayouting: moved,
-    plotly_afterplot: moved,
+    plotly_afterplot: () => (lit >= 0 && light(lit), moved()), // it has drawn them all alike
   };
   for (const [event, f] of Object.entries(told)) plot.removeAllListeners(event), plot.on(event, f);
   plot.addEventListener("webglcontextlost", lost, { capture: true });
@@ -107,8 +108,22 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     get now() {
       return dots.now;
     },
-    sees: (c) => plot._fullData.find((trace) => trace.index === c)?.visible === true,
+    light: (c) => c !== lit && light((lit = c)),
+    /** Nearer by a factor about the middle, or the whole map again. */
+    zoom(by) {
+      const { xaxis, yaxis } = plot._fullLayout;
+      const ends = ([low, high]) => [0.5 + 0.5 / by, 0.5 - 0.5 / by].map((f) => low * f + high * (1 - f));
+      const [x, y] = by ? [ends(xaxis.range), ends(yaxis.range)] : data.range;
+      return tried(Plotly.relayout(plot, { "xaxis.range": [...x], "yaxis.range": [...y] }));
+    },
     show: dots.show,
+    async picture(scale) {
+      const { clientWidth: width, clientHeight: height } = plot,
+        image = new Image();
+      image.src = await Plotly.toImage(plot, { format: "png", width, height, scale });
+      await image.decode();
+      return image;
+    },
     select(members) {
       const chosen = groups.map((group) => (members ? group.flatMap((i, k) => (members.has(i) ? [k] : [])) : null));
       tried(Plotly.restyle(plot, { selectedpoints: chosen }, [...groups.keys()]));
@@ -154,27 +169,43 @@ function pusher(plot, groups) {
       updates[at] = { positions: out };
     });
     scene.scatter2d.update(updates);
-    scene.draw();
+    drawAnew(plot, scene);
     return true;
   };
 }
 
+/** Gives each class's dots an opacity, in the drawing library: Plotly would work out all dots anew. */
+function opacities(plot, groups, opacityOf) {
+  const scene = plot._fullLayout?._plots?.xy?._scene;
+  if (!scene?.scatter2d) return;
+  const updates = new Array(scene.count).fill(null);
+  for (const [{ t, trace }] of plot.calcdata)
+    if (t?.index !== undefined && groups[trace.index]) updates[t.index] = { opacity: opacityOf(trace.index) };
+  scene.scatter2d.update(updates);
+  drawAnew(plot, scene);
+}
+
+/** Plotly's canvases keep what was drawn on them: without this, dots that moved or paled would stay under the new. */
+function drawAnew(plot, scene) {
+  plot._fullLayout._glcanvas?.each((layer) => layer.regl?.clear({ color: [0, 0, 0, 0], depth: 1 }));
+  scene.draw();
+}
+
 /** The figure's layout in the page's colours and letters, which follow its theme. */
-function layoutOf({ data, root, legend }) {
+function layoutOf({ data, root }) {
   const layout = structuredClone(data.layout); // Plotly writes into what it is given
-  const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
+  const [ink, line, x] = ["ink", "line", "x"].map((name) => colour(root, `--ll-${name}`));
   const clear = "rgba(0,0,0,0)",
     lines = { gridcolor: line, zerolinecolor: line };
   return {
     ...layout,
     paper_bgcolor: clear,
     plot_bgcolor: clear,
-    showlegend: data.names.length > 1 && !legend.listed,
+    showlegend: false, // a list below the map, and names on it (legend.js, names.js)
     font: { color: ink, family: getComputedStyle(root).fontFamily },
     xaxis: { ...layout.xaxis, ...lines },
     yaxis: { ...layout.yaxis, ...lines },
     dragmode: matchMedia("(pointer: coarse)").matches ? false : layout.dragmode, // a finger scrolls the page
-    modebar: { ...layout.modebar, bgcolor: clear, color: quiet, activecolor: ink },
     uirevision: data.run + data.view,
     newselection: { line: { ...layout.newselection.line, color: x } },
   };

@@ -13,8 +13,8 @@ from vae_core.analysis import umap_tsne
 from vae_core.runs.run import Run
 
 
-def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
-    """Have a bent map made and say how far it is; the page is drawn anew when it is there."""
+def for_map(run: Run, epochs: Sequence[int], view: str, meanwhile: str = "Meanwhile, here is PCA.") -> None:
+    """Have a bent map made and say how far it is, and what is there ``meanwhile``; then the page is drawn anew."""
     if not visitor.may_map(run):
         name = latent_map.NAMES[view]
         st.info(f"This model has no {name} map, and only its owner can have one made. Here is PCA instead.")
@@ -25,12 +25,12 @@ def for_map(run: Run, epochs: Sequence[int], view: str) -> None:
         with one_sentence():
             if latent_map.layout_of(run, epochs, view):
                 st.rerun()
-            _progress(run, epochs, view)
+            _progress(run, epochs, view, meanwhile)
 
     waiting()
 
 
-def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
+def _progress(run: Run, epochs: Sequence[int], view: str, meanwhile: str) -> None:
     progress = umap_tsne.progress(run, view)
     if progress and progress.state == "failed":
         st.error(plain(progress.error))
@@ -44,4 +44,4 @@ def _progress(run: Run, epochs: Sequence[int], view: str) -> None:
         "loading": "starting, about a minute the first time",
     }.get(progress.state, f"epoch {progress.done} of {progress.of}")
     share = progress.done / progress.of if progress.of else 0.0
-    st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. Meanwhile, here is PCA.")
+    st.progress(share, f"The {latent_map.NAMES[view]} map is being made: {words}. {meanwhile}")

@@ -56,7 +56,7 @@ def on_map(run: Run, epochs: Sequence[int], view: str, first: int, second: int) 
         if picture is not None:
             flat = run.dataset.shape.flat(picture[None]).tobytes()
             places = _places(str(run.path), tuple(epochs), view, first, second, flat)
-            found.append({"name": each.name, "places": base64_of(places, "f4")})
+            found.append({"name": each.name, "note": "", "places": base64_of(places, "f4")})
     return found
 
 

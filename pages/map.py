@@ -112,11 +112,13 @@ def show_map(view: str, first: int, second: int) -> None:
     if not ready:
         embedding_progress.for_map(run, epochs, view)
         view = "pca"
+    marks = landmarks.on_map(run, epochs, view, first, second)
+    dots = latent_map.payload(path, tuple(epochs), view, first, second)
     payload = {
-        **latent_map.payload(path, tuple(epochs), view, first, second),
+        **latent_map.with_room(dots, [landmarks.places_of(mark) for mark in marks]),
         "tiles": details.tiles(path, epochs[-1], here), "tile": details.tile_size(run),
         "tiles_wide": details.TILES_WIDE,
-        "landmarks": landmarks.on_map(run, epochs, view, first, second),
+        "landmarks": marks,
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
     map_column, story_column = st.columns([2.1, 1], gap="medium")

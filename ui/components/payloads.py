@@ -153,7 +153,7 @@ class Landmark(TypedDict):
     """A picture of the visitor's own that stays on the map."""
 
     name: str
-    note: str  # how its place was found, where that needs to be said
+    note: str  # how its place was found
     places: Base64  # floats (epochs, 2)
 
 

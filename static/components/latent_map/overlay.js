@@ -81,7 +81,8 @@ export function overlay(map) {
       area = map.view.area();
     for (const each of landmarks) {
       const [x, y] = spot(each, area);
-      if (Math.hypot(event.clientX - about.left - x, event.clientY - about.top - y) <= REACH) return { ...each, x, y };
+      if (Math.hypot(event.clientX - about.left - x, event.clientY - about.top - y) <= REACH)
+        return { ...each, x: x + plot.offsetLeft, y: y + plot.offsetTop };
     }
     return null;
   });

@@ -240,9 +240,9 @@ def test_a_group_holds_places_of_the_map():
 OURS = {  # keys of the session that no widget and no component has
     "app_around", "arrival_outcome", "arrived_file", "chosen_sample", "current_run", "drawing", "group", "just_deleted",
     "drawing_refused", "drawing_sum", "landmarks",
-    "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_choices", "own_drawn",
+    "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_drawn",
     "own_letters", "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_undo",
-    "own_upload_class", "own_uploads", "own_varied", "seed_of_drawing", "shelf_error", "start_error",
+    "own_upload_class", "own_uploads", "form_default", "seed_of_drawing", "shelf_error", "start_error",
     "start_when_known", "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 

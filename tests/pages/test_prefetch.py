@@ -3,7 +3,9 @@
 import threading
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
+from tests.pages.test_forged import registered
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401 (a fixture)
 from ui.shell import prefetch, startup
 from ui.train import form
@@ -90,7 +92,8 @@ def test_the_form_asks_again_only_while_it_is_fetched(monkeypatch):
 
 def test_what_has_come_becomes_the_default_of_who_has_chosen_nothing(monkeypatch):
     untouched, preset, chosen, changed = (show("train") for _ in range(4))
-    preset.radio(key="preset").set_value(list(PRESETS)[1]).run()
+    (cards,) = [wid for wid in registered(preset) if wid.endswith("preset_cards")]
+    preset._run(WidgetStates(widgets=[WidgetState(id=cards, json_value='{"chosen": "two-knobs"}')]))
     chosen.selectbox(key="dataset").set_value("kmnist").run()
     chosen.selectbox(key="dataset").set_value(registry.EMBEDDED).run()
     changed.number_input(key="epochs").set_value(3).run()
@@ -99,7 +102,7 @@ def test_what_has_come_becomes_the_default_of_who_has_chosen_nothing(monkeypatch
         check(app.run())
     assert untouched.selectbox(key="dataset").value == preset.selectbox(key="dataset").value == "mnist"
     assert untouched.number_input(key="epochs").value == PRESETS["lecture"].config("mnist").epochs
-    assert preset.radio(key="preset").value == list(PRESETS)[1]
+    assert preset.number_input(key="latent_dim").value == 2, "the preset stays"
     for app in (chosen, changed):
         assert app.selectbox(key="dataset").value == registry.EMBEDDED
     assert changed.number_input(key="epochs").value == 3

@@ -9,6 +9,7 @@ from ui.components.epoch_slider import epoch_slider, epoch_words
 from ui.components.image_picker import digit_picker
 from ui.components.image_rows import Row, image_rows
 from ui.components.mini_map import map_marks, small_map
+from ui.components.payloads import Mark
 from ui.draw import unusual
 from ui.draw.unusual import unusual_chart
 from ui.shell import browser_input, run_picker, url_state
@@ -24,8 +25,8 @@ DRAWS = 10
 
 bar = page_bar(
     "draw",
-    "Draw with the mouse, a pen or a finger. The **encoder** says where your drawing belongs, and the **decoder** "
-    "redraws it from that alone.",
+    "Draw with the mouse, a pen or a finger, or use a picture. The **encoder** says where it belongs, and the "
+    "**decoder** redraws it from that alone.",
 )
 run = run_picker.pick_run(bar, default="lecture")
 shape = run.dataset.shape
@@ -40,17 +41,18 @@ def board() -> None:
         st.switch_page("pages/morph.py", query_params={"run": run.id})
     pad, chart, again = st.columns(3, gap="medium")
     with pad:
-        st.markdown("**1.** You draw")
+        drawn = drawing_view.called(st.session_state.get("drawing")) == "drawing"
+        st.markdown("**1.** You draw" if drawn else "**1.** Your picture")
         pixels = digit_pad(run.dataset.one)
-        if words := drawing_view.made_fit(run, epochs[-1]):
+        if words := drawing_view.made_fit(run, epochs[-1], pixels):
             st.caption(words)
     image = None if pixels is None else drawing_view.as_picture(run, epochs[-1], pixels)
-    seed = st.session_state.get("seed_of_drawing", 0)
+    seed, thing = st.session_state.get("seed_of_drawing", 0), drawing_view.called(pixels)
     with one_sentence():
         looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
         with again:
             st.markdown("**3.** The decoder redraws it")
-            redrawn(looks)
+            redrawn(looks, thing)
         with chart:
             st.markdown(
                 "**2.** The encoder places it",
@@ -62,37 +64,41 @@ def board() -> None:
                 if run.config.is_vae
                 else "The green dot is its code.",
             )
-            small_map("draw_map", mini_map.payload(path, tuple(epochs)))
-            map_marks("draw_map", marks(looks))
+            show_place(looks, thing)
         if image is not None:
-            answer(image, looks)
+            answer(image, looks, thing)
         else:
             unusual.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
 
 
-def redrawn(looks: list[drawing_view.Look]) -> None:
+def redrawn(looks: list[drawing_view.Look], thing: str) -> None:
     if looks:
         images = np.stack([look.rebuilt[None] for look in looks])
-        row = Row("Rebuilt", images, "Your drawing rebuilt from its mean", "", "decoder", epochs)
+        row = Row("Rebuilt", images, f"Your {thing} rebuilt from its mean", "", "decoder", epochs)
     else:
         empty = shape.pictures(np.zeros((1, 1, shape.pixels), np.uint8))
         row = Row("Rebuilt", empty, "Nothing yet", "", "decoder")
     image_rows("drawn_rebuilt", run.id, epochs, [row])
-    nothing = f"Nothing yet: draw {run.dataset.one} on the first square."
+    nothing = f"Nothing yet: draw {run.dataset.one} on the first square, or use a picture."
     st.caption("Rebuilt from the mean alone." if looks else nothing)
 
 
-def marks(looks: list[drawing_view.Look]) -> list[dict]:
+def show_place(looks: list[drawing_view.Look], thing: str) -> None:
+    """The map with the drawing's mean and its bubble, at each epoch, wherever that is."""
+    dots = mini_map.payload(path, tuple(epochs))
     if not looks:
-        return []
+        small_map("draw_map", dots)
+        return map_marks("draw_map", [])
     basis = mini_map.basis(path, epochs[-1])
     bubbles = [unusual.bubble(basis, look) for look in looks]
     means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*bubbles, strict=True))
-    dot = {**latent_map.mark("your drawing", "mean", means), "title": ""}
-    return [latent_map.mark("its bubble", "mean", outlines, lines=True), dot] if run.config.is_vae else [dot]
+    small_map("draw_map", mini_map.with_room(dots, np.concatenate(means)))
+    dot: Mark = {**latent_map.mark(f"your {thing}", "mean", means), "title": ""}
+    bubble = [latent_map.mark("its bubble", "mean", outlines, lines=True)] if run.config.is_vae else []
+    map_marks("draw_map", [*bubble, dot])
 
 
-def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
+def answer(image: np.ndarray, looks: list[drawing_view.Look], thing: str) -> None:
     near = [drawing_view.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=True)]
     originals = [cache.originals(run, places) for places in near]
     here = originals[0] is not None
@@ -101,7 +107,7 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
         for e, places, images in zip(epochs, near, originals, strict=True)
     ]
     rows = [
-        Row("Your drawing", image[None, None], "Your drawing, centred and scaled as it goes in",
+        Row(f"Your {thing}", image[None, None], f"Your {thing} as it goes in",
             f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS),
         Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
             "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs),
@@ -132,10 +138,10 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
                 *("elbo", "nat"),
                 before="The loss of each test picture"
                 + (", with codes drawn from its bubble," if run.config.is_vae else "")
-                + " and where your drawing’s lies among them.",
+                + f" and where your {thing}’s lies among them.",
             ),
         )
-        compared = unusual.unusual(path, epochs, image)
+        compared = unusual.unusual(path, epochs, image, thing)
         if compared is None and unusual.test_losses(path, epochs) is not None:
             st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
         elif compared is None:
@@ -151,12 +157,12 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look]) -> None:
 
 
 def landmark() -> None:
-    """A name for the drawing, under which it stays on the map; those that stay there, to be taken away."""
+    """A name for what is on the pad, under which it stays on the map; those that stay there, to be taken away."""
     st.session_state["landmark_name"] = browser_input.text(browser_input.in_widget("landmark_name")) or ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Name it", key="landmark_name", max_chars=landmarks.LONGEST, width=220, placeholder="for example: my first",
-            help="Your drawing stays on the map’s page under this name, through all epochs and for every model.",
+            help="It stays on the map’s page under this name, through all epochs and for every model.",
         )  # fmt: skip
         st.button("Keep it on the map", key="keep_landmark", icon=":material/flag:", on_click=keep)
         for each in landmarks.kept():

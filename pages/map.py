@@ -112,10 +112,12 @@ def show_map(view: str, first: int, second: int) -> None:
     if not ready:
         embedding_progress.for_map(run, epochs, view)
         view = "pca"
+    marks = landmarks.on_map(run, epochs, view, first, second)
+    dots = latent_map.payload(path, tuple(epochs), view, first, second)
     payload = {
-        **latent_map.payload(path, tuple(epochs), view, first, second),
+        **latent_map.with_room(dots, [landmarks.places_of(mark) for mark in marks]),
         "pictures": details.pictures(run, epochs[-1], here),
-        "landmarks": landmarks.on_map(run, epochs, view, first, second),
+        "landmarks": marks,
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
     }  # fmt: skip
     map_column, story_column = st.columns([2.1, 1], gap="medium")

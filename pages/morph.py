@@ -86,9 +86,9 @@ def choose_ends() -> tuple[tuple[End, End], dict[str, str]]:
         with left if asked["start"] == image_picker.DRAWING else right:
             with st.container(key="morph_pad"):
                 digit_pad(run.dataset.one)
-            if image is None:
+            if pixels is None:
                 st.caption(f"Draw {run.dataset.one} on the black square. Until then, a test picture stands in for it.")
-            elif words := drawing_view.made_fit(run, epochs[-1]):
+            elif words := drawing_view.made_fit(run, epochs[-1], pixels):
                 st.caption(words)
     return (ends["start"], ends["end"]), {
         which: image_picker.address(each["choice"]) for which, each in chosen["ends"].items()

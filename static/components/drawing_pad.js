@@ -1,134 +1,197 @@
-// The drawing pad: mouse, pen or finger; undo and clear. Python gets the pixels at the end of each stroke.
+// The drawing pad: mouse, pen or finger, or a picture dropped, pasted or chosen; undo and clear. Python gets what is on
+// it at the end of each stroke.
 import { askUntil } from "../bridge/ask.js";
 import { picture } from "../lib/canvas.js";
-import { adler32 } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
+import { incoming } from "../lib/incoming.js";
+import { canvasOf, packed } from "../lib/shrink.js";
+import { draw, drawn, pictureOf, shown } from "./pad_sheet.js";
 
 const SLOW = 500; // milliseconds after which the pad says that the server has not answered yet
-// The strokes outlive the page, so that a drawing is still there, and can be undone, after a visit to another.
-const strokes = [];
+// Strokes and pictures outlive the page, so that all is still there, and can be undone, after a visit to another.
+const things = [];
 
 const HTML = `
   <canvas width="140" height="140" tabindex="0" role="img"></canvas>
-  <div class="bar">
-    <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
-    <span class="quiet state" role="status"></span>
+  <div class="beside">
+    <div class="bar">
+      <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
+      <button type="button" class="use">Use a picture</button>
+      <input type="file" hidden accept="image/png,image/jpeg,image/webp,image/gif,image/bmp" aria-label="A picture">
+    </div>
+    <p class="quiet hint">You can also drop or paste a picture.</p>
+    <p class="trouble" role="alert" hidden></p>
+    <p class="quiet state" role="status"></p>
   </div>`;
 
 /** @typedef {import("../lib/payloads").DrawingPadData} Data */
 /** @typedef {import("../lib/payloads").DrawingPadAnswer} Answer */
 /** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
-  const { data, setStateValue } = component;
+  const { data, setTriggerValue } = component;
   const [root, isNew] = mount(component, HTML);
-  root.classList.add("ll-pad");
-  root.send = (value) => setStateValue("pixels", value);
-  const canvas = root.querySelector("canvas");
-  canvas.setAttribute("aria-label", `Drawing pad: draw ${data.what} with mouse, pen or finger`);
-  root.known = data.sum; // of the drawing that the page was drawn from
-  if (!isNew) {
-    root.answered();
-    return root.end;
-  }
-  const g = canvas.getContext("2d", { willReadFrequently: true });
-  const size = canvas.width;
-  let stroke = null,
-    finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
-  let base = null; // base: a drawing of this visit whose strokes are no longer known
+  root.send = (what) => setTriggerValue("drawn", what);
+  if (isNew) build(root, data);
+  root.heard(data);
+  return root.end;
+}
 
-  const draw = () => {
-    const empty = !strokes.length && !base;
-    canvas.classList.toggle("empty", empty); // says “draw here”
-    if (empty) return g.clearRect(0, 0, size, size);
-    g.fillStyle = "#000";
-    g.fillRect(0, 0, size, size);
-    if (base) g.drawImage(base, 0, 0);
-    g.strokeStyle = "#fff";
-    g.lineCap = g.lineJoin = "round";
-    g.lineWidth = 11; // about the width of MNIST's strokes
-    for (const points of strokes) {
-      g.beginPath();
-      g.moveTo(...points[0]);
-      for (const p of points) g.lineTo(...p);
-      g.stroke();
+function build(root, first) {
+  root.classList.add("ll-pad");
+  const find = (name) => root.querySelector(name);
+  const canvas = find("canvas");
+  let base = null, // a drawing of this visit whose strokes are no longer known
+    data = first;
+  const messages = telling(root, first.sum);
+  const show = () => {
+    draw(canvas, things, base);
+    canvas.setAttribute("aria-label", shown(things) ? PICTURE : `Drawing pad: draw ${data.what} ${WITH}`);
+  };
+  const changed = () => {
+    say("");
+    show();
+    messages.tell(drawn(canvas, things, base));
+  };
+  const say = (words) => {
+    find(".trouble").textContent = words;
+    find(".trouble").hidden = !words;
+  };
+  const use = user(find(".state"), say, (thing) => {
+    things.push(thing);
+    changed();
+    root.heard(data); // it may have been refused before
+  });
+  pen(canvas, show, changed);
+  find(".undo").onclick = () => {
+    if (!things.pop()) base = null;
+    changed();
+  };
+  find(".clear").onclick = () => {
+    things.length = 0;
+    base = null;
+    changed();
+  };
+  canvas.onkeydown = (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key === "z") find(".undo").click();
+  };
+  const field = find("input");
+  find(".use").onclick = () => field.click();
+  field.onchange = () => {
+    use([...field.files]);
+    field.value = "";
+  };
+  const forget = incoming(root, { drop: (transfer) => use([...transfer.files]), paste: use, inFields: false });
+  root.heard = (now) => {
+    data = now;
+    messages.heard(now);
+    const top = shown(things);
+    if (now.picture && top?.sum === now.sum && !top.seen) {
+      top.seen = true; // as it is kept: square, and on a ground where it was transparent
+      picture(now.png).then((image) => ((top.image = image), show()));
     }
-  };
-  const tell = () => {
-    if (!strokes.length && !base) return ask("", 0);
-    const rgba = g.getImageData(0, 0, size, size).data,
-      grey = new Uint8Array(size * size);
-    for (let i = 0; i < grey.length; i++) grey[i] = rgba[4 * i];
-    let text = "";
-    for (let i = 0; i < grey.length; i += 4096) text += String.fromCharCode(...grey.subarray(i, i + 4096));
-    ask(btoa(text), adler32(grey));
-  };
-  // A page that is still being made, or a server that has just started, may be late or lose it: the drawing is sent
-  // until the page was drawn from it, and the pad says so meanwhile.
-  let wanted = data.sum,
-    slow = 0,
-    given = () => {};
-  const state = root.querySelector(".state"),
-    missing = () => root.known !== wanted;
-  const ask = (text, sum) => {
-    wanted = sum;
-    given();
-    given = askUntil({ missing, ask: () => root.send(text), times: 20 });
-    clearTimeout(slow);
-    slow = setTimeout(() => missing() && (state.textContent = "One moment: the model has not seen it yet."), SLOW);
-  };
-  root.answered = () => {
-    if (missing()) return;
-    given();
-    clearTimeout(slow);
-    state.textContent = "";
+    const refused = now.why ? things.findIndex(({ sum }) => sum === now.refused) : -1;
+    if (refused < 0) return;
+    const [{ name }] = things.splice(refused, 1);
+    changed();
+    say(`${name} ${now.why}.`);
   };
   root.end = () => {
-    given();
-    clearTimeout(slow);
+    messages.end();
+    forget();
   };
+  show();
+  if (first.png && !things.length)
+    picture(first.png).then((image) => {
+      if (!first.picture) base = image;
+      else things.unshift(Object.assign(pictureOf(image, first.png), { seen: true }));
+      show();
+      // One was drawn meanwhile, and told without what lies below it.
+      if (things.length > Number(first.picture)) changed();
+    });
+  if (!first.png && things.length) changed(); // the server has started anew
+}
+
+const WITH = "with mouse, pen or finger";
+const PICTURE = "Your picture. Draw here to begin a drawing instead";
+
+/** Strokes of the pen. ``changed`` is called at the end of each. */
+function pen(canvas, show, changed) {
+  let stroke = null,
+    finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
   const at = (e) => {
-    const box = canvas.getBoundingClientRect();
+    const box = canvas.getBoundingClientRect(),
+      size = canvas.width;
     return [((e.clientX - box.left) / box.width) * size, ((e.clientY - box.top) / box.height) * size];
   };
   canvas.onpointerdown = (e) => {
     e.preventDefault();
     if (stroke && e.pointerId !== finger) return;
     canvas.setPointerCapture((finger = e.pointerId));
-    strokes.push((stroke = [at(e)]));
-    draw();
+    things.push((stroke = [at(e)]));
+    show();
   };
   canvas.onpointermove = (e) => {
     if (!stroke || e.pointerId !== finger) return;
     const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
     for (const event of between.length ? between : [e]) stroke.push(at(event));
-    draw();
+    show();
   };
   canvas.onpointerup = canvas.onpointercancel = (e) => {
     if (!stroke || e.pointerId !== finger) return;
     stroke = null;
-    tell();
+    changed();
   };
-  root.querySelector(".undo").onclick = () => {
-    if (!strokes.pop()) base = null;
-    draw();
-    tell();
+}
+
+/** A function that makes the first of some files a thing on the pad, or says why it cannot be. */
+function user(state, say, take) {
+  let newest = 0;
+  return async (files) => {
+    const [file] = files,
+      turn = ++newest;
+    if (!file) return;
+    state.textContent = "Reading the picture…";
+    const name = file.name || "The picture";
+    try {
+      const canvas = await canvasOf(file);
+      if (turn !== newest) return;
+      take(Object.assign(pictureOf(canvas, packed(canvas, "image/png")), { name }));
+      if (files.length > 1) say(`Only ${name} was taken: one picture at a time.`);
+    } catch (why) {
+      if (turn === newest) say(`${name} ${typeof why === "string" ? why : "is broken or cut off"}.`);
+    } finally {
+      if (turn === newest && state.textContent.startsWith("Reading")) state.textContent = "";
+    }
   };
-  root.querySelector(".clear").onclick = () => {
-    strokes.length = 0;
-    base = null;
-    draw();
-    tell();
+}
+
+/**
+ * What is on the pad, told to Python. A page that is still being made, or a server that has just started, may be late
+ * or lose it: it is sent until the page was drawn from it, and the pad says so meanwhile.
+ */
+function telling(root, sum) {
+  const state = root.querySelector(".state");
+  let known = sum, // of what the page was drawn from
+    refused = null,
+    wanted = sum,
+    slow = 0,
+    given = () => {};
+  const missing = () => known !== wanted && refused !== wanted;
+  const end = () => {
+    given();
+    clearTimeout(slow);
   };
-  canvas.onkeydown = (e) => {
-    if ((e.ctrlKey || e.metaKey) && e.key === "z") root.querySelector(".undo").click();
+  const tell = (what) => {
+    wanted = what.sum;
+    end();
+    given = askUntil({ missing, ask: () => root.send(what), times: 20 });
+    slow = setTimeout(() => missing() && (state.textContent = "One moment: the model has not seen it yet."), SLOW);
   };
-  draw();
-  if (data.png && !strokes.length)
-    picture(data.png).then((image) => {
-      base = image;
-      draw();
-      if (strokes.length) tell(); // one was drawn meanwhile, and told without what lies below it
-    });
-  if (!data.png && strokes.length) tell(); // the server has started anew
-  return root.end;
+  const heard = (now) => {
+    [known, refused] = [now.sum, now.why ? now.refused : null];
+    if (missing()) return;
+    end();
+    state.textContent = "";
+  };
+  return { tell, heard, end };
 }

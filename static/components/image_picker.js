@@ -66,7 +66,7 @@ function end(root, which, sheet) {
   tabs.classList.toggle("many", classes.length > FEW);
   tabs.append(...classes.map((each) => radio(each.name, `${now().title} ${each.name}`, () => enter(each))));
   if (own) {
-    const yours = radio("✎ Your own", `${now().title} your own drawing`, () => {
+    const yours = radio("✎ Your own", `${now().title} your own, drawn or dropped`, () => {
       open = null;
       showStrip();
       choose(DRAWING);

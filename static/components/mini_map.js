@@ -19,7 +19,7 @@ export default function (component) {
     `<figure><canvas role="img"></canvas><figcaption class="quiet"></figcaption></figure>`,
   );
   root.classList.add("ll-small");
-  const version = [data.run, data.epochs.join(), data.points.at(-1).length, data.map].join("|");
+  const version = [data.run, data.epochs.join(), data.points.at(-1).length, data.map, data.range.join()].join("|");
   if (root.version === version) return root.end;
   root.end?.();
   root.version = version;

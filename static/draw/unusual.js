@@ -43,7 +43,7 @@ export default function (component) {
       x,
       2,
     );
-    describe(canvas, `Losses of ${data.of} test pictures, from ${from} to ${to} nats; your drawing’s is ${own}`);
+    describe(canvas, `Losses of ${data.of} test pictures, from ${from} to ${to} nats; your ${data.thing}’s is ${own}`);
   };
   const unfollow = followEpoch(
     data.run,

@@ -133,6 +133,7 @@ export interface ImageRowsData {
 
 export interface Landmark {
   name: string;
+  note: string;
   places: string;
 }
 
@@ -187,11 +188,20 @@ export interface MiniMapData {
 export interface DrawingPadData {
   what: string;
   png: string;
+  picture: boolean;
+  sum: number;
+  refused: number;
+  why: string;
+}
+
+export interface Drawn {
+  kind: "pixels" | "picture";
+  packed: string;
   sum: number;
 }
 
 export interface DrawingPadAnswer {
-  pixels: string;
+  drawn: Drawn;
 }
 
 export interface Choice {
@@ -537,6 +547,7 @@ export interface UnusualData {
   run: string;
   epochs: number[];
   of: number;
+  thing: string;
   views: UnusualView[];
 }
 

@@ -1,6 +1,6 @@
 // The row of the newest pictures, and the way from a canvas to a letter.
 import { element } from "../lib/dom.js";
-import { packed } from "./fit.js";
+import { packed } from "../lib/shrink.js";
 
 const SHOWN = 14; // pictures of the row
 const SIDE = 64; // pixels of one

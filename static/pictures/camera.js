@@ -1,5 +1,5 @@
 // The camera: a square preview, and pictures for as long as a button is held.
-import { frameOf } from "./fit.js";
+import { SIDE, middle } from "../lib/shrink.js";
 
 const EVERY = 125; // milliseconds between two pictures
 
@@ -37,6 +37,14 @@ export function sentence(name) {
     default:
       return "The camera does not answer. Press Try again, or draw, or choose files.";
   }
+}
+
+/** The square middle of a film's frame, SIDE pixels wide. */
+function frameOf(video) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+  const [left, top, side] = middle(video.videoWidth, video.videoHeight);
+  canvas.getContext("2d").drawImage(video, left, top, side, side, 0, 0, SIDE, SIDE);
+  return canvas;
 }
 
 /**

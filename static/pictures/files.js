@@ -4,7 +4,6 @@ const SILENT = new Set(["__macosx", "thumbs.db", "desktop.ini"]); // what system
 const SERVER = /\.(zip|tiff?)$/i; // what the browser cannot open
 const MOST = 20_000; // files
 const SMALL = 20_000; // bytes
-const LARGEST = 30_000_000; // bytes of a picture
 
 /** @typedef {{file: File, path: string}} Found  its path begins with the folder that was dropped, if one was */
 
@@ -17,9 +16,6 @@ export const isForServer = (name) => SERVER.test(name);
 
 /** Whether a picture is so small that it is sent as it is: a thousand of them are, in a tenth of the time. */
 export const isSmall = ({ name, size }) => size > 0 && size <= SMALL && /\.(png|jpe?g|webp|gif|bmp)$/i.test(name);
-
-/** Why a file is not even opened, or nothing. */
-export const refusal = (file) => (file.size > LARGEST && !isForServer(file.name) ? "is larger than 30 MB" : "");
 
 /**
  * The class of each path: the name of its folder; with its parents' where two would be called alike; "" in none.

@@ -1,5 +1,6 @@
 // The ways in: draw, camera, files, and paste anywhere. Pictures queue here and leave by themselves (mailbox.js).
 import { element, mount } from "../lib/dom.js";
+import { incoming } from "../lib/incoming.js";
 import { send } from "../bridge/ask.js";
 import { camera } from "./camera.js";
 import { adder } from "./adding.js";
@@ -84,9 +85,17 @@ function build(root, first) {
   const panels = ways(root, adding.add, take);
   const classes = chooser(root, panels.focus);
   root.mark = classes.mark;
-  const forget = anywhere(root, (files, source) => {
+  const took = (found, source) => {
     if (!memory.way) panels.open("files");
-    take(files, source);
+    take(found, source);
+  };
+  const forget = incoming(root, {
+    drop: async (transfer) => took(await dropped(transfer), "file"),
+    paste: (files) =>
+      took(
+        files.map((file) => ({ file, path: file.name || "a pasted picture" })),
+        "pasted",
+      ),
   });
   for (const input of [find(".files"), find(".folder")])
     input.onchange = () => {
@@ -196,38 +205,6 @@ function chooser(root, done) {
     mark();
   };
   return { show, mark };
-}
-
-/** Files that are dropped or pasted anywhere on the page. Returns what ends it. */
-function anywhere(root, take) {
-  const hasFiles = (e) => [...(e.dataTransfer?.types ?? [])].includes("Files");
-  const listeners = {
-    dragover(e) {
-      if (!hasFiles(e)) return;
-      e.preventDefault();
-      root.classList.add("over");
-    },
-    dragleave: (e) => e.relatedTarget === null && root.classList.remove("over"),
-    async drop(e) {
-      root.classList.remove("over");
-      if (!hasFiles(e)) return;
-      e.preventDefault();
-      take(await dropped(e.dataTransfer), "file");
-    },
-    paste(e) {
-      const files = [...(e.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
-      if (!files.length) return;
-      e.preventDefault();
-      take(
-        files.map((file) => ({ file, path: file.name || "a pasted picture" })),
-        "pasted",
-      );
-    },
-  };
-  for (const [name, f] of Object.entries(listeners)) document.addEventListener(name, f);
-  return () => {
-    for (const [name, f] of Object.entries(listeners)) document.removeEventListener(name, f);
-  };
 }
 
 function copyOf(canvas, side) {

@@ -1,7 +1,7 @@
 // Files that were dropped, chosen or pasted: opened here, made small and sent; what was skipped is named with why.
 import { element } from "../lib/dom.js";
-import { classesOf, isForServer, isSilent, isSmall, refusal } from "./files.js";
-import { base64, canvasOf } from "./fit.js";
+import { classesOf, isForServer, isSilent, isSmall } from "./files.js";
+import { base64, canvasOf } from "../lib/shrink.js";
 import { many } from "./tiles.js";
 
 const AT_ONCE = 4; // files that are opened at the same time
@@ -83,7 +83,6 @@ export const classOf = ({ way, chosen, class: name }) => (way === "files" && !ch
 
 /** A file as a canvas, or as it is if it is small; or why it cannot be, or "server" for what only that can open. */
 async function open(file) {
-  if (refusal(file)) return refusal(file);
   if (isForServer(file.name)) return "server";
   if (isSmall(file)) return new Uint8Array(await file.arrayBuffer());
   try {

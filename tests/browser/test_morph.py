@@ -118,7 +118,7 @@ def test_a_drawing_is_imagined_morphed_kept_and_undone(server, open_page):
     assert "your drawing" in page.locator(".st-key-draw_map canvas").get_attribute("aria-label")
 
     page.locator(".st-key-draw_picker .pictures button").nth(1).click()
-    morph_shown(page, "from your drawing to 8")
+    morph_shown(page, "from your picture to 8")
     assert "start=drawing" in page.url
     run, classic = gallery("lecture"), gallery("autoencoder")
     net = load_model(run, 10)

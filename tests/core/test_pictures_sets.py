@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 import subprocess
 import sys
@@ -378,3 +379,37 @@ def test_whether_there_are_enough_is_one_sentence(classes, words):
     assert words in said and bool(words) == bool(said)
     if said:
         assert_one_sentence(said.replace(": ", " "))
+
+
+# ---- how its pictures are prepared
+
+
+def test_what_is_chosen_belongs_to_the_set_and_is_no_change_of_it():
+    known = picture_set({"a": 3})
+    token, edits = known.info.token, known.manifest.edits
+    known.choose(size=64, ground="black")
+    known.choose(vary=False, size=32)
+    assert sets.PictureSet(known.path).manifest.choices == {"size": 32, "ground": "black", "vary": False}
+    assert (known.info.token, known.manifest.edits) == (token, edits)
+    known.rename_class("a", "b")
+    known.choose(invert=True)
+    assert known.undo() and known.info.class_names == ("a",)
+    assert known.manifest.choices == {"size": 32, "ground": "black", "vary": False, "invert": True}, "not taken back"
+
+
+def test_an_old_manifest_has_no_choices_and_odd_ones_do_not_count():
+    known = picture_set({"a": 3})
+    file = known.path / "manifest.json"
+    said = json.loads(file.read_text("utf-8"))
+    del said["choices"]
+    file.write_text(json.dumps(said), "utf-8")
+    assert known.manifest.choices == {} and known.info.count == 3
+    for odd in (
+        7,
+        None,
+        [],
+        "size",
+        {"size": 29, "colour": ["rgb"], "invert": 1, "vary": "no", "x": 1, "centre": True},
+    ):
+        file.write_text(json.dumps({**said, "choices": odd}), "utf-8")
+        assert known.manifest.choices == ({"centre": True} if isinstance(odd, dict) else {})

@@ -4,8 +4,8 @@ import { mock, test } from "node:test";
 import { settled } from "./page.js";
 
 const { Mailbox, fitting, newStream } = await import("../../static/pictures/mailbox.js");
-const { classesOf, isForServer, isSilent, isSmall, refusal } = await import("../../static/pictures/files.js");
-const { SIDE, middle, reasonFor, sizeOf } = await import("../../static/pictures/fit.js");
+const { classesOf, isForServer, isSilent, isSmall } = await import("../../static/pictures/files.js");
+const { SIDE, canvasOf, middle, reasonFor, sizeOf } = await import("../../static/lib/shrink.js");
 const { marks } = await import("../../static/pictures/seen.js");
 const { many, share } = await import("../../static/pictures/tiles.js");
 const { classOf } = await import("../../static/pictures/taking.js");
@@ -112,8 +112,6 @@ test("what systems leave in folders is passed over", () => {
 test("archives and TIFF go to the server, all else is opened here", () => {
   for (const name of ["a.zip", "B.ZIP", "c.tif", "d.TIFF"]) assert.ok(isForServer(name), name);
   for (const name of ["a.png", "zip", "a.zip.png"]) assert.ok(!isForServer(name), name);
-  assert.equal(refusal({ name: "a.png", size: 40e6 }), "is larger than 30 MB");
-  assert.equal(refusal({ name: "a.zip", size: 40e6 }), "");
   assert.ok(isSmall({ name: "a.PNG", size: 4000 }));
   for (const [name, size] of [
     ["a.png", 0],
@@ -131,9 +129,15 @@ test("a picture is sent small, in its proportions, and never larger than it was"
 });
 
 test("a reason for what is no picture says what to do", () => {
-  for (const name of ["a.heic", "a.svg", "a.pdf"]) assert.match(reasonFor(name), /save it as PNG or JPEG/);
+  for (const name of ["a.heic", "a.svg", "a.pdf", "a.TIFF"]) assert.match(reasonFor(name), /save it as PNG or JPEG/);
   assert.equal(reasonFor("a.PNG"), "is broken or cut off");
   assert.equal(reasonFor("notes"), "is not a picture");
+});
+
+test("what is too large, or empty, is not even opened", async () => {
+  const why = (size) => canvasOf({ name: "a.png", size }).catch((reason) => reason);
+  assert.equal(await why(40e6), "is larger than 30 MB");
+  assert.equal(await why(0), "is empty");
 });
 
 test("marked are the empty ones, and of a group of the same all but the first", () => {

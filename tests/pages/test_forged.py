@@ -239,10 +239,10 @@ def test_a_group_holds_places_of_the_map():
 
 OURS = {  # keys of the session that no widget and no component has
     "app_around", "arrival_outcome", "arrived_file", "chosen_sample", "current_run", "drawing", "group", "just_deleted",
-    "landmarks", "moments_sent",
-    "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_choices", "own_drawn",
+    "drawing_refused", "drawing_sum", "landmarks", "moments_sent", "stands_in", "preset",
+    "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_drawn",
     "own_letters", "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_undo",
-    "own_upload_class", "own_uploads", "own_varied", "scene_window", "seed_of_drawing", "shelf_error", "start_error",
+    "own_upload_class", "own_uploads", "form_default", "scene_window", "seed_of_drawing", "shelf_error", "start_error",
     "start_when_known", "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 

@@ -198,6 +198,33 @@ def test_what_is_chosen_otherwise_than_guessed_stays_as_pictures_come():
     assert app.segmented_control(key="own_size").value == 64 and data_of(app, "own_seen")["tile"] == 64
 
 
+def test_another_tab_and_a_later_visit_find_what_was_chosen():
+    made({"a": 20, "b": 20})
+    app = show("pictures")
+    app.segmented_control(key="own_size").set_value(64).run()
+    app.toggle(key="own_invert").set_value(True).run()
+    app.toggle(key="own_vary").set_value(False).run()
+    later = show("pictures")
+    check(later)
+    assert later.segmented_control(key="own_size").value == 64 and data_of(later, "own_seen")["tile"] == 64
+    assert later.toggle(key="own_invert").value and not later.toggle(key="own_vary").value
+    assert not any(each.key == "own_ground" for each in later.segmented_control), "nothing of it is transparent"
+
+
+def test_the_ground_can_be_chosen_where_it_shows_through():
+    clear = stroke(1)
+    clear[:8, :, 3] = 0
+    made_ = made({"a": 4})
+    made_.add([Taken("a", "clear", clear, "file")])
+    app = show("pictures")
+    guessed = app.segmented_control(key="own_ground").value
+    other = "white" if guessed == "black" else "black"
+    app.segmented_control(key="own_ground").set_value(other).run()
+    check(app)
+    assert seen.preparation_of(made_).ground == other == made_.manifest.choices["ground"]
+    assert f"transparent parts are {other}" in words(app)
+
+
 def test_what_is_nearly_empty_or_there_twice_is_marked():
     made_ = made({"a": 20})
     made_.add([Taken("a", "again", stroke(3), "file"), Taken("a", "nothing", np.zeros((64, 64, 4), np.uint8), "file")])

@@ -64,9 +64,10 @@ def rows(
     else:
         left_out.append("They were trained on different pictures, so there are none that both can rebuild or morph.")
     tasks.append(("Samples", "the same rolls", "z", lambda run, epoch, k: _samples(run, epoch)))
-    if drawing is not None:
-        words = "drawn, rebuilt, imagined again"
-        tasks.append(("Your drawing", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
+    if drawing is not None and all(_given(run, drawing) is not None for run in (one, other)):
+        thing = drawing_view.called(drawing)
+        words = f"{'drawn' if thing == 'drawing' else 'as it goes in'}, rebuilt, imagined again"
+        tasks.append((f"Your {thing}", words, "x", lambda run, epoch, k: _drawn(run, epoch, drawing)))
     if one.config.latent_dim != other.config.latent_dim:
         fewer = min(one.config.latent_dim, other.config.latent_dim)
         left_out.append(f"Their codes differ in size: only the first {fewer} rolls are the same.")
@@ -141,9 +142,14 @@ def _row(
     return Row(label, np.stack([images(run, epoch, k) for epoch in film]), alt, note, edge, epochs, PICTURES)
 
 
+def _given(run: Run, drawing: np.ndarray) -> np.ndarray | None:
+    """What a model gets of what is on the pad; None if that is nothing."""
+    return drawing_view.as_picture(run, run_picker.film(run)[-1], drawing)
+
+
 def _drawn(run: Run, epoch: int, drawing: np.ndarray) -> np.ndarray:
     """The drawing, what a model makes of its mean, and of draws from its bubble, if it has one."""
-    picture = drawing_view.as_picture(run, run_picker.film(run)[-1], drawing)
+    picture = _given(run, drawing)
     assert picture is not None  # an empty one is no task
     look = drawing_view.look(str(run.path), epoch, picture.tobytes(), PICTURES - 2)
     again = look.imagined if run.config.is_vae else np.zeros_like(look.imagined)

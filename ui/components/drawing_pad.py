@@ -1,4 +1,4 @@
-"""The drawing pad, and what the visitor has drawn."""
+"""The drawing pad, and what the visitor has drawn or put on it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,73 @@ from ui.components.bridge import component
 from ui.components.images import encoded
 from ui.shell import browser_input
 from vae_core.datasets.drawing import PAD
+from vae_core.pictures import preparing, reading
+from vae_core.pictures.reading import Unreadable
+
+KEY = "digit_pad"
+PICTURE_BYTES = 400_000  # of one that the browser has made small
+MEGAPIXELS = 1  # it has a fifteenth of that
 
 _pad = component("pad", "components/drawing_pad.js")
 
 
 def digit_pad(what: str) -> np.ndarray | None:
-    """A pad to draw ``what`` on (``a digit``). Returns what the visitor has drawn, (PAD, PAD) uint8, white on black;
-    None if nothing. Kept for the visit."""
+    """A pad to draw ``what`` on (``a digit``), or to put a picture on.
+
+    Returns what is on it: a drawing, (PAD, PAD) uint8, white on black; a picture, (64, 64, 4) uint8, as
+    ``reading.read_picture`` has it; None if nothing. Kept for the visit, in memory alone.
+    """
     kept = st.session_state.get("drawing")
-    image = Image.fromarray(kept) if kept is not None else None
-    seen = 0 if kept is None else zlib.adler32(kept.tobytes())  # the pad sends a drawing until it finds it here
-    png = "" if image is None else encoded(image, "PNG")
-    _pad(key="digit_pad", data={"what": what, "png": png, "sum": seen}, on_pixels_change=_drawn)
+    refused, why = st.session_state.get("drawing_refused", (0, ""))
+    _pad(
+        key=KEY, on_drawn_change=_drawn,
+        data={
+            "what": what, "png": "" if kept is None else encoded(_shown(kept), "PNG"), "picture": is_picture(kept),
+            "sum": _sum(kept),  # the pad sends it until it finds it here
+            "refused": refused, "why": why,
+        },
+    )  # fmt: skip
     return kept
 
 
+def is_picture(kept: np.ndarray | None) -> bool:
+    """Whether what is on the pad is a picture, not drawn there."""
+    return kept is not None and kept.ndim == 3
+
+
+def _shown(kept: np.ndarray) -> Image.Image:
+    """What the pad shows; a picture that is transparent on the ground that suits it."""
+    if not is_picture(kept):
+        return Image.fromarray(kept)
+    ground = preparing.guess(kept[None]).ground
+    return Image.fromarray(np.rint(preparing.composed(kept[None], ground)[0]).astype(np.uint8))
+
+
+def _sum(kept: np.ndarray | None) -> int:
+    if kept is None:
+        return 0
+    return int(st.session_state.get("drawing_sum", 0)) if is_picture(kept) else zlib.adler32(kept.tobytes())
+
+
 def _drawn() -> None:
-    """Keep what the pad sent, unless it is not a drawing."""
-    pixels = browser_input.pixels(browser_input.sent("digit_pad", "pixels"), PAD)
-    if pixels is not None:
-        st.session_state["drawing"] = pixels if pixels.any() else None
+    """Keep what the pad sent, unless it is neither a drawing nor a picture."""
+    sent = browser_input.sent(KEY, "drawn")
+    kind, packed = browser_input.by_name(sent, "kind"), browser_input.by_name(sent, "packed")
+    if browser_input.word(kind, ("pixels",)):
+        pixels = browser_input.pixels(packed, PAD)
+        if pixels is not None:
+            st.session_state["drawing"] = pixels if pixels.any() else None
+    elif browser_input.word(kind, ("picture",)):
+        raw = browser_input.packed(packed, PICTURE_BYTES)
+        if raw is not None:
+            _read(raw)
+
+
+def _read(raw: bytes) -> None:
+    """Keep a picture, or say why not: what was there then stays."""
+    name = zlib.adler32(raw)
+    try:
+        st.session_state["drawing"] = reading.read_picture(raw, MEGAPIXELS)
+        st.session_state["drawing_sum"] = name
+    except Unreadable as trouble:
+        st.session_state["drawing_refused"] = (name, trouble.reason)

@@ -1,4 +1,4 @@
-"""A visitor's drawing as a model's pictures are, and what the model makes of it."""
+"""A visitor's drawing, or picture, as a model's pictures are, and what the model makes of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import numpy as np
 
 from ui.store import cache
 from vae_core.datasets.drawing import as_mnist
+from vae_core.datasets.spec import Shape
+from vae_core.pictures import fitting, preparing
+from vae_core.pictures.fitting import Fitted
+from vae_core.pictures.reading import KEPT
 from vae_core.runs.run import Run
 
 LOOKED_AT = 100  # test pictures that say whether a set's ground is dark or light
@@ -25,8 +29,25 @@ class Look:
 
 
 def as_picture(run: Run, epoch: int, pixels: np.ndarray) -> np.ndarray | None:
-    """What the pad has, white on black, as a picture like the run's: dark on light where theirs are; None if empty."""
-    return as_mnist(pixels, run.dataset.shape, dark_on_light=light_ground(str(run.path), epoch))
+    """What the pad has as a picture like the run's; None if nothing is on it.
+
+    A drawing (PAD, PAD), white on black, becomes dark on light where theirs are; a picture (64, 64, 4) is made fit.
+    """
+    light = light_ground(str(run.path), epoch)
+    if pixels.ndim == 3:
+        return _fitted(run.config.dataset, run.dataset.shape, light, pixels.tobytes()).picture
+    return as_mnist(pixels, run.dataset.shape, dark_on_light=light)
+
+
+@cache.cached(50)
+def _fitted(dataset: str, shape: Shape, light: bool, rgba: bytes) -> Fitted:
+    picture = np.frombuffer(rgba, np.uint8).reshape(KEPT, KEPT, 4)
+    return fitting.fitted(picture, shape, light_ground=light, how=preparing.of_version(dataset))
+
+
+def called(pixels: np.ndarray | None) -> str:
+    """What one calls what the pad has."""
+    return "drawing" if pixels is None or pixels.ndim == 2 else "picture"
 
 
 @cache.cached(100)
@@ -41,9 +62,11 @@ def light_ground(path: str, epoch: int) -> bool:
     return bool(np.median(rim) > 127)
 
 
-def made_fit(run: Run, epoch: int) -> str:
-    """What else happens to a drawing before a model like this gets it; "" where its pictures are like MNIST's."""
+def made_fit(run: Run, epoch: int, pixels: np.ndarray | None) -> str:
+    """What happens to it before a model like this gets it; "" for a drawing where its pictures are like MNIST's."""
     light, colour = light_ground(str(run.path), epoch), run.dataset.shape.channels > 1
+    if pixels is not None and pixels.ndim == 3:
+        return _fitted(run.config.dataset, run.dataset.shape, light, pixels.tobytes()).words
     words = ["in grey, since the pad has no colours"] * colour + ["dark on light, as its pictures mostly are"] * light
     return f"The model gets your drawing {', and '.join(words)}." if words else ""
 

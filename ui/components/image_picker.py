@@ -116,7 +116,7 @@ def checked(sent: object) -> Choice | None:
 def name_of(run: Run, end: End) -> str:
     """What an end is called: by its class, or where classes say nothing by its number in the test set."""
     if end.drawing:
-        return "your drawing"
+        return "your picture"
     return run.dataset.class_names[end.label] if run.dataset.has_classes else number_of(run, end.place)
 
 

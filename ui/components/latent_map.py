@@ -56,6 +56,14 @@ def payload(
     }  # fmt: skip
 
 
+def with_room(payload: LatentMapData, landmarks: Sequence[np.ndarray]) -> LatentMapData:
+    """The map with a window in which landmarks (epochs, 2) are seen, too, wherever they are."""
+    window = projections.with_room(payload["range"], np.concatenate([*landmarks, np.zeros((0, 2), np.float32)]))
+    if window == payload["range"]:
+        return payload
+    return {**payload, "range": window, "layout": figures.map_layout(payload["axes"], window)}
+
+
 def _flat(
     run: Run, epochs: tuple[int, ...], view: str, first: int, second: int
 ) -> tuple[dict[int, np.ndarray], list[str]]:

@@ -52,6 +52,11 @@ def payload(path: str, epochs: tuple[int, ...]) -> MiniMapData:
     }  # fmt: skip
 
 
+def with_room(dots: MiniMapData, places: np.ndarray) -> MiniMapData:
+    """The map with a window in which these places (n, 2) are seen, too."""
+    return {**dots, "range": projections.with_room(dots["range"], places)}
+
+
 _small = component("small_map", "components/mini_map.js")
 
 

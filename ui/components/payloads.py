@@ -148,6 +148,7 @@ class Landmark(TypedDict):
     """A picture of the visitor's own that stays on the map."""
 
     name: str
+    note: str  # how its place was found
     places: Base64  # floats (epochs, 2)
 
 
@@ -200,11 +201,20 @@ class MiniMapData(Film):
 class DrawingPadData(TypedDict):
     what: str  # to draw, e.g. "a digit"
     png: Base64
-    sum: int
+    picture: bool  # whether it is a picture, not drawn on the pad
+    sum: int  # of what was sent
+    refused: int  # the same of the last picture that was not taken
+    why: str
+
+
+class Drawn(TypedDict):
+    kind: Literal["pixels", "picture"]
+    packed: Base64  # bytes, a square; or the file of a picture
+    sum: int  # by which it is known again
 
 
 class DrawingPadAnswer(TypedDict):
-    pixels: Base64  # bytes, a square
+    drawn: Drawn
 
 
 class Choice(TypedDict):
@@ -538,6 +548,7 @@ class UnusualView(TypedDict):
 
 class UnusualData(Film):
     of: int
+    thing: str  # what is compared: a drawing, a picture
     views: list[UnusualView]
 
 

@@ -48,7 +48,7 @@ def _own_loss(path: str, epoch: int, image: bytes) -> float:
     )
 
 
-def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> UnusualData | None:
+def unusual(path: str, epochs: Sequence[int], image: np.ndarray, thing: str = "drawing") -> UnusualData | None:
     """What ``static/draw/unusual.js`` draws: the drawing's loss among the test pictures', by epoch.
 
     None without them, or where a model has grown so far that a loss is no number.
@@ -69,17 +69,17 @@ def unusual(path: str, epochs: Sequence[int], image: np.ndarray) -> UnusualData 
             "counts": np.histogram(np.clip(others, low, high), BINS, (low, high))[0].tolist(),
             "low": float(low), "high": float(high), "mine": mine,
             "text": f"Its loss is **{mine:.0f} nats**. Of {len(others)} test pictures, **{harder:.0%}** have a higher "
-            "one: " + _judgement(harder, len(others)),
+            "one: " + _judgement(harder, len(others), thing),
         })  # fmt: skip
-    return {"run": Path(path).name, "epochs": list(epochs), "of": len(known[0]), "views": views}
+    return {"run": Path(path).name, "thing": thing, "epochs": list(epochs), "of": len(known[0]), "views": views}
 
 
-def _judgement(harder: float, of: int) -> str:
+def _judgement(harder: float, of: int, thing: str) -> str:
     if of < FEWEST:
         return "too few to judge by."
     if harder > 0.1:
-        return "to this model, your drawing looks like any other."
-    return "your drawing is unusual for it." if harder > 0.01 else "it has hardly seen anything like it."
+        return f"to this model, your {thing} looks like any other."
+    return f"your {thing} is unusual for it." if harder > 0.01 else "it has hardly seen anything like it."
 
 
 def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:

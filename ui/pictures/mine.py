@@ -115,8 +115,7 @@ def create(title: str = FIRST_TITLE) -> PictureSet:
 
 def token(picture_set: PictureSet) -> str:
     """Another after each change of the set, and after each choice of how it is prepared."""
-    choices = st.session_state.get("own_choices", {}).get(picture_set.id)
-    return f"{picture_set.info.token} {choices} {st.session_state.get('own_varied', {}).get(picture_set.id)}"
+    return f"{picture_set.info.token} {sorted(picture_set.manifest.choices.items())}"
 
 
 def limits() -> intake.Limits:

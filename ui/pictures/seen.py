@@ -24,6 +24,7 @@ PER_PAGE = 480
 PAIRS = 8  # pictures shown before and after
 VARIED = (2, 9)  # pictures, and how often each, shown as they are varied
 COLOURS = {"grey": "Grey", "rgb": "Colour"}
+GROUNDS = {"white": "White", "black": "Black"}
 _seen = component("own_seen", "pictures/seen.js")
 
 
@@ -38,16 +39,16 @@ def settings(picture_set: PictureSet) -> None:
     now = preparation_of(picture_set)
     fields = {
         "size": (SIZES, now.size), "colour": (tuple(COLOURS), now.colour), "invert": ((False, True), now.invert),
-        "centre": ((False, True), now.centre),
+        "centre": ((False, True), now.centre), "ground": (tuple(GROUNDS), now.ground),
     }  # fmt: skip
+    transparent = sheets.is_transparent(picture_set.path, picture_set.info.token)
     for name, (_, value) in fields.items():
         st.session_state[f"own_{name}"] = value
 
     def changed(name: str) -> None:
         value = browser_input.one_of(browser_input.in_widget(f"own_{name}"), fields[name][0])
         if value is not None:
-            kept = {**_choices(picture_set), name: value}
-            st.session_state["own_choices"] = {**st.session_state.get("own_choices", {}), picture_set.id: kept}
+            mine.tried(lambda: picture_set.choose(**{name: value}))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
@@ -66,6 +67,11 @@ def settings(picture_set: PictureSet) -> None:
             "Centre what is drawn", key="own_centre", on_change=changed, args=("centre",),
             help="All drawings get one size, and stand in the middle. Not for photos.",
         )  # fmt: skip
+        if transparent:
+            st.segmented_control(
+                "Ground", list(GROUNDS), key="own_ground", required=True, on_change=changed, args=("ground",),
+                format_func=GROUNDS.__getitem__, help="What shows through where a picture is transparent.",
+            )  # fmt: skip
 
 
 def explained(picture_set: PictureSet) -> str:
@@ -105,7 +111,7 @@ def payload(picture_set: PictureSet, preparation: Preparation, vary: bool) -> Se
 
 def is_on(picture_set: PictureSet) -> bool:
     """Whether this set will be varied: one that is small, unless the visitor has said no."""
-    return _copies(picture_set) > 1 and bool(st.session_state.get("own_varied", {}).get(picture_set.id, True))
+    return _copies(picture_set) > 1 and bool(picture_set.manifest.choices.get("vary", True))
 
 
 def vary_switch(picture_set: PictureSet) -> None:
@@ -118,7 +124,7 @@ def vary_switch(picture_set: PictureSet) -> None:
     def changed() -> None:
         value = browser_input.one_of(browser_input.in_widget("own_vary"), (True, False))
         if value is not None:
-            st.session_state["own_varied"] = {**st.session_state.get("own_varied", {}), picture_set.id: value}
+            mine.tried(lambda: picture_set.choose(vary=value))
 
     st.toggle(
         f"Vary them: each picture {copies} times, a little moved, turned and zoomed", key="own_vary", on_change=changed,
@@ -138,7 +144,8 @@ def spread(order: np.ndarray, most: int) -> list[int]:
 
 
 def _choices(picture_set: PictureSet) -> dict[str, Any]:
-    return dict(st.session_state.get("own_choices", {}).get(picture_set.id, {}))
+    """Those that the set keeps, for every visit and every tab."""
+    return {name: value for name, value in picture_set.manifest.choices.items() if name != "vary"}
 
 
 def _page(picture_set: PictureSet) -> int:

@@ -25,6 +25,11 @@ class Prefetch:
         self.folder, self.sentence = folder, ""  # the sentence: how far it is; "" when nothing is going on
         self._lock, self._thread, self._not_before = threading.Lock(), threading.Thread(), 0.0
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is being fetched, or is about to be: there is something to look at."""
+        return self._thread.is_alive()
+
     def keep_going(self) -> None:
         with self._lock:
             if self._thread.is_alive() or time.monotonic() < self._not_before:
@@ -44,8 +49,9 @@ class Prefetch:
         try:
             registry.fetch(DATASET, self.folder, tell)
         except DataError:  # no network: the embedded digits do; whoever trains on MNIST hears the reason
-            self._not_before = time.monotonic() + AGAIN_AFTER
+            pass
         finally:
+            self._not_before = time.monotonic() + AGAIN_AFTER
             self.sentence = ""
 
 
@@ -58,6 +64,11 @@ def keep_going() -> None:
     """app.py, at every visit: begin unless it is done, forbidden (VAE_DOWNLOAD, VAE_PREFETCH) or under way."""
     if download.is_allowed() and os.environ.get("VAE_PREFETCH") != "0":
         of(str(paths.data_dir())).keep_going()
+
+
+def is_at_work() -> bool:
+    """Whether it is being fetched, or is about to be."""
+    return of(str(paths.data_dir())).is_at_work
 
 
 def sentence() -> str:

@@ -78,9 +78,9 @@ MORPH = Intro(
 DRAW = Intro(
     "Your drawing is centred and scaled down, like the handwritten digits of MNIST. The **encoder** turns it into a "
     "code, and the **decoder** redraws it from that alone. What comes out is all that the code could hold.",
-    "Anything strange comes out as the closest thing that it knows: draw a face, and see. The bubble shows how sure "
-    "the encoder is; pictures from inside it should all look like yours. The loss says how unusual your drawing is, "
-    "compared with test pictures.",
+    "Anything strange comes out as the closest thing that it knows: draw a face, or drop a photo, and see. "
+    "The bubble shows how sure the encoder is; pictures from inside it should all look like yours. The loss says how "
+    "unusual yours is, compared with test pictures.",
 )
 COMPARE = Intro(
     "Two models get the same tasks. The curves show their error on test pictures, solid for A and dashed for B. "

@@ -50,9 +50,10 @@ def setup_form() -> None:
         st.rerun()
     if browser_input.in_widget("one_epoch") is None:  # a widget that is never empty: the form has just been opened
         st.session_state["preset"] = "lecture"
-        st.session_state["dataset"] = registry.preferred()
+        st.session_state["dataset"] = st.session_state["form_default"] = registry.preferred()
         _fill()
     _follow_address()
+    _follow_default()
     # Set at every run of the page: a browser that had to redraw before it had shown the first would know only zeros.
     for name in ("preset", *FIELDS):
         st.session_state[name] = browser_input.in_widget(name)
@@ -110,15 +111,15 @@ def _begin() -> None:
 
 @st.fragment(run_every=1.0)
 def _progress() -> None:
+    if not prefetch.is_at_work():
+        st.rerun()  # the form may now begin with it
     if words := prefetch.sentence():
         st.caption(f"{words} Then it can be chosen here. You can train on the embedded digits meanwhile.")
-    else:
-        st.rerun()
 
 
 def _downloading() -> None:
     """How far MNIST is, which is fetched beside the pages; nothing is polled where nothing is fetched."""
-    if prefetch.sentence():
+    if prefetch.is_at_work():
         _progress()
 
 
@@ -201,7 +202,19 @@ def _follow_address() -> None:
     st.session_state["asked_dataset"] = asked
     if own.manifest_of(asked) is not None and visitor.may_use(asked):
         st.session_state["dataset"], st.session_state["preset"] = asked, "lecture"
+        st.session_state["form_default"] = None
         _fill()
+
+
+def _follow_default() -> None:
+    """MNIST has come meanwhile: the form then starts with it, unless the visitor has chosen anything."""
+    given, best = st.session_state.get("form_default"), registry.preferred()
+    if given in (None, best) or _dataset() != given:
+        return
+    with suppress(ConfigError, RunError):
+        if _config() == _suggested(given):
+            st.session_state["dataset"] = st.session_state["form_default"] = best
+            _fill()
 
 
 def _preset() -> str:
@@ -234,6 +247,7 @@ def _fill_dataset() -> None:
 
     A set of one's own may be small, coloured or large, so it says more of what suits it.
     """
+    st.session_state["form_default"] = None  # chosen
     asks = registry.defaults(_dataset()) if own.manifest_of(_dataset()) else ()
     suggested = visitor.within_limits(Config(dataset=_dataset(), **registry.defaults(_dataset())))
     for name in {"epochs", "batch_size", *asks}:

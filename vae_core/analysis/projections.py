@@ -130,3 +130,16 @@ def view_range(frames: Sequence[np.ndarray]) -> list[list[float]]:
     high = np.max([np.quantile(frame, 0.9995, axis=0) for frame in frames], axis=0)
     room = np.maximum(high - low, 0.1) * 0.05
     return [[float(low[k] - room[k]), float(high[k] + room[k])] for k in (0, 1)]
+
+
+def with_room(window: Sequence[Sequence[float]], places: np.ndarray) -> list[list[float]]:
+    """A window of ``view_range`` so large that places (n, 2) are inside: what nobody trained on may lie far out."""
+    places = places[np.isfinite(places).all(1)]
+    wide = [list(ends) for ends in window]
+    for (low, high), ends, values in zip(window, wide, places.T, strict=True):
+        room = 0.06 * (high - low)
+        if len(values) and values.min() < low:
+            ends[0] = float(values.min() - room)
+        if len(values) and values.max() > high:
+            ends[1] = float(values.max() + room)
+    return wide

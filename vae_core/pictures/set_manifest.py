@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vae_core.datasets.own import CLASSES
+from vae_core.datasets.own import CLASSES, SIZES
+from vae_core.pictures.preparing import COLOURS, GROUNDS
 from vae_core.runs import files
 
 FORMAT = 1
 SOURCES = ("file", "drawn", "camera", "pasted")
+# What can be chosen of how the pictures are prepared, and whether they are varied; the rest is guessed.
+CHOICES: dict[str, tuple[object, ...]] = {
+    "size": SIZES, "colour": tuple(COLOURS), "invert": (False, True), "centre": (False, True),
+    "ground": tuple(GROUNDS), "vary": (False, True),
+}  # fmt: skip
 UNSORTED = "unsorted"  # what pictures of no class are called beside classes
 
 
@@ -47,10 +53,22 @@ class Manifest:
     file: int = 0  # which pictures file the rows are in: another after each tidying up
     classes: tuple[str, ...] = ()  # the name of the heap is empty
     pictures: tuple[Picture, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)  # of ``CHOICES``, what the owner has chosen
 
     def to_json(self) -> dict[str, Any]:
         data = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "pictures"}
         return {"format": FORMAT, **data, "pictures": [list(picture) for picture in self.pictures]}
+
+
+def known_choices(said: object) -> dict[str, Any]:
+    """Those of some choices that can be made; a set from before there were any has none."""
+    if not isinstance(said, Mapping):
+        return {}
+    return {
+        name: found[0]
+        for name, allowed in CHOICES.items()
+        if (found := [each for each in allowed if type(each) is type(said.get(name)) and each == said.get(name)])
+    }
 
 
 def shown_names(known: Manifest) -> tuple[str, ...]:
@@ -101,6 +119,7 @@ def parsed(data: Any) -> Manifest:
         return Manifest(
             str(data["id"]), str(data["title"]), str(data["owner"]), float(data["created"]), float(data["changed"]),
             int(data["edits"]), int(data["next"]), rows, int(data["file"]), classes, pictures,
+            known_choices(data.get("choices")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError("a manifest that cannot be read") from None

@@ -154,6 +154,17 @@ class PictureSet:
         except OSError as error:
             raise SetError(f"The set cannot be changed: {error.strerror}.") from None
 
+    def choose(self, **choices: object) -> None:
+        """Keep how the pictures are to be prepared (``set_manifest.CHOICES``). It changes no picture, so it is no
+        change that is counted, or taken back. Raises SetError."""
+        with self.locked():
+            known = self.manifest
+            chosen = set_manifest.known_choices({**known.choices, **choices})
+            try:
+                set_manifest.write(self.path / "manifest.json", replace(known, choices=chosen))
+            except OSError as error:
+                raise SetError(f"The set cannot be changed: {error.strerror}.") from None
+
     def _earlier(self) -> list[Path]:
         """The manifests before, oldest first."""
         return sorted((self.path / "before").glob("[0-9]*.json"))
@@ -172,7 +183,8 @@ class PictureSet:
                 before = set_manifest.read(earlier[-1])
             except (OSError, ValueError):
                 raise SetError("The last change of this set cannot be taken back.") from None
-            self.put(replace(before, next=known.next, rows=max(known.rows, before.rows)), undo=False)
+            rows = max(known.rows, before.rows)
+            self.put(replace(before, next=known.next, rows=rows, choices=known.choices), undo=False)
             os_compat.remove(earlier[-1])
             return True
 

@@ -128,13 +128,14 @@ export default function (component) {
     events.moved();
   };
   const byClass = data.names.length > 1 ? ", coloured by class" : "";
+  const own = (data.landmarks ?? []).map(({ name, note }) => `; on it ${name}: ${note}`).join("");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const unfollow = followEpoch(data.run, data.epochs, (epoch) => {
     map.epoch = data.epochs.indexOf(epoch);
     map.frame = frames[map.epoch];
     plot.dataset.epoch = epoch;
     place?.follow();
-    plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}`);
+    plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}${own}`);
     if (map.view) map.view.show(map.frame, { still: calm.matches });
     else if (!keeps) use(plain(map, events), "plain");
   });

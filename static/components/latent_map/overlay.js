@@ -2,16 +2,38 @@
 import { over } from "./canvas_view.js";
 import { colour, sharp, classColour } from "../../lib/canvas.js";
 import { floats, halves } from "../../lib/codec.js";
+import { element } from "../../lib/dom.js";
 import { fromAddress, inAddress } from "../../lib/url.js";
 
 const LANDMARK = "600 14px system-ui, sans-serif";
+const REACH = 14; // pixels from the pointer to a landmark that it means
+
+/** Words beside a landmark while the pointer is on it. Returns what ends that. */
+function tip(stage, under) {
+  const box = stage.querySelector(".tip") ?? element("div", { className: "tip", hidden: true });
+  stage.append(box);
+  const look = (event) => {
+    const found = under(event);
+    box.hidden = !found;
+    if (!found) return;
+    box.replaceChildren(element("b", { textContent: found.name }), ` ${found.note}`);
+    const left = Math.min(found.x + 12, stage.clientWidth - box.offsetWidth - 4);
+    box.style.translate = `${Math.max(left, 4)}px ${found.y + 14}px`;
+  };
+  const kinds = ["pointermove", "pointerdown", "pointerleave"];
+  for (const kind of kinds) stage.addEventListener(kind, look, true); // Plotly keeps some to itself
+  return () => {
+    for (const kind of kinds) stage.removeEventListener(kind, look, true);
+    box.remove();
+  };
+}
 
 export function overlay(map) {
   const { root, plot, data, labels } = map,
     canvas = root.querySelector("canvas.over");
   const box = root.querySelector(".bubbles"),
     check = box.querySelector("input");
-  const landmarks = (data.landmarks ?? []).map((each) => ({ name: each.name, places: floats(each.places) }));
+  const landmarks = (data.landmarks ?? []).map((each) => ({ ...each, places: floats(each.places) }));
   const roots = data.bubbles?.map(halves),
     paints = data.names.map((_, c) => colour(root, classColour(c)));
   box.hidden = !roots;
@@ -45,7 +67,7 @@ export function overlay(map) {
           g.stroke();
         }
       }
-      landmarks.forEach(({ name, places }) => landmark(g, name, places, area));
+      landmarks.forEach((each) => landmark(g, each, area));
       g.restore();
     },
     /** Where the visitor's own pictures stand with their names: boxes by their middles. */
@@ -59,11 +81,27 @@ export function overlay(map) {
         return { x: x + (x + wide < area.left + area.width ? 0.5 : -0.5) * wide, y, width: wide + 20, height: 24 };
       });
     },
-    stop: () => (check.onchange = null),
+    stop: () => {
+      check.onchange = null;
+      untip();
+    },
   };
+  const spot = ({ places }, area) => [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])];
+  const untip = tip(plot.parentElement, (event) => {
+    if (!map.view) return null;
+    const about = plot.getBoundingClientRect(),
+      area = map.view.area();
+    for (const each of landmarks) {
+      const [x, y] = spot(each, area);
+      if (Math.hypot(event.clientX - about.left - x, event.clientY - about.top - y) <= REACH)
+        return { ...each, x: x + plot.offsetLeft, y: y + plot.offsetTop };
+    }
+    return null;
+  });
   /** A picture of the visitor's own: a dot in x's colour, and its name. */
-  function landmark(g, name, places, area) {
-    const [x, y] = [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])];
+  function landmark(g, each, area) {
+    const { name } = each,
+      [x, y] = spot(each, area);
     g.beginPath();
     g.arc(x, y, 7, 0, 7);
     g.fillStyle = colour(root, "--ll-x");

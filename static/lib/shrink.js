@@ -3,6 +3,7 @@
 export const SIDE = 128; // pixels of the shorter side, at most
 const LONGEST = 4; // times that, of the longer side: more would be cut off in any case
 const MEGAPIXELS = 40;
+const LARGEST = 30_000_000; // bytes of a file
 
 /**
  * The size at which a picture is sent: its shorter side SIDE at most, its proportions kept.
@@ -30,14 +31,6 @@ export function base64(bytes) {
 /** A small canvas as a picture's bytes in base64, at once: ``toBlob`` waits until the browser has nothing to do. */
 export const packed = (canvas, kind) => canvas.toDataURL(kind, 0.92).split(",")[1]; // PNG where there is no WebP
 
-/** The square middle of a film's frame, SIDE pixels wide. */
-export function frameOf(video) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
-  const [left, top, side] = middle(video.videoWidth, video.videoHeight);
-  canvas.getContext("2d").drawImage(video, left, top, side, side, 0, 0, SIDE, SIDE);
-  return canvas;
-}
-
 /**
  * A file as a small canvas, turned as its camera was held. Throws a text, the reason why it cannot be: it goes on a
  * sentence that begins with the file's name.
@@ -61,6 +54,7 @@ export async function canvasOf(file) {
 
 async function bitmapOf(file) {
   if (!file.size) throw "is empty";
+  if (file.size > LARGEST) throw "is larger than 30 MB";
   try {
     return await createImageBitmap(file);
   } catch {
@@ -74,6 +68,7 @@ export function reasonFor(name) {
   const save = "save it as PNG or JPEG";
   if (["heic", "heif"].includes(end)) return `is a HEIC picture; ${save}`;
   if (end === "svg") return `is an SVG drawing; ${save}`;
+  if (["tif", "tiff"].includes(end)) return `is a TIFF picture; ${save}`;
   if (end === "pdf") return `is a PDF; ${save}`;
   if (["mp4", "mov", "avi", "mkv", "webm"].includes(end)) return "is a film; use the camera, or save single pictures";
   if (["rar", "7z", "gz", "tar"].includes(end)) return "is an archive that cannot be opened here; pack it as a zip";

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from tests.pages.test_finale import keep_umap
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
 from ui.components import payloads
 from ui.store import cache
@@ -170,6 +171,7 @@ def test_the_poll_ends_with_the_training(finished, monkeypatch):  # noqa: F811
         return fragment(function) if function else fragment
 
     monkeypatch.setattr(st, "fragment", noted)
+    keep_umap(finished)  # or the page would look each second whether it is there
     show("train", run="mine")
     assert not any(paces)
     set_state(finished, "running")

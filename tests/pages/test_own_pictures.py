@@ -499,7 +499,7 @@ def in_its_part(app: AppTest, sent: WidgetState) -> AppTest:
 
 def is_whole(app: AppTest) -> bool:
     """Whether all of the page was drawn, and not a part of it."""
-    return any(each.value.startswith("## Your own pictures") for each in app.markdown)
+    return any(each.value.startswith("## Own pictures") for each in app.markdown)
 
 
 def test_after_a_set_is_deleted_the_dialog_closes_and_the_page_shows_what_is_left():

@@ -97,7 +97,7 @@ def fresh(run: Run) -> list[BirthMoment]:
 
 def sent_of(run: Run, moment: Moment) -> BirthMoment:
     mean = moment.mean.astype(np.float32)
-    points = projections.on_plane(projections.view_of(mean, view_of(run)), mean)
+    points = projections.on_plane(projections.view_of(lambda _: mean, (0,), view_of(run)), mean)
     return {
         "name": f"{moment.step} {moment.seconds}", "epoch": moment.epoch, "step": moment.step,
         "rebuilt": base64_of(moment.rebuilt, "u1"), "samples": base64_of(moment.invented, "u1"),
@@ -118,7 +118,7 @@ def _film(path: str, epochs: tuple[int, ...], kept: int) -> BirthFilm:
     frames = [_at_epoch(run, epoch) for epoch in epochs]
     born = [(m.epoch, _large(m.rebuilt, shape, run), _large(m.invented, shape, run), m) for m in first]
     shots = [shot for shot in frames if shot[0] < 1] + born + [shot for shot in frames if shot[0] >= 1]
-    basis = projections.view_of(cache.latents(path, epochs[-1]).mean, view_of(run))
+    basis = cache.basis(path, epochs[-1], view_of(run))
     dots = [_in_the_middle(projections.on_plane(basis, shot[3].mean.astype(np.float32)), basis) for shot in shots]
     tiles = [layout.tile.pictures(shot[3].plane) for shot in shots if shot[3].plane is not None]
     return {

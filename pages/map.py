@@ -27,6 +27,7 @@ bar = page_bar(
     "map",
     "Each dot is a **test picture**, one that the model never trained on. It stands where the **encoder** puts it. "
     "Move the slider: similar pictures form clusters.",
+    help=glossary.tips("test", "pca", "umap", "tsne"),
 )
 run = run_picker.pick_run(bar, default="two-knobs")
 path, epochs, d = str(run.path), run_picker.film(run), run.config.latent_dim

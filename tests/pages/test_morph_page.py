@@ -158,7 +158,7 @@ def test_a_strip_has_its_steps_in_order():
 
 def test_a_file_says_what_it_is(run):
     name = files.file_name(run, 4, start=End(3, 0), end=End(drawing=b"x"), way="straight", kind="gif")
-    assert name == "morph-3-to-your-drawing-mine-epoch-4-straight.gif"
+    assert name == "morph-3-to-your-picture-mine-epoch-4-straight.gif"
     assert "/" not in files.file_name(run, 4, start=End(0, 0), end=End(1, 0), way="../..", kind="gif")
 
 

@@ -38,7 +38,7 @@ def hide_the_embedded_pictures(folder: Path) -> None:
 
 
 def start_a_training(runs: Path) -> subprocess.Popen[bytes]:
-    settings = ["--dataset=digits", "--epochs=30", "--batch-size=32", "--run-id=example"]
+    settings = ["--dataset=digits", "--epochs=150", "--batch-size=16", "--run-id=example"]
     return subprocess.Popen([sys.executable, "-m", "vae_core.train", f"--runs-dir={runs}", *settings])
 
 
@@ -88,7 +88,7 @@ def main() -> None:
             shoot(dark, "start", height=880, wait=".ll-scene .mosaic[data-whole]")
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
-            dark.wait_for_selector("text=/Learning epoch (1[5-9]|2[0-9])/", timeout=120_000)
+            dark.wait_for_selector("text=/Learning epoch (1[5-9]|[2-9][0-9])/", timeout=120_000)
             shoot(dark, "train", height=1080, wait=".ll-birth .bar:not([hidden])")
             training.wait()
             light.goto(server.url + "/pictures")

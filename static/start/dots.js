@@ -28,7 +28,7 @@ export function drawDots(canvas, view, paints, { points, labels, centres, names,
       g.moveTo(x + radius, y);
       g.arc(x, y, radius, 0, 7);
     }
-    Object.assign(g, { fillStyle: paints.c[c % paints.c.length] }).fill();
+    Object.assign(g, { fillStyle: paints.c(c) }).fill();
   }
   // A little above the middle of its class, where a typical picture has its mean, and then z its ring.
   const above = centres.map((centre) => view.at(centre)).map(([x, y]) => [x, y - size]),

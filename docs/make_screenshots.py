@@ -89,7 +89,7 @@ def main() -> None:
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|[2-9][0-9])/", timeout=120_000)
-            shoot(dark, "train", height=1080, wait=".ll-birth .bar:not([hidden])")
+            shoot(dark, "train", height=1080, wait=".ll-birth .copies canvas")
             training.wait()
             light.goto(server.url + "/pictures")
             light.click("[data-way=draw]")

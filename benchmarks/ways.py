@@ -1,9 +1,8 @@
-"""The ways to train an epoch, each in a process of its own: ``python -m benchmarks.ways NAME [NETWORK [NUMBERS]]``.
+"""The ways to train an epoch, each in a process of its own: ``python -m benchmarks.ways NAME [NETWORK]``.
 
 A way says ``ready``, then trains one epoch for each line that it is sent and answers with the seconds; ``quality`` asks
 for the test loss (mean decoded, nats per image). All learn MNIST at the lecture's settings; with a
-network's name, ``ours`` and ``eager`` train that one on the 5,000 embedded digits; a number after it is that of the
-code's numbers.
+network's name, ``ours`` and ``eager`` train that one on the 5,000 embedded digits.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 BATCH, HIDDEN, LATENT, RATE, STEPS = 256, 400, 20, 1e-3, 235
-NUMBERS = int(sys.argv[3]) if len(sys.argv) > 3 else LATENT  # of the code, of a run of ours
 EPOCHS = 500  # more than anybody asks for
 NETWORK = sys.argv[2] if len(sys.argv) > 2 else "lecture"
 DATASET = "mnist" if NETWORK == "lecture" else "mnist-5k"
@@ -65,11 +63,8 @@ def floor() -> None:
     serve(epoch, lambda: float("nan"))
 
 
-def ours(watched: bool = True) -> None:
-    """A real run in a real directory. Says the seconds of training alone, and with evaluation and files.
-
-    ``watched``: with moments for those who look on.
-    """
+def ours() -> None:
+    """A real run in a real directory. Says the seconds of training alone, and with evaluation and files."""
     from vae_core.config import Config
     from vae_core.datasets import registry
     from vae_core.runs import lifecycle
@@ -106,10 +101,9 @@ def ours(watched: bool = True) -> None:
             self.paused_seconds += time.perf_counter() - started
 
     with tempfile.TemporaryDirectory() as folder:
-        config = Config(dataset=DATASET, network=NETWORK, epochs=EPOCHS, latent_dim=NUMBERS, device="cpu")
-        run = lifecycle.create(config, Path(folder))
+        run = lifecycle.create(Config(dataset=DATASET, network=NETWORK, epochs=EPOCHS, device="cpu"), Path(folder))
         try:
-            loop.train(run, dataset, Answering(run), max_threads=most, watched=watched)
+            loop.train(run, dataset, Answering(run), max_threads=most)
         except Stopped:
             return
 
@@ -254,14 +248,7 @@ def examples() -> None:
     serve(epoch, quality_of(model))
 
 
-def unwatched() -> None:
-    """``ours`` without its moments."""
-    ours(watched=False)
-
-
-WAYS = {
-    "floor": floor, "ours": ours, "unwatched": unwatched, "eager": eager, "notebook": notebook, "examples": examples,
-}  # fmt: skip
+WAYS = {"floor": floor, "ours": ours, "eager": eager, "notebook": notebook, "examples": examples}
 
 if __name__ == "__main__":
     WAYS[sys.argv[1]]()

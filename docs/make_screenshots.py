@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -38,8 +39,12 @@ def hide_the_embedded_pictures(folder: Path) -> None:
 
 
 def start_a_training(runs: Path) -> subprocess.Popen[bytes]:
+    """Returns once it learns: before that, its page would say that it is not here."""
     settings = ["--dataset=digits", "--epochs=150", "--batch-size=16", "--run-id=example"]
-    return subprocess.Popen([sys.executable, "-m", "vae_core.train", f"--runs-dir={runs}", *settings])
+    training = subprocess.Popen([sys.executable, "-m", "vae_core.train", f"--runs-dir={runs}", *settings])
+    while training.poll() is None and not (runs / "example" / "moment-0.npz").exists():
+        time.sleep(0.05)
+    return training
 
 
 def draw_letters(page: Page) -> None:
@@ -89,7 +94,7 @@ def main() -> None:
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|[2-9][0-9])/", timeout=120_000)
-            shoot(dark, "train", height=1080, wait=".ll-birth .copies canvas")
+            shoot(dark, "train", height=760, wait=".ll-birth .copies canvas")
             training.wait()
             light.goto(server.url + "/pictures")
             light.click("[data-way=draw]")

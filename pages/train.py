@@ -12,8 +12,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.startup import awake
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache, run_index, tail
-from ui.text import glossary, page_intros
-from ui.text.page_intros import about
+from ui.text import glossary
 from ui.train import birth, steering
 from ui.train.form import setup_form
 from vae_core.analysis import umap_tsne
@@ -115,7 +114,6 @@ def watch(run: Run) -> None:
     state()
     pictures()
     now()
-    about(page_intros.TRAIN)
     test()
 
 

@@ -74,18 +74,21 @@ export function showNumbers(root, sample, count) {
   write("z", z);
   root.querySelector(".term.z small").textContent = chosen ? "chosen z" : "z";
   root.classList.toggle("chosen", !!chosen);
-  const whose = example.name === "drawing" ? "Your drawing" : `The ${example.name}`;
+  const whose = isOwn(example.name) ? `Your ${example.name}` : `The ${example.name}`;
   const where = chosen ? "z was chosen by hand" : `${whose} has its mean at ${pair(mean)}`;
   const keys = "Arrow keys move a cross, Enter chooses its place.";
   describe(root.querySelector(".map"), `Plane with ${count} test pictures. ${where}; z stands at ${pair(z)}. ${keys}`);
   describe(root.querySelector(".image"), `What the decoder draws from z at ${pair(z)}`);
 }
 
+/** Whether it is the visitor's own: a drawing, or a picture; all others are called by their class. */
+const isOwn = (name) => ["drawing", "picture"].includes(name);
+
 /** The picture that goes in. */
 export function showPicture(root, { name, pixels }, size) {
   const canvas = root.querySelector("canvas.x");
   paint(canvas, pixels, size);
-  describe(canvas, name === "drawing" ? "Your drawing, as the model gets it" : `A handwritten ${name}`);
+  describe(canvas, isOwn(name) ? `Your ${name}, as the model gets it` : `A handwritten ${name}`);
   for (const button of root.querySelectorAll(".chooser button:not(.draw)"))
     button.setAttribute("aria-pressed", String(button.getAttribute("aria-label") === name));
 }
@@ -128,7 +131,7 @@ export function explaining(root, parts) {
   };
   /** What stands there while nothing is pointed at. */
   return ({ example: { name }, chosen }) => {
-    const what = name === "drawing" ? "Your **drawing**" : `This **${name}**`;
+    const what = isOwn(name) ? `Your **${name}**` : `This **${name}**`;
     resting = chosen ? CHOSEN : `${what} goes in as 784 numbers, becomes two, and comes out of these two alone.`;
     if (code.hidden) say(resting, "");
   };

@@ -18,7 +18,7 @@ import pytest
 from ui.shell import streamlit_patches
 from vae_core import os_compat, paths
 from vae_core.runs.index import list_runs
-from vae_core.runs.run import Run
+from vae_core.runs.run import Run, RunError
 
 # The first has no window to draw, which saves a good part of the processor's time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -83,14 +83,23 @@ class Server:
         said = (self.folder / "server.log").read_text("utf-8")
         assert streamlit_patches.DROPPED not in said, "values of a real browser"
 
+    def rest(self) -> None:
+        """End what a test has left at work: trainers, and makers of maps."""
+        self.stop_trainers()
+        with suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                if "vae_core.analysis.umap_tsne" in child.cmdline():
+                    child.kill()
+
     def runs(self) -> list[Run]:
         return [run for run in list_runs(self.folder / "runs") if not run.gallery]
 
     def stop_trainers(self) -> None:
         """Those that said who they are. A run that waits or only just starts names nobody yet."""
         for run in self.runs():
-            status = run.status()
-            os_compat.end(status.pid, status.born)
+            with suppress(RunError):  # one that a test has broken
+                status = run.status()
+                os_compat.end(status.pid, status.born)
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +107,15 @@ def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"))
     yield server
     server.end()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_at_work(request):
+    """A training that a test has left, also one that failed, would be what the next one sees on its page."""
+    server = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    yield
+    if server:
+        server.rest()
 
 
 @pytest.fixture(scope="session")

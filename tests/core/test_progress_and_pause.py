@@ -91,7 +91,9 @@ def test_every_window_is_written_once_and_in_order(voice, clock, run):
 
 
 def test_progress_speed_and_time_left_are_those_of_the_steps(voice, clock, run):
-    take_steps(voice, clock, 1, 50)  # of 200, a tenth of a second and 32 images each
+    take_steps(voice, clock, 1, 20)  # of 200, a tenth of a second and 32 images each
+    assert run.status().seconds_left is None  # the first steps promise nothing
+    take_steps(voice, clock, 21, 50)
     status = run.status()
     assert status.state == "running" and status.epochs == 2
     assert status.progress == status.step / 200

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.shell import pages
-from ui.text.page_intros import Intro, explained
+from ui.text.page_intros import Intro
 
 
 def page_bar(name: str, sentence: str, *, help: str | None = None) -> DeltaGenerator:
@@ -29,6 +29,8 @@ def about(intro: Intro, source: str = "") -> None:
     """“What am I looking at?”: the icon at the end of the bar, or alone. ``source``: where the idea comes from."""
     with st.popover("What am I looking at?", icon=":material/help:", key="about", type="tertiary", width="content"):
         st.markdown("**What am I looking at?**")
-        explained(intro)
+        st.markdown(intro.sentences)
+        st.markdown(f"**More.** {intro.more}")
+        st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")
         if source:
             st.caption(source)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ui.components.bridge import base64_of, component, size_of
 from ui.components.browser_decoder import bubbles, decoded
-from ui.components.drawing_view import as_picture
+from ui.components.drawing_view import as_picture, called
 from ui.components.payloads import Part, SceneData, ScenePicture
 from ui.store import cache
 from vae_core import paths
@@ -97,7 +97,7 @@ def drawn(run: Run, pixels: np.ndarray) -> ScenePicture | None:
     if image is None:
         return None
     mean, std = bubbles(run, epoch, run.dataset.shape.flat(image[None]))
-    return _sent(["drawing"], image[None], mean, std)[0]
+    return _sent([called(pixels)], image[None], mean, std)[0]
 
 
 def _sent(names: Sequence[str], images: np.ndarray, means: np.ndarray, stds: np.ndarray) -> list[ScenePicture]:

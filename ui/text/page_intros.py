@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import streamlit as st
-
 
 class Intro(NamedTuple):
     """What a page shows, for pages where the visitor does something."""
 
     sentences: str  # about three, for everybody
     more: str  # for those who want to know more
-
-
-def about(intro: Intro) -> None:
-    """“What am I looking at?” on a page where the visitor does something: one line, to be opened."""
-    with st.expander("What am I looking at?", icon=":material/help:"):
-        explained(intro)
-
-
-def explained(intro: Intro) -> None:
-    """What stands in it: the sentences, more, and the way to the glossary."""
-    st.markdown(intro.sentences)
-    st.markdown(f"**More.** {intro.more}")
-    st.page_link("pages/glossary.py", label="All words: the glossary", icon=":material/menu_book:")
 
 
 START = Intro(

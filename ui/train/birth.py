@@ -109,7 +109,7 @@ def sent_of(run: Run, moment: Moment) -> BirthMoment:
 # ---- when it is over
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@cache.cached(16)
 def _film(path: str, epochs: tuple[int, ...], kept: int) -> BirthFilm:
     """The untrained network, the first epoch's moments that were ``kept``, and each epoch. torch decodes here."""
     run = Run(Path(path))

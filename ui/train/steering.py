@@ -10,6 +10,8 @@ import streamlit as st
 from ui.components.run_status import BADGES, duration
 from ui.shell import visitor
 from ui.shell.errors import plain
+from ui.shell.page_bar import about
+from ui.text import page_intros
 from vae_core.jobs import launcher, queue
 from vae_core.jobs.limits import without_paths
 from vae_core.runs.run import Run, RunError, Status
@@ -79,6 +81,7 @@ def state_bar(run: Run, status: Status, asked: str, new: Callable[[], None]) -> 
         if st.button("New training", key="new_training_button", icon=":material/add:"):
             new()
             st.rerun()  # of the page, not of this part alone
+        about(page_intros.TRAIN)
     if status.state in ("failed", "interrupted") and (tail := launcher.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(without_paths(tail), language=None)

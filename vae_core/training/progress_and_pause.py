@@ -23,6 +23,7 @@ from vae_core.runs.run import Run, Status, write_status
 
 LISTEN_SECONDS = 0.1  # between two looks for a request
 STATUS_SECONDS = 0.5  # between two writes of status.json and steps.jsonl
+SURE_SECONDS = 3.0  # from the start, before which the time left is not said: the first steps are slow
 BEAT_SECONDS = 1.0  # between two heartbeats when there is nothing new
 VOUCH_SECONDS = 120.0  # for which the heartbeat goes on without a sign of the main thread
 
@@ -169,7 +170,8 @@ class Reporter:
         self.write_points()
         elapsed = time.monotonic() - self._since  # evaluation and writing included: what a visitor waits
         steps_left = self.status.epochs * self.status.steps_per_epoch - step
-        left = steps_left * elapsed / (step - self._first_step) if step > self._first_step else None
+        sure = elapsed >= SURE_SECONDS and step > self._first_step
+        left = steps_left * elapsed / (step - self._first_step) if sure else None
         speed = self._images / elapsed if elapsed > 0 else 0.0
         self.update(step=step, images_per_second=round(speed, 1), seconds_left=left, **changes)
 

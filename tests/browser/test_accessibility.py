@@ -36,6 +36,8 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
     plain = open_page(server.url + "/noise", scheme=scheme, width=width)
     # Plotly's map in one of them, the plain one in the other.
     mapped = open_page("about:blank", scheme=scheme, width=width, webgl=True) if scheme == "light" else plain
+    for page in {plain, mapped}:  # what travels by itself is dim on its way, and stands still for who wants rest
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     settle(plain)
     for path in [*PAGES, *CHOSEN]:
         page = mapped if path.startswith("latent") else plain

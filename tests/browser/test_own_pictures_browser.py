@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.browser.conftest import Server
 from tests.browser.test_accessibility import MAIN, NOTHING_FADES, OURS, SERIOUS, VIOLATIONS
 from tests.browser.test_browser import settle
 from vae_core.pictures import sets
@@ -22,12 +22,13 @@ CARD = ".ll-cards .card"
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
-    """A server of its own, with no set on it; the test reads its sets from the disk."""
-    server = Server(tmp_path)
-    monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
+def own(server, monkeypatch):
+    """The server, with no set on it before or after; the test reads its sets from the disk."""
+    monkeypatch.setenv("VAE_RUNS_DIR", str(server.folder / "runs"))
     yield server
-    server.end()
+    server.rest()  # no trainer reads them
+    for folder in (sets.sets_dir(), *(run.path for run in server.runs() if run.config.dataset.startswith("own-"))):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def the_set() -> PictureSet:
@@ -149,7 +150,7 @@ def test_train_leads_to_a_training_that_runs_on_the_set(own, open_page):
     page.click(".st-key-own_train button")
     page.wait_for_selector("text=/Learning epoch/")
     page.wait_for_selector(".ll-birth .copies canvas")
-    (run,) = own.runs()
+    (run,) = (run for run in own.runs() if run.config.dataset.startswith("own-"))
     assert run.dataset.class_names in (("кольцо", "box"), ("box", "кольцо"))
     assert run.dataset.test_size == 5 and run.dataset.train_size > 19
 

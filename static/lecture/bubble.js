@@ -32,7 +32,7 @@ export default function bubble(world) {
         drawMask(g, plane, near.canvas, where, paints, 0.62 * at[2] * (1 - 0.9 * out), !near.whole);
       }
       if (out > 0.4) {
-        drawDots(g, plane, world.means, world.labels, paints, { opacity: 0.5 * (out - 0.4) });
+        drawDots(g, plane, world.means, world.labels, paints, { opacity: 1.1 * (out - 0.4) });
         drawNames(g, plane, data.centres, data.names, paints, 2 * (out - 0.5));
       }
       const breath = calm || out > 0 ? 1 : 1 + 0.03 * Math.sin(now / 700);
@@ -43,7 +43,7 @@ export default function bubble(world) {
       }
     });
     const [x, y] = plane.at(digit.mean),
-      small = clamp(height / 40, 13, 18);
+      small = clamp(height / 40, 13, 22);
     drawMark(g, [x, y], paints.mean, paints, { radius: 6, pulse: at[0] });
     g.globalAlpha = Math.min(at[0], 1 - out);
     write(g, `mean (${digit.mean.map((v) => say(v)).join(", ")})`, [x, y - 20], paints, {

@@ -114,6 +114,9 @@ export function drawPicture(g, canvas, place, side, edge, opacity = 1) {
   g.globalAlpha = before;
 }
 
+/** How large words are on a canvas of this height. */
+export const letters = (height) => clamp(height / 46, 13, 19);
+
 /** Words on a canvas. @param {number[]} place */
 export function write(g, text, place, paints, { size = 14, colour = paints.ink, weight = 600, align = "center" } = {}) {
   Object.assign(g, { font: `${weight} ${size}px ${paints.font}`, textAlign: align, textBaseline: "middle" });
@@ -138,6 +141,7 @@ export function drawNetwork(g, { left, top, width, height }, paint, { lit, narro
   g.lineTo(left + width, top + height - to);
   g.lineTo(left, top + height - from);
   g.closePath();
+  Object.assign(g, { fillStyle: paints.page }).fill();
   Object.assign(g, { fillStyle: alpha(paint, 0.14 + 0.5 * lit) }).fill();
   Object.assign(g, { strokeStyle: alpha(paint, 0.6 + 0.4 * lit), lineWidth: 1.5 }).stroke();
   write(g, text, [left + width / 2, top + height / 2], paints, { size, colour: lit > 0.5 ? paints.ink : paint });

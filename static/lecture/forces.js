@@ -4,7 +4,8 @@ import { pointOf } from "../lib/geometry.js";
 import { between, clamp, quantile } from "../lib/numbers.js";
 import { drawArrow, drawBubble, drawMark, inside, planeIn, write } from "./drawing.js";
 
-const ARROWS = 3; // pictures of each class that have arrows, ours among them: more cannot be read
+const ARROWS = 2; // pictures of each class with an arrow of the reconstruction, ours among them: more cannot be read
+const INWARDS = 0.3; // of a unit for a force of one: on the scale of the other force these could not be seen
 
 /** @param {import("./world.js").World} world */
 export default function forces(world) {
@@ -30,25 +31,19 @@ export default function forces(world) {
       drawCentre(g, plane, paints);
       for (let i = 0; i < labels.length; i++) {
         const std = pointOf(logvar, i).map((v) => Math.exp(v / 2)),
-          paint = paints.c(labels[i]);
-        drawBubble(g, plane, pointOf(mean, i), std, paint, { k: 2, fill: 0.16, wide: 1, least: 2.5 });
+          tiny = 2 * Math.max(...std) * plane.unit < 4;
+        const style = { k: 2, fill: tiny ? 0.9 : 0.18, wide: tiny ? 0 : 1, least: 2.6 };
+        drawBubble(g, plane, pointOf(mean, i), std, paints.c(labels[i]), style);
       }
-      g.globalAlpha = arrows;
-      for (const i of armed) {
-        const from = pointOf(mean, i),
-          strong = i === ours;
-        if (!strong && arrows < 0.02) continue;
-        g.globalAlpha = arrows * (strong ? 1 : 0.6);
-        force(g, plane, from, pointOf(pull, i), at[0] * swing, paints.decoder, strong);
-        force(
-          g,
-          plane,
-          from,
-          from.map((v) => -own.beta * v),
-          at[1] * swing,
-          paints.mean,
-          strong,
-        );
+      if (arrows > 0) {
+        for (let i = 0; i < labels.length; i++) {
+          g.globalAlpha = arrows * (i === ours ? 1 : 0.7);
+          inwards(g, plane, pointOf(mean, i), own.beta * at[1] * swing, paints.mean, i === ours);
+        }
+        for (const i of armed) {
+          g.globalAlpha = arrows * (i === ours ? 1 : 0.75 - 0.55 * at[1]);
+          force(g, plane, pointOf(mean, i), pointOf(pull, i), at[0] * swing, paints.decoder, i === ours);
+        }
       }
       g.globalAlpha = 1;
       const place = plane.at(pointOf(mean, ours));
@@ -73,6 +68,12 @@ export function armedOf(labels, ours) {
     if (rank < ARROWS - (c === labels[ours] ? 1 : 0) && i !== ours) found.push(i);
   });
   return [...found, ours];
+}
+
+/** The pull of the penalty: beta times the mean, to the centre. */
+function inwards(g, plane, from, share, paint, strong) {
+  const goal = from.map((v) => v * (1 - INWARDS));
+  drawArrow(g, plane.at(from), plane.at(goal), paint, { share, wide: strong ? 4 : 1.6, head: strong ? 13 : 6 });
 }
 
 /** An arrow whose length grows with the root of the force, as on /bubbles. */

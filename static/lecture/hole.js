@@ -4,7 +4,7 @@ import { alpha } from "../lib/canvas.js";
 import { pointOf } from "../lib/geometry.js";
 import { pair, quantile } from "../lib/numbers.js";
 import { dot, line, ring } from "../lib/shapes.js";
-import { drawDots, drawMark, drawNames, drawPicture, inside, mix, planeIn, write } from "./drawing.js";
+import { drawDots, drawMark, drawNames, drawPicture, inside, letters, mix, planeIn, write } from "./drawing.js";
 import { pictured } from "./world.js";
 
 /** The middle of some codes and how far they reach to each side of it, but for the outermost. */
@@ -55,7 +55,10 @@ export default function hole(world) {
     line(g, place, [px, py]);
     const k = Math.round(at[2] * (count - 1));
     drawPicture(g, walk[k], [px, py], side, paints.decoder);
-    write(g, `decoded at ${pair(z, 1)}`, [px, py + side / 2 + 15], paints, { size: 13, colour: paints.ink });
+    write(g, `decoded at ${pair(z, 1)}`, [px, py + side / 2 + letters(height)], paints, {
+      size: letters(height),
+      colour: paints.ink,
+    });
     if (at[2] >= 1 && !calm) {
       const beat = (now / 1600) % 1;
       ring(g, place, 10 + 22 * beat, alpha(paints.z, 1 - beat), "transparent", [2, 0.1]);

@@ -3,10 +3,11 @@ import { bytes } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { clamp, say } from "../lib/numbers.js";
 import { line, ring } from "../lib/shapes.js";
-import { drawDots, drawMark, drawNames, drawPicture, inside, mix, planeIn, write } from "./drawing.js";
-import { drawWhole, pictured, REACH } from "./world.js";
+import { drawDots, drawMark, drawNames, drawPicture, inside, letters, mix, planeIn, write } from "./drawing.js";
+import { drawWhole, pictured } from "./world.js";
 
 const STEPS = 9; // pictures in the row
+const CLOSE = 1.05; // how far the plane is seen to each side of the middle of the way
 const SWING = 5200; // milliseconds there and back again
 
 /** @param {import("./world.js").World} world */
@@ -38,7 +39,7 @@ export default function morph(world) {
       room = tall
         ? { left: 0, top: map.height + 8, width, height: high - map.height - 8 }
         : { left: map.width + 20, top: 0, width: width - map.width - 20, height: high };
-    drawMap(g, map, world, { t, at, paints, z: codeAt(t) });
+    drawMap(g, map, world, { at, paints, z: codeAt(t) });
     const two = at[3],
       most = tall ? Math.min(width * 0.44, room.height - 26) : Math.min(room.width * 0.94, high * 0.86),
       small = tall ? most : Math.min(room.width * 0.94, high / 2 - 26),
@@ -47,13 +48,19 @@ export default function morph(world) {
     const shift = tall ? [(width * 0.24 + 2) * two, 0] : [0, (small / 2 + 16) * two],
       drawn = world.draw(codeAt(t));
     if (drawn) drawPicture(g, drawn, [cx - shift[0], cy - shift[1]], side, paints.decoder);
-    write(g, "decoded", [cx - shift[0], cy - shift[1] + side / 2 + 14], paints, { size: 13, colour: paints.decoder });
+    write(g, "decoded", [cx - shift[0], cy - shift[1] + side / 2 + letters(height)], paints, {
+      size: letters(height),
+      colour: paints.decoder,
+    });
     if (two > 0) {
       const values = pixels[0].map((v, i) => (1 - t) * v + t * pixels[1][i]);
       fill(mixed, values, world.size);
       drawPicture(g, mixed, [cx + shift[0], cy + shift[1]], side, paints.x, two);
       g.globalAlpha = two;
-      write(g, "pixels mixed", [cx + shift[0], cy + shift[1] + side / 2 + 14], paints, { size: 13, colour: paints.x });
+      write(g, "pixels mixed", [cx + shift[0], cy + shift[1] + side / 2 + letters(height)], paints, {
+        size: letters(height),
+        colour: paints.x,
+      });
       g.globalAlpha = 1;
     }
     row.forEach((canvas, k) => {
@@ -72,11 +79,12 @@ export default function morph(world) {
 }
 
 /** The way on the plane, with both ends as pictures. */
-function drawMap(g, map, world, { t, at, paints, z }) {
-  const plane = planeIn(map, [REACH * 0.8, REACH * 0.8]),
-    { digit, other } = world,
+function drawMap(g, map, world, { at, paints, z }) {
+  const { digit, other } = world,
+    middle = mix(digit.mean, other.mean, 0.5),
+    plane = planeIn(map, [CLOSE, CLOSE], middle),
     ends = [digit, other].map(({ mean }) => plane.at(mean)),
-    side = clamp(map.height / 8, 34, 84);
+    side = clamp(map.height / 7, 40, 110);
   g.beginPath();
   g.roundRect(map.left, map.top, map.width, map.height, 12);
   Object.assign(g, { fillStyle: paints.ground }).fill();
@@ -97,7 +105,6 @@ function drawMap(g, map, world, { t, at, paints, z }) {
     drawPicture(g, canvas, place, side, paints.x, at[0]);
   });
   if (at[1] > 0) ring(g, plane.at(z), 11, paints.z, paints.page, [4.5, 8]);
-  void t;
 }
 
 function fill(canvas, values, { height, width }) {

@@ -51,7 +51,7 @@ function placesIn(width, height) {
     z: at(4.75, 0.5),
     decoder: at(5.95, 0.5),
     out: at(7.55, 0.5),
-    lens: at(5.35, -1.85),
+    lens: at(6.5, -1.85),
   };
 }
 
@@ -141,7 +141,8 @@ function drawBack(g, places, { at, now, calm, paints, size }) {
     const [x, y] = shifted(places.times, mix(places.times, places.noise, 0.62), 9)[1];
     Object.assign(g, { strokeStyle: paint, lineWidth: 5, lineCap: "round" });
     line(g, [x - 9, y + 7], [x + 9, y - 11]);
-    write(g, "no way back", [x + 16, y - size], paints, { size, align: "left" });
+    const above = [places.times[0] + size * 1.5, places.times[1] - places.unit * 0.6];
+    write(g, "no way back", above, paints, { size, align: "left" });
   }
 }
 

@@ -50,8 +50,10 @@ function drawChart(g, box, at, paints, values) {
   }
   for (const v of [1, 2, 3])
     write(g, String(v), [X(v), Y(0) + 14], paints, { size: 12, colour: paints.quiet, weight: 400 });
-  const last = [box.left + box.width, Y(0) - size];
-  write(g, "v, the variance", last, paints, { size, colour: paints.quiet, weight: 500, align: "right" });
+  const low = box.height < 400, // no room between the axis and the curves
+    name = low ? [X(1.5), Y(0) + 30] : [box.left + box.width, Y(0) - size],
+    align = low ? "center" : "right";
+  write(g, "v, the variance", name, paints, { size, colour: paints.quiet, weight: 500, align });
   Object.assign(g, { strokeStyle: paints.quiet, lineWidth: 1.5 });
   line(g, [box.left, Y(0)], [box.left + box.width, Y(0)]);
   const curve = (f, share, paint, wide, dash) => {
@@ -76,7 +78,7 @@ function drawChart(g, box, at, paints, values) {
   g.globalAlpha = faint;
   curve((v) => -Math.log(v), at[1], paints.mean, 2.5, [2, 5]);
   if (at[1] >= 1)
-    write(g, "− log v", [X(2.62), Y(-Math.log(2.62)) - 14], paints, { size: size * 1.2, colour: paints.mean });
+    write(g, "− log v", [X(0.17), Y(2.7)], paints, { size: size * 1.2, colour: paints.mean, align: "left" });
   g.globalAlpha = 1;
   curve(cost, at[2], paints.mean, 4.5, []);
   if (at[2] < 1) return;
@@ -102,8 +104,8 @@ function drawLens(g, box, at, paints, mean, variance) {
   g.roundRect(box.left, box.top, box.width, box.height, 12);
   Object.assign(g, { fillStyle: paints.ground }).fill();
   drawBubble(g, plane, [0, 0], [1, 1], paints.z, { wide: 2, dash: [5, 5], fill: 0.06 });
-  const above = [box.left + box.width / 2, plane.at([0, 1])[1] - 12];
-  write(g, "costs nothing", above, paints, { size, colour: paints.z });
+  const below = [box.left + box.width / 2, plane.at([0, -1])[1] + 14];
+  write(g, "costs nothing", below, paints, { size, colour: paints.z });
   drawCentre(g, plane, paints);
   const place = plane.at(mean);
   if (at[3] > 0) {

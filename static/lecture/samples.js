@@ -4,7 +4,7 @@ import { element } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
 import { gauss } from "../lib/numbers.js";
 import { dot, line } from "../lib/shapes.js";
-import { covering, drawDots, drawMark, drawNames, drawPicture, inside, planeIn, write } from "./drawing.js";
+import { covering, drawDots, drawMark, drawNames, drawPicture, inside, letters, planeIn, write } from "./drawing.js";
 import { drawWhole, pictured, REACH } from "./world.js";
 
 const COUNT = 40;
@@ -49,7 +49,7 @@ export default function samples(world) {
       room = tall
         ? { left: 0, top: height * 0.52, width, height: height * 0.48 }
         : { left: map.width + 20, top: 0, width: width - map.width - 20, height };
-    const plane = planeIn(map, covering(map, REACH));
+    const plane = planeIn(map, covering(map, REACH, REACH * 0.54));
     g.beginPath();
     g.roundRect(map.left, map.top, map.width, map.height, 12);
     Object.assign(g, { fillStyle: paints.ground }).fill();
@@ -78,8 +78,10 @@ export default function samples(world) {
       }
       if (fallen > 0) {
         const down = [place[0], place[1] - 120 * (1 - fallen)];
-        if (i === seen - 1 || !i) drawMark(g, down, paints.z, paints, { radius: 6.5, pulse: i ? 1 : at[0] });
-        else dot(g, down, 4.5, paints.z, paints.page);
+        inside(g, map, () => {
+          if (i === seen - 1 || !i) drawMark(g, down, paints.z, paints, { radius: 6.5, pulse: i ? 1 : at[0] });
+          else dot(g, down, 4.5, paints.z, paints.page);
+        });
       }
       if (each.canvas && (i || at[1] > 0)) {
         const shown = i ? 1 : at[1];
@@ -89,7 +91,7 @@ export default function samples(world) {
     if (at[3] > 0) {
       const count = rolls.filter(({ clear }) => clear < MIXED).length;
       const text = `framed: ${count} of ${rolls.length} with neighbours of several digits`;
-      write(g, text, [map.left + map.width / 2, map.top + map.height - 16], paints, { size: 13 });
+      write(g, text, [map.left + map.width / 2, map.top + map.height - 16], paints, { size: letters(height) });
     }
   };
   const hand = (box, redraw) => {

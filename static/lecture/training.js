@@ -3,7 +3,18 @@ import { bytes } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { between, clamp } from "../lib/numbers.js";
 import { line } from "../lib/shapes.js";
-import { covering, drawDots, drawMark, drawNames, drawPicture, inside, mix, planeIn, write } from "./drawing.js";
+import {
+  covering,
+  drawDots,
+  drawMark,
+  drawNames,
+  drawPicture,
+  inside,
+  letters,
+  mix,
+  planeIn,
+  write,
+} from "./drawing.js";
 import { drawMask, drawWhole, pictured, REACH } from "./world.js";
 
 const STOPS = [0, 1, 5, 20]; // the epoch that each sentence speaks of; the last one is the model's last
@@ -48,7 +59,7 @@ export default function training(world) {
       { k, share } = among(told.kept, epoch),
       spot = tall ? [side / 2 + 2, room.top + side / 2 + 4] : [room.left + room.width / 2, side / 2 + 6];
     drawPicture(g, rebuilt[share > 0.5 ? k + 1 : k], spot, side, paints.decoder);
-    write(g, "our 3, rebuilt", [spot[0], spot[1] + side / 2 + 15], paints, { size: 13 });
+    write(g, "our 3, rebuilt", [spot[0], spot[1] + side / 2 + 15], paints, { size: letters(height) });
     const curves = tall
       ? { left: side + 44, top: room.top + 14, width: width - side - 54, height: room.height - 44 }
       : { left: room.left + 30, top: side + 66, width: room.width - 40, height: height - side - 116 };
@@ -56,7 +67,13 @@ export default function training(world) {
   };
   const hand = (box, redraw) => {
     const set = (v) => ((chosen = v), redraw());
-    const { set: show } = slider(box, { name: "epoch", range: [0, last, 0.1], value: 0, text: String, change: set });
+    const { set: show } = slider(box, {
+      name: "epoch",
+      range: [0, last, 0.1],
+      value: 0,
+      text: (v) => String(Math.round(v)),
+      change: set,
+    });
     follow = (epoch) => show(Math.round(10 * epoch) / 10);
   };
   return { draw, hand, lengths: [600, 1800, 3000, 3600] };
@@ -88,7 +105,7 @@ function drawMap(g, box, world, { epoch, paints, centres, names, last }) {
       drawMark(g, ours, paints.x, paints, { radius: 5.5 });
     }
   });
-  const text = epoch < 0.05 ? "untrained" : `epoch ${epoch < 1 ? epoch.toFixed(1) : Math.round(epoch)}`;
+  const text = epoch < 0.05 ? "untrained" : `epoch ${epoch < 0.95 ? epoch.toFixed(1) : Math.round(epoch)}`;
   write(g, text, [box.left + 14, box.top + 20], paints, { size: 17, weight: 700, align: "left" });
 }
 
@@ -100,19 +117,26 @@ function drawCurves(g, box, { reconstruction, kl }, epoch, paints) {
       { values: reconstruction, paint: paints.decoder, name: "reconstruction", digits: 0 },
       { values: kl, paint: paints.mean, name: "KL", digits: 1 },
     ],
+    flat = box.height < 150, // then side by side
     gap = 34,
-    high = (box.height - gap) / 2;
+    high = flat ? box.height : (box.height - gap) / 2,
+    wide = flat ? (box.width - gap) / 2 : box.width;
   panels.forEach(({ values, paint, name, digits }, p) => {
-    const top = box.top + p * (high + gap),
+    const top = box.top + (flat ? 0 : p * (high + gap)),
+      left = box.left + (flat ? p * (wide + gap) : 0),
       shown = values.slice(1),
       [low, most] = [Math.min(...shown), Math.max(...shown)],
-      X = (e) => box.left + ((e - 1) / (last - 1)) * box.width,
+      X = (e) => left + ((e - 1) / (last - 1)) * wide,
       Y = (v) => top + 14 + (1 - (v - low) / (most - low || 1)) * (high - 18);
     const { k, next, share } = among([...values.keys()], epoch),
       value = mix([values[k]], [values[next]], share)[0];
-    write(g, `${name} ${value.toFixed(digits)}`, [box.left, top], paints, { size: 13, colour: paint, align: "left" });
+    write(g, `${name} ${value.toFixed(digits)}`, [left, top], paints, {
+      size: letters(1.6 * box.height),
+      colour: paint,
+      align: "left",
+    });
     Object.assign(g, { strokeStyle: paints.line, lineWidth: 1 });
-    line(g, [box.left, top + high], [box.left + box.width, top + high]);
+    line(g, [left, top + high], [left + wide, top + high]);
     if (epoch < 1) return;
     g.beginPath();
     for (let e = 1; e <= epoch; e++) g.lineTo(X(e), Y(values[e]));

@@ -131,14 +131,14 @@ export class Mosaic {
 const inks = new WeakMap();
 function inked(mask, ink, fresh) {
   let kept = inks.get(mask);
-  if (!kept || kept.ink !== ink || fresh) {
+  if (!kept || kept.ink !== ink || fresh || kept.fresh) {
     const canvas = kept?.canvas ?? document.createElement("canvas");
     [canvas.width, canvas.height] = [mask.width, mask.height];
     const g = canvas.getContext("2d");
     g.drawImage(mask, 0, 0);
     Object.assign(g, { globalCompositeOperation: "source-in", fillStyle: ink });
     g.fillRect(0, 0, canvas.width, canvas.height);
-    inks.set(mask, (kept = { ink, canvas }));
+    inks.set(mask, (kept = { ink, canvas, fresh }));
   }
   return kept.canvas;
 }
@@ -152,7 +152,7 @@ function inked(mask, ink, fresh) {
  * @param {{x: number, y: number, wide: number, high: number}} where in codes
  * @param {any} paints
  * @param {number} opacity
- * @param {boolean} [fresh] it has changed since
+ * @param {boolean} [fresh] it is still being made
  */
 export function drawMask(g, plane, mask, { x, y, wide, high }, paints, opacity, fresh = false) {
   if (opacity <= 0.003) return;

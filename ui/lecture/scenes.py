@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.lecture.measured import DOTS, ROLLS, TOGETHER, Lecture
+import numpy as np
+
+from ui.lecture.measured import DOTS, PICTURE, ROLLS, TOGETHER, Lecture
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,8 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
-def pair(values: object, digits: int = 2) -> str:
-    x, y = values  # type: ignore[misc]
-    return f"({number(x, digits)}, {number(y, digits)})"
+def pair(values: np.ndarray, digits: int = 2) -> str:
+    return f"({number(values[0], digits)}, {number(values[1], digits)})"
 
 
 def _copying(seen: Lecture) -> Scene:
@@ -94,13 +95,13 @@ def _hole(seen: Lecture) -> Scene:
 
 
 def _bubble(seen: Lecture) -> Scene:
-    mean, std = seen.latents.mean[seen.place], seen.latents.std
+    mean, std = seen.latents.mean[PICTURE], seen.latents.std
     assert std is not None
     return Scene(
         "bubble", "A bubble in place of a point",
         (
-            Beat("A variational autoencoder, a VAE, is less sure. Its {encoder:encoder} gives a place, the {mean:mean}.",
-                 "encoder mean"),
+            Beat("A variational autoencoder, a VAE, is less sure. Its {encoder:encoder} gives a place, the "
+                 "{mean:mean}.", "encoder mean"),
             Beat("And it gives a size, the {mean:std}. Together they are a bubble.", "encoder std"),
             Beat("The 3 may sit anywhere in its bubble. So the {decoder:decoder} must draw a 3 all over it.",
                  "mean std"),
@@ -112,7 +113,7 @@ def _bubble(seen: Lecture) -> Scene:
         "The dot of the 3 swells into a round bubble. Small pictures all over the plane show what the decoder draws at "
         "each place: threes all over the bubble.",
         f"Measured: a VAE of two numbers, {seen.epoch} epochs of training. Mean {pair(mean)}, std "
-        f"{pair(std[seen.place], 3)}.",
+        f"{pair(std[PICTURE], 3)}.",
         "map", "See the bubbles of all pictures",
     )  # fmt: skip
 
@@ -157,9 +158,10 @@ def _forces(seen: Lecture) -> Scene:
         "loss = reconstruction + beta times KL",
         "Bubbles of all ten digits with two arrows on each: one to where its picture is drawn best, one to the centre. "
         "Then the same bubbles without a penalty, tiny and far apart, and with a large one, larger and closer.",
-        f"Measured: {len(ours.mean)} test pictures, three models. Distance from the centre {number(free.spread, 1)}, "
-        f"{number(ours.spread, 1)} and {number(held.spread, 1)}; std {free.radius:.5f}, {number(ours.radius)} and "
-        f"{number(held.radius)} at beta {free.beta:g}, {ours.beta:g} and {held.beta:g}.",
+        f"Measured: {len(ours.mean)} test pictures, three models. At beta {free.beta:g}, {ours.beta:g} and "
+        f"{held.beta:g} the std is {free.radius:.5f}, {number(ours.radius)} and {number(held.radius)}, the distance "
+        f"from the centre {number(free.spread, 1)}, {number(ours.spread, 1)} and {number(held.spread, 1)}. One picture "
+        f"pulls {seen.pull / ours.spread:.0f} times as hard as the penalty, but each one another way.",
         "bubbles", "Play with beta and the arrows",
     )  # fmt: skip
 
@@ -176,11 +178,11 @@ def _penalty(seen: Lecture) -> Scene:
                  "log"),
             Beat("Together, less 1, they make a valley. At its floor, {mean:v} = 1, a bubble costs nothing.",
                  "v log one"),
-            Beat("{mean:mean²} is the price of the distance. So the cheapest bubble is round, of size 1, in the centre. "
-                 "It says nothing about its picture.", "mean"),
+            Beat("{mean:mean²} is the price of the distance. So the cheapest bubble is round, of size 1, in the "
+                 "centre. It says nothing about its picture.", "mean"),
         ),
         "mean:KL:kl = ½ ( mean:v:v mean:−_log_v:log mean:−_1:one + mean:mean²:mean )",
-        "KL = one half of: v, minus the logarithm of v, minus 1, plus mean squared; added up over the numbers of a code",
+        "KL = one half of: v, minus the logarithm of v, minus 1, plus mean squared; added up over both numbers",
         "A chart: the straight line v, the falling curve minus log v, and their sum minus 1, a valley whose floor is "
         "at v = 1. Our 3 stands high up on its left slope.",
         f"Measured: the 3 has v = {number(v, 4)} and {number(w, 4)}, mean² = {number(square)} and {number(other)}. "
@@ -230,8 +232,8 @@ def _training(seen: Lecture) -> Scene:
         "The plane of what the decoder draws grows out of grey haze, epoch by epoch, and the dots of test pictures "
         "part into ten colours. Beside it, the 3 as the model rebuilds it, and two curves: the reconstruction falls, "
         "and the KL rises.",
-        f"Measured: {DOTS:,} test pictures on the map; the curves are averages of {len(seen.labels):,}. A nat is a unit "
-        "of surprise.",
+        f"Measured: {DOTS:,} test pictures on the map; the curves are averages of {len(seen.labels):,}. A nat is a "
+        "unit of surprise.",
         "train", "Train your own",
     )  # fmt: skip
 

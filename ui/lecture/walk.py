@@ -47,8 +47,8 @@ def payload(_folder: str) -> LectureData:
         "scenes": [_sent(scene) for scene in scenes(seen)], "size": size_of(seen.vae),
         "names": list(seen.vae.dataset.class_names), "labels": base64_of(labels, "u1"),
         "means": base64_of(latents.mean[:TOGETHER], "f2"), "logvars": base64_of(latents.logvar[:TOGETHER], "f2"),
-        "centres": measured.centres(latents.mean[:TOGETHER], labels), "digit": _digit(seen, seen.place),
-        "other": _digit(seen, seen.other), "place": seen.place,
+        "centres": measured.centres(latents.mean[:TOGETHER], labels), "digit": _digit(seen, measured.PICTURE),
+        "other": _digit(seen, measured.OTHER), "place": measured.PICTURE,
         "classic": {
             "points": base64_of(seen.codes[:DOTS], "f2"), "code": _plain(seen.code), "hole": _plain(seen.hole),
             "centres": measured.centres(seen.codes, seen.labels[: len(seen.codes)]),

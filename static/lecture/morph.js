@@ -4,6 +4,7 @@ import { slider } from "../lib/controls.js";
 import { clamp, say } from "../lib/numbers.js";
 import { line, ring } from "../lib/shapes.js";
 import { drawDots, drawMark, drawNames, drawPicture, inside, letters, mix, planeIn, write } from "./drawing.js";
+import { unlike } from "./words.js";
 import { drawWhole, pictured } from "./world.js";
 
 const STEPS = 9; // pictures in the row
@@ -29,7 +30,7 @@ export default function morph(world) {
       );
     const swings = at[1] >= 1 && at[2] > 0 && chosen === null && !calm,
       t = chosen ?? (swings ? 0.5 + 0.5 * Math.cos((2 * Math.PI * now) / SWING) : calm ? 0.5 : at[1]);
-    if (chosen === null) follow(t);
+    if (chosen === null) follow(Math.round(100 * t) / 100);
     const tall = height > width * 0.95,
       strip = Math.min(width / STEPS - 6, height * 0.15),
       high = height - strip - 16,
@@ -73,7 +74,7 @@ export default function morph(world) {
   };
   const hand = (box, redraw) => {
     const set = (v) => ((chosen = v), redraw());
-    ({ set: follow } = slider(box, { name: "t", range: [0, 1, 0.005], value: 0, text: (v) => say(v), change: set }));
+    follow = unlike(slider(box, { name: "t", range: [0, 1, 0.01], value: 0, text: (v) => say(v), change: set }).set);
   };
   return { draw, hand, lengths: [900, 2600, 1500, 1000] };
 }

@@ -15,6 +15,7 @@ import {
   planeIn,
   write,
 } from "./drawing.js";
+import { unlike } from "./words.js";
 import { drawMask, drawWhole, pictured, REACH } from "./world.js";
 
 const STOPS = [0, 1, 5, 20]; // the epoch that each sentence speaks of; the last one is the model's last
@@ -53,7 +54,7 @@ export default function training(world) {
       room = tall
         ? { left: 0, top: height * 0.7, width, height: height * 0.3 }
         : { left: map.width + 24, top: 0, width: width - map.width - 24, height };
-    if (chosen === null) follow(epoch);
+    if (chosen === null) follow(Math.round(10 * epoch) / 10);
     drawMap(g, map, world, { epoch, paints, centres, names, last });
     const side = tall ? room.height * 0.72 : Math.min(room.width * 0.94, height * 0.34),
       { k, share } = among(told.kept, epoch),
@@ -74,7 +75,7 @@ export default function training(world) {
       text: (v) => String(Math.round(v)),
       change: set,
     });
-    follow = (epoch) => show(Math.round(10 * epoch) / 10);
+    follow = unlike((epoch) => show(epoch));
   };
   return { draw, hand, lengths: [600, 1800, 3000, 3600] };
 }

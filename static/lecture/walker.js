@@ -34,9 +34,8 @@ export const beatOf = (share, count) => Math.min(count - 1, Math.floor(share * c
 
 /** The scene that a key leads to; null if it leads nowhere, or the key is not ours. */
 export function stepOf(key, current, count) {
-  const step = KEYS[key];
-  if (step === undefined) return null;
-  const to = clamp(current + step, 0, count - 1);
+  if (!Object.hasOwn(KEYS, key)) return null;
+  const to = clamp(current + KEYS[key], 0, count - 1);
   return to === current ? null : to;
 }
 

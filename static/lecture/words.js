@@ -59,3 +59,11 @@ export function litAt(beats, beat, calm) {
     names: new Set(calm ? beats.flatMap(({ lights }) => lights) : (beats[beat]?.lights ?? [])),
   };
 }
+
+/** Call f only with what differs from the last time: what it writes to the page costs a layout. */
+export function unlike(f) {
+  let last;
+  return (value) => {
+    if (value !== last) f((last = value));
+  };
+}

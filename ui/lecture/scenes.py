@@ -79,15 +79,15 @@ def _hole(seen: Lecture) -> Scene:
             Beat("Each dot is the {mean:code} of a picture, in the colour of its digit. Our 3 is one of them.", "code"),
             Beat("Now we want a digit that nobody wrote. We need no picture for that: only two numbers. But which?",
                  "decoder code"),
-            Beat("Between the dots lie places that no picture ever went to. There the {decoder:decoder} draws a "
-                 "scribble.", "decoder out"),
+            Beat("Between the dots lie places that no picture ever went to. What the {decoder:decoder} draws there is "
+                 "like none of its copies.", "decoder out"),
             Beat("It was only ever asked to copy. Nobody told it where codes should lie, or what belongs between them.",
                  "code decoder out"),
         ),
         "decoder:picture:out = decoder:decoder:decoder ( mean:?:code )",
         "picture = decoder of what?",
         "A map of codes with gaps. Rolls of the dice cover a small part of it. A ring leaves the code of the 3 for an "
-        "empty place, and what the decoder draws turns from a 3 into a scribble.",
+        "empty place, and what the decoder draws turns from a 3 into a bent shape.",
         f"Measured: the same model, {DOTS:,} of its test pictures. {beyond:.0f}% of all codes lie farther out than "
         f"{ROLLS} rolls of the dice reach.",
         "autoencoder", "Drag a code into a hole",

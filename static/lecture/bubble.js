@@ -7,7 +7,7 @@ const NEAR = 4.4; // standard deviations to each side, close by
 const TILES = 9; // across, of them
 
 /** @param {import("./world.js").World} world */
-export default function bubble(world) {
+export function bubble(world) {
   const { digit, data } = world,
     far = NEAR * Math.max(...digit.std),
     pitch = (2 * far) / TILES,

@@ -9,7 +9,7 @@ import { pictured } from "./world.js";
 const SMALL = 10; // pixels of a picture that has nearly become a dot
 
 /** @param {import("./world.js").World} world */
-export default function copying(world) {
+export function copying(world) {
   const { classic } = world.data,
     copy = pictured(bytes(classic.walk), world.size);
   /** @param {import("./lecture.js").Stage} stage */

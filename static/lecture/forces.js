@@ -1,4 +1,4 @@
-// What the loss does to bubbles: measured arrows at beta 1, and the same bubbles without a penalty and with a large one.
+// What the loss does to bubbles: measured arrows at beta 1; the same bubbles without a penalty, and with a large one.
 import { bytes, halves } from "../lib/codec.js";
 import { pointOf } from "../lib/geometry.js";
 import { between, clamp, quantile } from "../lib/numbers.js";
@@ -8,7 +8,7 @@ const ARROWS = 2; // pictures of each class with an arrow of the reconstruction,
 const INWARDS = 0.3; // of a unit for a force of one: on the scale of the other force these could not be seen
 
 /** @param {import("./world.js").World} world */
-export default function forces(world) {
+export function forces(world) {
   const { data } = world,
     { ours } = data.forces,
     labels = bytes(data.forces.labels),

@@ -18,7 +18,7 @@ export function windowOf(points) {
 }
 
 /** @param {import("./world.js").World} world */
-export default function hole(world) {
+export function hole(world) {
   const { classic, names } = world.data,
     points = halves(classic.points),
     { centre, reach } = windowOf(points),

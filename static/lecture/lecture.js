@@ -1,21 +1,21 @@
-// The lecture as a walk: one scroll of scenes. Each has a few sentences, a formula whose terms light up with them, and a
-// picture that moves with them; only what is in sight is drawn, and nothing is asked of the server.
+// The lecture as a walk: one scroll of scenes. Each has a few sentences, a formula whose terms light up with them, and
+// a picture that moves with them; only what is in sight is drawn, and nothing is asked of the server.
 import { send } from "../bridge/ask.js";
 import { subscribe } from "../lib/bus.js";
 import { animate, sharp } from "../lib/canvas.js";
 import { describe, element, mount } from "../lib/dom.js";
 import { eased } from "../lib/numbers.js";
 import { fromAddress, remember } from "../lib/url.js";
-import bubble from "./bubble.js";
-import copying from "./copying.js";
-import forces from "./forces.js";
-import hole from "./hole.js";
-import morph from "./morph.js";
-import noise from "./noise.js";
-import penalty from "./penalty.js";
-import samples from "./samples.js";
-import together from "./together.js";
-import training from "./training.js";
+import { bubble } from "./bubble.js";
+import { copying } from "./copying.js";
+import { forces } from "./forces.js";
+import { hole } from "./hole.js";
+import { morph } from "./morph.js";
+import { noise } from "./noise.js";
+import { penalty } from "./penalty.js";
+import { samples } from "./samples.js";
+import { together } from "./together.js";
+import { training } from "./training.js";
 import { beatOf, currentOf, isOurs, Reached, shareOf, stepOf } from "./walker.js";
 import { formula, litAt, sentence } from "./words.js";
 import { World } from "./world.js";

@@ -12,7 +12,7 @@ const CLOSE = 1.05; // how far the plane is seen to each side of the middle of t
 const SWING = 5200; // milliseconds there and back again
 
 /** @param {import("./world.js").World} world */
-export default function morph(world) {
+export function morph(world) {
   const { digit, other, data } = world,
     pixels = [data.digit, data.other].map(({ image }) => bytes(image)),
     mixed = document.createElement("canvas"),

@@ -9,7 +9,7 @@ const EVERY = 1700; // milliseconds from one roll by itself to the next
 const KEPT = 80; // rolls that stay in sight
 
 /** @param {import("./world.js").World} world */
-export default function noise(world) {
+export function noise(world) {
   const { digit } = world;
   let roll = [0.9, -0.7],
     rolled = 0; // when

@@ -12,7 +12,7 @@ const STEPS = 240;
 export const cost = (v) => v - Math.log(v) - 1;
 
 /** @param {import("./world.js").World} world */
-export default function penalty(world) {
+export function penalty(world) {
   const { digit } = world,
     own = digit.std.map((v) => v * v);
   /** @type {number | null} */

@@ -32,7 +32,7 @@ export function gridIn({ width, height }, count, gap) {
 }
 
 /** @param {import("./world.js").World} world */
-export default function samples(world) {
+export function samples(world) {
   /** @type {{z: number[], canvas: HTMLCanvasElement | null, clear: number}[]} */
   let rolls = [];
   const roll = (z) => ({ z, canvas: null, clear: clearness(z, world.means, world.labels) });

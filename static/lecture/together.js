@@ -9,7 +9,7 @@ const NEAR = 0.12; // how far the plane is seen to each side at first
 const FAR = 3.1; // and at last
 
 /** @param {import("./world.js").World} world */
-export default function together(world) {
+export function together(world) {
   const count = world.labels.length,
     stds = world.logvars.map((v) => Math.exp(v / 2));
   const sheet = { key: "", canvas: document.createElement("canvas"), drawn: 0 };

@@ -35,7 +35,7 @@ export function epochOf(at, last) {
 }
 
 /** @param {import("./world.js").World} world */
-export default function training(world) {
+export function training(world) {
   const { training: told, centres, names } = world.data,
     last = told.kept.at(-1),
     each = world.size.channels * world.size.height * world.size.width,
@@ -75,7 +75,7 @@ export default function training(world) {
       text: (v) => String(Math.round(v)),
       change: set,
     });
-    follow = unlike((epoch) => show(epoch));
+    follow = unlike(show);
   };
   return { draw, hand, lengths: [600, 1800, 3000, 3600] };
 }

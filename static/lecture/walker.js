@@ -44,7 +44,7 @@ export const isOurs = (event) =>
   !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) &&
   !event.target.closest?.("input, textarea, select, [contenteditable], [role=application], [role=dialog], [role=menu]");
 
-/** Shares from 0 to 1 of a scene's sentences: each goes to 1 once its sentence is reached, and back if one scrolls back. */
+/** A share from 0 to 1 of each of a scene's sentences: to 1 once it is reached, and back if one scrolls back. */
 export class Reached {
   /** @param {number} count @param {number[]} [lengths] milliseconds that each takes */
   constructor(count, lengths = []) {

@@ -7,7 +7,11 @@ import { sliced } from "../lib/slices.js";
 import { busy } from "../lib/busy.js";
 
 /** @typedef {import("../lib/payloads").LectureData} Data */
-/** @typedef {{x: number, y: number, pitch: number, columns: number, rows: number}} Window x, y: its upper left corner */
+/**
+ * A piece of the plane in tiles; x, y: its upper left corner.
+ *
+ * @typedef {{x: number, y: number, pitch: number, columns: number, rows: number}} Window
+ */
 
 export const REACH = 3; // how far the plane is drawn to each side
 const TILES = 24; // from one side to the other

@@ -243,9 +243,9 @@ def _samples(seen: Lecture) -> Scene:
     return Scene(
         "samples", "Pictures from nothing",
         (
-            Beat("No picture goes in any more. Two dice from {z:N(0, 1)} give {z:z}.", "z normal"),
+            Beat("No picture goes in any more. Two rolls of the dice, from {z:N(0, 1)}, give {z:z}.", "z normal"),
             Beat("The {decoder:decoder} draws what it finds there. Nobody ever wrote this digit.", "decoder out"),
-            Beat("Again, and again. Most of them are digits, for the dice land where the bubbles are.",
+            Beat("Again, and again. Most of them are digits, for the rolls land where the bubbles are.",
                  "z normal decoder out"),
             Beat("Some are a bit of two digits. These rolls fell between.", "out"),
         ),

@@ -146,7 +146,7 @@ def _forces(seen: Lecture) -> Scene:
     return Scene(
         "forces", "One pushes, one pulls",
         (
-            Beat("The {decoder:reconstruction} asks for good copies. It pulls each bubble to where its own picture is "
+            Beat("The {decoder:reconstruction} asks for good copies. It pushes each bubble to where its own picture is "
                  "drawn best, and makes it small.", "reconstruction"),
             Beat("The {mean:penalty} pulls all bubbles to the centre, and makes them large. It is called KL.", "kl"),
             Beat("With no penalty, bubbles shrink to points and fly apart. This is the copying machine again.",
@@ -161,7 +161,7 @@ def _forces(seen: Lecture) -> Scene:
         f"Measured: {len(ours.mean)} test pictures, three models. At beta {free.beta:g}, {ours.beta:g} and "
         f"{held.beta:g} the std is {free.radius:.5f}, {number(ours.radius)} and {number(held.radius)}, the distance "
         f"from the centre {number(free.spread, 1)}, {number(ours.spread, 1)} and {number(held.spread, 1)}. One picture "
-        f"pulls {seen.pull / ours.spread:.0f} times as hard as the penalty, but each one another way.",
+        f"pushes {seen.pull / ours.spread:.0f} times as hard as the penalty pulls, but each one another way.",
         "bubbles", "Play with beta and the arrows",
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ export function bubble(world) {
     window = { x: digit.mean[0] - far * 1.0, y: digit.mean[1] + far, pitch, columns: TILES, rows: TILES };
   /** @type {Mosaic | null} */
   let near = null;
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, now, calm, paints }) => {
     if (world.decode && !near) near = new Mosaic(world, widened(window, width, height));
     const box = { left: 0, top: 0, width, height },

@@ -12,7 +12,7 @@ const SMALL = 10; // pixels of a picture that has nearly become a dot
 export function copying(world) {
   const { classic } = world.data,
     copy = pictured(bytes(classic.walk), world.size);
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, paints }) => {
     const side = Math.min(width * 0.25, height * 0.52, 360),
       wide = side * 0.52,

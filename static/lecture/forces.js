@@ -17,7 +17,7 @@ export function forces(world) {
     [free, own, held] = betas,
     reaches = betas.map(({ mean }, k) => 1.1 * quantile(mean.map(Math.abs), k ? 0.996 : 0.98));
   const armed = armedOf(labels, ours);
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, now, calm, paints }) => {
     const box = { left: 0, top: 0, width, height },
       away = at[2] * (1 - at[3]),

@@ -26,7 +26,7 @@ export function hole(world) {
     each = world.size.channels * world.size.height * world.size.width,
     count = pixels.length / each,
     walk = Array.from({ length: count }, (_, k) => pictured(pixels, world.size, k * each));
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, now, calm, paints }) => {
     const box = { left: 0, top: 0, width, height },
       side = Math.min(width * 0.3, height * 0.36),

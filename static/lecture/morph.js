@@ -22,7 +22,7 @@ export function morph(world) {
   /** @type {number | null} */
   let chosen = null; // by the slider
   let follow = (_t) => {};
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, now, calm, paints }) => {
     if (!row.length && world.decode)
       row = Array.from({ length: STEPS }, (_, k) =>

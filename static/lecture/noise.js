@@ -20,7 +20,7 @@ export function noise(world) {
     if (rolls.length > KEPT) rolls.shift();
   };
   const z = () => digit.mean.map((v, d) => v + digit.std[d] * roll[d]);
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = (stage) => {
     const { at, now, calm } = stage;
     if (!calm && at[0] >= 1 && at[2] === 0 && now - rolled > EVERY) again(), (rolled = now);

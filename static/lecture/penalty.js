@@ -17,7 +17,7 @@ export function penalty(world) {
     own = digit.std.map((v) => v * v);
   /** @type {number | null} */
   let chosen = null; // by the slider
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, paints }) => {
     const tall = height > width * 0.95,
       chart = tall

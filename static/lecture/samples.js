@@ -13,10 +13,16 @@ const MIXED = 0.6; // of its neighbours, below which a roll is between digits
 
 /** The largest share of one class among the dots that are nearest to a code. */
 export function clearness(z, points, labels, neighbours = NEIGHBOURS) {
-  const away = Array.from(labels, (c, i) => [(points[2 * i] - z[0]) ** 2 + (points[2 * i + 1] - z[1]) ** 2, c]);
-  away.sort((a, b) => a[0] - b[0]);
+  const best = /** @type {number[][]} */ ([]); // the nearest so far, the farthest of them last
+  for (let i = 0; i < labels.length; i++) {
+    const away = (points[2 * i] - z[0]) ** 2 + (points[2 * i + 1] - z[1]) ** 2;
+    if (best.length === neighbours && away >= best[neighbours - 1][0]) continue;
+    const place = best.findIndex(([other]) => other > away);
+    best.splice(place < 0 ? best.length : place, 0, [away, labels[i]]);
+    if (best.length > neighbours) best.pop();
+  }
   const counts = new Map();
-  for (const [, c] of away.slice(0, neighbours)) counts.set(c, (counts.get(c) ?? 0) + 1);
+  for (const [, c] of best) counts.set(c, (counts.get(c) ?? 0) + 1);
   return Math.max(...counts.values()) / neighbours;
 }
 
@@ -39,7 +45,7 @@ export function samples(world) {
   const begin = () => {
     rolls = Array.from({ length: COUNT }, (_, i) => roll([...pointOf(world.rolls, i)]));
   };
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, paints }) => {
     if (!rolls.length) begin();
     const tall = height > width * 0.95,

@@ -32,7 +32,7 @@ export function together(world) {
     }
     return sheet.canvas;
   };
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, paints }) => {
     const { digit } = world,
       box = { left: 0, top: 0, width, height },

@@ -44,7 +44,7 @@ export function training(world) {
   /** @type {number | null} */
   let chosen = null; // by the slider
   let follow = (_epoch) => {};
-  /** @param {import("./lecture.js").Stage} stage */
+  /** @param {import("./scene.js").Stage} stage */
   const draw = ({ g, width, height, at, paints }) => {
     const epoch = chosen ?? epochOf(at, last),
       tall = height > width * 0.95,

@@ -30,6 +30,7 @@ MAP = ".st-key-latent_scatter"
 # Each page, and what stands on it when its main picture is painted.
 PAGES = {
     "/": ".ll-scene .mosaic[data-finest]",
+    "/lecture": ".ll-lecture [data-beat='0'] canvas",
     "/train": ".st-key-start_training button",
     "/latent": f"{MAP} canvas.over[data-epoch]",
     "/latent?run=lecture&view=UMAP": f"{MAP} canvas.over[data-epoch]",

@@ -91,6 +91,9 @@ def main() -> None:
         try:
             dark.goto(server.url)
             shoot(dark, "start", height=880, wait=".ll-scene .mosaic[data-whole]")
+            dark.goto(server.url + "/lecture?scene=bubble")
+            dark.wait_for_selector(".ll-lecture [data-scene=bubble][data-beat='2']")
+            shoot(dark, "lecture", height=800, wait=".ll-lecture [data-scene=bubble] canvas")
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")
             dark.wait_for_selector("text=/Learning epoch (1[5-9]|[2-9][0-9])/", timeout=120_000)

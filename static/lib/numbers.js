@@ -15,3 +15,19 @@ export const quantile = (values, q) => {
 /** A number from the standard normal distribution (Box and Muller). */
 export const gauss = (random = Math.random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Slow at both ends. */
+export const eased = (share) => share * share * (3 - 2 * share);
+
+/**
+ * Numbers between those of two lists.
+ *
+ * @param {ArrayLike<number>} from
+ * @param {ArrayLike<number>} to
+ * @param {number} share
+ */
+export function between(from, to, share) {
+  const out = new Float32Array(from.length); // a loop: thousands of numbers a frame
+  for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * share;
+  return out;
+}

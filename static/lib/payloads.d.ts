@@ -266,6 +266,86 @@ export interface TourAnswer {
   go: number;
 }
 
+export interface LectureTerm {
+  text: string;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  name: string;
+}
+
+export interface LectureBeat {
+  words: string;
+  lights: string[];
+}
+
+export interface LectureScene {
+  name: string;
+  title: string;
+  beats: LectureBeat[];
+  formula: LectureTerm[];
+  spoken: string;
+  shows: string;
+  measured: string;
+  door: string;
+  address: string;
+  label: string;
+}
+
+export interface LectureDigit {
+  name: string;
+  image: string;
+  mean: number[];
+  std: number[];
+}
+
+export interface LectureClassic {
+  points: string;
+  centres: number[][];
+  code: number[];
+  hole: number[];
+  walk: string;
+}
+
+export interface LectureBubbles {
+  beta: number;
+  mean: string;
+  logvar: string;
+}
+
+export interface LectureForces {
+  labels: string;
+  ours: number;
+  mean: string;
+  betas: LectureBubbles[];
+}
+
+export interface LectureTraining {
+  kept: number[];
+  reconstruction: number[];
+  kl: number[];
+  rebuilt: string;
+}
+
+export interface LectureData {
+  scenes: LectureScene[];
+  size: Size;
+  names: string[];
+  labels: string;
+  means: string;
+  logvars: string;
+  centres: number[][];
+  digit: LectureDigit;
+  other: LectureDigit;
+  place: number;
+  classic: LectureClassic;
+  forces: LectureForces;
+  rolls: string;
+  training: LectureTraining;
+}
+
+export interface LectureAnswer {
+  go: string;
+}
+
 export interface Part {
   colour: string;
   words: string;

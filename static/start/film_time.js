@@ -1,5 +1,5 @@
 // The film of a training in time: where it stands between two kept epochs, and what may be said of it. No page needed.
-import { eased } from "./journey.js";
+import { eased } from "../lib/numbers.js";
 
 const HOLD = 700; // milliseconds that an epoch stands still
 const GROW = 1000; // milliseconds from one epoch to the next
@@ -23,17 +23,4 @@ export function captionOf(epochs, { k, share }) {
   const from = epochs[k];
   if (!share) return from === 0 ? "Untrained" : `After ${from} ${from === 1 ? "epoch" : "epochs"}`;
   return from === 0 ? `Untrained to epoch ${epochs[k + 1]}` : `Epoch ${from} to epoch ${epochs[k + 1]}`;
-}
-
-/**
- * Numbers between those of two lists.
- *
- * @param {ArrayLike<number>} from
- * @param {ArrayLike<number>} to
- * @param {number} share
- */
-export function between(from, to, share) {
-  const out = new Float32Array(from.length); // a loop: thousands of numbers a frame
-  for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * share;
-  return out;
 }

@@ -1,7 +1,7 @@
 // What moves over the plane: a picture on its way in, its bubble, the noise, z, and the way out to the decoder.
 import { alpha, sharp } from "../lib/canvas.js";
+import { eased } from "../lib/numbers.js";
 import { dot, line, outlined, ring } from "../lib/shapes.js";
-import { eased } from "./journey.js";
 import { bezier } from "./view.js";
 
 const STEPS = 48; // straight pieces of a bent line

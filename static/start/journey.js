@@ -44,6 +44,3 @@ export class Journey {
     return { progress, lit };
   }
 }
-
-/** Slow at both ends. */
-export const eased = (share) => share * share * (3 - 2 * share);

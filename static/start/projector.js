@@ -4,8 +4,9 @@ import { publish, subscribe } from "../lib/bus.js";
 import { busy, playing } from "../lib/busy.js";
 import { halvesOf } from "../lib/codec.js";
 import { element } from "../lib/dom.js";
+import { between } from "../lib/numbers.js";
 import { playButton } from "../lib/play_button.js";
-import { between, captionOf, lengthOf, momentOf } from "./film_time.js";
+import { captionOf, lengthOf, momentOf } from "./film_time.js";
 import { fade, inked, lay } from "./mosaic.js";
 import { boxOf, tileAt } from "./view.js";
 

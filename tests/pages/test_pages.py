@@ -28,7 +28,7 @@ from vae_core.runs import files
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, write_status
 
-IDEAS = ["autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
+IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["start", "train", "pictures", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
 ON_A_RUN = ["map", "samples", "morph", "draw", "compare", "loss"]
 

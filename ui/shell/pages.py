@@ -27,6 +27,7 @@ class Page:
 UNDERSTAND = "Understand"
 PAGES = (
     Page("start", "Start", "home", intro=page_intros.START),
+    Page("lecture", "Lecture", "school", intro=page_intros.LECTURE),
     Page("train", "Train", "play_circle", intro=page_intros.TRAIN),
     Page("pictures", "Own pictures", "add_photo_alternate", intro=page_intros.PICTURES),
     Page("map", "Map", "scatter_plot", address="latent", intro=page_intros.MAP),

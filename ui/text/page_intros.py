@@ -21,6 +21,15 @@ START = Intro(
     "two numbers for a picture, so what it draws is blurred, and a 3 may come out as an 8; the lecture’s model has "
     "twenty. **Play** shows the same plane after each kept epoch of its training.",
 )
+LECTURE = Intro(
+    "This is the lecture on VAEs in ten scenes, with one digit all the way. Scroll, or press an arrow key: each "
+    "sentence lights up its part of the formula, and the picture moves with it. Each scene ends in a door to the page "
+    "where you can try it with your own hands.",
+    "All pictures and numbers are measured on models of the gallery that have two numbers for a picture, so that they "
+    "fit on a screen. Under each scene stands what was measured, and on which model. What the decoder draws is "
+    "computed in your browser. **Colours** mean the same everywhere: a picture is pink, the encoder lavender, a mean "
+    "green, a code orange, the decoder aqua. If your system asks for less motion, nothing moves by itself.",
+)
 TRAIN = Intro(
     "Above are some test pictures, which it never trains on, as the model rebuilds them; samples, which it makes up; "
     "and a map of where test pictures go. The curves show what training makes smaller: the error of rebuilt "

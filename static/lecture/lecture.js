@@ -1,0 +1,152 @@
+// The lecture as a walk: one scroll of scenes. Each has a few sentences, a formula whose terms light up with them, and
+// a picture that moves with them; only what is in sight is drawn, and nothing is asked of the server.
+import { subscribe } from "../lib/bus.js";
+import { animate } from "../lib/canvas.js";
+import { describe, element, mount } from "../lib/dom.js";
+import { fromAddress, remember } from "../lib/url.js";
+import { BAR, Scene } from "./scene.js";
+import { beatOf, currentOf, isOurs, stepOf } from "./walker.js";
+import { World } from "./world.js";
+
+/** @typedef {import("../lib/payloads").LectureData} Data */
+/** @typedef {import("../lib/payloads").LectureAnswer} Answer */
+
+const HTML = `<div class="ll-lecture">
+  <nav class="rail" aria-label="Scenes"></nav></div>`;
+const SPOKEN = 3200; // milliseconds from one sentence to the next, where a scene plays by itself
+const LOOK = 500; // milliseconds from one look whether light has become dark to the next
+
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
+export default function (component) {
+  const [root, isNew] = mount(component, HTML);
+  root.component = component;
+  if (isNew) {
+    const lecture = new Lecture(root, component.data);
+    root.end = () => lecture.end();
+  }
+  return root.end;
+}
+
+class Lecture {
+  current = 0;
+  /** @type {number | null} where a key has led, while the page is still scrolling there */ target = null;
+  moved = true; // the page was scrolled, or something has changed
+  looked = 0;
+  /** @type {Scene[]} */ scenes;
+  /** @type {{scene: number, since: number} | null} the scene that plays by itself */ playing = null;
+
+  constructor(root, data) {
+    this.root = root;
+    this.box = root.firstElementChild;
+    this.main = document.querySelector("[data-testid=stMain]") ?? document.documentElement;
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.box.classList.toggle("calm", this.calm);
+    this.world = new World(data, () => (this.moved = true));
+    this.world.look(this.box);
+    this.scenes = data.scenes.map((each, k) => new Scene(this, each, k));
+    this.rail = this.addRail(data.scenes);
+    const sight = new IntersectionObserver((found) => {
+      for (const { target, isIntersecting } of found) this.scenes.find((s) => s.section === target).see(isIntersecting);
+      this.moved = true;
+    });
+    for (const { section } of this.scenes) sight.observe(section);
+    const resized = new ResizeObserver(() => (this.moved = true));
+    resized.observe(this.box);
+    const on = (where, what, f, options) => {
+      where.addEventListener(what, f, options);
+      return () => where.removeEventListener(what, f, options);
+    };
+    this.stops = [
+      () => sight.disconnect(),
+      () => resized.disconnect(),
+      on(this.main, "scroll", () => (this.moved = true), { passive: true }),
+      on(this.main, "scrollend", () => (this.target = null)),
+      on(this.main, "wheel", () => this.byHand(), { passive: true }),
+      on(this.main, "touchmove", () => this.byHand(), { passive: true }),
+      on(window, "keydown", (event) => this.press(event)),
+      subscribe("lecture decoder", (message) => message && this.world.learn(message)),
+      subscribe("lecture film", (message) => message && this.world.load(message)),
+      animate((now) => this.tick(now)),
+    ];
+    const asked = data.scenes.findIndex(({ name }) => name === fromAddress("scene"));
+    if (asked > 0) this.goTo(asked, false);
+    else this.play(0);
+  }
+
+  addRail(scenes) {
+    const nav = this.box.querySelector(".rail"),
+      buttons = scenes.map(({ title }, k) => {
+        const button = element("button", { type: "button", onclick: () => this.goTo(k) });
+        button.append(element("span", { textContent: title }));
+        describe(button, `${k + 1}. ${title}`);
+        return button;
+      });
+    nav.append(...buttons);
+    return buttons;
+  }
+
+  /** Let a scene's sentences follow each other in time. */
+  play(k) {
+    this.playing = this.calm ? null : { scene: k, since: performance.now() };
+  }
+
+  /** Somebody scrolls: nothing plays on, and no key is being followed. */
+  byHand() {
+    this.target = null;
+    if (!this.playing) return;
+    this.playing = null;
+  }
+
+  press(event) {
+    if (!isOurs(event) || !this.box.isConnected) return;
+    const to = stepOf(event.key, this.target ?? this.current, this.scenes.length);
+    if (to === null) return;
+    event.preventDefault();
+    this.goTo(to);
+  }
+
+  goTo(k, smooth = !this.calm) {
+    const { section } = this.scenes[k],
+      top = this.main.scrollTop + section.getBoundingClientRect().top - BAR;
+    this.target = k;
+    this.scenes[k].played = 0;
+    this.main.scrollTo({ top: Math.round(top), behavior: smooth ? "smooth" : "instant" });
+    section.focus({ preventScroll: true });
+    this.play(k);
+  }
+
+  tick(now) {
+    if (!this.box.isConnected) return false;
+    if (now > this.looked + LOOK) {
+      this.looked = now;
+      if (this.world.look(this.box)) this.moved = true;
+    }
+    const { moved } = this;
+    this.moved = false;
+    if (moved) this.measure();
+    if (this.playing?.scene === this.current) {
+      const scene = this.scenes[this.current];
+      scene.played = Math.max(scene.played, beatOf((now - this.playing.since) / SPOKEN / scene.count, scene.count));
+    }
+    for (const scene of this.scenes) if (scene.seen) scene.tick(now, moved);
+  }
+
+  measure() {
+    const window = this.main.clientHeight - BAR,
+      tops = this.scenes.map((scene) => scene.measure(window));
+    const current = currentOf(tops, window);
+    if (current !== this.current && this.target === null) this.playing = null;
+    if (current !== this.current) remember("scene", this.scenes[current].data.name);
+    this.current = current;
+    this.box.dataset.current = String(current);
+    this.rail.forEach((button, k) => {
+      if (k === current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    });
+  }
+
+  end() {
+    for (const stop of this.stops) stop();
+    this.world.mosaic?.end();
+  }
+}

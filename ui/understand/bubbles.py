@@ -1,4 +1,4 @@
-"""What /bubbles shows: bubbles at every epoch under several betas, and the forces on them."""
+"""What /bubbles shows below its canvas: bubbles at every epoch under several betas, and the forces on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
 from ui.components.payloads import BubblePanel
 from ui.store import cache
@@ -48,7 +47,6 @@ def _bubbles_of(path: str, title: str) -> BubblePanel:
         "on_mean": base64_of(forces.on_mean, "f4"), "on_logvar": base64_of(forces.on_logvar, "f4"),
         "cells": base64_of(np.stack(pictures), "u1"), "shapes": shapes,
         "labels": base64_of(cache.labels(path)[forces.places], "u1"), "epochs": epochs,
-        "decoder": browser_decoder.decoder(run, last(run)),
     }  # fmt: skip
 
 

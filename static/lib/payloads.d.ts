@@ -597,6 +597,7 @@ export interface BubbleModel {
   logvars: string;
   on_mean: string;
   on_logvar: string;
+  known: number;
 }
 
 export interface BubbleSceneData {

@@ -1,5 +1,5 @@
 // The bubbles of one run at an epoch: its map in the view that is chosen, and facts.
-import { bytes, floats } from "../lib/codec.js";
+import { bytes, halves } from "../lib/codec.js";
 import { describe, element } from "../lib/dom.js";
 import { squareOf } from "../lib/geometry.js";
 import { Plane } from "../lib/plane.js";
@@ -24,7 +24,7 @@ export class BubblePanel {
     this.labels = bytes(source.labels);
     const before = (i) => this.labels.subarray(0, i);
     this.rank = [...this.labels].map((c, i) => before(i).filter((d) => d === c).length); // of a picture in its class
-    this.measured = [source.means, source.logvars, source.on_mean, source.on_logvar].map(floats);
+    this.measured = [source.means, source.logvars, source.on_mean, source.on_logvar].map(halves);
     this.densities = bytes(source.cells);
     this.takeEpoch();
     this.plane = new Plane(this.find(".plane"), (plane) => VIEWS[this.state.view].draw(plane, this));

@@ -49,6 +49,7 @@ const STOP = 900; // milliseconds from one model to the next
 const REST = 1400; // milliseconds at a model while it plays
 const OVERLAPPING = 0.5; // overlap from which two bubbles count as overlapping
 const SLACK = 9; // pixels beside a small bubble that still pick it
+const FRAME = 30; // milliseconds at least from one picture of the running arrows to the next
 const CLICK = 5; // pixels that a pointer may move in a click
 const SOON = 250; // milliseconds at a model before its decoder is asked for
 
@@ -77,6 +78,7 @@ class Scene {
   closer = false;
   moving = true;
   before = 0; // the last frame
+  drawn = 0; // when the arrows were drawn last, alone
   seen = true;
   share = 0; // of the pair, in the model where the slider stands
   painted = "";
@@ -322,7 +324,10 @@ class Scene {
     }
     this.approach(this.calm ? 1 : 1 - Math.exp(-passed / 130));
     if (this.moving) this.show();
-    else if (!this.calm) this.drawMotion();
+    else if (!this.calm && now - this.drawn > FRAME) {
+      this.drawn = now;
+      this.drawMotion();
+    }
   }
 
   /** A share of the way to where one wants to look. */

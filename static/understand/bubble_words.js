@@ -86,17 +86,13 @@ export function showAll(root, bubbles, touching) {
   const average = (f) => bubbles.reduce((sum, bubble) => sum + f(bubble), 0) / bubbles.length,
     size = ({ root: own }) => Math.hypot(...ellipseOf(own).axes) / Math.SQRT2,
     outwards = ({ mean }, [x, y]) => (mean[0] * x + mean[1] * y) / Math.hypot(...mean),
+    pushes = bubbles.map((each) => outwards(each, each.push)),
+    push = pushes.reduce((sum, v) => sum + v, 0) / pushes.length,
+    error = Math.sqrt(pushes.reduce((sum, v) => sum + (v - push) ** 2, 0) / (pushes.length - 1) / pushes.length),
     median = quantile(bubbles.map(size), 0.5);
   showFacts(root.querySelector(".beside .facts"), [
-    [
-      "all pictures push outwards by",
-      say(
-        average((each) => outwards(each, each.push)),
-        1,
-      ),
-      "decoder",
-    ],
-    ["the penalty pulls inwards by", say(-average((each) => outwards(each, each.pull)), 1), "mean"],
+    ["left of all pushes, outwards", `${say(push, 1)} ± ${say(error, 1)}`, "decoder"],
+    ["the penalty, inwards", say(-average((each) => outwards(each, each.pull)), 1), "mean"],
     ["median size (std)", say(median, median < 0.1 ? 3 : 2)],
     ["distance from the centre", say(Math.sqrt(average(({ mean: [x, y] }) => x * x + y * y)))],
     ["overlap with another digit’s", `${touching.size} of ${bubbles.length}`],

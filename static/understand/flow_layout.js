@@ -7,18 +7,18 @@ export const LAYOUTS = {
   wide: {
     name: "wide",
     places: {
-      x: [0.055, 0.47],
-      encoder: [0.17, 0.47],
-      mean: [0.305, 0.25],
+      x: [0.055, 0.46],
+      encoder: [0.17, 0.46],
+      mean: [0.305, 0.23],
       std: [0.305, 0.62],
       times: [0.425, 0.62],
       noise: [0.425, 0.88],
-      plus: [0.52, 0.47],
-      draw: [0.475, 0.47],
-      z: [0.625, 0.47],
-      decoder: [0.75, 0.47],
-      out: [0.86, 0.47],
-      loss: [0.96, 0.47],
+      plus: [0.52, 0.46],
+      draw: [0.475, 0.46],
+      z: [0.625, 0.46],
+      decoder: [0.75, 0.46],
+      out: [0.86, 0.46],
+      loss: [0.96, 0.46],
     },
   },
   narrow: {
@@ -28,9 +28,9 @@ export const LAYOUTS = {
       encoder: [0.6, 0.1],
       mean: [0.25, 0.32],
       std: [0.75, 0.32],
-      times: [0.75, 0.47],
+      times: [0.75, 0.46],
       noise: [0.75, 0.64],
-      plus: [0.25, 0.47],
+      plus: [0.25, 0.46],
       draw: [0.5, 0.5],
       z: [0.25, 0.64],
       decoder: [0.14, 0.87],
@@ -53,7 +53,7 @@ const OVER = 0.06; // of the stage's height: where the line over all parts runs
 export function curveOf(from, to, over = false) {
   if (over) {
     const [y0, y1] = [from.y - from.high / 2 - GAP, to.y - to.high / 2 - GAP],
-      top = Math.min(y0, y1) - (from.y * OVER) / 0.47 - 0.55 * Math.min(y0, y1);
+      top = Math.min(y0, y1) - (from.y * OVER) / 0.46 - 0.55 * Math.min(y0, y1);
     return [
       [from.x, y0],
       [from.x + 40, top],

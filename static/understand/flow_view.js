@@ -47,7 +47,8 @@ export class FlowView {
   seconds = 0; // of this round
   before = 0;
   seen = true;
-  moving = true;
+  odd = false;
+  steepest = 1; // of the picture's slopes
   passed = "";
   /** @type {any} */ measured = null;
   /** @type {any} */ curves = [];
@@ -107,6 +108,8 @@ export class FlowView {
     this.before = now;
     if (!this.seen) return;
     this.seconds += passed;
+    this.odd = !this.odd; // every other frame is smooth enough
+    if (this.odd && this.seconds < ROUND) return;
     if (this.seconds >= ROUND) this.next(false);
     else this.draw();
   }

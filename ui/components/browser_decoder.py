@@ -44,14 +44,15 @@ PLACES = 97  # along each side of the plane, at which units are looked at
 def packed_decoder(path: str, epoch: int, reach: float = EVERYWHERE) -> tuple[dict[str, Any], list[bytes]]:
     """The decoder of a model of two numbers in half its room, as head and parts of ``bridge.publish_bytes``.
 
-    Units that are off at each of many places of the plane, from -reach to reach both ways, are left out: they draw
-    nothing there. Half floats travel as their high bytes, which are much alike, and then their low ones, all of it
-    deflated.
-    ``static/lib/decoder.js`` reads it (``unpacked``).
+    Units that are off at each of many places of the plane, from -12 to 12 both ways, are left out: they draw nothing
+    there. A model that is shown farther out (``reach``) is sent whole. Half floats travel as their high bytes, which
+    are much alike, and then their low ones, all of it deflated. ``static/lib/decoder.js`` reads it (``unpacked``).
     """
     run = Run(Path(path))
     weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
-    layers, weights = _without_idle(run.architecture.to_json()["decoder"], weights, reach)
+    layers = run.architecture.to_json()["decoder"]
+    if reach <= EVERYWHERE:
+        layers, weights = _without_idle(layers, weights)
     bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
     raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
     head = {
@@ -62,10 +63,10 @@ def packed_decoder(path: str, epoch: int, reach: float = EVERYWHERE) -> tuple[di
 
 
 def _without_idle(
-    layers: list[dict[str, Any]], weights: dict[str, np.ndarray], reach: float
+    layers: list[dict[str, Any]], weights: dict[str, np.ndarray]
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """The same layers without the units between two linear ones that are off everywhere on the plane."""
-    side = np.linspace(-reach, reach, PLACES, dtype=np.float32)
+    side = np.linspace(-EVERYWHERE, EVERYWHERE, PLACES, dtype=np.float32)
     x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
     layers, weights = [dict(layer) for layer in layers], dict(weights)
     for place, layer in enumerate(layers[:-2]):

@@ -582,7 +582,7 @@ class BubblePanel(TypedDict):
     title: str
     beta: float
     reach: float
-    means: Base64  # floats (epochs, n, 2), as the next three
+    means: Base64  # half floats (epochs, n, 2), as the next three
     logvars: Base64
     on_mean: Base64
     on_logvar: Base64
@@ -603,6 +603,7 @@ class BubbleModel(TypedDict):
     logvars: Base64
     on_mean: Base64  # the reconstruction's gradients
     on_logvar: Base64
+    known: float  # how far out its decoder draws what the model draws
 
 
 class BubbleSceneData(TypedDict):

@@ -86,6 +86,7 @@ def _model(run: Run, title: str, turn: np.ndarray) -> BubbleModel:
         "run": run.id, "title": title, "beta": run.config.beta, "turn": turn.reshape(-1).tolist(),
         "means": base64_of(found.mean[forces.places], "f4"), "logvars": base64_of(found.logvar[forces.places], "f4"),
         "on_mean": base64_of(forces.on_mean[-1], "f4"), "on_logvar": base64_of(forces.on_logvar[-1], "f4"),
+        "known": max(browser_decoder.EVERYWHERE, _reach(run)),
     }  # fmt: skip
 
 
@@ -125,6 +126,5 @@ def bubble_scene(titles: dict[str, str], start: str) -> None:
     _scene(key="bubble_scene", data=data, on_wanted_change=lambda: None)
     wanted = browser_input.place(browser_input.sent("bubble_scene", "wanted"), len(runs))
     run = runs[data["start"] if wanted is None else wanted]
-    reach = max(browser_decoder.EVERYWHERE, _reach(run))
-    head, parts = browser_decoder.packed_decoder(str(run.path), last(run), reach)
+    head, parts = browser_decoder.packed_decoder(str(run.path), last(run), _reach(run))
     publish_bytes("bubble_decoder", f"decoder of {run.id}", head, parts)

@@ -15,14 +15,15 @@ const ASIDE = 20; // pixels beside a picked bubble that is small, where its name
  */
 
 /**
- * What rests while nothing glides: the bubbles. Returns how many of them stand outside.
+ * What rests while nothing glides: the bubbles. Returns how many of them are marked at the rim.
  *
  * @param {import("../lib/plane.js").Plane} plane
  * @param {Shown} scene
+ * @param {boolean} rim whether those farther out are marked there
  */
-export function drawBubbles(plane, { bubbles, labels, names, pair, touching }) {
+export function drawBubbles(plane, { bubbles, labels, names, pair, touching }, rim) {
   const { paints } = plane,
-    outside = bubbles.filter(({ mean }) => !within(plane, mean));
+    outside = bubbles.filter(({ mean }) => rim && !within(plane, mean));
   for (const k of [1, 2]) plane.ring([0, 0], [1, 1], paints.z, { k, dash: [5, 4], wide: 1.75 });
   bubbles.forEach((bubble, i) => {
     if (!pair?.includes(i)) drawBubble(plane, bubble, paints.c(labels[i]), { dashed: touching.has(i) });
@@ -30,7 +31,7 @@ export function drawBubbles(plane, { bubbles, labels, names, pair, touching }) {
   for (const i of pair ?? []) drawBubble(plane, bubbles[i], paints.c(labels[i]), { wide: 3.5, fill: 0.4 });
   bubbles.forEach((bubble, i) => {
     if (!pair?.includes(i)) drawName(plane, bubble, names[labels[i]]);
-    if (!within(plane, bubble.mean)) drawAtRim(plane, bubble.mean, paints.c(labels[i]));
+    if (outside.includes(bubble)) drawAtRim(plane, bubble.mean, paints.c(labels[i]));
   });
   return outside.length;
 }

@@ -4,16 +4,16 @@ import { subscribe } from "../lib/bus.js";
 import { later } from "../lib/busy.js";
 import { animate, sharp } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { slider } from "../lib/controls.js";
 import { decoder, unpacked } from "../lib/decoder.js";
-import { describe, element } from "../lib/dom.js";
+import { describe } from "../lib/dom.js";
 import { clamp, pair as point } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
-import { playButton } from "../lib/play_button.js";
 import { recall, remember } from "../lib/url.js";
 import { drawBubbles, drawMotion } from "./bubble_canvas.js";
 import { WORDS, overlapInWords, showAll, showForces, showPictures, strengthsOf } from "./bubble_words.js";
+import { Camera } from "./camera.js";
 import { between, bubblesOf, ellipseOf, glide, pairsOf, pickedAt, shareOf } from "./glide.js";
+import { GlideBar } from "./glide_bar.js";
 import { keepDrawn, renewed } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").BubbleSceneData} Data */
@@ -27,33 +27,31 @@ const HTML = `
           title="How the maps are laid onto each other">?</button>
         <div id="ll-laid" class="laid" popover></div>
       </div>
-      <div class="both"><canvas class="plane all"></canvas><canvas class="motion" aria-hidden="true"></canvas></div>
+      <div class="both">
+        <canvas class="plane all"></canvas><canvas class="motion" aria-hidden="true"></canvas>
       <div class="zoom" role="group" aria-label="Scale of the canvas">
         <button type="button" class="in" aria-label="Larger">+</button>
         <button type="button" class="out" aria-label="Smaller">−</button>
         <button type="button" class="fit" aria-label="Show all bubbles of every beta">All</button>
       </div>
+      </div>
       <div class="glide"><button type="button" class="play">▶</button><div class="track"></div><div class="stops"></div></div>
       <div class="key">
         <span class="decoder"><i></i>the picture pushes</span>
-        <span class="mean"><i></i>the penalty pulls</span><span>eight times the force, twice the length</span>
+        <span class="mean"><i></i>the penalty pulls</span>
         <span class="z"><i class="dash"></i>N(0, 1): one and two std</span>
-        <span><i class="dash" style="border-color: var(--ll-ink)"></i>overlaps with another digit’s</span>
+        <span><i class="dash" style="border-color: var(--ll-ink)"></i>overlaps another digit’s</span>
       </div>
     </section>
     ${WORDS}
   </div>`;
 const REACH = 2.6; // how far the canvas shows to each side at first: two standard deviations of N(0, 1), and room
 const NEAR = 0.05; // the least it shows
-const STOP = 900; // milliseconds from one model to the next
-const REST = 1400; // milliseconds at a model while it plays
 const OVERLAPPING = 0.5; // overlap from which two bubbles count as overlapping
 const SLACK = 9; // pixels beside a small bubble that still pick it
 const FRAME = 30; // milliseconds at least from one picture of the running arrows to the next
 const CLICK = 5; // pixels that a pointer may move in a click
 const SOON = 250; // milliseconds at a model before its decoder is asked for
-
-const eased = (share) => share * share * (3 - 2 * share);
 
 /** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
@@ -73,7 +71,6 @@ class Scene {
   /** @type {number[] | null} */ pair = null; // of bubbles
   /** @type {(() => void)[]} */ stops = [];
   /** @type {any} */ wait = null;
-  /** @type {{from: number, to: number, begun: number, long: number} | null} */ flight = null;
   ranked = 0; // which of the pairs by overlap was picked last
   closer = false;
   moving = true;
@@ -101,10 +98,11 @@ class Scene {
     }));
     this.models = this.measured.map(bubblesOf);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.last = data.models.length - 1;
-    this.at = recall("glide", data.start, 0, this.last);
-    this.reach = this.goal = recall("reach", REACH, NEAR, data.reach);
-    this.centre = this.focus = [0, 0]; // of what is seen, and to where it moves
+    this.camera = new Camera(recall("reach", REACH, NEAR, data.reach));
+    this.bar = new GlideBar(this.find, data.models, recall("glide", data.start, 0, this.models.length - 1), (at) => {
+      remember("glide", at);
+      this.settle();
+    });
     this.place = recall("z", [NaN, NaN], -99, 99); // of the ring, on the canvas
     this.choosePair();
     this.addControls();
@@ -126,28 +124,9 @@ class Scene {
   }
 
   addControls() {
-    const { find, data } = this,
-      titles = data.models.map(({ title, beta }) => `beta ${beta}, ${title.toLowerCase()}`);
+    const { find, data, camera } = this;
     find(".laid").textContent = data.about;
-    find(".track").replaceChildren();
-    this.time = slider(find(".track"), {
-      name: "Beta",
-      range: [0, this.last, 0.01],
-      value: this.at,
-      text: (v) => (Number.isInteger(v) ? titles[v] : `between beta ${this.betas(v).join(" and beta ")}`),
-      change: (v) => (this.player.pause(), (this.flight = null), this.go(this.snapped(v))),
-    });
-    find(".stops").replaceChildren(
-      ...data.models.map(({ beta, title }, k) => {
-        const button = element("button", { type: "button", onclick: () => (this.player.pause(), this.fly(k)) });
-        button.style.setProperty("--at", `${(100 * k) / this.last}%`);
-        button.append(element("b", { textContent: beta }), element("span", { textContent: title }));
-        describe(button, titles[k]);
-        return button;
-      }),
-    );
-    this.player = playButton(find(".play"), (end) => this.play(end), "Glide from beta to beta");
-    const zoom = (factor) => this.lookAt(clamp(this.goal * factor, NEAR, data.reach));
+    const zoom = (factor) => this.lookAt(clamp(camera.goal * factor, NEAR, data.reach));
     find(".in").onclick = () => zoom(1 / 1.6);
     find(".out").onclick = () => zoom(1.6);
     find(".fit").onclick = () => (this.setCloser(false), this.lookAt(data.reach));
@@ -159,6 +138,7 @@ class Scene {
   listen() {
     const canvas = this.find(".plane.all");
     this.plane = new Plane(canvas, (plane) => this.drawStill(plane), { move: (z) => this.hold(z) });
+    this.plane.z = this.place;
     let down = [0, 0];
     const pressed = (event) => (down = [event.clientX, event.clientY]);
     const clicked = (event) => {
@@ -175,7 +155,7 @@ class Scene {
     this.stops = [
       () => watch.disconnect(),
       () => this.plane.end(),
-      () => this.player.pause(),
+      () => this.bar.player.pause(),
       () => this.wait?.cancel(),
       () => this.asking?.(),
       () => canvas.removeEventListener("pointerdown", pressed),
@@ -210,41 +190,9 @@ class Scene {
       );
   }
 
-  /** The betas before and after a place that is between two models. */
-  betas(at) {
-    return [Math.floor(at), Math.ceil(at)].map((k) => this.data.models[k].beta);
-  }
-
-  /** A place near a model is the model's: nobody hits it to the pixel. */
-  snapped(at) {
-    return Math.abs(at - Math.round(at)) < 0.03 ? Math.round(at) : at;
-  }
-
-  fly(to) {
-    const from = this.at;
-    if (this.calm || from === to) return this.go(to);
-    this.flight = { from, to, begun: performance.now(), long: STOP * Math.max(Math.abs(to - from), 0.4) };
-  }
-
-  /** From model to model, with a rest at each; once it is at the last, from the first. */
-  play(end) {
-    let wait = 0;
-    const next = () => {
-      if (this.at >= this.last) return end();
-      const to = Math.floor(this.at) + 1;
-      this.fly(to);
-      wait = setTimeout(next, (this.calm ? 0 : STOP) + REST);
-    };
-    if (this.at === this.last) this.go(0);
-    wait = setTimeout(next, this.at === 0 ? REST / 2 : 0);
-    return () => clearTimeout(wait);
-  }
-
-  go(at) {
-    this.at = at;
-    this.time.set(at);
-    remember("glide", at);
-    this.settle();
+  /** Where the slider stands: the number of a model, or between two. */
+  get at() {
+    return this.bar.at;
   }
 
   /** The bubbles where the slider stands, and all that follows from them. */
@@ -265,7 +213,7 @@ class Scene {
     this.place = between(one, other);
     this.share = shareOf(one, other);
     this.plane && (this.plane.z = this.place);
-    if (this.closer) this.focus = this.place;
+    if (this.closer) this.camera.focus = this.place;
   }
 
   pick(pair) {
@@ -305,8 +253,7 @@ class Scene {
   /** Show so far to each side: of less than at first, what is around the ring. */
   lookAt(reach) {
     const ring = Number.isFinite(this.place[0]) ? this.place : [0, 0];
-    this.goal = reach;
-    this.focus = reach < REACH ? ring : [0, 0];
+    this.camera.aim(reach, reach < REACH ? ring : [0, 0]);
     remember("reach", reach);
     this.moving = true;
   }
@@ -316,13 +263,8 @@ class Scene {
     const passed = Math.min(now - this.before, 100);
     this.before = now;
     if (!this.seen) return;
-    if (this.flight) {
-      const { from, to, begun, long } = this.flight,
-        share = clamp((now - begun) / long, 0, 1);
-      if (share === 1) this.flight = null;
-      this.go(share === 1 ? to : from + (to - from) * eased(share));
-    }
-    this.approach(this.calm ? 1 : 1 - Math.exp(-passed / 130));
+    this.bar.tick(now);
+    if (this.camera.approach(this.calm ? 1 : 1 - Math.exp(-passed / 130))) this.moving = true;
     if (this.moving) this.show();
     else if (!this.calm && now - this.drawn > FRAME) {
       this.drawn = now;
@@ -330,23 +272,8 @@ class Scene {
     }
   }
 
-  /** A share of the way to where one wants to look. */
-  approach(share) {
-    const off = this.focus.map((v, d) => v - this.centre[d]),
-      ratio = this.goal / this.reach;
-    if (Math.abs(Math.log(ratio)) < 0.002 && Math.hypot(...off) < 0.002 * this.goal) share = 1;
-    else this.moving = true;
-    this.reach = share === 1 ? this.goal : this.reach * ratio ** share;
-    this.centre = share === 1 ? this.focus : this.centre.map((v, d) => v + off[d] * share);
-  }
-
   show() {
-    const [x, y] = this.centre,
-      { reach } = this;
-    this.plane.show([
-      [x - reach, x + reach],
-      [y - reach, y + reach],
-    ]);
+    this.plane.show(this.camera.range);
     this.plane.redraw();
     this.drawMotion();
     this.moving = false;
@@ -359,7 +286,8 @@ class Scene {
   }
 
   drawStill(plane) {
-    const outside = drawBubbles(plane, this.shown),
+    const whole = this.camera.reach >= REACH - 1e-6, // seen from near, most stand outside
+      outside = drawBubbles(plane, this.shown, whole),
       farther = outside ? `${outside} of ${this.labels.length} stand farther out` : "";
     if (this.farther === farther) return;
     this.farther = farther;
@@ -375,7 +303,7 @@ class Scene {
   showState() {
     const { at, data } = this,
       measured = Number.isInteger(at),
-      [before, after] = this.betas(at);
+      [before, after] = this.bar.betas();
     this.find(".state b").textContent = measured ? `beta ${before}: measured` : `between beta ${before} and ${after}`;
     const glides = "a glide between two models, not a measurement";
     this.find(".state .quiet").textContent = [measured ? data.models[at].title : glides, this.farther]
@@ -388,7 +316,6 @@ class Scene {
     const { root, at, pair, bubbles, data, labels, find } = this,
       measured = Number.isInteger(at);
     this.showState();
-    [...find(".stops").children].forEach((stop, k) => stop.setAttribute("aria-pressed", String(k === at)));
     const names = pair?.map((i) => data.names[labels[i]]),
       nameOf = (k) => (names[0] === names[1] ? ["one", "the other"][k] : `the ${names[k]}`);
     find(".two").textContent = pair ? `A bubble of ${names[0]} and one of ${names[1]}` : "Where the ring stands";
@@ -421,7 +348,7 @@ class Scene {
 
   saying(measured) {
     if (!measured) {
-      const [before, after] = this.betas(this.at);
+      const [before, after] = this.bar.betas();
       return `Nothing was measured here: the models are those of beta ${before} and beta ${after}. Go to one of them.`;
     }
     if (this.pair) return overlapInWords(this.share);

@@ -20,7 +20,7 @@ export const WORDS = `
       <button type="button" class="closer" aria-pressed="false">Look closer</button>
     </div>
     <table class="forces">
-      <thead><tr><th scope="col">force on</th><th scope="col">picture</th><th scope="col">penalty</th></tr></thead>
+      <thead><tr><th scope="col">force on</th><th scope="col" class="decoder">picture</th><th scope="col" class="mean">penalty</th></tr></thead>
       <tbody></tbody>
     </table>
     <ul class="facts"></ul>
@@ -91,9 +91,9 @@ export function showAll(root, bubbles, touching) {
     error = Math.sqrt(pushes.reduce((sum, v) => sum + (v - push) ** 2, 0) / (pushes.length - 1) / pushes.length),
     median = quantile(bubbles.map(size), 0.5);
   showFacts(root.querySelector(".beside .facts"), [
-    ["left of all pushes, outwards", `${say(push, 1)} ± ${say(error, 1)}`, "decoder"],
-    ["the penalty, inwards", say(-average((each) => outwards(each, each.pull)), 1), "mean"],
-    ["median size (std)", say(median, median < 0.1 ? 3 : 2)],
+    ["average push, outwards", `${say(push, 1)} ± ${say(error, 1)}`, "decoder"],
+    ["average pull, inwards", say(-average((each) => outwards(each, each.pull)), 1), "mean"],
+    ["median size (std)", say(median, median < 0.01 ? 4 : median < 0.1 ? 3 : 2)],
     ["distance from the centre", say(Math.sqrt(average(({ mean: [x, y] }) => x * x + y * y)))],
     ["overlap with another digit’s", `${touching.size} of ${bubbles.length}`],
   ]);

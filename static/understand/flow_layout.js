@@ -14,8 +14,8 @@ export const LAYOUTS = {
       times: [0.425, 0.62],
       noise: [0.425, 0.88],
       plus: [0.52, 0.46],
-      draw: [0.475, 0.46],
-      z: [0.625, 0.46],
+      draw: [0.46, 0.46],
+      z: [0.63, 0.46],
       decoder: [0.75, 0.46],
       out: [0.86, 0.46],
       loss: [0.96, 0.46],
@@ -40,7 +40,7 @@ export const LAYOUTS = {
   },
 };
 const GAP = 4; // pixels between a part and its line
-const OVER = 0.06; // of the stage's height: where the line over all parts runs
+const OVER = 0.15; // of the room over x: so far above the stage the line over all parts is drawn towards
 
 /**
  * The four points of the line from one part to another: out of the side that looks towards it. ``over``: in a bow over
@@ -53,7 +53,7 @@ const OVER = 0.06; // of the stage's height: where the line over all parts runs
 export function curveOf(from, to, over = false) {
   if (over) {
     const [y0, y1] = [from.y - from.high / 2 - GAP, to.y - to.high / 2 - GAP],
-      top = Math.min(y0, y1) - (from.y * OVER) / 0.46 - 0.55 * Math.min(y0, y1);
+      top = -OVER * Math.min(y0, y1);
     return [
       [from.x, y0],
       [from.x + 40, top],

@@ -18,7 +18,7 @@ export const FLOW = `
   <div class="ll-flow">
     <div class="stage" role="group" aria-label="The computation, from the picture to the loss">
       <canvas class="edges" aria-hidden="true"></canvas>
-      ${node("x", "x", '<small>x</small><canvas class="image truth" role="img"></canvas>')}
+      ${node("x", "x", '<small>x</small><canvas class="image given" role="img"></canvas>')}
       ${node("encoder", "encoder", "<span>encoder</span>")}
       ${node("mean", "mean", two("mean"))}${node("std", "mean", two("std"))}
       ${node("noise", "z", two("noise: the dice"))}
@@ -138,19 +138,19 @@ export class FlowView {
   showNodes(truth, made) {
     const { find, way, measured, decode, data, draws } = this,
       name = data.names[draws.example];
-    find(".stage").dataset.way = way;
+    find(".stage").dataset.graph = way;
     this.ways.show((k) => Object.keys(WAYS)[k] === way);
     for (const part of ["mean", "std", "noise", "z"]) find(`[data-node=${part}] b`).textContent = pair(measured[part]);
     find("[data-node=loss] b").textContent = `${say(measured.loss, 1)} nats`;
-    paint(find(".truth"), truth, decode.size, 0, 255);
+    paint(find(".given"), truth, decode.size, 0, 255);
     paint(find(".made"), made, decode.size, 0, 255);
     paintWrong(find(".pixels"), measured.wrong, decode.size, palette(this.root));
-    describe(find(".truth"), `${data.redrawn ? "A redrawn" : "A test"} picture of ${name}`);
+    describe(find(".given"), `${data.redrawn ? "A redrawn" : "A test"} picture of ${name}`);
     describe(find(".made"), `What the decoder draws from z at ${pair(measured.z)}`);
     describe(find(".pixels"), "The gradient at each pixel: where the picture is too dark, and where it is too bright");
     for (const part of ["mean", "std", "noise", "z"]) {
       const slope = this.found[part];
-      find(`[data-node=${part}] .back`).textContent = slope ? `gradient ${pair(slope, 1)}` : "no gradient";
+      find(`[data-node=${part}] .back`).textContent = slope ? `◆ gradient ${pair(slope, 1)}` : "no gradient";
     }
     find("[data-node=draw] .back").textContent = "the gradient stops here";
     const sent = Object.entries(this.found).map(([part, vector]) => [part, vector?.join() ?? ""]);
@@ -197,7 +197,7 @@ export class FlowView {
   drawForward(g, { edge, curve, long }, paints, steps) {
     const front = reached(edge, steps, false),
       paint = paints[COLOURS[edge.from]];
-    for (const share of dotsAlong(long, APART, this.seconds * 70, front)) {
+    for (const share of dotsAlong(long, apartOn(long), this.seconds * 70, front)) {
       const [x, y] = placeOn(curve, share);
       g.beginPath();
       g.arc(x, y, 3.5, 0, 7);
@@ -210,7 +210,7 @@ export class FlowView {
     const front = reached(edge, steps, true);
     if (!back || !front) return;
     const half = Math.max(LEAST, LARGEST * Math.min(1, Math.sqrt(back / this.steepest)));
-    for (const share of dotsAlong(long, APART, this.seconds * 70 + (this.calm ? APART / 2 : 0), front)) {
+    for (const share of dotsAlong(long, apartOn(long), this.seconds * 70 + (this.calm ? APART / 2 : 0), front)) {
       const [x, y] = placeOn(curve, 1 - share);
       g.beginPath();
       for (const [dx, dy] of DIAMOND) g.lineTo(x + dx * half, y + dy * half);
@@ -242,6 +242,9 @@ export class FlowView {
     rich(find(".pass"), text);
   }
 }
+
+/** Pixels between two dots on an edge so long: one at least is always to be seen. */
+const apartOn = (long) => Math.min(APART, 0.9 * long);
 
 const DIAMOND = [
   [0, -1],

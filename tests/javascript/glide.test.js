@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { overlap } from "../../static/lib/formulas.js";
+import { Camera } from "../../static/understand/camera.js";
 import {
   between,
   bubblesOf,
@@ -115,4 +116,20 @@ test("a click picks the two that overlap there, or a bubble and its strongest ov
   assert.equal(pickedAt(bubbles, LABELS, [9, 9], 0.1), null);
   assert.equal(pickedAt(bubbles, LABELS, [-2, 3.6], 0), null);
   assert.equal(pickedAt(bubbles, LABELS, [-2, 3.6], 0.7)[0], 3); // as near as a finger is wide
+});
+
+test("the camera comes to where it is aimed, and rests there", () => {
+  const camera = new Camera(2);
+  assert.equal(camera.approach(0.5), false);
+  camera.aim(0.5, [1, -1]);
+  assert.equal(camera.approach(0.5), true);
+  assert.deepEqual([camera.reach, camera.centre], [1, [0.5, -0.5]]);
+  for (let k = 0; k < 30; k++) camera.approach(0.5);
+  assert.deepEqual([camera.reach, camera.centre, camera.approach(0.5)], [0.5, [1, -1], false]);
+  camera.aim(2, [0, 0]);
+  camera.approach(1);
+  assert.deepEqual(camera.range, [
+    [-2, 2],
+    [-2, 2],
+  ]);
 });

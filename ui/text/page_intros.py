@@ -109,9 +109,10 @@ BUBBLES = Intro(
     "decoded *between* two bubbles is the place where their product is largest.\n\n"
     "**The arrows** are real gradients: of the reconstruction term (averaged over 64 rolls of the noise) and of beta "
     "· KL, with respect to the mean, in nats per unit of the map, flipped so that they point downhill. For the "
-    "penalty this is simply beta · mean. The forces on the size are the same for the log variance, both numbers of a "
-    "bubble added: the picture shrinks it, the penalty swells it. Two pictures of each digit get arrows on the canvas, "
-    "and the two that are picked; below, three of each digit do.\n\n"
+    "penalty this is simply beta · mean. Eight times the force makes an arrow twice as long. The forces on the size "
+    "are the same for the log variance, both numbers of a bubble added: the picture shrinks it, the penalty swells it. "
+    "Two pictures of each digit get arrows on the canvas, and the two that are picked; below, three of each digit "
+    "do.\n\n"
     "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. If "
     "it looks like N(0, 1), the rolls of the dice find pictures everywhere.\n\n"
     "Twelve pictures of each digit are shown. The canvas shows the last epoch.",

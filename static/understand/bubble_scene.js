@@ -35,7 +35,9 @@ const HTML = `
         <button type="button" class="fit" aria-label="Show all bubbles of every beta">All</button>
       </div>
       </div>
-      <div class="glide"><button type="button" class="play">▶</button><div class="track"></div><div class="stops"></div></div>
+      <div class="glide">
+        <button type="button" class="play">▶</button><div class="track"></div><div class="stops"></div>
+      </div>
       <div class="key">
         <span class="decoder"><i></i>the picture pushes</span>
         <span class="mean"><i></i>the penalty pulls</span>

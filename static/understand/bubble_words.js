@@ -20,7 +20,7 @@ export const WORDS = `
       <button type="button" class="closer" aria-pressed="false">Look closer</button>
     </div>
     <table class="forces">
-      <thead><tr><th scope="col">force on</th><th scope="col" class="decoder">picture</th><th scope="col" class="mean">penalty</th></tr></thead>
+      <thead><tr><th scope="col">force on</th><th scope="col">picture</th><th scope="col">penalty</th></tr></thead>
       <tbody></tbody>
     </table>
     <ul class="facts"></ul>

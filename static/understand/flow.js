@@ -1,7 +1,10 @@
 // The graph of the computation on /noise: its parts, and for one roll of the noise what flows along each edge, forward
 // and back. No page is needed.
 
-/** @typedef {{from: string, to: string, begins: number, ends: number}} Edge when, in steps of a pass, it carries something */
+/**
+ * @typedef {{from: string, to: string, begins: number, ends: number}} Edge between which steps of a pass it carries
+ *   something
+ */
 
 const edge = (from, to, begins, ends = begins + 1) => ({ from, to, begins, ends });
 

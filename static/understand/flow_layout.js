@@ -18,7 +18,7 @@ export const LAYOUTS = {
       z: [0.63, 0.46],
       decoder: [0.75, 0.46],
       out: [0.86, 0.46],
-      loss: [0.96, 0.46],
+      loss: [0.957, 0.46],
     },
   },
   narrow: {

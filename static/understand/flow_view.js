@@ -114,7 +114,7 @@ export class FlowView {
     else this.draw();
   }
 
-  /** What was measured for the picture and the roll, on the page: the model's own bubble, whatever was dragged below. */
+  /** Show what was measured for the picture and the roll: the model's own bubble, whatever was dragged below. */
   show() {
     const { draws, roll, decode, pictures } = this,
       { example } = draws,
@@ -269,19 +269,20 @@ const COLOURS = {
 const SHOWN_AFTER = { z: 3, draw: 4, noise: 6, std: 6, mean: 6 };
 const FORWARD_WORDS = {
   trick:
-    "**Forward.** The dice were rolled first: noise {noise}. The encoder’s std is multiplied with it, its mean is added, " +
-    "and that is z. The decoder’s picture costs {loss} nats.",
+    "**Forward.** The dice were rolled first: noise {noise}. The encoder’s std is multiplied with it, its mean is " +
+    "added, and that is z. The decoder’s picture costs {loss} nats.",
   inside:
     "**Forward.** The encoder says where the bubble is, and z is drawn somewhere in it. The decoder’s picture costs " +
     "{loss} nats. Forward, nobody can tell this from the trick.",
 };
 const BACKWARD = {
   trick:
-    "**Backward.** At z the gradient is {slope}. Through the sum it reaches the mean as it is. Through the product it " +
-    "reaches the std times the noise, {std}. Both go on into the encoder, which learns.",
+    "**Backward.** At z the gradient is {slope}. Through the sum it reaches the mean as it is. Through the product " +
+    "it reaches the std times the noise, {std}. Both go on into the encoder, which learns.",
   inside:
-    "**Backward.** The gradient reaches z, {slope}, and stops there: a roll of the dice has no slope. Nobody can say how " +
-    "mean and std should change. The decoder learns. The encoder hears of the penalty alone, and nothing of the picture.",
+    "**Backward.** The gradient reaches z, {slope}, and stops there: a roll of the dice has no slope. Nobody can say " +
+    "how mean and std should change. The decoder learns. The encoder hears of the penalty alone, and nothing of the " +
+    "picture.",
 };
 
 /** An edge, with a small arrow at its end. */

@@ -83,7 +83,11 @@ const mixed = (one, other, share) => one.map((v, k) => v + (other[k] - v) * shar
  *   onMean: ArrayLike<number>}} Model what was measured, in its own axes
  */
 
-/** The bubbles of one model: downhill of its measured gradients, the penalty's being beta × mean. @param {Model} model */
+/**
+ * The bubbles of one model. Forces point down its measured gradients; the penalty's is beta × mean.
+ *
+ * @param {Model} model
+ */
 export function bubblesOf({ beta, turn, means, logvars, onMean }) {
   return Array.from({ length: means.length / 2 }, (_, i) => {
     const two = (values) => [values[2 * i], values[2 * i + 1]],
@@ -120,7 +124,7 @@ export function glide(models, place) {
   });
 }
 
-/** Pairs of bubbles of two classes with their overlap, the strongest first. Of the same class none: both draw the same. */
+/** Pairs of bubbles of two classes with their overlap, the strongest first. None of one class: both draw the same. */
 export function pairsOf(bubbles, labels, least = 0) {
   const found = [];
   for (let i = 0; i < bubbles.length; i++)

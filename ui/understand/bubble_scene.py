@@ -14,6 +14,7 @@ from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, publish_bytes, size_of, versioned
 from ui.components.payloads import BubbleModel, BubbleSceneData
 from ui.shell import browser_input
+from ui.shell.errors import one_sentence
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
@@ -117,14 +118,18 @@ def _reach(run: Run) -> float:
     return float(ROOM * np.linalg.norm(means, axis=1).max())
 
 
-@st.fragment
 def bubble_scene(titles: dict[str, str], start: str) -> None:
-    """The canvas; and the decoder of the model that the browser asks for, of which each is half a megabyte."""
+    """The canvas, which begins at the model ``start``. Raises RunError if a model is not whole."""
     runs = [gallery(name) for name in titles]
-    folders = tuple(str(run.path) for run in runs)
-    data = scene(folders, tuple(titles.values()), list(titles).index(start))
+    _drawn(runs, scene(tuple(str(run.path) for run in runs), tuple(titles.values()), list(titles).index(start)))
+
+
+@st.fragment
+def _drawn(runs: list[Run], data: BubbleSceneData) -> None:
+    """With the decoder of the model that the browser asks for: each is half a megabyte, or more."""
     _scene(key="bubble_scene", data=data, on_wanted_change=lambda: None)
     wanted = browser_input.place(browser_input.sent("bubble_scene", "wanted"), len(runs))
     run = runs[data["start"] if wanted is None else wanted]
-    head, parts = browser_decoder.packed_decoder(str(run.path), last(run), _reach(run))
-    publish_bytes("bubble_decoder", f"decoder of {run.id}", head, parts)
+    with one_sentence():
+        head, parts = browser_decoder.packed_decoder(str(run.path), last(run), _reach(run))
+        publish_bytes("bubble_decoder", f"decoder of {run.id}", head, parts)

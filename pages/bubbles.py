@@ -6,7 +6,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import gallery
 from ui.text import glossary
-from ui.understand import bubbles
+from ui.understand import bubble_scene, bubbles
 
 through_app()
 
@@ -16,6 +16,8 @@ page_bar(
     "decide both.",
     help=glossary.tips("bubble", "std", "overlap", "beta"),
 )
+bubble_scene.bubble_scene(bubbles.TWO_KNOBS, "two-knobs")
+st.markdown("#### Side by side, epoch by epoch\nEach panel has a scale of its own.")
 bubbles.bubble_panels(bubbles.TWO_KNOBS)
 st.markdown(f"#### After {gallery.last(gallery.gallery('two-knobs'))} epochs, all digits")
 forces = bubbles.forces_in_words("two-knobs")

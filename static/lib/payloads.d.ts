@@ -666,7 +666,35 @@ export interface BubblePanel {
   shapes: number[][];
   labels: string;
   epochs: number[];
-  decoder: Decoder;
+}
+
+export interface BubbleModel {
+  run: string;
+  title: string;
+  beta: number;
+  turn: number[];
+  means: string;
+  logvars: string;
+  on_mean: string;
+  on_logvar: string;
+  known: number;
+}
+
+export interface BubbleSceneData {
+  models: BubbleModel[];
+  start: number;
+  names: string[];
+  labels: string;
+  pictures: string;
+  size: Size;
+  redrawn: boolean;
+  reach: number;
+  about: string;
+  version: string;
+}
+
+export interface BubbleSceneAnswer {
+  wanted: number;
 }
 
 export interface BubblesData {

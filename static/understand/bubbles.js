@@ -16,8 +16,6 @@ const HTML = `
   <div class="bar wrap">
     <button type="button" class="play" aria-label="Play the epochs">▶</button>
     <div class="time" style="flex: 1; min-width: 14rem"></div>
-    <button type="button" class="strong">Go to the strongest overlap</button>
-    <button type="button" class="scale">One scale for all</button>
   </div>
   <div class="key"></div>
   <div class="ll-four"></div>`;
@@ -33,8 +31,7 @@ export default function (component) {
     box = find(".ll-four"),
     state = stateInAddress(data);
   box.replaceChildren();
-  const panels = data.panels.map((source, k) => new BubblePanel(box, source, data, state, "abcd"[k])),
-    widest = Math.max(...data.panels.map((source) => source.reach));
+  const panels = data.panels.map((source) => new BubblePanel(box, source, data, state));
   const change = (name, value) => (remember(name, value), root.redraw());
   const viewNames = Object.values(VIEWS).map(({ name }) => name),
     views = chips(find(".views"), viewNames, (k) => change("view", (state.view = VIEW_KEYS[k])));
@@ -44,16 +41,13 @@ export default function (component) {
     change("digits", [...state.classes].sort().join(""));
   };
   const classes = chips(find(".digits"), data.names, chooseClass, { classes: true });
-  find(".scale").onclick = () => change("scale", +(state.oneScale = !state.oneScale));
-  find(".strong").onclick = () => panels.forEach((panel) => panel.moveToStrongestOverlap());
   const player = addEpochs(root, data.epochs, state.epoch, (epoch) => change("epoch", (state.epoch = epoch)));
   const draw = () => {
     views.show((k) => state.view === VIEW_KEYS[k]);
     classes.show((k) => state.classes.has(k));
-    find(".scale").setAttribute("aria-pressed", String(state.oneScale));
     find(".which").classList.toggle("away", state.view === "together");
     find(".key").innerHTML = VIEWS[state.view].key;
-    panels.forEach((panel) => panel.show(state.oneScale ? widest : undefined));
+    for (const panel of panels) panel.show();
   };
   return keepDrawn(root, box, draw, player.pause, () => panels.forEach((panel) => panel.plane.end()));
 }
@@ -67,7 +61,6 @@ function stateInAddress({ names, epochs }) {
     view: recallOne("view", VIEW_KEYS),
     epoch: epochs.includes(epoch) ? epoch : epochs.at(-1),
     classes: new Set(classes.length ? classes : names.keys()),
-    oneScale: recall("scale", 0) === 1,
   };
 }
 

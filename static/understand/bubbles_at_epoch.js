@@ -10,7 +10,6 @@ export class Bubbles {
   onMean; // the reconstruction's gradients
   onLogvar;
   overlapping = new Set(); // those that overlap with a bubble of another class
-  strongest = { share: 0, pair: null };
 
   meanOf = (i) => pointOf(this.mean, i);
   stdOf = (i) => pointOf(this.logvar, i).map((v) => Math.exp(v / 2));
@@ -29,20 +28,6 @@ export class Bubbles {
   }
 
   #compare(i, j) {
-    const share = overlap(this.mean, this.logvar, i, j);
-    if (share > this.strongest.share) this.strongest = { share, pair: [i, j] };
-    if (share > OVERLAPPING) this.overlapping.add(i).add(j);
-  }
-
-  /** The bubbles in which a code lies: less than two standard deviations from the mean. */
-  around(z) {
-    const inUnits = (i) => z.map((v, d) => (v - this.meanOf(i)[d]) / this.stdOf(i)[d]);
-    return this.shown.filter((i) => Math.hypot(...inUnits(i)) < 2);
-  }
-
-  /** Where the root of the product of two bubbles is largest: their means, weighted by how sure each is. */
-  between(pair) {
-    const [[a, s], [b, t]] = pair.map((i) => [this.meanOf(i), this.varianceOf(i)]);
-    return [0, 1].map((d) => (a[d] / s[d] + b[d] / t[d]) / (1 / s[d] + 1 / t[d]));
+    if (overlap(this.mean, this.logvar, i, j) > OVERLAPPING) this.overlapping.add(i).add(j);
   }
 }

@@ -1,8 +1,9 @@
-// z = mean + noise × std: roll the dice about a bubble, see what each draw decodes to, and where gradients come from.
+// z = mean + noise × std: the graph of the computation in motion; draws about a bubble, and where gradients come from.
 import { chips } from "../lib/controls.js";
 import { remember } from "../lib/url.js";
 import { Draws } from "./draws.js";
 import { DrawsView } from "./draws_view.js";
+import { FLOW, FlowView } from "./flow_view.js";
 import { Gradients } from "./gradients.js";
 import { keepDrawn, renewed } from "./shared.js";
 
@@ -15,7 +16,9 @@ const WAYS = {
   helped: "Without, with a helper <small>average error subtracted</small>",
 };
 const HTML = `
-  <div class="bar wrap which"><span class="name">Digit</span><span class="bar wrap digits ten"></span></div>
+  <div class="bar wrap which"><span class="name">Digit</span><span class="bar wrap digits ten"></span>
+    <span class="bar wrap ways" role="group" aria-label="Where the noise is rolled"></span></div>
+  ${FLOW}
   <div class="ll-noise">
     <section>
       <h4>1. The encoder’s bubble</h4>
@@ -59,6 +62,7 @@ export default function (component) {
   const [root, same] = renewed(component, HTML);
   if (same) return root.end;
   const draws = new Draws(data),
+    flow = new FlowView(root, data, draws),
     view = new DrawsView(root, data, draws),
     gradients = new Gradients(root, data, draws);
   const choose = (example) => {
@@ -69,8 +73,9 @@ export default function (component) {
   const classes = chips(root.querySelector(".digits"), data.names, choose, { classes: true });
   const draw = () => {
     classes.show((k) => k === draws.example);
+    flow.show();
     view.show();
     gradients.show();
   };
-  return keepDrawn(root, root, draw, view.end, gradients.end);
+  return keepDrawn(root, root, draw, flow.end, view.end, gradients.end);
 }

@@ -91,27 +91,86 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
     assert numbers(page, "section[data-run=two-knobs]", "z") == pytest.approx(after, abs=1e-3)
 
 
-def test_bubbles_over_the_epochs_and_betas(server, open_page):
-    page = opened(server, open_page, "bubbles", ".ll section[data-touching]")
-    names = bubbles.TWO_KNOBS
+SCENE = ".st-key-bubble_scene .ll"
+
+
+def shown_bubbles(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of the canvas of a gallery model: mean, logvar, class, and the overlap of each two of different classes."""
+    run = gallery(name)
+    forces, latents = posterior.stored_forces(run), run.latents(20)
+    assert forces is not None and latents.logvar is not None
+    mean, logvar, labels = latents.mean[forces.places], latents.logvar[forces.places], run.labels()[forces.places]
+    mean, logvar = mean.astype(float), logvar.astype(float)
+    pairs = posterior.overlap(mean[:, None], logvar[:, None], mean, logvar)
+    return mean, logvar, labels, pairs * (labels[:, None] != labels)
+
+
+def between(name: str, pair: np.ndarray) -> np.ndarray:
+    """Where the product of two bubbles is largest, by its definition."""
+    mean, logvar, *_ = shown_bubbles(name)
+    sure = np.exp(-logvar[pair])
+    return (mean[pair] * sure).sum(0) / sure.sum(0)
+
+
+def check_scene(page, name: str, pair: np.ndarray) -> None:
+    """What the canvas says of two bubbles of a model is what was measured."""
+    page.wait_for_selector(f"{SCENE}[data-beta='{gallery(name).config.beta:g}'][data-drawn='{name}']")
+    *_, pairs = shown_bubbles(name)
+    assert numbers(page, SCENE, "pair").tolist() == pair.tolist()
+    assert numbers(page, SCENE, "share")[0] == pytest.approx(pairs[tuple(pair)], rel=1e-3, abs=1e-6)
+    assert numbers(page, SCENE, "touching")[0] == bubbles.overlaps(name).touching
+    z = numbers(page, SCENE, "z")
+    assert z == pytest.approx(between(name, pair), abs=1e-3)
+    assert np.abs(pixels(page, f"{SCENE} .here") - decoded(name, z)).max() <= 2  # a decoder without its idle units
+    forces = posterior.stored_forces(gallery(name))
+    assert forces is not None
+    told = page.locator(f"{SCENE} table.forces td").all_text_contents()
+    push, pull = (float(v.replace("−", "-")) for v in told[:2])
+    assert push == pytest.approx(np.linalg.norm(forces.on_mean[-1][pair[0]]), abs=0.06)
+    mean, *_ = shown_bubbles(name)
+    assert pull == pytest.approx(gallery(name).config.beta * np.linalg.norm(mean[pair[0]]), abs=0.06)
+
+
+def test_bubbles_glide_from_beta_to_beta_and_over_the_epochs(server, open_page):
+    page = opened(server, open_page, "bubbles", f"{SCENE}[data-drawn='two-knobs']")
+    *_, pairs = shown_bubbles("two-knobs")
+    pair = np.sort(np.unravel_index(pairs.argmax(), pairs.shape))
+    check_scene(page, "two-knobs", pair)
+    page.click(f"{SCENE} .stops button >> nth=3")  # it glides there, and its decoder comes
+    check_scene(page, "two-knobs-beta-4", pair)
+    settle(page)
     sent = len(page.sent)
-    for epoch in (20, 2):
+    page.evaluate(SET_RANGE, [f"{SCENE} .track input", 2.6])
+    page.wait_for_selector(f"{SCENE} .state >> text=a glide between two models, not a measurement")
+    assert page.locator(SCENE).get_attribute("data-beta") == ""
+    assert set(page.locator(f"{SCENE} table.forces td").all_text_contents()) == {"–"}
+    page.evaluate(SET_RANGE, [f"{SCENE} .track input", 2.99])  # nobody hits a model to the pixel
+    check_scene(page, "two-knobs-beta-4", pair)
+    page.click(f"{SCENE} .how")
+    page.wait_for_selector(f"{SCENE} .laid >> text=turned about the centre")
+    page.keyboard.press("Escape")
+    page.click(f"{SCENE} .strong")
+    *_, pairs = shown_bubbles("two-knobs-beta-4")
+    check_scene(page, "two-knobs-beta-4", np.sort(np.unravel_index(pairs.argmax(), pairs.shape)))
+    page.click(f"{SCENE} .plane.all", position={"x": 5, "y": 200})  # beside all bubbles: the ring goes there
+    page.wait_for_selector(f"{SCENE}[data-pair=''] .say >> text=The ring is in no bubble")
+    drag(page, f"{SCENE} .plane.all", (0.5, 0.5), (0.4, 0.4))
+    z = numbers(page, SCENE, "z")
+    assert np.abs(pixels(page, f"{SCENE} .here") - decoded("two-knobs-beta-4", z)).max() <= 2
+    page.keyboard.press("ArrowUp")
+    assert numbers(page, SCENE, "z")[1] > z[1]
+    page.click(f"{SCENE} .next")
+    second = np.sort(np.unravel_index(np.argsort(np.triu(pairs), axis=None)[-2], pairs.shape))
+    check_scene(page, "two-knobs-beta-4", second)
+
+    for epoch in (20, 2):  # below, side by side
         page.evaluate(SET_RANGE, [".time input", epoch])
-        for name in names:
+        for name in bubbles.TWO_KNOBS:
             section = f"section[data-run='{name}']"
             expected = bubbles.overlaps(name, epoch)
             assert numbers(page, section, "touching")[0] == expected.touching
             assert f"{expected.spread:.2f}" in page.locator(f"{section} .facts").text_content()
-    assert "last epoch only" in page.locator(".where").first.text_content()
     page.evaluate(SET_RANGE, [".time input", 20])
-    page.click("button.strong")
-    for name in names:
-        section = f"section[data-run='{name}']"
-        assert np.abs(pixels(page, f"{section} .here") - decoded(name, numbers(page, section, "z"))).max() <= 1
-    assert "overlap by" in page.locator(".who").last.text_content()
-    drag(page, "section[data-run=two-knobs] .plane", (0.5, 0.5), (0.3, 0.3))
-    z = numbers(page, "section[data-run=two-knobs]", "z")
-    assert np.abs(pixels(page, "section[data-run=two-knobs] .here") - decoded("two-knobs", z)).max() <= 1
     page.click(".views button >> nth=1")
     forces = bubbles.forces_in_words("two-knobs")
     told = page.locator("section[data-run=two-knobs] .facts b").all_text_contents()
@@ -128,6 +187,42 @@ def test_bubbles_over_the_epochs_and_betas(server, open_page):
     restored(page, "view")
     page.wait_for_selector("section[data-shown='108']")
     assert page.locator("[aria-pressed=true]", has_text="All together").count() == 1
+    check_scene(page, "two-knobs-beta-4", second)
+
+
+GRAPH = ".ll-flow .stage"
+
+
+def check_graph(page, run, dice) -> None:
+    """The gradients on the graph of the computation are those of autograd, for the 7 and a roll of the noise."""
+    import torch
+
+    page.click(".ll-flow .play")  # a rest
+    page.click(".ll-flow .roll")
+    roll, place = int(numbers(page, GRAPH, "roll")[0]), dice.places[7]
+    network = load_model(run, 20)
+    picture = torch.tensor(registry.load_test("mnist-55k").images[[run.test_indices()[place]]]).float() / 255
+    bubble = network.encode(picture)
+    assert bubble.logvar is not None
+    mean, std = (part.detach().requires_grad_(True) for part in (bubble.mean, torch.exp(bubble.logvar / 2)))
+    eps = torch.tensor(dice.eps[[roll]]).float().requires_grad_(True)
+    z = mean + eps * std
+    z.retain_grad()
+    logits = network.decode_logits(z)
+    logits.retain_grad()
+    loss = bce(logits, picture).sum()
+    loss.backward()
+    assert numbers(page, GRAPH, "loss")[0] == pytest.approx(loss.item(), rel=1e-3)
+    for name, each in {"mean": mean, "std": std, "noise": eps, "z": z}.items():
+        assert numbers(page, GRAPH, name) == pytest.approx(each.grad[0].numpy(), rel=5e-3, abs=0.05), name
+    assert numbers(page, GRAPH, "out")[0] == pytest.approx(logits.grad.norm().item(), rel=0.01)
+    page.click(".ways button >> text=Drawn inside")
+    for name in ("mean", "std", "noise"):  # it stops at z
+        assert page.locator(GRAPH).get_attribute(f"data-{name}") == ""
+    assert numbers(page, GRAPH, "z") == pytest.approx(z.grad[0].numpy(), rel=5e-3, abs=0.05)
+    assert page.locator(f"{GRAPH} [data-node=draw]").is_visible()
+    assert not page.locator(f"{GRAPH} [data-node=noise]").is_visible()
+    page.click(".ways button >> text=The trick")
 
 
 def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_page):
@@ -138,6 +233,7 @@ def test_draws_follow_the_mean_and_gradients_are_those_of_the_core(server, open_
     sent = len(page.sent)
     page.click("[data-add='1']")
     page.click(".digits button >> nth=7")
+    check_graph(page, run, dice)
     mean, z = numbers(page, ".ll[data-draws]", "mean"), numbers(page, ".ll[data-draws]", "z")
     eps = (z - mean) / std[dice.places[7]]
     assert np.abs(dice.eps - eps).max(1).min() < 1e-3
@@ -225,8 +321,8 @@ def test_the_losses_on_the_page_are_the_cores(server, open_page):
 
 NONSENSE = [
     "autoencoder?a=x,y&b=1e99,2&dice=many",
-    "bubbles?view=none&epoch=99&digits=xyz&a=,",
-    "noise?digit=12&draws=-5&mean=1",
+    "bubbles?view=none&epoch=99&digits=xyz&glide=9&pair=3,3.5&z=1e9,0&reach=0",
+    "noise?digit=12&draws=-5&mean=1&way=none&roll=1e9",
     "loss?pixel=2&guess=0&damage=fire&much=nan&v=-1&m=&beta=x",
 ]
 

@@ -22,14 +22,11 @@ def test_the_way_on_stays_in_sight_when_a_step_was_done_far_down(server, open_pa
         page.close()
 
 
-def test_one_digit_alone_has_no_overlap_and_says_so(server, open_page):
+def test_one_digit_alone_overlaps_with_no_other(server, open_page):
     page = open_page(server.url + "/bubbles?digits=3&epoch=2.5")  # no such epoch: the last one
-    page.wait_for_selector("section[data-run=two-knobs][data-epoch='20']")
-    page.click("button >> text=Go to the strongest overlap")
-    page.wait_for_selector("section[data-run=two-knobs] .who >> text=Only one digit is shown")
-    page.click(".digits button >> nth=8")
-    page.click("button >> text=Go to the strongest overlap")
-    page.wait_for_selector("section[data-run=two-knobs] .who >> text=A bubble of 3 and one of 8 overlap by")
+    page.wait_for_selector("section[data-run=two-knobs-beta-4][data-epoch='20'][data-shown='12'][data-touching='0']")
+    page.click(".digits button >> nth=9")
+    page.wait_for_selector("section[data-run=two-knobs-beta-4][data-shown='24']:not([data-touching='0'])")
 
 
 def test_a_number_of_the_code_is_picked_by_keyboard(server, open_page):

@@ -156,3 +156,27 @@ def test_the_forebears_of_an_epoch_stay_the_same_as_more_are_kept():
     assert projections.forebears(kept, 150) == (*range(65), *range(72, 150, 8), 150)
     assert projections.forebears([0, 1, 2, 5, 10], 10) == (0, 1, 2, 5, 10)
     assert projections.forebears([10], 10) == (10,)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_turn_about_the_origin_is_the_best_of_all_turns_and_mirrors(mirror):
+    rng = np.random.default_rng(5)
+    one = rng.normal(size=(300, 2)) * [3, 1] + [2, -1]
+    angle = np.radians(130)
+    given = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag(
+        [1, -1 if mirror else 1]
+    )
+    other = one @ given.T + 0.1 * rng.normal(size=one.shape)
+    found = projections.turn_onto(one, other)
+    np.testing.assert_allclose(found, given, atol=0.03)
+    np.testing.assert_allclose(found @ found.T, np.eye(2), atol=1e-12)
+
+    def off(turn):
+        return np.square(one @ turn.T - other).sum()
+
+    for degrees in range(0, 360, 5):
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        assert off(found) <= min(off(np.array([[c, -s], [s, c]])), off(np.array([[c, s], [s, -c]]))) + 1e-9
+    assert projections.astray(one @ given.T, one @ given.T * 3) == pytest.approx(0, abs=1e-6)
+    c, s = np.cos(0.2), np.sin(0.2)
+    assert projections.astray(one, one @ np.array([[c, -s], [s, c]])) == pytest.approx(np.degrees(0.2))

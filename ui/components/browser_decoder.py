@@ -36,21 +36,23 @@ def decoder(run: Run, epoch: int) -> Decoder:
     }  # fmt: skip
 
 
-EVERYWHERE = 12.0  # far beyond where any code of a trained model lies
+EVERYWHERE = 12.0  # far beyond where any code of a model with a penalty lies
 PLACES = 97  # along each side of the plane, at which units are looked at
 
 
 @cache.cached(4)
-def packed_decoder(path: str, epoch: int) -> tuple[dict[str, Any], list[bytes]]:
+def packed_decoder(path: str, epoch: int, reach: float = EVERYWHERE) -> tuple[dict[str, Any], list[bytes]]:
     """The decoder of a model of two numbers in half its room, as head and parts of ``bridge.publish_bytes``.
 
     Units that are off at each of many places of the plane, from -12 to 12 both ways, are left out: they draw nothing
-    there. Half floats travel as their high bytes, which are much alike, and then their low ones, all of it deflated.
-    ``static/lib/decoder.js`` reads it (``unpacked``).
+    there. A model that is shown farther out (``reach``) is sent whole. Half floats travel as their high bytes, which
+    are much alike, and then their low ones, all of it deflated. ``static/lib/decoder.js`` reads it (``unpacked``).
     """
     run = Run(Path(path))
     weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
-    layers, weights = _without_idle(run.architecture.to_json()["decoder"], weights)
+    layers = run.architecture.to_json()["decoder"]
+    if reach <= EVERYWHERE:
+        layers, weights = _without_idle(layers, weights)
     bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
     raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
     head = {

@@ -673,7 +673,7 @@ class BubblePanel(TypedDict):
     title: str
     beta: float
     reach: float
-    means: Base64  # floats (epochs, n, 2), as the next three
+    means: Base64  # half floats (epochs, n, 2), as the next three
     logvars: Base64
     on_mean: Base64
     on_logvar: Base64
@@ -681,7 +681,37 @@ class BubblePanel(TypedDict):
     shapes: list[list[float]]
     labels: Base64  # bytes
     epochs: list[int]
-    decoder: Decoder
+
+
+class BubbleModel(TypedDict):
+    """A model of two numbers at its last epoch, in its own axes."""
+
+    run: str
+    title: str
+    beta: float
+    turn: list[float]  # a, b, c, d: it is shown with x at a x + b y and y at c x + d y
+    means: Base64  # floats (n, 2), as the next three
+    logvars: Base64
+    on_mean: Base64  # the reconstruction's gradients
+    on_logvar: Base64
+    known: float  # how far out its decoder draws what the model draws
+
+
+class BubbleSceneData(TypedDict):
+    models: list[BubbleModel]  # in the order of the slider
+    start: int  # where it begins
+    names: list[str]
+    labels: Base64  # bytes
+    pictures: Base64  # bytes, as many as bubbles
+    size: Size
+    redrawn: bool
+    reach: float  # of the farthest bubble
+    about: str  # how the models' maps are laid onto each other
+    version: str
+
+
+class BubbleSceneAnswer(TypedDict):
+    wanted: int  # the model whose decoder is missing
 
 
 class BubblesData(TypedDict):

@@ -108,24 +108,32 @@ AUTOENCODER = Intro(
 )
 BUBBLES = Intro(
     "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
-    "Each bubble is a test picture, coloured by its digit. Move the epoch, and watch the bubbles shrink, fly apart or "
-    "pile up. Drag the orange ring into two bubbles at once: the decoder has to draw both.",
+    "Each bubble is a test picture, coloured by its digit. Move **beta**: without a penalty the bubbles shrink and fly "
+    "apart, with a large one they grow into each other. Click two that overlap, and the decoder has to draw both.",
+    "**The bubbles** are two standard deviations wide. Each model was measured where the slider has a number. Between "
+    "two numbers every bubble glides straight from its place in one model to its place in the next: that is a picture "
+    "of the change, not a measurement.\n\n"
     "**Overlap** is the Bhattacharyya coefficient, ∫√(p·q): 0 for bubbles that are apart, 1 for the same bubble. A "
-    "bubble counts as overlapping if its overlap with some shown bubble of *another* digit is above one half.\n\n"
+    "bubble counts as overlapping if its overlap with some shown bubble of *another* digit is above one half. What is "
+    "decoded *between* two bubbles is the place where their product is largest.\n\n"
     "**The arrows** are real gradients: of the reconstruction term (averaged over 64 rolls of the noise) and of beta "
     "· KL, with respect to the mean, in nats per unit of the map, flipped so that they point downhill. For the "
-    "penalty this is simply beta · mean. *Shrinks* and *swells* are the same for the size (the gradient with respect "
-    "to log variance, both numbers of a bubble added). Three pictures of each digit get arrows; the numbers are "
-    "averages over all that are shown.\n\n"
+    "penalty this is simply beta · mean. Eight times the force makes an arrow twice as long. The forces on the size "
+    "are the same for the log variance, both numbers of a bubble added: the picture shrinks it, the penalty swells it. "
+    "Two pictures of each digit get arrows on the canvas, and the two that are picked; below, three of each digit "
+    "do.\n\n"
     "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. If "
     "it looks like N(0, 1), the rolls of the dice find pictures everywhere.\n\n"
-    "The gallery keeps the decoder of the last epoch only, so the ring decodes there. Twelve pictures of each digit "
-    "are shown.",
+    "Twelve pictures of each digit are shown. The canvas shows the last epoch.",
 )
 NOISE = Intro(
-    "A test picture went through the **encoder**, and came out as a bubble: a mean and a standard deviation (std). "
-    "Roll the dice, and draws appear in the bubble; part 3 shows each of them decoded. Drag the green ring, or "
-    "stretch the std, and watch all draws follow.",
+    "The graph is one step of training for one picture. Numbers flow forward to the loss as dots; the gradient flows "
+    "back as diamonds. **Drawn inside**, it stops at the dice. With **the trick** it flows around them, to mean and "
+    "std. Below, roll the dice yourself, drag the green ring, and watch all draws follow.",
+    "**The diamonds** are as large as the measured gradient: four times the gradient, twice as wide. It is that of the "
+    "reconstruction term, in nats for each unit of what it flows to. The small picture at the loss is its gradient at "
+    "each pixel: pink where the decoder drew too dark, aqua where too bright. The noise gets a gradient too, but dice "
+    "learn nothing. The penalty’s own gradient is left out; it reaches mean and std without passing through z.\n\n"
     "The solid ring is one standard deviation, the dashed one two: in two dimensions 39 of 100 draws fall into the "
     "first and 86 into the second. The rolls are 200 pairs of numbers from N(0, 1), drawn once, so that they stay the "
     "same while you move the bubble.\n\n"

@@ -1,4 +1,4 @@
-"""What /bubbles shows: bubbles at every epoch under several betas, and the forces on them."""
+"""What /bubbles shows below its canvas: bubbles at every epoch under several betas, and the forces on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
 from ui.components.payloads import BubblePanel
 from ui.store import cache
@@ -19,7 +18,7 @@ from vae_core.runs.run import Run, RunError
 
 _bubbles = component("bubbles", "understand/bubbles.js")
 MIXED = 2_000  # bubbles in the picture of all together
-CELLS = 72  # a side of the picture of all bubbles together
+CELLS = 48  # a side of the picture of all bubbles together
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -44,11 +43,10 @@ def _bubbles_of(path: str, title: str) -> BubblePanel:
         shapes.append([*centre.tolist(), *np.sqrt(values[::-1]).tolist(), angle])
     return {
         "run": run.id, "title": title, "beta": run.config.beta, "reach": reach,
-        "means": base64_of(means, "f4"), "logvars": base64_of(logvars, "f4"),
-        "on_mean": base64_of(forces.on_mean, "f4"), "on_logvar": base64_of(forces.on_logvar, "f4"),
+        "means": base64_of(means, "f2"), "logvars": base64_of(logvars, "f2"),  # as they are kept
+        "on_mean": base64_of(forces.on_mean, "f2"), "on_logvar": base64_of(forces.on_logvar, "f2"),
         "cells": base64_of(np.stack(pictures), "u1"), "shapes": shapes,
         "labels": base64_of(cache.labels(path)[forces.places], "u1"), "epochs": epochs,
-        "decoder": browser_decoder.decoder(run, last(run)),
     }  # fmt: skip
 
 

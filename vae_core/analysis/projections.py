@@ -73,6 +73,22 @@ def turned(basis: Basis, points: np.ndarray, before: np.ndarray) -> Basis:
     return Basis(basis.centre, (basis.directions @ turn).astype(np.float32), (one, two), turned=True)
 
 
+def turn_onto(points: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """The turn about the origin, perhaps with a mirror, that brings points (n, d) nearest to where others stand.
+
+    ``goal`` (n, d); returns (d, d), for ``points @ turn.T``. The origin stays: it is where the penalty pulls, and
+    where the rolls land.
+    """
+    u, _, v = np.linalg.svd(goal.T.astype(float) @ points.astype(float))
+    return u @ v
+
+
+def astray(points: np.ndarray, goal: np.ndarray) -> float:
+    """The median angle, in degrees, between where points (n, 2) and others lie as seen from the origin."""
+    turn = np.arctan2(points[:, 1], points[:, 0]) - np.arctan2(goal[:, 1], goal[:, 0])
+    return float(np.degrees(np.median(np.abs((turn + np.pi) % (2 * np.pi) - np.pi))))
+
+
 DENSE = 64  # epochs that are all in the line of ``forebears``; after them every eighth
 
 

@@ -652,6 +652,24 @@ export interface TradeoffData {
   version: string;
 }
 
+export interface PictureAnswer {
+  label: string;
+  alt: string;
+  png: string;
+}
+
+export interface PictureAnswersData {
+  answers: PictureAnswer[];
+  columns: number;
+  size: Size;
+  chosen: number | null;
+  version: string;
+}
+
+export interface PictureAnswersAnswer {
+  choice: number;
+}
+
 export interface GlossaryLinksData {
   asked: string | null;
 }

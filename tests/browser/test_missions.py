@@ -12,7 +12,16 @@ def test_every_mission_can_be_finished_and_the_tally_lasts(server, open_page):
     for done, (name, mission) in enumerate(MISSIONS.items(), start=1):
         page.wait_for_selector(f".st-key-mission_box h4 >> text={mission.name}")
         settle(page)
-        if mission.guess is None:
+        if mission.pictures is not None:  # with the keyboard
+            answers = page.locator(".ll-answers input")
+            assert answers.count() == len(mission.answers)
+            assert page.locator(".ll-answers label").first.bounding_box()["width"] > 150
+            answers.nth(0).focus()
+            page.keyboard.press("Space")
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft")
+            assert answers.nth(0).is_checked() and answers.nth(0).get_attribute("aria-label").startswith("Answer A")
+        elif mission.guess is None:
             page.click(f".st-key-answer_{name} label >> text={mission.answers[0]}")
         else:
             page.locator(f".st-key-guess_{name} input[type=range]").focus()

@@ -656,6 +656,24 @@ class TradeoffData(TypedDict):
     version: str
 
 
+class PictureAnswer(TypedDict):
+    label: str
+    alt: str  # what it shows, for those who hear the page
+    png: Base64  # a sheet: its pictures in a line
+
+
+class PictureAnswersData(TypedDict):
+    answers: list[PictureAnswer]
+    columns: int
+    size: Size
+    chosen: int | None
+    version: str
+
+
+class PictureAnswersAnswer(TypedDict):
+    choice: int
+
+
 class GlossaryLinksData(TypedDict):
     asked: str | None
 

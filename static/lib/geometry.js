@@ -121,6 +121,22 @@ export function turned(points, [a, b, c, d]) {
   return out;
 }
 
+const SMALLEST = 24; // pixels of a picture in a sheet, below which it is hard to read
+
+/** How many of so many pictures stand beside each other in a sheet this wide: half as many where they would be tiny. */
+export function columnsFor(width, count) {
+  const square = Math.ceil(Math.sqrt(count));
+  return width / square < SMALLEST ? Math.max(1, Math.ceil(square / 2)) : square;
+}
+
+/** The number of the picture at a place (0 to 1 across and down) of such a sheet, or null beside them. */
+export function cellAt(x, y, columns, count) {
+  const rows = Math.ceil(count / columns),
+    [column, row] = [Math.floor(x * columns), Math.floor(y * rows)],
+    k = row * columns + column;
+  return column < 0 || row < 0 || column >= columns || k >= count ? null : k;
+}
+
 /** Push labels apart that would stand on each other. */
 export function apart(spots, size) {
   for (let round = 0; round < 30; round++)

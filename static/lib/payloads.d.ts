@@ -573,6 +573,20 @@ export interface AutoencoderData {
   version: string;
 }
 
+export interface Sheet {
+  title: string;
+  note: string;
+  alt: string;
+  png: string;
+}
+
+export interface HundredData {
+  sheets: Sheet[];
+  count: number;
+  size: Size;
+  version: string;
+}
+
 export interface BubblePanel {
   run: string;
   title: string;

@@ -577,6 +577,20 @@ class AutoencoderData(TypedDict):
     version: str
 
 
+class Sheet(TypedDict):
+    title: str
+    note: str
+    alt: str
+    png: Base64  # its pictures in a line
+
+
+class HundredData(TypedDict):
+    sheets: list[Sheet]
+    count: int  # pictures on each
+    size: Size
+    version: str
+
+
 class BubblePanel(TypedDict):
     run: str
     title: str

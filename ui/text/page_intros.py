@@ -86,8 +86,8 @@ MISSIONS = Intro(
     "counts; the address of the page keeps all of them, so a reload loses nothing.",
 )
 AUTOENCODER = Intro(
-    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. Drag "
-    "the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
+    "First, a hundred new pictures by each, from the same rolls of the dice. Below, each map holds the **codes** of "
+    "2,000 test pictures: two numbers each, so that a map fits on your screen. Drag the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
     "what to draw: that is a *hole*.",
     "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
     "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "

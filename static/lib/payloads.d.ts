@@ -174,9 +174,21 @@ export interface LatentMapData {
   landmarks?: Landmark[];
 }
 
+export interface LinkedDots {
+  channel: string;
+  numbers: string;
+}
+
+export interface LinkedPictures {
+  png: string;
+  wide: number;
+  size: Size;
+}
+
 export interface MiniMapData {
   run: string;
   epochs: number[];
+  linked?: LinkedDots;
   map?: string;
   points: string[];
   labels: string;

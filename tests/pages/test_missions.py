@@ -266,6 +266,16 @@ def test_a_term_is_found_by_its_name_its_other_names_and_its_words():
     assert glossary.search("  ") == glossary.TERMS
 
 
+def test_the_index_has_every_term_once_in_alphabetical_order():
+    letters = glossary.index(glossary.TERMS)
+    keys = [key for each in letters.values() for key in each]
+    assert sorted(keys) == sorted(glossary.ALL) and list(letters) == sorted(letters)
+    assert keys == sorted(keys, key=lambda key: glossary.ALL[key].name.casefold())
+    assert all(glossary.ALL[key].name.upper().startswith(letter) for letter, each in letters.items() for key in each)
+    found = glossary.index(glossary.search("UMAP"))
+    assert "umap" in found["U"] and "kl" not in found.get("K", [])
+
+
 @pytest.mark.parametrize("term", ["kl", "nonsense", "<b>"])
 def test_a_term_in_the_address_stands_first(term):
     app = show("glossary", term=term)

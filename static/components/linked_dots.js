@@ -1,4 +1,4 @@
-// Two maps of the same test pictures: pointing at a dot of one, or the arrow keys there, light the same picture on both.
+// Two maps of the same test pictures: pointing at a dot of one, or the arrow keys there, light the picture on both.
 import { publish, subscribe } from "../lib/bus.js";
 import { picture, tile } from "../lib/canvas.js";
 import { unpacked } from "../lib/codec.js";

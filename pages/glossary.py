@@ -24,12 +24,10 @@ st.html(
 
 def index(letters: dict[str, list[str]]) -> None:
     """All terms in short, each a link to its place on the page (``glossary_links.js``)."""
-    groups = (
-        f"<span><b>{letter}</b>"
-        + "".join(f'<a href="?term={key}" data-jump="{key}">{glossary.ALL[key].name}</a>' for key in keys)
-        + "</span>"
-        for letter, keys in letters.items()
-    )
+    groups = []
+    for letter, keys in letters.items():
+        first, *rest = (f'<a href="?term={key}" data-jump="{key}">{glossary.ALL[key].name}</a>' for key in keys)
+        groups.append(f"<span><span class='first'><b>{letter}</b>{first}</span>{''.join(rest)}</span>")
     st.html(f'<nav class="ll-index" aria-label="All terms">{"".join(groups)}</nav>')
 
 

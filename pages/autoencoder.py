@@ -24,6 +24,26 @@ page_bar(
 )
 classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
 
+
+@st.fragment
+def new_pictures() -> None:
+    autoencoder.hundred(classic, vae, st.session_state.get("seed_of_hundred", 0))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Roll the dice again", key="new_hundred", icon=":material/casino:", on_click=roll)
+        st.markdown(
+            "Both decode **the same 100 rolls of the dice**, twenty numbers each. Point at a picture: the other of the "
+            "same roll lights up.",
+            help="For the VAE a roll is the code. For the classic model the rolls are moved and stretched to where its "
+            "own codes lie, which is the fairest choice there is.",
+        )  # fmt: skip
+
+
+def roll() -> None:
+    st.session_state["seed_of_hundred"] = st.session_state.get("seed_of_hundred", 0) + 1
+
+
+new_pictures()
+st.markdown("#### Why? The same with two numbers, on a map", help=glossary.tips("code", "hole"))
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))
 its_lost, its_kinds, its_most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs").path))
@@ -39,7 +59,7 @@ st.markdown(
     "always draws *something*, even in a hole: a scribble, or the digit next door, stretched."
 )
 
-st.markdown("#### The same with twenty numbers", help=glossary.tips("latent-dim", "test", "nat"))
+st.markdown("#### Measured, with twenty numbers", help=glossary.tips("latent-dim", "test", "nat"))
 left, right = st.container(key="twenty").columns([3, 2], gap="large")
 places = cache.examples(str(vae.path))
 epochs = {run.id: gallery.last(run) for run in (classic, vae)}

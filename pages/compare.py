@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.compare import table, tasks
+from ui.compare import maps, table, tasks
 from ui.components import reference_panel
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
@@ -32,18 +32,7 @@ if differing:
     st.markdown(f"They differ in: {sentence}.")
 else:
     st.markdown("They have the same settings. Any difference comes from chance, or from when they were stopped.")
-duel_curves(tasks.curves([one, other]))
-st.caption(
-    "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
-    "beta × KL, each with its own beta."
-    + (other.config.dataset != one.config.dataset)
-    * " They learned from different pictures, so their losses do not say which is better.",
-    help=glossary.tips("test", "nat", "kl"),
-)
-table.side_by_side(one, other)
-for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
-    with column:
-        reference_panel.panel(run, run.status(), name=name, why=False)
+maps.side_by_side(one, other, epochs)
 
 drawing = st.session_state.get("drawing")
 drawn = drawing is not None and drawing.any()
@@ -60,3 +49,17 @@ if not drawn:
 if run_picker.film(other) != epochs:
     left_out.append("The slider moves A; B shows the nearest of its epochs that are kept.")
 st.caption(" ".join(left_out))
+
+st.markdown("#### Their losses")
+duel_curves(tasks.curves([one, other]))
+st.caption(
+    "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
+    "beta × KL, each with its own beta."
+    + (other.config.dataset != one.config.dataset)
+    * " They learned from different pictures, so their losses do not say which is better.",
+    help=glossary.tips("test", "nat", "kl"),
+)
+table.side_by_side(one, other)
+for column, run, name in zip(st.columns(2), (one, other), "AB", strict=True):
+    with column:
+        reference_panel.panel(run, run.status(), name=name, why=False)

@@ -37,38 +37,41 @@ with bar:
 
 @st.fragment
 def board() -> None:
+    """What one draws and what the model makes of it side by side; below, where that stands among the test pictures."""
     if st.session_state.pop("to_morph", False):
         st.switch_page("pages/morph.py", query_params={"run": run.id})
-    pad, chart, again = st.columns(3, gap="medium")
+    answered, alike = st.columns([2, 1], gap="medium")
+    pad, again = answered.container(key="draw_pair").columns(2, gap="medium")
     with pad:
         drawn = drawing_view.called(st.session_state.get("drawing")) == "drawing"
         st.markdown("**1.** You draw" if drawn else "**1.** Your picture")
         pixels = digit_pad(run.dataset.one)
-        if words := drawing_view.made_fit(run, epochs[-1], pixels):
-            st.caption(words)
     image = None if pixels is None else drawing_view.as_picture(run, epochs[-1], pixels)
     seed, thing = st.session_state.get("seed_of_drawing", 0), drawing_view.called(pixels)
     with one_sentence():
         looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
+        near = [drawing_view.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=False)]
         with again:
-            st.markdown("**3.** The decoder redraws it")
+            st.markdown("**2.** The model’s copy")
             redrawn(looks, thing)
-        with chart:
-            st.markdown(
-                "**2.** The encoder places it",
-                help=glossary.tips(
-                    *("mean", "std"),
-                    before="The green dot is the mean, the green line the bubble: one "
-                    "standard deviation about the mean.",
-                )
-                if run.config.is_vae
-                else "The green dot is its code.",
-            )
-            show_place(looks, thing)
-        if image is not None:
-            answer(image, looks, thing)
-        else:
+        with answered:
+            answer(near)
+            if words := drawing_view.made_fit(run, epochs[-1], pixels):
+                st.caption(words)
+        if image is None:
+            in_its_place(looks, thing)
             unusual.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
+            return
+        with alike:
+            st.markdown("**3.** What is like it")
+            likenesses(image, looks, near, thing)
+        place, more = st.columns([2, 1], gap="medium")
+        with place:
+            in_its_place(looks, thing)
+            landmark()
+        with more:
+            how_unusual(image, thing)
+            morphs()
 
 
 def redrawn(looks: list[drawing_view.Look], thing: str) -> None:
@@ -79,12 +82,29 @@ def redrawn(looks: list[drawing_view.Look], thing: str) -> None:
         empty = shape.pictures(np.zeros((1, 1, shape.pixels), np.uint8))
         row = Row("Rebuilt", empty, "Nothing yet", "", "decoder")
     image_rows("drawn_rebuilt", run.id, epochs, [row])
-    nothing = f"Nothing yet: draw {run.dataset.one} on the first square, or use a picture."
-    st.caption("Rebuilt from the mean alone." if looks else nothing)
 
 
-def show_place(looks: list[drawing_view.Look], thing: str) -> None:
+def answer(near: list[tuple[int, ...]]) -> None:
+    """What the nearest test pictures show, in one sentence for each epoch."""
+    if not near:
+        st.markdown(f"Nothing yet: draw {run.dataset.one} on the first square, or use a picture.")
+    elif run.dataset.has_classes:
+        told = min(DRAWS, max(len(cache.labels(path)) // 3, 1))  # of few, all would be the nearest
+        labels = [[names[label] for label in cache.labels(path)[list(places[:told])]] for places in near]
+        epoch_words("drawn_words", run.id, epochs, [unusual.verdict(each) for each in labels])
+
+
+def in_its_place(looks: list[drawing_view.Look], thing: str) -> None:
     """The map with the drawing's mean and its bubble, at each epoch, wherever that is."""
+    st.markdown(
+        "**4.** Where the encoder places it" if looks else "Where the encoder will place it",
+        help=glossary.tips(
+            *("mean", "std"),
+            before="The green dot is the mean, the green line the bubble: one standard deviation about the mean.",
+        )
+        if run.config.is_vae
+        else "The green dot is its code.",
+    )
     dots = mini_map.payload(path, tuple(epochs))
     if not looks:
         small_map("draw_map", dots)
@@ -98,8 +118,8 @@ def show_place(looks: list[drawing_view.Look], thing: str) -> None:
     map_marks("draw_map", [*bubble, dot])
 
 
-def answer(image: np.ndarray, looks: list[drawing_view.Look], thing: str) -> None:
-    near = [drawing_view.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=True)]
+def likenesses(image: np.ndarray, looks: list[drawing_view.Look], near: list[tuple[int, ...]], thing: str) -> None:
+    """What goes in, what its bubble says, and the test pictures whose codes are nearest."""
     originals = [cache.originals(run, places) for places in near]
     here = originals[0] is not None
     alike = [
@@ -108,52 +128,47 @@ def answer(image: np.ndarray, looks: list[drawing_view.Look], thing: str) -> Non
     ]
     rows = [
         Row(f"Your {thing}", image[None, None], f"Your {thing} as it goes in",
-            f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS),
+            f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS // 2),
         Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
-            "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs),
+            "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs, DRAWS // 2),
     ]  # fmt: skip
     if run.config.is_vae:
         imagined = np.stack([look.imagined for look in looks])
-        rows.insert(
-            1, Row("Imagined again", imagined, "Pictures decoded from its bubble", "from its bubble", "z", epochs)
-        )
+        about = "Pictures decoded from its bubble", "from its bubble"
+        rows.insert(1, Row("Imagined again", imagined, *about, "z", epochs, DRAWS // 2))
     image_rows("drawn_rows", run.id, epochs, rows)
-    landmark()
-    sentence, button = st.columns([3, 1], vertical_alignment="center")
-    if run.dataset.has_classes:
-        with sentence:
-            told = min(DRAWS, max(len(cache.labels(path)) // 3, 1))  # of few, all would be the nearest
-            labels = [[names[label] for label in cache.labels(path)[list(places[:told])]] for places in near]
-            epoch_words("drawn_words", run.id, epochs, [nearest(each) for each in labels])
     if run.config.is_vae:
-        button.button(
-            "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw, width="stretch",
+        st.button(
+            "Imagine it again", key="new_dice", icon=":material/casino:", on_click=throw,
             help=glossary.tips("bubble", before="Roll the dice again: other codes from the same bubble."),
         )  # fmt: skip
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown(
-            "#### How unusual is it?",
-            help=glossary.tips(
-                *("elbo", "nat"),
-                before="The loss of each test picture"
-                + (", with codes drawn from its bubble," if run.config.is_vae else "")
-                + f" and where your {thing}’s lies among them.",
-            ),
-        )
-        compared = unusual.unusual(path, epochs, image, thing)
-        if compared is None and unusual.test_losses(path, epochs) is not None:
-            st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
-        elif compared is None:
-            st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")
-        else:
-            unusual_chart(compared)
-    with right:
-        st.markdown("#### Morph it into…")
-        last = names[run.dataset.morph[1]] if run.dataset.morph[1] < len(names) else names[-1]
-        title = {"end": "Class" if run.dataset.has_classes else "Picture"}
-        ends = image_picker.payload(run, epochs[-1], title, {"end": None}, own=False, browse=last)
-        digit_picker("draw_picker", ends, morph_into)
+
+
+def how_unusual(image: np.ndarray, thing: str) -> None:
+    st.markdown(
+        "#### How unusual is it?",
+        help=glossary.tips(
+            *("elbo", "nat"),
+            before="The loss of each test picture"
+            + (", with codes drawn from its bubble," if run.config.is_vae else "")
+            + f" and where your {thing}’s lies among them.",
+        ),
+    )
+    compared = unusual.unusual(path, epochs, image, thing)
+    if compared is None and unusual.test_losses(path, epochs) is not None:
+        st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
+    elif compared is None:
+        st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")
+    else:
+        unusual_chart(compared)
+
+
+def morphs() -> None:
+    st.markdown("#### Morph it into…")
+    last = names[run.dataset.morph[1]] if run.dataset.morph[1] < len(names) else names[-1]
+    title = {"end": "Class" if run.dataset.has_classes else "Picture"}
+    ends = image_picker.payload(run, epochs[-1], title, {"end": None}, own=False, browse=last)
+    digit_picker("draw_picker", ends, morph_into)
 
 
 def landmark() -> None:
@@ -180,13 +195,6 @@ def keep() -> None:
     if pixels is not None:
         landmarks.keep(browser_input.text(browser_input.in_widget("landmark_name")) or "", pixels)
         st.session_state["landmark_name"] = ""
-
-
-def nearest(labels: list[str]) -> str:
-    most = max(set(labels), key=labels.count)
-    if len(labels) == 1:
-        return f"The test picture with the nearest code is of class **{most}**."
-    return f"Of the {len(labels)} test pictures with the nearest codes, **{labels.count(most)} are of class {most}**."
 
 
 def morph_into(which: str, choice: str) -> None:

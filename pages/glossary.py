@@ -22,6 +22,15 @@ st.html(
 )
 
 
+def index(letters: dict[str, list[str]]) -> None:
+    """All terms in short, each a link to its place on the page (``glossary_links.js``)."""
+    groups = []
+    for letter, keys in letters.items():
+        first, *rest = (f'<a href="?term={key}" data-jump="{key}">{glossary.ALL[key].name}</a>' for key in keys)
+        groups.append(f"<span><span class='first'><b>{letter}</b>{first}</span>{''.join(rest)}</span>")
+    st.html(f'<nav class="ll-index" aria-label="All terms">{"".join(groups)}</nav>')
+
+
 def entry(key: str, term: Term, *, asked: bool = False) -> None:
     """A term: words and links, and beside them the formula."""
     with st.container(border=asked, key=f"term_{key}{'_asked' if asked else ''}"):
@@ -49,8 +58,11 @@ text = st.text_input("Find a word", key="find", bind="query-params", placeholder
 matches = glossary.search(text)
 if not matches:
     st.info("No term has these words in it. Try a shorter one.")
+index(glossary.index(matches))
 for part, terms in matches.items():
-    st.markdown(f"#### {part}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {part}", width="content")
+        st.html('<a class="ll-up" href="?" data-jump="">↑ All terms</a>', width="content")
     for key, term in terms.items():
         entry(key, term)
 glossary_links(asked)

@@ -8,14 +8,14 @@ from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
-from ui.understand import missions
+from ui.understand import missions, picture_findings
 from ui.understand.findings import Seen
 from ui.understand.missions import MISSIONS, Mission
-from vae_core.paths import ROOT
+from vae_core import paths
 
 through_app()
 
-st.html(ROOT / "static" / "understand" / "missions.css")
+st.html(paths.ROOT / "static" / "understand" / "missions.css")
 page_bar(
     "missions",
     "**Predict, then look.** Say what you think a model does. Then see what real ones did, and why. "
@@ -46,7 +46,9 @@ def tally() -> None:
 def ask(name: str, mission: Mission) -> None:
     key = f"guess_{name}" if mission.guess else f"answer_{name}"
     answer: int | None
-    if mission.guess:
+    if mission.pictures:
+        answer = picture_findings.ask(key, mission.pictures, str(paths.GALLERY))
+    elif mission.guess:
         g = mission.guess
         answer = st.slider(g.label, g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=key)
     else:
@@ -73,7 +75,7 @@ def tell(mission: Mission, answer: int, seen: Seen) -> None:
         f"**What we measured.** {seen.sentence}", help=glossary.tip("nat") if " nats" in seen.sentence else None
     )
     missions.draw(seen)
-    if mission.explained(seen.right):
+    if mission.explained(seen):
         st.markdown(f"**Why?** {mission.why}")
 
 

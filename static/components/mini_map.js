@@ -6,6 +6,7 @@ import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { apart } from "../lib/geometry.js";
+import { linkedDots } from "./linked_dots.js";
 
 const LONG = 16; // letters of a name that stand on the map
 const MOST = 10; // classes whose names it has room for
@@ -19,7 +20,14 @@ export default function (component) {
     `<figure><canvas role="img"></canvas><figcaption class="quiet"></figcaption></figure>`,
   );
   root.classList.add("ll-small");
-  const version = [data.run, data.epochs.join(), data.points.at(-1).length, data.map, data.range.join()].join("|");
+  const version = [
+    data.run,
+    data.epochs.join(),
+    data.points.at(-1).length,
+    data.map,
+    data.range.join(),
+    data.linked?.channel,
+  ].join("|");
   if (root.version === version) return root.end;
   root.end?.();
   root.version = version;
@@ -33,14 +41,15 @@ export default function (component) {
     marks = [],
     look = "",
     waiting = 0,
-    letters = [];
+    letters = [],
+    spot = (place) => place;
 
   const draw = () => {
     waiting = 0;
     if (!canvas.isConnected) return;
     const { g, width, height } = sharp(canvas);
     if (!width) return;
-    const spot = ([x, y]) => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
+    spot = ([x, y]) => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
     const now = [epoch, width, height, colour(root, "--ll-ink")].join();
     if (now !== look)
       letters = drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
@@ -52,17 +61,25 @@ export default function (component) {
     marks.forEach(
       (mark, k) => mark.title && spots[k].length && taken.push(...drawTitle(g, root, mark, spots[k][0], width, taken)),
     );
+    link?.draw(g, colours(root, labels[link.lit()]), width, height);
     canvas.dataset.marks = JSON.stringify(marks.filter((m) => m.walks).map((m) => placesAt(m, data, epoch)[0]));
     const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
     canvas.setAttribute(
       "aria-label",
       `Map of ${labels.length} test pictures at epoch ${epoch}` +
         (data.names.length > 1 ? ", coloured by class" : "") +
-        (names.length ? "; on it " + names.join(", ") : ""),
+        (names.length ? "; on it " + names.join(", ") : "") +
+        (link && link.lit() !== null ? `; lit: a test picture of ${data.names[labels[link.lit()]]}` : ""),
     );
   };
   const soon = () => (waiting ||= requestAnimationFrame(draw)); // once a frame, however many things have moved
+  const at = (dot) => {
+    const frame = frames[data.epochs.indexOf(epoch)];
+    return spot([frame[2 * dot], frame[2 * dot + 1]]);
+  };
+  const link = data.linked ? linkedDots(canvas, data.linked, { at, changed: soon }) : null;
   const ends = [
+    () => link?.end(),
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
     subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
     followStep(data.run, soon),
@@ -80,6 +97,13 @@ export default function (component) {
   };
   return root.end;
 }
+
+/** Of a picture that is lit: what is drawn about it. */
+const colours = (root, label) => ({
+  ink: colour(root, "--ll-ink"),
+  page: colour(root, "--ll-page"),
+  edge: colour(root, classColour(label ?? 0)),
+});
 
 /** A mark with its places as points: of each epoch, or the same for all. */
 const unpacked = (mark) => ({ ...mark, places: mark.places.map((text) => rowsOf(text, 2)) });

@@ -121,6 +121,54 @@ export function turned(points, [a, b, c, d]) {
   return out;
 }
 
+const SMALLEST = 24; // pixels of a picture in a sheet, below which it is hard to read
+
+/** How many of so many pictures stand beside each other in a sheet this wide: half as many where they would be tiny. */
+export function columnsFor(width, count) {
+  const square = Math.ceil(Math.sqrt(count));
+  return width / square < SMALLEST ? Math.max(1, Math.ceil(square / 2)) : square;
+}
+
+/** The number of the picture at a place (0 to 1 across and down) of such a sheet, or null beside them. */
+export function cellAt(x, y, columns, count) {
+  const rows = Math.ceil(count / columns),
+    [column, row] = [Math.floor(x * columns), Math.floor(y * rows)],
+    k = row * columns + column;
+  return column < 0 || row < 0 || column >= columns || k >= count ? null : k;
+}
+
+/**
+ * Of some dots the one that is nearest to a place and not farther than reach; else null.
+ *
+ * @param {number[]} among
+ * @param {(dot: number) => number[]} at where each stands
+ * @param {number[]} place
+ * @param {number} reach
+ * @returns {number | null}
+ */
+export function closest(among, at, [px, py], reach) {
+  let best = null,
+    least = reach;
+  for (const dot of among) {
+    const [x, y] = at(dot),
+      far = Math.hypot(x - px, y - py);
+    if (far <= least) [best, least] = [dot, far];
+  }
+  return best;
+}
+
+/** Of some dots the nearest to another of them in a direction [x, y] (down is positive), at most 45° off; else null. */
+export function towards(among, at, from, [dx, dy]) {
+  const [px, py] = at(from);
+  const ahead = among.filter((dot) => {
+    const [x, y] = at(dot),
+      along = (x - px) * dx + (y - py) * dy,
+      off = Math.abs((x - px) * dy - (y - py) * dx);
+    return dot !== from && along > 0 && off <= along;
+  });
+  return closest(ahead, at, [px, py], Infinity);
+}
+
 /** Push labels apart that would stand on each other. */
 export function apart(spots, size) {
   for (let round = 0; round < 30; round++)

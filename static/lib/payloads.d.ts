@@ -174,9 +174,21 @@ export interface LatentMapData {
   landmarks?: Landmark[];
 }
 
+export interface LinkedDots {
+  channel: string;
+  numbers: string;
+}
+
+export interface LinkedPictures {
+  png: string;
+  wide: number;
+  size: Size;
+}
+
 export interface MiniMapData {
   run: string;
   epochs: number[];
+  linked?: LinkedDots;
   map?: string;
   points: string[];
   labels: string;
@@ -653,6 +665,20 @@ export interface AutoencoderData {
   version: string;
 }
 
+export interface Sheet {
+  title: string;
+  note: string;
+  alt: string;
+  png: string;
+}
+
+export interface HundredData {
+  sheets: Sheet[];
+  count: number;
+  size: Size;
+  version: string;
+}
+
 export interface BubblePanel {
   run: string;
   title: string;
@@ -758,6 +784,24 @@ export interface Stop {
 export interface TradeoffData {
   stops: Stop[];
   version: string;
+}
+
+export interface PictureAnswer {
+  label: string;
+  alt: string;
+  png: string;
+}
+
+export interface PictureAnswersData {
+  answers: PictureAnswer[];
+  columns: number;
+  size: Size;
+  chosen: number | null;
+  version: string;
+}
+
+export interface PictureAnswersAnswer {
+  choice: number;
 }
 
 export interface GlossaryLinksData {

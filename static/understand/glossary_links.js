@@ -1,4 +1,5 @@
-// A link from one term to another: the asked term comes to stand on top, in sight, and the address names it.
+// A link from one term to another: the asked term comes to stand on top, in sight, and the address names it. A link of
+// the index leads to the term's place on the page, and one of a heading back to the index; that asks nobody.
 import { mount } from "../lib/dom.js";
 
 /** @typedef {import("../lib/payloads").GlossaryLinksData} Data */
@@ -12,8 +13,10 @@ export default function (component) {
     document.addEventListener(
       "click",
       (root.pressed = (event) => {
-        const link = event.target.closest?.("a[data-term]");
         const newTab = event.button || event.ctrlKey || event.metaKey || event.shiftKey; // it goes by the address
+        const to = event.target.closest?.("a[data-jump]");
+        if (to && !newTab && jump(to.dataset.jump)) event.preventDefault();
+        const link = event.target.closest?.("a[data-term]");
         if (!link || newTab) return;
         event.preventDefault();
         root.wanted = link.dataset.term;
@@ -23,6 +26,18 @@ export default function (component) {
     );
   if (root.wanted === data.asked) land(data.asked, 20);
   return () => document.removeEventListener("click", root.pressed);
+}
+
+/** Bring a term, or the index for "", to the top with the focus on it. Returns whether it is there. */
+function jump(term) {
+  const to = /** @type {HTMLElement | null} */ (
+    document.querySelector(term ? `.st-key-term_${CSS.escape(term)}` : ".ll-index a")
+  );
+  if (!to) return false;
+  (term ? to : to.closest(".ll-index")).scrollIntoView({ block: "start" });
+  if (term) to.tabIndex = -1;
+  to.focus({ preventScroll: true });
+  return true;
 }
 
 /** Bring a term into sight and the focus to it, as soon as the page has drawn it. */

@@ -57,6 +57,17 @@ def restored(page, key: str) -> None:
 def test_a_code_is_dragged_into_a_hole(server, open_page):
     page = opened(server, open_page, "autoencoder", ".ll section[data-z] canvas")
     sent = len(page.sent)
+    sheets = page.locator(".ll-hundred canvas")
+    for k, run in enumerate(("autoencoder", "lecture")):
+        shown = pixels(page, f".ll-hundred figure:nth-child({k + 1}) canvas").reshape(10, 28, 10, 28).swapaxes(1, 2)
+        assert (shown.reshape(100, 28, 28) == cache.samples(str(gallery(run).path), 10, 100, 0, 1.0)).all()
+    box = sheets.nth(0).bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.15)
+    page.wait_for_selector(".ll-hundred[data-roll='13']")
+    marks = [page.locator(".ll-hundred i").nth(k).bounding_box() for k in (0, 1)]
+    tops = [sheets.nth(k).bounding_box() for k in (0, 1)]
+    assert marks[0]["y"] - tops[0]["y"] == pytest.approx(marks[1]["y"] - tops[1]["y"], abs=1)
+    assert marks[0]["x"] - tops[0]["x"] == pytest.approx(marks[1]["x"] - tops[1]["x"], abs=1)
     for run in ("two-knobs-autoencoder", "two-knobs"):
         section = f"section[data-run={run}]"
         start = numbers(page, section, "z")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.test_browser import settle
+from ui.text import glossary
 from ui.understand.missions import MISSIONS
 
 
@@ -12,7 +13,16 @@ def test_every_mission_can_be_finished_and_the_tally_lasts(server, open_page):
     for done, (name, mission) in enumerate(MISSIONS.items(), start=1):
         page.wait_for_selector(f".st-key-mission_box h4 >> text={mission.name}")
         settle(page)
-        if mission.guess is None:
+        if mission.pictures is not None:  # with the keyboard
+            answers = page.locator(".ll-answers input")
+            assert answers.count() == len(mission.answers)
+            assert page.locator(".ll-answers label").first.bounding_box()["width"] > 150
+            answers.nth(0).focus()
+            page.keyboard.press("Space")
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft")
+            assert answers.nth(0).is_checked() and answers.nth(0).get_attribute("aria-label").startswith("Answer A")
+        elif mission.guess is None:
             page.click(f".st-key-answer_{name} label >> text={mission.answers[0]}")
         else:
             page.locator(f".st-key-guess_{name} input[type=range]").focus()
@@ -50,10 +60,20 @@ def test_the_glossary_filters_and_leads_to_its_neighbours(server, open_page):
     page = open_page(server.url + "/glossary?term=kl")
     page.wait_for_selector(".st-key-term_kl_asked .katex")
     settle(page)
+    assert page.locator(".ll-index a").count() == len(glossary.ALL)
+    sent = len(page.sent)
+    page.locator(".ll-index a >> text=Trustworthiness").press("Enter")  # far below; asks nobody
+    page.wait_for_function("() => document.activeElement.classList.contains('st-key-term_trustworthiness')")
+    assert 110 < page.locator(".st-key-term_trustworthiness").bounding_box()["y"] < 1000
+    page.locator(".ll-up").last.press("Enter")
+    page.wait_for_function("() => document.activeElement.closest('.ll-index')")
+    assert len(page.sent) == sent
     page.fill(".st-key-find input", "neighbours")
     page.press(".st-key-find input", "Enter")
     page.wait_for_selector(".st-key-term_encoder", state="detached")
     assert page.locator(".st-key-term_umap").count() == 1
+    assert page.locator(".ll-index a >> text=UMAP").count() == 1
+    assert page.locator(".ll-index a >> text=Encoder").count() == 0
     page.click(".st-key-term_kl_asked a >> text=Prior")
     page.wait_for_selector(".st-key-term_prior_asked")
     page.wait_for_url(lambda url: "term=prior" in url, timeout=8000)

@@ -337,9 +337,9 @@ def act(page, step: Step) -> None:
         page.fill(".st-key-dot input", "12")
         page.press(".st-key-dot input", "Enter")
     elif step.page == "missions":
-        page.wait_for_selector("[role=radiogroup] label")
+        page.wait_for_selector(".ll-answers label")
         settle(page)
-        page.locator("[role=radiogroup] label").first.click()
+        page.locator(".ll-answers label").first.click()
         page.wait_for_selector(".st-key-commit_mission button:not([disabled])")
         page.click(".st-key-commit_mission button")
     elif "click" in done:

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  cellAt,
+  closest,
+  columnsFor,
   averageOf,
   frameOf,
   inside,
@@ -10,6 +13,7 @@ import {
   squareOf,
   ticks,
   turned,
+  towards,
   turnTo,
 } from "../../static/lib/geometry.js";
 
@@ -84,4 +88,42 @@ test("a map is turned, or flipped, to where its dots stood", () => {
   assert.deepEqual(turnTo([], []), [1, 0, 0, 1]);
   const [a, b] = turnTo(dots, dots.slice(0, 4)); // of fewer, the first count
   assert.ok(Math.abs(Math.hypot(a, b) - 1) < 1e-9);
+});
+
+test("a hundred pictures stand ten by ten, on a phone five by twenty, and each place is one of them", () => {
+  assert.equal(columnsFor(500, 100), 10);
+  assert.equal(columnsFor(175, 100), 5);
+  assert.equal(columnsFor(0, 1), 1);
+  assert.equal(cellAt(0.35, 0.15, 10, 100), 13);
+  assert.equal(cellAt(0.35, 0.15, 5, 100), 16);
+  assert.equal(cellAt(0, 0, 10, 100), 0);
+  assert.equal(cellAt(0.999, 0.999, 10, 100), 99);
+  for (const [x, y] of [
+    [-0.01, 0.5],
+    [1, 0.5],
+    [0.5, -0.01],
+    [0.5, 1],
+  ])
+    assert.equal(cellAt(x, y, 10, 100), null);
+  assert.equal(cellAt(0.9, 0.9, 3, 7), null); // no seventh beside it
+});
+
+test("the closest dot, and the next in the direction of an arrow key", () => {
+  const spots = [
+      [0, 0],
+      [10, 2],
+      [30, 0],
+      [0, -20],
+      [-5, 40],
+    ],
+    at = (dot) => spots[dot],
+    all = [0, 1, 2, 3, 4];
+  assert.equal(closest(all, at, [9, 0], 5), 1);
+  assert.equal(closest(all, at, [20, 20], 5), null);
+  assert.equal(closest([2, 3], at, [9, 0], Infinity), 2); // of these alone
+  assert.equal(towards(all, at, 0, [1, 0]), 1);
+  assert.equal(towards(all, at, 1, [1, 0]), 2);
+  assert.equal(towards(all, at, 0, [0, -1]), 3); // up
+  assert.equal(towards(all, at, 0, [0, 1]), 4);
+  assert.equal(towards(all, at, 2, [1, 0]), null); // none is farther
 });

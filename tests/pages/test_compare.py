@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.pages.test_pages import check, show, words
-from ui.compare import tasks
+from ui.compare import maps, tasks
+from ui.components import mini_map
 from ui.store import cache
 from vae_core.analysis.sampling import decode, encode, sample_prior
 from vae_core.config import Config
@@ -78,6 +82,33 @@ def test_both_rebuild_the_same_pictures_wherever_they_keep_them():
     assert len(mine) == len(one.labels()) < len(other.labels())
     assert (one.test_indices()[mine] == other.test_indices()[theirs]).all()
     assert not any(map(len, tasks.common_pictures(str(one.path), str(gallery("digits").path))))
+
+
+@pytest.mark.parametrize("other", ["beta-10", "two-knobs"])
+def test_a_dot_of_one_map_and_its_twin_on_the_other_are_the_same_test_picture(other):
+    one, two = gallery("lecture"), gallery(other)
+    mine, theirs, places = maps.linked(one, two)
+    assert len(mine) == min(len(one.labels()), mini_map.DOTS) and len(theirs) == min(len(two.labels()), mini_map.DOTS)
+    known = [np.flatnonzero(numbers != maps.NONE) for numbers in (mine, theirs)]
+    assert len(known[0]) == len(known[1]) == len(places) == maps.MOST
+    for number in (0, 7, maps.MOST - 1):
+        (a,), (b,) = np.flatnonzero(mine == number), np.flatnonzero(theirs == number)
+        assert a == places[number] and one.test_indices()[a] == two.test_indices()[b]
+    data = maps.payloads(one, two, [0, 10])
+    assert data[0]["epochs"] == data[1]["epochs"] == [0, 10] and data[0]["run"] == data[1]["run"] == one.id
+    sheet = maps.pictures(str(one.path), 10, tuple(places.tolist()))
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet["png"]))))
+    row, column = divmod(7, maps.WIDE)
+    cell = shown[28 * row : 28 * row + 28, 28 * column : 28 * column + 28]
+    assert (cell == cache.originals(one, places[7:8])[0]).all()
+
+
+def test_two_runs_on_different_pictures_have_two_maps_and_no_twins():
+    mine, theirs, places = maps.linked(gallery("lecture"), gallery("digits"))
+    assert (mine == maps.NONE).all() and (theirs == maps.NONE).all() and len(places) == 0
+    app = show("compare", run="lecture", **{"with": "digits"})
+    check(app)
+    assert "no picture stands on both maps" in words(app)
 
 
 def test_pictures_of_two_datasets_are_the_same_when_their_pixels_are(tmp_path):

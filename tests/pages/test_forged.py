@@ -242,8 +242,8 @@ OURS = {  # keys of the session that no widget and no component has
     "drawing_refused", "drawing_sum", "landmarks", "moments_sent", "stands_in", "preset",
     "asked_dataset", "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_drawn",
     "own_letters", "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_undo",
-    "own_upload_class", "own_uploads", "form_default", "scene_window", "seed_of_drawing", "shelf_error", "start_error",
-    "start_when_known", "steering_error", "to_morph", "tour", "visitor",
+    "own_upload_class", "own_uploads", "form_default", "scene_window", "seed_of_drawing", "seed_of_hundred",
+    "shelf_error", "start_error", "start_when_known", "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 
 

@@ -189,7 +189,21 @@ class LatentMapData(Film):
     landmarks: NotRequired[list[Landmark]]
 
 
+class LinkedDots(TypedDict):
+    """Of a map beside another: which dots are the same test picture on both."""
+
+    channel: str  # by which the two hear what is lit
+    numbers: Base64  # 16 bits of each dot: the picture's number; 65,535: not on the other map
+
+
+class LinkedPictures(TypedDict):
+    png: Base64  # a sheet: the pictures in the order of their numbers
+    wide: int  # pictures in a line of it
+    size: Size
+
+
 class MiniMapData(Film):
+    linked: NotRequired[LinkedDots]
     map: NotRequired[str]  # its key, by which its marks are told
     points: list[Base64]  # half floats (n, 2) for each epoch
     labels: Base64  # bytes
@@ -668,6 +682,20 @@ class AutoencoderData(TypedDict):
     version: str
 
 
+class Sheet(TypedDict):
+    title: str
+    note: str
+    alt: str
+    png: Base64  # its pictures in a line
+
+
+class HundredData(TypedDict):
+    sheets: list[Sheet]
+    count: int  # pictures on each
+    size: Size
+    version: str
+
+
 class BubblePanel(TypedDict):
     run: str
     title: str
@@ -775,6 +803,24 @@ class Stop(TypedDict):
 class TradeoffData(TypedDict):
     stops: list[Stop]
     version: str
+
+
+class PictureAnswer(TypedDict):
+    label: str
+    alt: str  # what it shows, for those who hear the page
+    png: Base64  # a sheet: its pictures in a line
+
+
+class PictureAnswersData(TypedDict):
+    answers: list[PictureAnswer]
+    columns: int
+    size: Size
+    chosen: int | None
+    version: str
+
+
+class PictureAnswersAnswer(TypedDict):
+    choice: int
 
 
 class GlossaryLinksData(TypedDict):

@@ -1,4 +1,4 @@
-"""How unusual a drawing is to a model, and its bubble on the map."""
+"""What a drawing is like to a model: its neighbours in a sentence, how unusual it is, and its bubble on the map."""
 
 from __future__ import annotations
 
@@ -80,6 +80,17 @@ def _judgement(harder: float, of: int, thing: str) -> str:
     if harder > 0.1:
         return f"to this model, your {thing} looks like any other."
     return f"your {thing} is unusual for it." if harder > 0.01 else "it has hardly seen anything like it."
+
+
+def verdict(labels: Sequence[str]) -> str:
+    """What most of the nearest test pictures show, of the classes ``labels``, in a sentence with **bold** words."""
+    most = max(set(labels), key=lambda label: (labels.count(label), -labels.index(label)))
+    article = "an" if most[0] in "8AEFHILMNORSX" or most in ("11", "18") else "a"
+    of_it = f"{article} **{most}**" if len(most) < 3 else f"of class **{most}**"
+    if len(labels) == 1:
+        return f"Its neighbour is {of_it}."
+    found = labels.count(most)
+    return f"**{found} of {len(labels)}** neighbours {'is' if found == 1 else 'are'} {of_it}."
 
 
 def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vae_core.analysis.reference import IN_USE
@@ -336,6 +337,15 @@ def tip(key: str) -> str:
 def tips(*keys: str, before: str = "") -> str:
     """Several terms for one ``help=``, a paragraph each, after ``before``, which is about the widget itself."""
     return "\n\n".join([before] * bool(before) + [tip(key) for key in keys])
+
+
+def index(terms: Mapping[str, Mapping[str, Term]]) -> dict[str, list[str]]:
+    """The keys of some terms, by part, in alphabetical order under their first letters."""
+    shown = {key: term.name for part in terms.values() for key, term in part.items()}
+    letters: dict[str, list[str]] = {}
+    for key in sorted(shown, key=lambda each: shown[each].casefold()):
+        letters.setdefault(shown[key][0].upper(), []).append(key)
+    return letters
 
 
 def search(text: str) -> dict[str, dict[str, Term]]:

@@ -77,8 +77,9 @@ DRAW = Intro(
     "unusual yours is, compared with test pictures.",
 )
 COMPARE = Intro(
-    "Two models get the same tasks. The curves show their error on test pictures, solid for A and dashed for B. "
-    "Below, both rebuild the same pictures and draw samples from the same rolls of the dice.",
+    "Two models get the same tasks. Each map shows where a model puts the same test pictures: point at one, and it "
+    "lights up on both. Below, both rebuild the same pictures and draw samples from the same rolls of the dice. The "
+    "curves show their error on test pictures, solid for A and dashed for B.",
     "Any difference comes from their settings, or from chance if these are the same. Beware of the total loss when "
     "beta differs: each model counts the penalty in its own way, so compare reconstruction and KL instead.",
 )
@@ -95,9 +96,10 @@ MISSIONS = Intro(
     "counts; the address of the page keeps all of them, so a reload loses nothing.",
 )
 AUTOENCODER = Intro(
-    "Each map holds the **codes** of 2,000 test pictures: two numbers each, so that a map fits on your screen. Drag "
-    "the orange ring and the **decoder** draws what it finds there. Where no picture’s code is near, it never learned "
-    "what to draw: that is a *hole*.",
+    "First, a hundred new pictures by each, from the same rolls of the dice. Below, each map holds the **codes** of "
+    "2,000 test pictures: two numbers each, so that a map fits on your screen. Drag the orange ring, and the "
+    "**decoder** draws what it finds there. Where no picture’s code is near, it never learned what to draw: that is a "
+    "*hole*.",
     "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
     "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "
     "their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture is "

@@ -35,8 +35,9 @@ STEPS = (
     Step("morph", "A 3 becomes an 8", "Move the **slider** under the pictures. Mixing pixels gives a double exposure; "
          "walking through the codes gives digits all the way.",
          {"moved": ".st-key-morph_player input[type=range]"}, {"run": "lecture"}),
-    Step("autoencoder", "Why the noise?", "**Drag the ring** on the classic autoencoder’s map into empty space: it "
-         "never learned what belongs there. The VAE’s map has fewer holes.",
+    Step("autoencoder", "Why the noise?", "A hundred new pictures of each come first. Below them, **drag the ring** "
+         "on the classic autoencoder’s map into empty space: it never learned what belongs there. The VAE’s map has "
+         "fewer holes.",
          {"selector": ".st-key-holes [data-z]", "changed": "z"}),
     Step("bubbles", "Two forces", "Take the **epoch slider** back, then press ▶. Without a penalty the bubbles shrink "
          "and fly apart. With a large one they pile up on each other.",

@@ -37,6 +37,7 @@ class Seen:
     charts: tuple[Chart, ...] = ()
     pictures: Callable[[], list[Row]] = list
     curves: TwoRunCurvesData | None = None
+    holds: bool = True  # whether it is what the mission explains
 
 
 def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
@@ -115,31 +116,6 @@ def originals(run: Run) -> list[Row]:
     return [] if images is None else [Row("Test pictures", images[None], "Test pictures", "for all", "x")]
 
 
-def no_penalty() -> Seen:
-    free, held = gallery.gallery("beta-0"), gallery.gallery("lecture")
-    mine, theirs, a, b = tested(free), tested(held), clear(free), clear(held)
-    return Seen(
-        {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[mine < theirs, a > b],
-        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take a sample and the ten copies "
-        f"most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
-        (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
-        lambda: [*originals(free), rebuilt_row(held, "Copies, beta 1"), rebuilt_row(free, "Copies, beta 0"),
-                 sample_row(held, "Samples, beta 1"), sample_row(free, "Samples, beta 0")],
-    )  # fmt: skip
-
-
-def huge_penalty() -> Seen:
-    huge, lecture = gallery.gallery("beta-10"), gallery.gallery("lecture")
-    a, b = variety(samples(huge)), variety(samples(lecture))
-    return Seen(
-        compared(a, b, 0.1),
-        f"From one sample to the next, a pixel changes by {a:.2f} with beta 10, and by {b:.2f} with beta 1 (0 is "
-        "black, 1 is white).",
-        (in_numbers(f"How much {MANY} samples differ", {"beta 1": b, "beta 10": a}),),
-        lambda: [sample_row(lecture, "Beta 1"), sample_row(huge, "Beta 10")],
-    )
-
-
 def numbers_in_use() -> Seen:
     found = [gallery.gallery(name) for name in ("beta-0.1", "lecture", "beta-4", "beta-10")]
     use = {run.config.beta: np.array(run.metrics()[-1]["kl_per_dimension"]) for run in found}
@@ -154,33 +130,6 @@ def numbers_in_use() -> Seen:
             in_numbers("Beta 4: what each number says, in nats, the largest first", each),
         ),
         lambda: [sample_row(run, f"Beta {run.config.beta:g}") for run in found],
-    )
-
-
-def two_numbers() -> Seen:
-    small, large = gallery.gallery("two-knobs"), gallery.gallery("lecture")
-    a, b = tested(small), tested(large)
-    return Seen(
-        0 if a / b < 1.3 else 1 if a / b <= 3 else 2,
-        f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
-        (in_nats("Error of the copies", {"20 numbers": b, "2 numbers": a}),),
-        lambda: [*originals(large), rebuilt_row(large, "20 numbers"), rebuilt_row(small, "2 numbers")],
-    )
-
-
-def untrained() -> Seen:
-    run = gallery.gallery("lecture")
-    shown = picked(run.weight_epochs())
-    differ = {epoch: variety(samples(run, epoch=epoch)) for epoch in shown}
-    pictures = samples(run, epoch=shown[0]) / 255
-    grey, contrast = float(pictures.mean()), float(pictures.std((1, 2)).mean())
-    alike = differ[shown[0]] < differ[shown[-1]] / 2
-    return Seen(
-        0 if grey < 0.2 else 1 if contrast < 0.1 else 2 if alike else 3,
-        f"A pixel is {grey:.2f} on average (0 is black, 1 is white), and within a picture the pixels differ by only "
-        f"{contrast:.2f}. From picture to picture they change by {differ[shown[0]]:.2f}.",
-        (in_numbers("How much samples differ", {f"epoch {epoch}": v for epoch, v in differ.items()}),),
-        lambda: [sample_row(run, f"Epoch {epoch}", epoch) for epoch in shown],
     )
 
 
@@ -212,18 +161,6 @@ def below_training() -> Seen:
         f"takes {sampled - middle:.1f} nats off the test.",
         (in_nats("The same model, epoch 10", bars),),
         lambda: [*originals(run), rebuilt_row(run, "Noise off"), noisy_rebuilt_row(run, "Noise on")],
-    )
-
-
-def random_codes() -> Seen:
-    classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
-    a, b = clear(classic), clear(vae)
-    return Seen(
-        compared(a, b, 0.03),
-        f"Take 500 random codes each, and for each picture the ten copies most like it: {10 * a:.1f} show the same "
-        f"digit for the classic model, {10 * b:.1f} for the VAE.",
-        (of_ten({"VAE": b, "classic": a}),),
-        lambda: [sample_row(vae, "VAE"), sample_row(classic, "Classic")],
     )
 
 

@@ -12,8 +12,9 @@ import streamlit as st
 from ui.components.image_rows import image_rows
 from ui.components.two_run_curves import duel_curves
 from ui.shell import browser_input, url_state
-from ui.understand import findings
+from ui.understand import findings, picture_findings
 from ui.understand.findings import Chart, Seen
+from ui.understand.picture_findings import LETTERS, Answer
 from vae_core import paths
 
 
@@ -34,18 +35,22 @@ class Mission:
     name: str
     question: str
     look: Callable[[], Seen]
-    explains: int | range  # the finding that ``why`` is about; should a new gallery find another, it stays unsaid
+    # The finding that ``why`` is about: should a new gallery find another, it stays unsaid. None: ``Seen.holds`` tells.
+    explains: int | range | None
     why: str
     then: tuple[str, str]  # where to play with it: page, label
     answers: tuple[str, ...] = ()
     guess: Guess | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    pictures: Callable[[], list[Answer]] | None = None  # answers that are seen; ``answers`` are then their letters
 
     def is_right(self, answer: int, right: int) -> bool:
         return answer == right if self.guess is None else abs(answer - right) <= self.guess.near
 
-    def explained(self, right: int) -> bool:
-        return right in self.explains if isinstance(self.explains, range) else right == self.explains
+    def explained(self, seen: Seen) -> bool:
+        if self.explains is None:
+            return seen.holds
+        return seen.right in self.explains if isinstance(self.explains, range) else seen.right == self.explains
 
     def allows(self, answer: int) -> bool:
         if self.guess is None:
@@ -53,18 +58,19 @@ class Mission:
         return self.guess.low <= answer <= self.guess.high
 
     def in_words(self, answer: int) -> str:
+        if self.pictures is not None:
+            return f"{self.answers[answer]} ({self.pictures()[answer].name})"
         return self.answers[answer] if self.guess is None else f"{answer}{self.guess.unit}"
 
 
 MISSIONS: dict[str, Mission] = {
     "untrained": Mission(
-        "Before training", "A model has not learned anything yet. We roll the dice, and its decoder draws what they "
-        "say. What do you see?", findings.untrained, 1,
+        "Before training", "Four decoders draw from the same ten rolls of the dice. One of them has not learned "
+        "anything yet. **Which?**", picture_findings.untrained, None,
         "All weights are small random numbers, so every pixel ends near the middle between black and white. The code "
         "hardly matters yet: whatever the rolls, the same haze comes out.",
         ("samples", "See it learn to draw"),
-        ("Black pictures", "Grey haze, almost the same each time", "One sharp picture, again and again",
-         "Many different shapes"), params={"run": "lecture", "epoch": "0"}),
+        LETTERS, params={"run": "lecture", "epoch": "0"}, pictures=picture_findings.untrained_answers),
     "one-epoch": Mission(
         "One epoch", "The lecture’s model trains for ten epochs, and its loss keeps falling. How much of the whole "
         "drop happens in the **first** one?", findings.one_epoch, range(70, 100),
@@ -73,29 +79,28 @@ MISSIONS: dict[str, Mission] = {
         ("train", "Watch the curves of this run"), params={"run": "lecture"},
         guess=Guess(0, 100, 5, "%", "Your guess, in per cent", 10)),
     "two-numbers": Mission(
-        "Two numbers", "The lecture’s model describes each digit with 20 numbers. Another one has only **two**. How "
-        "much larger is the error of its copies?", findings.two_numbers, 1,
+        "Two numbers", "Four models rebuilt the same ten test pictures, 0 to 9. Three describe each with 20 numbers. "
+        "One has only **two numbers**. Which?", picture_findings.two_numbers, None,
         "Two numbers can say roughly which digit it is, though a 4 may come out as a 9, and a little of how it leans. "
         "The rest, each writer’s own style, is lost, and the decoder draws an average of it.",
         ("map", "Walk the map of two numbers"),
-        ("Hardly larger: up to 1.3 times", "About double: 1.3 to 3 times", "Far larger: more than 3 times"),
-        params={"run": "two-knobs"}),
+        LETTERS, params={"run": "two-knobs"}, pictures=picture_findings.two_numbers_answers),
     "no-penalty": Mission(
-        "No penalty", "Two models learn the same way, but one has no penalty: **beta is 0**. What happens to its "
-        "copies of test pictures, and to its samples?", findings.no_penalty, 0,
+        "No penalty", "Four models learned the same way, but one had no penalty: **beta is 0**. Of each you see "
+        "copies of test pictures in the upper row, and samples in the lower one. Which has no penalty?",
+        picture_findings.no_penalty, None,
         "Without a penalty the model may put each picture wherever it likes, with a bubble as small as a point: good "
         "for copies. But its codes then spread far wider than the rolls of the dice. The rolls all land in the "
         "middle, between the classes, and the decoder draws mixtures.",
         ("loss", "Walk from beta 0 to 10"),
-        ("Copies better, samples worse", "Copies worse, samples better", "Both better", "Both worse")),
+        LETTERS, pictures=picture_findings.no_penalty_answers),
     "huge-penalty": Mission(
-        "Huge penalty", "Now **beta is 10**. How much do its samples differ from each other, compared with beta "
-        "1?", findings.huge_penalty, 2,
+        "Huge penalty", "Four models draw from the same rolls of the dice. Their penalties differ: beta is 0.1, 1, "
+        "4 and 10. Which is **beta 10**?", picture_findings.huge_penalty, None,
         "Saying anything about a picture costs ten times as much, so codes say little. The decoder then draws the "
         "average of all that a code might mean, and averages look alike.",
         ("compare", "Compare the two models"),
-        ("They differ more", "About as much", "They differ less: more look alike"),
-        params={"run": "lecture", "with": "beta-10"}),
+        LETTERS, params={"run": "lecture", "with": "beta-10"}, pictures=picture_findings.huge_penalty_answers),
     "in-use": Mission(
         "Numbers in use", "A code has 20 numbers, but a model need not use them all. How many does it use with **beta "
         "4**?", findings.numbers_in_use, range(0, 20),
@@ -118,11 +123,12 @@ MISSIONS: dict[str, Mission] = {
         "VAE’s larger error is the price of a tidy code.",
         ("autoencoder", "See both side by side"), ("Better", "About the same", "Worse")),
     "random-codes": Mission(
-        "Random codes", "Now both must **invent**. We give the classic autoencoder random codes from where its own "
-        "codes lie. How clear are its digits, compared with the VAE’s?", findings.random_codes, 2,
+        "Random codes", "Four models make **new** digits from random codes. One is the classic autoencoder, which gets "
+        "its codes from where its own lie. Which?", picture_findings.random_codes, None,
         "Nobody asked the classic model to fill the space between its codes, so some rolls fall into holes. The VAE’s "
         "noise and penalty leave fewer of them.",
-        ("autoencoder", "Drag a code into a hole"), ("Clearer", "About the same", "Less clear"), ),
+        ("autoencoder", "Drag a code into a hole"), LETTERS,
+        pictures=picture_findings.random_codes_answers),
     "bubble-size": Mission(
         "The size of a bubble", "Each picture has a bubble: the places that the noise may take it to. What happens to "
         "the bubbles when **beta is 0**, compared with beta 1?", findings.bubble_sizes, 2,
@@ -193,9 +199,16 @@ def written(answers: Mapping[str, int]) -> str:
     return "_".join(f"{name}.{answer}" for name, answer in answers.items())
 
 
+def answer_in(name: str, key: str) -> int | None:
+    """The answer that stands in the widget ``key``, or among the pictures of that key."""
+    if MISSIONS[name].pictures is not None:
+        return picture_findings.chosen_in(key)
+    return browser_input.whole_number(browser_input.in_widget(key), 0, 999)
+
+
 def commit(name: str, key: str) -> None:
-    """The visitor's answer, which stands in the widget ``key`` and may be newer than the page. The first one counts."""
-    answer = browser_input.whole_number(browser_input.in_widget(key), 0, 999)
+    """The visitor's answer (``answer_in``), which may be newer than the page. The first one counts."""
+    answer = answer_in(name, key)
     if answer is None or not MISSIONS[name].allows(answer):
         return
     url_state.choose(ADDRESS, written({name: answer} | answers_so_far()))

@@ -252,13 +252,27 @@ export interface TwoRunCurvesData {
   names: string[];
 }
 
+export interface TourWay {
+  words: string;
+  light: string[];
+  done: Record<string, any>[];
+  when: string;
+}
+
+export interface TourKeep {
+  name: string;
+  selector: string;
+  words: string;
+  note: string;
+}
+
 export interface TourData {
   door: boolean;
   of: number;
   step?: number;
   title?: string;
-  words?: string;
-  done?: Record<string, any>;
+  ways?: TourWay[];
+  keeps?: TourKeep[];
   here?: boolean;
 }
 
@@ -340,6 +354,10 @@ export interface PresetCardsAnswer {
 export interface NetworkDiagramData {
   blocks: NetworkBlock[];
   label: string;
+}
+
+export interface ProgressData {
+  run: string;
 }
 
 export interface LossCurvesData {

@@ -181,7 +181,8 @@ def test_the_page_has_one_sentence_two_doors_and_says_what_it_is():
 def test_every_step_of_the_tour_has_its_page(number):
     step = STEPS[number]
     assert (Path(paths.ROOT) / "pages" / f"{step.page}.py").exists()
-    assert step.done
+    assert all(way.words and way.light and way.done for way in step.ways)
+    assert [bool(way.when) for way in step.ways] == [True] * (len(step.ways) - 1) + [False]  # one is always meant
     app = show(step.page, tour=str(number), **step.params)
     check(app)
     assert app.session_state["tour"] == number

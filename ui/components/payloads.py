@@ -267,13 +267,27 @@ class TwoRunCurvesData(TypedDict):
     names: list[str]
 
 
+class TourWay(TypedDict):
+    words: str
+    light: list[str]  # selectors
+    done: list[dict[str, Any]]  # rules, as ``tour_witness.js`` has them
+    when: str  # a selector
+
+
+class TourKeep(TypedDict):
+    name: str
+    selector: str
+    words: str
+    note: str  # a selector
+
+
 class TourData(TypedDict):
     door: bool
     of: int
     step: NotRequired[int]
     title: NotRequired[str]
-    words: NotRequired[str]
-    done: NotRequired[dict[str, Any]]
+    ways: NotRequired[list[TourWay]]
+    keeps: NotRequired[list[TourKeep]]
     here: NotRequired[bool]
 
 
@@ -362,6 +376,12 @@ class PresetCardsAnswer(TypedDict):
 class NetworkDiagramData(TypedDict):
     blocks: list[NetworkBlock]  # from the picture to its copy
     label: str
+
+
+class ProgressData(TypedDict):
+    """How far a training is; the curves, which are polled, publish it."""
+
+    run: str
 
 
 class LossCurvesData(LossCurves):

@@ -1,7 +1,8 @@
 """The guided tour: about five minutes through the pages, hands-on. It can be left and taken up again.
 
-The step is in the address and in the session; the browser keeps it too (``tour.js``), so that a later visit can
-continue. The browser notices when a step's task is done; nobody has to do it in order to move on.
+The step is in the address and in the session; the browser keeps it too (``tour_memory.js``), so that a later visit can
+continue. The browser puts a light on what a step speaks of and notices when it was done; nobody has to do it in order
+to move on. At the end it makes a picture of what the visitor did.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ui.text.tour_steps import STEPS
 
 
 def bar(page: str) -> None:
-    """The tour's bar above a page (its name), while somebody is on the tour."""
+    """The tour's card beside a page (its name), while somebody is on the tour."""
     asked = browser_input.from_address("tour")
     number = (
         st.session_state.get("tour") if asked is None else browser_input.number_from_address("tour", len(STEPS) - 1)
@@ -26,8 +27,18 @@ def bar(page: str) -> None:
     step, here = STEPS[number], page == STEPS[number].page
     go_to = tour_bar(
         {
-            "step": number, "of": len(STEPS), "title": step.title, "words": step.words, "done": dict(step.done),
-            "here": here, "door": False,
+            "step": number, "of": len(STEPS), "title": step.title, "here": here, "door": False,
+            "ways": [
+                {
+                    "words": way.words, "light": list(way.light), "done": [dict(rule) for rule in way.done],
+                    "when": way.when,
+                }
+                for way in step.ways
+            ],
+            "keeps": [
+                {"name": keep.name, "selector": keep.selector, "words": keep.words, "note": keep.note}
+                for keep in step.keeps
+            ],
         }
     )  # fmt: skip
     follow(go_to)

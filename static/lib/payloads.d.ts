@@ -266,6 +266,12 @@ export interface TourKeep {
   note: string;
 }
 
+export interface TourTraining {
+  run: string;
+  words: string;
+  picture: string;
+}
+
 export interface TourData {
   door: boolean;
   of: number;
@@ -273,6 +279,7 @@ export interface TourData {
   title?: string;
   ways?: TourWay[];
   keeps?: TourKeep[];
+  training?: TourTraining | null;
   here?: boolean;
 }
 

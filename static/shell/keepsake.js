@@ -9,7 +9,7 @@ import { element } from "../lib/dom.js";
 export const WIDE = 1200;
 const RIM = 60;
 const TOP = 190; // below the headings
-const LARGE = 250; // pixels of a picture that stands alone
+const LARGE = 300; // pixels of a picture that stands alone
 const CAPTION = 44; // below each
 const STRIPS = ["imagined", "morph", "training"];
 const EDGES = {
@@ -48,9 +48,9 @@ export function layout(sizes) {
       (name) => sizes[name],
     ),
     /** @type {Slot[]} */ slots = [];
-  const apart = 40;
+  const apart = (WIDE - 2 * RIM - 3 * LARGE) / 2;
   alone.forEach((name, k) => {
-    const x = RIM + k * (LARGE + apart + CAPTION);
+    const x = RIM + k * (LARGE + apart);
     slots.push({ name, x, y: TOP, width: LARGE, height: LARGE, edge: EDGES[name] });
   });
   let y = alone.length ? TOP + LARGE + CAPTION + 24 : TOP;

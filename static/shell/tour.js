@@ -1,5 +1,6 @@
 // The tour's card: what to do now, whether it was done, the way on, and a light on what it speaks of.
 import { send } from "../bridge/ask.js";
+import { source } from "../lib/canvas.js";
 import { mount, rich } from "../lib/dom.js";
 import { chosenEpoch, onEpoch } from "../lib/epoch.js";
 import { fromAddress } from "../lib/url.js";
@@ -244,8 +245,9 @@ class Tour {
     for (const { name, selector, words, note } of data.keeps) {
       const canvas = document.querySelector(selector);
       if (!(canvas instanceof HTMLCanvasElement) || !canvas.width) continue;
-      const said = note ? document.querySelector(note)?.textContent.replace(/\.$/, "") : "";
-      memory.keep(name, { src: pictureOf(canvas), words: said ? `${words}, ${said}` : words });
+      const said = (note && document.querySelector(note)?.textContent.replace(/\.$/, "")) || "";
+      const more = said && `, ${said[0].toLowerCase()}${said.slice(1)}`;
+      memory.keep(name, { src: pictureOf(canvas), words: words + more });
       if (name === "drawing") (memory.drawing = packedDrawing(canvas)), memory.save();
     }
   }
@@ -263,6 +265,9 @@ class Tour {
 
   finish() {
     this.keep();
+    const { training } = this.data;
+    if (training && training.run === this.memory.run)
+      this.memory.keep("training", { src: source(training.picture), words: training.words });
     offer(this.root, this.memory, this.data.of, () => (this.memory.end(), this.go(-1)));
   }
 

@@ -27,12 +27,11 @@ const lasting = () => localStorage;
 const visiting = () => sessionStorage;
 const text = (value, pattern) => (typeof value === "string" && pattern.test(value) ? value : "");
 
-/** A picture that was kept: a PNG of ours, and what it is. @returns {{src: string, words: string} | null} */
+const OURS = /^data:image\/(png|webp);base64,/;
+
+/** A picture that was kept: one of ours, and what it is. @returns {{src: string, words: string} | null} */
 const pictureOf = (value) =>
-  typeof value?.src === "string" &&
-  value.src.startsWith("data:image/png;base64,") &&
-  value.src.length <= MOST &&
-  typeof value.words === "string"
+  typeof value?.src === "string" && OURS.test(value.src) && value.src.length <= MOST && typeof value.words === "string"
     ? { src: value.src, words: value.words.slice(0, 120) }
     : null;
 

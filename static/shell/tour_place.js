@@ -1,4 +1,4 @@
-// Where the tour's card stands, what of a page the light may fall on, and how far to scroll for it. Pixels of the window.
+// Where the tour’s card stands, where light falls, and how far to scroll. In pixels of the window.
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 /** @typedef {{width: number, height: number, top: number}} View  top: below the menu, and the bar of a page */

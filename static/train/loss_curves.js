@@ -1,4 +1,4 @@
-// A training as it goes: live curves, and what moves with them: one panel a term, training as a line, the test set as rings.
+// A training as it goes: live curves, one panel a term; training as a line, the test set as rings.
 import uPlot from "../vendor/uPlot.esm.min.js";
 import { publish } from "../lib/bus.js";
 import { alpha, colour } from "../lib/canvas.js";

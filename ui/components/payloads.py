@@ -281,6 +281,14 @@ class TourKeep(TypedDict):
     note: str  # a selector
 
 
+class TourTraining(TypedDict):
+    """What a training of the visitor's draws now."""
+
+    run: str
+    words: str
+    picture: Base64  # a sheet of samples
+
+
 class TourData(TypedDict):
     door: bool
     of: int
@@ -288,6 +296,7 @@ class TourData(TypedDict):
     title: NotRequired[str]
     ways: NotRequired[list[TourWay]]
     keeps: NotRequired[list[TourKeep]]
+    training: NotRequired[TourTraining | None]  # at the last step
     here: NotRequired[bool]
 
 

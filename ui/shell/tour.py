@@ -10,9 +10,15 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components.bridge import component
-from ui.components.payloads import TourData
-from ui.shell import browser_input
+from ui.components.images import sprite
+from ui.components.payloads import TourData, TourTraining
+from ui.shell import browser_input, visitor
+from ui.store import cache, tail
 from ui.text.tour_steps import STEPS
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import RunError
+
+SAMPLES = (2, 10)  # lines, and pictures in each
 
 
 def bar(page: str) -> None:
@@ -39,9 +45,29 @@ def bar(page: str) -> None:
                 {"name": keep.name, "selector": keep.selector, "words": keep.words, "note": keep.note}
                 for keep in step.keeps
             ],
+            "training": own_training() if here and number == len(STEPS) - 1 else None,
         }
     )  # fmt: skip
     follow(go_to)
+
+
+def own_training() -> TourTraining | None:
+    """Samples of the visitor's newest training, for the end of the tour: by then it has learned more than was seen.
+
+    The browser takes them if it saw that training in this tour.
+    """
+    run = next(filter(visitor.owns, list_runs()), None)
+    try:
+        film = [] if run is None else tail.film_epochs(tail.film(run))
+        if run is None or not film or not film[-1]:
+            return None
+        pictures = cache.samples(str(run.path), film[-1], SAMPLES[0] * SAMPLES[1], 0, 1.0)
+    except RunError:
+        return None  # it is broken, or being deleted: what was seen of it is kept
+    return {
+        "run": run.id, "words": f"Samples of my own training, epoch {film[-1]}",
+        "picture": sprite(pictures.reshape(*SAMPLES, *pictures.shape[1:])),
+    }  # fmt: skip
 
 
 def door() -> None:

@@ -54,12 +54,12 @@ STEPS = (
             ({"changed": "time", "selector": ".ll-birth", "least": 2},), ".ll-birth .bar:not([hidden])"),
         Way("Its pictures get better as you look. The first curve falls: the copies get better. The penalty rises, "
             "because codes that say more cost more. You can move on while it learns.",
-            (".ll-birth .stage",),
+            (".ll-birth",),
             ({"changed": "moment", "selector": ".ll-birth", "least": 3, "by_itself": True},), ".ll-birth"),
         Way("Press **Start** at the end of the form. The pictures that it draws then come at once, and get better "
             "as you look.",
             (".st-key-start_training",), ({"click": ".st-key-start_training button", "brings": ".ll-birth"},)),
-        ), keeps=(Keep("training", ".ll-birth .samples canvas", "Invented by my own training", ".ll-birth .words b"),)),
+        ), keeps=(Keep("training", ".ll-birth .samples canvas", "Samples of my own training", ".ll-birth .words b"),)),
     Step("map", "Every picture has its place", (Way(
         "Take the **epoch slider** back to “untrained”, then press ▶. The classes separate by themselves, though "
         "nobody told the model what a 3 is.",
@@ -72,7 +72,7 @@ STEPS = (
         "Press **Roll the dice**. No picture goes in: random numbers become digits, because training pulled all codes "
         "to where the rolls land.",
         (".st-key-new_samples",), ({"click": ".st-key-new_samples button"},)),), {"run": "lecture"},
-        (Keep("samples", ".st-key-sampling_grid .sheet canvas", "Invented from my roll of the dice"),)),
+        (Keep("samples", ".st-key-sampling_grid .sheet canvas", "Samples of my rolls"),)),
     Step("morph", "A 3 becomes an 8", (Way(
         "Move the **slider** under the pictures. Mixing pixels gives a double exposure; walking through the codes "
         "gives digits all the way.",
@@ -102,6 +102,6 @@ STEPS = (
         (".st-key-digit_pad canvas",), ({"changed": "sum", "selector": ".st-key-digit_pad .ll-pad", "not": "0"},)),),
         {"run": "lecture"},
         (Keep("drawing", ".st-key-digit_pad .ll-pad:not([data-sum='0']) canvas", "Drawn by me"),
-         Keep("rebuilt", ".st-key-drawn_rebuilt canvas", "Drawn again from 20 numbers"),
+         Keep("rebuilt", ".st-key-drawn_rebuilt canvas", "Redrawn from 20 numbers"),
          Keep("imagined", ".st-key-drawn_rows .strip[style*=ll-z] canvas", "Others that it imagined"))),
 )  # fmt: skip

@@ -132,6 +132,16 @@ def test_a_training_is_seen_being_born(server, open_page):
         box = page.locator(name).bounding_box()
         assert box["y"] + box["height"] <= 800, name
     assert page.locator(".ll-birth").bounding_box()["y"] <= 150
+    seen = []
+    for number in (2, 6, 12):
+        page.wait_for_function(f"() => noted.length >= {number}")
+        seen.append(pixels(page, ".ll-birth .samples canvas"))
+    assert all((one != other).any() for one, other in pairwise(seen))
+    steps, seconds = zip(*page.evaluate("noted"), strict=True)
+    assert len(set(zip(steps, seconds, strict=True))) == len(steps)  # none is shown twice
+    assert list(seconds) == sorted(seconds)
+    # How often they come is a matter of the machine: tests/core/test_moments.py has a clock of its own.
+    assert page.locator(".ll-birth .map canvas").get_attribute("aria-label").startswith("Map of")
     bar = ".st-key-page_bar"
     assert page.locator(bar).bounding_box()["height"] <= 57
     assert page.get_by_role("progressbar", name="Progress of the training").bounding_box()["width"] > 1000
@@ -144,16 +154,6 @@ def test_a_training_is_seen_being_born(server, open_page):
     for name in ("Pause", "Stop"):
         assert 58 <= page.locator(bar).get_by_role("button", name=name).bounding_box()["y"] < 80, name
     page.set_viewport_size({"width": 1280, "height": 800})
-    seen = []
-    for number in (2, 6, 12):
-        page.wait_for_function(f"() => noted.length >= {number}")
-        seen.append(pixels(page, ".ll-birth .samples canvas"))
-    assert all((one != other).any() for one, other in pairwise(seen))
-    steps, seconds = zip(*page.evaluate("noted"), strict=True)
-    assert len(set(zip(steps, seconds, strict=True))) == len(steps)  # none is shown twice
-    assert list(seconds) == sorted(seconds)
-    # How often they come is a matter of the machine: tests/core/test_moments.py has a clock of its own.
-    assert page.locator(".ll-birth .map canvas").get_attribute("aria-label").startswith("Map of")
     page.click(".st-key-stop_training button")
     page.wait_for_selector(".ll-birth .bar:not([hidden])")
 

@@ -67,7 +67,7 @@ STEPS = (
     Step("map", "Who is this dot?", (Way(
         "**Click a dot.** You see its picture, what the model makes of it, and its neighbours. Then point at an empty "
         "place: the decoder draws there, too.",
-        (".st-key-latent_scatter",), ({"address": "dot"},)),), {"run": "two-knobs"}),
+        (".st-key-latent_scatter .plot",), ({"address": "dot"},)),), {"run": "two-knobs"}),
     Step("samples", "Pictures from nothing", (Way(
         "Press **Roll the dice**. No picture goes in: random numbers become digits, because training pulled all codes "
         "to where the rolls land.",

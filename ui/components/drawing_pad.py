@@ -30,9 +30,7 @@ def digit_pad(what: str) -> np.ndarray | None:
     ``reading.read_picture`` has it; None if nothing. Kept for the visit, in memory alone. A visit may begin with the
     one of a link.
     """
-    if "drawing" not in st.session_state:
-        st.session_state["drawing"] = _of_link()
-    kept = st.session_state.get("drawing")
+    kept = st.session_state.setdefault("drawing", _of_link())
     refused, why = st.session_state.get("drawing_refused", (0, ""))
     _pad(
         key=KEY, on_drawn_change=_drawn,

@@ -5,6 +5,7 @@ import { picture } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
 import { incoming } from "../lib/incoming.js";
 import { canvasOf, packed } from "../lib/shrink.js";
+import { inAddress } from "../lib/url.js";
 import { draw, drawn, pictureOf, shown } from "./pad_sheet.js";
 
 const SLOW = 500; // milliseconds after which the pad says that the server has not answered yet
@@ -48,6 +49,7 @@ function build(root, first) {
     canvas.setAttribute("aria-label", shown(things) ? PICTURE : `Drawing pad: draw ${data.what} ${WITH}`);
   };
   const changed = () => {
+    inAddress({ drawing: null }); // the link's is another one
     say("");
     show();
     messages.tell(drawn(canvas, things, base));
@@ -84,6 +86,7 @@ function build(root, first) {
   root.heard = (now) => {
     data = now;
     messages.heard(now);
+    root.dataset.sum = String(now.sum); // of what the page was drawn from: the tour looks at it
     const top = shown(things);
     if (now.picture && top?.sum === now.sum && !top.seen) {
       top.seen = true; // as it is kept: square, and on a ground where it was transparent

@@ -26,6 +26,16 @@ export function setEpoch(run, epoch) {
   for (const listener of epochs.listeners) listener(run, epoch);
 }
 
+/** The epoch that was chosen for a run in this visit, or null; the address is left to who follows it. */
+export const chosenEpoch = (run) => kept.get(run) ?? null;
+
+/** Call f whenever the epoch of any run changes. Returns a function that ends it. */
+export function onEpoch(f) {
+  const listener = () => f();
+  epochs.listeners.add(listener);
+  return () => epochs.listeners.delete(listener);
+}
+
 /** Call f(epoch) now and whenever the epoch of this run changes; the given epochs are the ones there are. */
 export function followEpoch(run, known, f) {
   const nearest = (e) =>

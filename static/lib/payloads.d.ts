@@ -264,13 +264,34 @@ export interface TwoRunCurvesData {
   names: string[];
 }
 
+export interface TourWay {
+  words: string;
+  light: string[];
+  done: Record<string, any>[];
+  when: string;
+}
+
+export interface TourKeep {
+  name: string;
+  selector: string;
+  words: string;
+  note: string;
+}
+
+export interface TourTraining {
+  run: string;
+  words: string;
+  picture: string;
+}
+
 export interface TourData {
   door: boolean;
   of: number;
   step?: number;
   title?: string;
-  words?: string;
-  done?: Record<string, any>;
+  ways?: TourWay[];
+  keeps?: TourKeep[];
+  training?: TourTraining | null;
   here?: boolean;
 }
 
@@ -432,6 +453,10 @@ export interface PresetCardsAnswer {
 export interface NetworkDiagramData {
   blocks: NetworkBlock[];
   label: string;
+}
+
+export interface ProgressData {
+  run: string;
 }
 
 export interface LossCurvesData {

@@ -1,4 +1,4 @@
-// A training as it goes: progress, and live curves: one panel a term, training as a line, the test set as rings.
+// A training as it goes: live curves, one panel a term; training as a line, the test set as rings.
 import uPlot from "../vendor/uPlot.esm.min.js";
 import { publish } from "../lib/bus.js";
 import { alpha, colour } from "../lib/canvas.js";
@@ -7,8 +7,6 @@ import { mount } from "../lib/dom.js";
 import { followEpoch, setAddress } from "../lib/epoch.js";
 
 const HTML = `
-  <div class="ll-progress" role="progressbar" aria-label="Progress of the training"
-    aria-valuemin="0" aria-valuemax="100"><i></i></div>
   <div class="ll-line">
     <div class="ll-facts quiet"></div>
     <div class="ll-key">
@@ -33,10 +31,7 @@ export default function (component) {
     state.resize = new ResizeObserver(() => state.panels.forEach(fit));
     state.resize.observe(root.querySelector(".ll-curves"));
   }
-  const done = root.querySelector(".ll-progress");
-  done.ariaValueNow = Math.round(100 * data.progress);
-  done.firstChild.style.width = `${100 * data.progress}%`;
-  done.hidden = data.progress === 1;
+  publish(`progress ${data.run}`, data.progress);
   root.querySelector(".ll-facts").textContent = data.facts;
   for (const [part, token] of Object.entries(data.turns)) publish(`turn ${part} ${data.run}`, token);
   root.querySelector(".ll-key").hidden = !data.panels.length;

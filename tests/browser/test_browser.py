@@ -142,6 +142,18 @@ def test_a_training_is_seen_being_born(server, open_page):
     assert list(seconds) == sorted(seconds)
     # How often they come is a matter of the machine: tests/core/test_moments.py has a clock of its own.
     assert page.locator(".ll-birth .map canvas").get_attribute("aria-label").startswith("Map of")
+    bar = ".st-key-page_bar"
+    assert page.locator(bar).bounding_box()["height"] <= 57
+    assert page.get_by_role("progressbar", name="Progress of the training").bounding_box()["width"] > 1000
+    for name in ("Pause", "Stop", "New training", "What am I looking at?"):
+        box = page.locator(bar).get_by_role("button", name=name).bounding_box()
+        assert box["y"] >= 60 and box["y"] + box["height"] <= 117, name
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
+    page.wait_for_function(f"() => document.querySelector('{bar}').getBoundingClientRect().top < 0")
+    for name in ("Pause", "Stop"):
+        assert 58 <= page.locator(bar).get_by_role("button", name=name).bounding_box()["y"] < 80, name
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.click(".st-key-stop_training button")
     page.wait_for_selector(".ll-birth .bar:not([hidden])")
 

@@ -38,7 +38,7 @@ ODD_STATES = ["", "no JSON", "[1]", "7", '"text"', "null", '{"epoch": ', "[" * 5
 IN_ADDRESS = [  # what the pages and Streamlit's own widgets read from it
     "run", "with", "epoch", "tour", "page", "find", "which", "term", "mission", "done", "start", "end", "path", "steps",
     "part", "seed", "count", "spread", "chosen", "dot", "view", "first", "second", "play", "bubbles", "beta", "set",
-    "dataset",
+    "dataset", "drawing",
 ]  # fmt: skip
 ODD_ADDRESS = ["", "-1", "2.0", "٣", "²", "1e3", "9" * 40, "9" * 5000, "nan", "\0", "a,b", "[2]", "www.evil.example"]
 TURNS = 3  # odd addresses of each page
@@ -224,6 +224,15 @@ def test_a_drawing_has_exactly_its_pixels():
     assert not browser_input.pixels("", PAD).any()
     for odd in (whole[:-4], whole + "AAAA", whole[:-1] + "*", None, [], {}, 7, True, "é" * len(whole)):
         assert browser_input.pixels(odd, PAD) is None
+
+
+def test_a_drawing_in_an_address_holds_a_bit_a_pixel():
+    drawing = np.random.default_rng(0).integers(0, 2, (35, 35)).astype(np.uint8)
+    text = base64.urlsafe_b64encode(np.packbits(drawing).tobytes()).decode().rstrip("=")
+    assert len(text) < browser_input.LONGEST
+    assert (browser_input.bits(text, 35) == drawing * 255).all()
+    for odd in ("", text[:-4], text + "AAAA", text[:-1] + "*", text[:-1] + "=", "é" * len(text), None, 7, [], True):
+        assert browser_input.bits(odd, 35) is None
 
 
 def test_a_group_holds_places_of_the_map():

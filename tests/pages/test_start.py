@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -13,10 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pages.test_pages import check, show, words
+from tests.pages.test_pages import check, finished, show, words  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
 from ui.components.bridge import packed
 from ui.components.browser_decoder import EVERYWHERE, packed_decoder
+from ui.components.drawing_pad import LINKED
 from ui.start import film, scene
 from ui.start.film import Window
 from ui.text.tour_steps import STEPS
@@ -181,7 +183,8 @@ def test_the_page_has_one_sentence_two_doors_and_says_what_it_is():
 def test_every_step_of_the_tour_has_its_page(number):
     step = STEPS[number]
     assert (Path(paths.ROOT) / "pages" / f"{step.page}.py").exists()
-    assert step.done
+    assert all(way.words and way.light and way.done for way in step.ways)
+    assert [bool(way.when) for way in step.ways] == [True] * (len(step.ways) - 1) + [False]  # one is always meant
     app = show(step.page, tour=str(number), **step.params)
     check(app)
     assert app.session_state["tour"] == number
@@ -192,3 +195,30 @@ def test_a_wrong_step_in_the_address_is_no_tour(text):
     app = show("start", tour=text)
     check(app)
     assert "tour" not in app.session_state
+
+
+def test_the_end_of_the_tour_has_what_the_newest_training_draws(finished, monkeypatch):  # noqa: F811
+    sent = []
+    monkeypatch.setattr("ui.shell.tour.tour_bar", lambda payload, key="": sent.append(payload))
+    check(show("draw", run="lecture", tour=str(len(STEPS) - 1)))
+    training = sent[-1]["training"]
+    assert training["run"] == finished.id and training["words"].endswith("epoch 5")
+    sheet = Image.open(io.BytesIO(base64.b64decode(training["picture"])))
+    _, height, width = finished.dataset.shape
+    assert sheet.size == (10 * width, 2 * height)
+    shutil.rmtree(finished.path)
+    for step in (len(STEPS) - 1, 0):
+        check(show(STEPS[step].page, tour=str(step)))
+        assert sent[-1]["training"] is None
+
+
+def test_a_link_holds_a_drawing():
+    small = np.zeros((LINKED, LINKED), np.uint8)
+    small[5:30, 16:20] = 1
+    text = base64.urlsafe_b64encode(np.packbits(small).tobytes()).decode().rstrip("=")
+    app = show("draw", run="lecture", drawing=text)
+    check(app)
+    drawing = app.session_state["drawing"]
+    assert drawing.shape == (PAD, PAD) and np.abs((drawing > 127).mean() - small.mean()) < 0.01
+    for odd in ("", "A", text[:-1], "A" * len(text), "<b>"):
+        assert show("draw", run="lecture", drawing=odd).session_state["drawing"] is None

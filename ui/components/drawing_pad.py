@@ -18,6 +18,7 @@ from vae_core.pictures.reading import Unreadable
 KEY = "digit_pad"
 PICTURE_BYTES = 400_000  # of one that the browser has made small
 MEGAPIXELS = 1  # it has a fifteenth of that
+LINKED = 35  # pixels to a side of a drawing that an address holds (static/shell/keepsake.js)
 
 _pad = component("pad", "components/drawing_pad.js")
 
@@ -26,9 +27,10 @@ def digit_pad(what: str) -> np.ndarray | None:
     """A pad to draw ``what`` on (``a digit``), or to put a picture on.
 
     Returns what is on it: a drawing, (PAD, PAD) uint8, white on black; a picture, (64, 64, 4) uint8, as
-    ``reading.read_picture`` has it; None if nothing. Kept for the visit, in memory alone.
+    ``reading.read_picture`` has it; None if nothing. Kept for the visit, in memory alone. A visit may begin with the
+    one of a link.
     """
-    kept = st.session_state.get("drawing")
+    kept = st.session_state.setdefault("drawing", _of_link())
     refused, why = st.session_state.get("drawing_refused", (0, ""))
     _pad(
         key=KEY, on_drawn_change=_drawn,
@@ -39,6 +41,14 @@ def digit_pad(what: str) -> np.ndarray | None:
         },
     )  # fmt: skip
     return kept
+
+
+def _of_link() -> np.ndarray | None:
+    """The drawing that the address holds, as large as the pad."""
+    small = browser_input.bits(browser_input.from_address("drawing"), LINKED)
+    if small is None or not small.any():
+        return None
+    return np.asarray(Image.fromarray(small).resize((PAD, PAD), Image.Resampling.BICUBIC))
 
 
 def is_picture(kept: np.ndarray | None) -> bool:

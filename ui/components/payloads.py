@@ -281,13 +281,36 @@ class TwoRunCurvesData(TypedDict):
     names: list[str]
 
 
+class TourWay(TypedDict):
+    words: str
+    light: list[str]  # selectors
+    done: list[dict[str, Any]]  # rules, as ``tour_witness.js`` has them
+    when: str  # a selector
+
+
+class TourKeep(TypedDict):
+    name: str
+    selector: str
+    words: str
+    note: str  # a selector
+
+
+class TourTraining(TypedDict):
+    """What a training of the visitor's draws now."""
+
+    run: str
+    words: str
+    picture: Base64  # a sheet of samples
+
+
 class TourData(TypedDict):
     door: bool
     of: int
     step: NotRequired[int]
     title: NotRequired[str]
-    words: NotRequired[str]
-    done: NotRequired[dict[str, Any]]
+    ways: NotRequired[list[TourWay]]
+    keeps: NotRequired[list[TourKeep]]
+    training: NotRequired[TourTraining | None]  # at the last step
     here: NotRequired[bool]
 
 
@@ -467,6 +490,12 @@ class PresetCardsAnswer(TypedDict):
 class NetworkDiagramData(TypedDict):
     blocks: list[NetworkBlock]  # from the picture to its copy
     label: str
+
+
+class ProgressData(TypedDict):
+    """How far a training is; the curves, which are polled, publish it."""
+
+    run: str
 
 
 class LossCurvesData(LossCurves):

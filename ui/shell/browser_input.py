@@ -115,6 +115,17 @@ def pixels(value: object, side: int) -> np.ndarray | None:
     return None if raw is None or len(raw) != side * side else np.frombuffer(raw, np.uint8).reshape(side, side)
 
 
+def bits(value: object, side: int) -> np.ndarray | None:
+    """A square drawing (side, side) uint8, 0 or 255, from a bit a pixel in the base64 of addresses."""
+    count = -(-side * side // 8)
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        return None
+    raw = _unpacked(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), count)
+    if raw is None or len(raw) != count:
+        return None
+    return np.unpackbits(np.frombuffer(raw, np.uint8))[: side * side].reshape(side, side) * np.uint8(255)
+
+
 def packed(value: object, most: int) -> bytes | None:
     """From 1 to ``most`` bytes from base64: a picture's file, which nothing has looked at yet."""
     return _unpacked(value, most) or None

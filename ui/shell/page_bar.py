@@ -15,14 +15,25 @@ def page_bar(name: str, sentence: str, *, help: str | None = None) -> DeltaGener
     ``help`` explains terms of the sentence. Its place and height are in ``static/page.css``.
     """
     page = pages.BY_NAME[name]
-    bar = st.container(key="page_bar", horizontal=True, vertical_alignment="center", gap="small")
-    with bar:
-        st.markdown(f"## {page.title}", width="content")
-        if page.intro is not None:
+    bar = titled_bar(page.title)
+    if page.intro is not None:
+        with bar:
             about(page.intro)
+    below(sentence, help=help)
+    return bar
+
+
+def titled_bar(title: str) -> DeltaGenerator:
+    """The bar alone, with what it is called (Markdown) at its beginning."""
+    bar = st.container(key="page_bar", horizontal=True, vertical_alignment="center", gap="small")
+    bar.markdown(f"## {title}", width="content")
+    return bar
+
+
+def below(sentence: str, *, help: str | None = None) -> None:
+    """A sentence right below the bar."""
     with st.container(key="page_sentence"):
         st.markdown(sentence, help=help)
-    return bar
 
 
 def about(intro: Intro, source: str = "") -> None:

@@ -1,7 +1,8 @@
 """The guided tour: about five minutes through the pages, hands-on. It can be left and taken up again.
 
-The step is in the address and in the session; the browser keeps it too (``tour.js``), so that a later visit can
-continue. The browser notices when a step's task is done; nobody has to do it in order to move on.
+The step is in the address and in the session; the browser keeps it too (``tour_memory.js``), so that a later visit can
+continue. The browser puts a light on what a step speaks of and notices when it was done; nobody has to do it in order
+to move on. At the end it makes a picture of what the visitor did.
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components.bridge import component
-from ui.components.payloads import TourData
-from ui.shell import browser_input
+from ui.components.images import sprite
+from ui.components.payloads import TourData, TourTraining
+from ui.shell import browser_input, visitor
+from ui.store import cache, tail
 from ui.text.tour_steps import STEPS
+from vae_core.runs.index import list_runs
+from vae_core.runs.run import RunError
+
+SAMPLES = (2, 10)  # lines, and pictures in each
 
 
 def bar(page: str) -> None:
-    """The tour's bar above a page (its name), while somebody is on the tour."""
+    """The tour's card beside a page (its name), while somebody is on the tour."""
     asked = browser_input.from_address("tour")
     number = (
         st.session_state.get("tour") if asked is None else browser_input.number_from_address("tour", len(STEPS) - 1)
@@ -26,11 +33,41 @@ def bar(page: str) -> None:
     step, here = STEPS[number], page == STEPS[number].page
     go_to = tour_bar(
         {
-            "step": number, "of": len(STEPS), "title": step.title, "words": step.words, "done": dict(step.done),
-            "here": here, "door": False,
+            "step": number, "of": len(STEPS), "title": step.title, "here": here, "door": False,
+            "ways": [
+                {
+                    "words": way.words, "light": list(way.light), "done": [dict(rule) for rule in way.done],
+                    "when": way.when,
+                }
+                for way in step.ways
+            ],
+            "keeps": [
+                {"name": keep.name, "selector": keep.selector, "words": keep.words, "note": keep.note}
+                for keep in step.keeps
+            ],
+            "training": own_training() if here and number == len(STEPS) - 1 else None,
         }
     )  # fmt: skip
     follow(go_to)
+
+
+def own_training() -> TourTraining | None:
+    """Samples of the visitor's newest training, for the end of the tour: by then it has learned more than was seen.
+
+    The browser takes them if it saw that training in this tour.
+    """
+    run = next(filter(visitor.owns, list_runs()), None)
+    try:
+        film = [] if run is None else tail.film_epochs(tail.film(run))
+        if run is None or not film or not film[-1]:
+            return None
+        pictures = cache.samples(str(run.path), film[-1], SAMPLES[0] * SAMPLES[1], 0, 1.0)
+    except RunError:
+        return None  # it is broken, or being deleted: what was seen of it is kept
+    return {
+        "run": run.id, "words": f"Samples of my own training, epoch {film[-1]}",
+        "picture": sprite(pictures.reshape(*SAMPLES, *pictures.shape[1:])),
+    }  # fmt: skip
 
 
 def door() -> None:

@@ -7,14 +7,18 @@ from typing import Any
 
 import streamlit as st
 
+from ui.components.bridge import component
 from ui.components.run_status import BADGES, duration
 from ui.shell import visitor
 from ui.shell.errors import plain
-from ui.shell.page_bar import about
+from ui.shell.page_bar import about, below, titled_bar
 from ui.text import page_intros
 from vae_core.jobs import launcher, queue
 from vae_core.jobs.limits import without_paths
 from vae_core.runs.run import Run, RunError, Status
+
+IN_BAR = 75  # characters of a sentence that has its place in the bar
+_progress = component("training_progress", "train/progress.js")
 
 
 def sentence(status: Status, asked: str) -> str:
@@ -67,21 +71,23 @@ def asked_of(run: Run, status: Status) -> str:
 
 
 def state_bar(run: Run, status: Status, asked: str, new: Callable[[], None]) -> None:
-    """What it is called, its state, its sentence, and the buttons that fit it; it changes only when ``structure`` does.
+    """The page's bar: what it is called, its state, its sentence, how far it is, and the buttons that fit.
 
-    ``new`` leads to another training.
+    It changes only when ``structure`` does. ``new`` leads to another training.
     """
     colour, icon = BADGES[status.state]
-    words, actions = st.columns([3, 2], vertical_alignment="center")
-    with words, st.container(key="training_name", gap=None):
-        st.markdown(f"### {plain(run.title)}")
-        st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] &nbsp; {sentence(status, asked)}")
-    with actions, st.container(key="aside_steering", horizontal=True, horizontal_alignment="right"):
+    words = sentence(status, asked)
+    long = len(words) > IN_BAR
+    with titled_bar(plain(run.title)):
+        st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] {'' if long else words}", width="stretch")
+        _progress(key="training_progress", data={"run": run.id})
         _buttons(run, status, asked)
         if st.button("New training", key="new_training_button", icon=":material/add:"):
             new()
             st.rerun()  # of the page, not of this part alone
         about(page_intros.TRAIN)
+    if long:
+        below(words)
     if status.state in ("failed", "interrupted") and (tail := launcher.log_tail(run)):
         with st.expander("What the trainer printed"):
             st.code(without_paths(tail), language=None)

@@ -1,5 +1,7 @@
 """Samples: roll the dice, and let the decoder draw what they mean; then ask about what it drew."""
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -181,7 +183,7 @@ def show_knobs() -> None:
         latent_knobs(knobs.knobs(run, epochs, start))
         if d > knobs.KNOBS:
             st.caption(f"The {knobs.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
-        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+        decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 
 
 def stands_in_words() -> None:
@@ -238,7 +240,7 @@ def show_walk() -> None:
         seed = dice()
     with one_sentence():
         random_walk(walk.walk(run, epochs, seed))
-        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+        decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 
 
 {"Grid": show_samples, "Knobs": show_knobs, "Plane": show_plane, "Walk": show_walk}[part or "Grid"]()

@@ -2,7 +2,7 @@
 // at a time. One pixel for each of the model's, in the ink of the page; fainter far from the middle, where no data lie.
 import { busy } from "../lib/busy.js";
 import { fit } from "../lib/canvas.js";
-import { sliced } from "./slices.js";
+import { sliced } from "../lib/slices.js";
 import { boxOf, jobsOf } from "./view.js";
 
 const SHOW = 90; // milliseconds from one look of an unfinished mosaic to the next: each is a whole canvas to upload

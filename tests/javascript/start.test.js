@@ -5,7 +5,7 @@ import { captionOf, between, lengthOf, momentOf } from "../../static/start/film_
 import { lensPlace } from "../../static/start/flight.js";
 import { Journey, PARTS } from "../../static/start/journey.js";
 import { Sample } from "../../static/start/sample.js";
-import { sliced } from "../../static/start/slices.js";
+import { sliced } from "../../static/lib/slices.js";
 import { bezier, boxOf, carried, jobsOf, tileAt, viewOf } from "../../static/start/view.js";
 
 const example = { name: "3", mean: [1, -1], std: [0.5, 2] };

@@ -113,10 +113,6 @@ class EpochAnswer(TypedDict):
     epoch: int
 
 
-class DecoderCacheData(SettledEpochData):
-    decoder: Decoder
-
-
 class UrlChoicesData(TypedDict):
     choices: dict[str, str]
 
@@ -172,8 +168,7 @@ class SheetAnswer(TypedDict):
     sheet: int
 
 
-class LatentMapData(Film):
-    points: list[Base64]  # half floats (n, 2) for each epoch
+class LatentMapHead(Film):
     labels: Base64  # bytes
     names: list[str]
     view: str
@@ -187,6 +182,16 @@ class LatentMapData(Film):
     anywhere: NotRequired[bool]
     bubbles: NotRequired[list[Base64] | None]  # half floats (n, 2, 2)
     landmarks: NotRequired[list[Landmark]]
+
+
+class LatentMapData(LatentMapHead):
+    points: list[Base64]  # half floats (n, 2) for each epoch
+
+
+class LatentMapSent(LatentMapHead):
+    """The head of the message, of which each part has the dots of an epoch, 12 bits a number."""
+
+    corners: list[list[list[float]]]  # of each epoch, between which numbers they lie: [[x, y] low, [x, y] high]
 
 
 class MiniMapData(Film):

@@ -29,6 +29,7 @@ through_app()
 
 PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
 SEEDS = 2**31 - 1
+SIDE = 15  # pictures of the plane, each way
 NARROW = 164  # pixels: two of them beside each other on a phone
 
 bar = page_bar(
@@ -225,7 +226,8 @@ def show_plane() -> None:
         width="content",
     )
     with one_sentence():
-        manifold_grid(plane.manifold(run, epochs, 15, even))
+        manifold_grid(plane.manifold(run, epochs, SIDE, even))
+        st.fragment(plane.exact)(run, epochs, SIDE, even)
 
 
 @st.fragment

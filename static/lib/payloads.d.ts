@@ -316,6 +316,7 @@ export interface SceneData {
   labels: string;
   names: string[];
   reach: number[][];
+  film_reach: number[][];
   centres: number[][];
   size: Size;
   pictures: ScenePicture[];

@@ -311,6 +311,7 @@ class SceneData(TypedDict):
     labels: Base64  # bytes
     names: list[str]
     reach: list[list[float]]  # what a window shows at least: [[x0, x1], [y0, y1]]
+    film_reach: list[list[float]]  # the same while the film plays, in which the dots of early epochs reach farther
     centres: list[list[float]]  # of the classes
     size: Size
     pictures: list[ScenePicture]

@@ -40,7 +40,7 @@ function emptiness({ left, top, width, height }, dots, radius) {
 export const overlap = (a, b) =>
   2 * Math.abs(a.x - b.x) < a.width + b.width && 2 * Math.abs(a.y - b.y) < a.height + b.height;
 
-/** @typedef {{x: number, y: number, width: number, height: number}} Wanted where a name would best stand, and its size */
+/** @typedef {{x: number, y: number, width: number, height: number}} Wanted a name’s best place, and its size */
 
 /**
  * The middle of each name's box, [x, y], or null where none is free within ``reach`` of the middle of its dots. The

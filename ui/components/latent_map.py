@@ -11,7 +11,7 @@ import numpy as np
 
 from ui import figures
 from ui.components.bridge import base64_of, component, packed
-from ui.components.payloads import Colour, LatentMapData, LatentMapSent, Mark
+from ui.components.payloads import Colour, LatentMapData, Mark
 from ui.store import cache
 from vae_core.analysis import projections, umap_tsne
 from vae_core.runs.run import Run, RunError
@@ -33,10 +33,8 @@ def latent_scatter(payload: LatentMapData, *, pickable: bool = False) -> None:
 def sent(payload: LatentMapData, *, pickable: bool = False) -> bytes:
     """The map as it travels (``bridge.packed``): bytes, since base64 of half floats would be twice as much."""
     dots = [_dots(text) for text in payload["points"]]
-    head: LatentMapSent = {  # type: ignore[typeddict-item]
-        **{name: value for name, value in payload.items() if name != "points"},
-        "pickable": pickable, "corners": [corners for corners, _ in dots],
-    }  # fmt: skip
+    head = {name: value for name, value in payload.items() if name != "points"}
+    head |= {"pickable": pickable, "corners": [corners for corners, _ in dots]}  # LatentMapSent
     return packed(head, [part for _, part in dots])
 
 

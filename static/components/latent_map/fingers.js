@@ -7,7 +7,7 @@ export function fingers(map) {
   const stage = map.plot.parentElement;
   /** @type {{window: number[][], from: number[][], to: number[][]} | null} */ let held = null;
 
-  /** Where two fingers stand, as shares of the map from its left and its bottom; null if it is not two, or not there. */
+  /** Where two fingers stand, as shares of the map from its left and its bottom; null if not two, or not there. */
   function standing(event) {
     if (event.touches.length !== 2 || !map.view || map.circling) return null;
     const box = map.plot.getBoundingClientRect(),

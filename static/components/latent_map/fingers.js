@@ -18,11 +18,12 @@ export function fingers(map) {
     ]);
     return held || found.every((spot) => spot.every((v) => v > 0 && v < 1)) ? found : null;
   }
-  const show = eachFrame(() => {
+  const now = () => {
     if (!held || !map.view) return;
     const { width, height } = map.view.area();
     map.view.look(pinched(held.window, [held.from, held.to], width / height, map.data.range));
-  });
+  };
+  const show = eachFrame(now);
   const come = (event) => {
     const from = standing(event);
     if (!from) return void (held = null);
@@ -44,6 +45,7 @@ export function fingers(map) {
   };
   const leave = (event) => {
     if (held) map.pinched = performance.now();
+    now(); // the last step, for which no frame has come
     if (event.touches.length < 2) held = null;
   };
   const kinds = /** @type {const} */ ([

@@ -69,6 +69,7 @@ export function sheet(map) {
       lay(map.view.area());
       box.classList.add("there");
       box.dataset.epoch = String(drawn.epoch);
+      box.dataset.corners = JSON.stringify(tiles.corners);
     };
     delete box.dataset.whole;
     const work = ({ i, j, wide, last }) => {

@@ -4,7 +4,8 @@ import { pinched } from "../../lib/geometry.js";
 
 /** Returns what ends it. */
 export function fingers(map) {
-  const stage = map.plot.parentElement;
+  const stage = map.plot.parentElement,
+    mouse = !matchMedia("(pointer: coarse)").matches;
   /** @type {{window: number[][], from: number[][], to: number[][]} | null} */ let held = null;
 
   /** Where two fingers stand, as shares of the map from its left and its bottom; null if not two, or not there. */
@@ -25,6 +26,8 @@ export function fingers(map) {
   };
   const show = eachFrame(now);
   const come = (event) => {
+    // Beside a mouse Plotly would drag the map with one finger, under a cover that takes the second one away from us.
+    if (mouse && !map.circling) event.stopPropagation();
     const from = standing(event);
     if (!from) return void (held = null);
     held = { window: map.view.window, from, to: from };

@@ -1,11 +1,12 @@
 """The pages as a visitor feels them, in Chromium: ``python -m benchmarks explore``. Needs requirements-dev.txt.
 
 - First paint: from the address to the page's main picture, server warm. The browser has Streamlit's own files (as at a
-  second visit), or nothing.
+  second visit), or nothing. And what a page sends of ours until it rests: messages and files, Plotly apart.
 - A frame: the work of one step of a slider or of the pointer, handler and animation frames, in the browser.
 - An answer: from a click to what it changed on the screen.
 
-MNIST is used where VAE_DATA_DIR has it.
+MNIST is used where VAE_DATA_DIR has it. ``python -m benchmarks.explore / /latent`` measures the first paint and the
+bytes of some pages, and the map's frames if it is among them; it writes nothing down.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +36,21 @@ PAGES = {
     "/": ".ll-scene .mosaic[data-finest]",
     "/lecture": ".ll-lecture [data-beat='0'] canvas",
     "/train": ".st-key-start_training button",
-    "/latent": f"{MAP} canvas.over[data-epoch]",
-    "/latent?run=lecture&view=UMAP": f"{MAP} canvas.over[data-epoch]",
+    "/latent": f"{MAP} canvas.plain[data-epoch]",
+    "/latent?run=lecture&view=UMAP": f"{MAP} canvas.plain[data-epoch]",
     "/generate": ".st-key-sampling_grid canvas[data-epoch]",
     "/generate?part=Knobs": ".st-key-latent_knobs .big[data-epoch]",
     "/morph": ".st-key-morph_player .stage canvas",
     "/draw": ".st-key-draw_map canvas",
     "/compare": ".st-key-compared_b canvas",
+    "/generate?part=Plane": ".st-key-manifold_grid canvas[data-exact]",
+    "/autoencoder": ".st-key-holes canvas",
+    "/bubbles": ".st-key-bubbles canvas",
+    "/noise": ".st-key-noise canvas",
+    "/loss": ".st-key-damage canvas",
     "/runs": "h2",
 }
+OURS = 1.0  # megabytes that a page may send of ours
 # The time that callbacks of animation frames take is added up, so that what a step draws later counts too.
 SEEN = """(ready) => requestAnimationFrame(function look() {
   if (document.querySelector(ready)) window.seenAt = performance.now();
@@ -105,6 +115,19 @@ FILM = """async () => {
   while (document.querySelector(".ll-scene.filming")) await new Promise((f) => setTimeout(f, 50));
   return window.work;
 }"""
+# The buttons of the map, and what each costs until it has come nearer or gone back.
+ZOOM = """async ([selector, count]) => {
+  const out = [];
+  for (let k = 0; k < count; k++) {
+    window.work = [];
+    const t = performance.now();
+    document.querySelector(selector + (k % 2 ? " .whole" : " .nearer")).click();
+    const handler = performance.now() - t;
+    await new Promise((f) => setTimeout(f, 400));
+    out.push(handler + (window.work[0] ?? 0), ...window.work.slice(1));
+  }
+  return out;
+}"""
 # What the page itself works from one pause to the next: tasks of messages between its own ports.
 PIECES = """() => {
   window.pieces = [];
@@ -152,57 +175,91 @@ STROKE = """async ([x0, y0, x1, y1]) => {
 }"""
 
 
-def measure() -> list[Table]:
+@contextmanager
+def at_work() -> Iterator[tuple[Browser, str]]:
+    """A browser, and the address of a server of its own."""
     if CHROMIUM is None:
         raise RuntimeError("there is no Chromium on this machine.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder), data_dir=paths.data_dir())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            return [paints(browser, server.url), frames(browser, server.url), answers(browser, server.url)]
+            yield browser, server.url
         finally:
             browser.close()
             server.kill()
 
 
-def paints(browser: Browser, url: str) -> Table:
+def measure() -> list[Table]:
+    with at_work() as (browser, url):
+        return [paints(browser, url, list(PAGES), TIMES), frames(browser, url), answers(browser, url)]
+
+
+def paints(browser: Browser, url: str, pages: list[str], times: int) -> Table:
     rows = []
-    known = browser.new_context(viewport={"width": 1280, "height": 900})
-    for path, ready in PAGES.items():
+    known = browser.new_context(viewport={"width": 1280, "height": 800})
+    for path in pages:
+        ready = PAGES[path]
         paint(known, url + path, ready)  # warms the server and this browser's cache
-        again = [paint(known, url + path, ready) for _ in range(TIMES)]
-        fresh = browser.new_context(viewport={"width": 1280, "height": 900})
-        seconds, megabytes, ours = paint(fresh, url + path, ready)
+        again = [paint(known, url + path, ready) for _ in range(times)]
+        fresh = browser.new_context(viewport={"width": 1280, "height": 800})
+        first = paint(fresh, url + path, ready)
         fresh.close()
-        rows.append([path, summary([found[0] for found in again]), f"{again[-1][1]:.2f} MB",
-                     f"{seconds:.2f} s", f"{megabytes:.2f} MB, {ours:.2f} of it ours"])  # fmt: skip
+        rows.append([
+            path, summary([found.seconds for found in again]), f"{first.seconds:.2f} s",
+            f"{first.ours:.2f} MB" + (" (more than it may)" if first.ours > OURS else ""),
+            f"{first.messages:.2f} + {first.files:.2f} MB", f"{first.plotly:.2f} MB", f"{first.streamlits:.2f} MB",
+        ])  # fmt: skip
         print(*rows[-1], file=sys.stderr)
-    head = ["page", "first paint, known browser", "it receives", "first paint, empty cache", "it receives"]
-    return Table("First paint of each page", COMMAND, head, rows, f"server warm, {TIMES} times.")
+    known.close()
+    head = [
+        "page", "first paint, known browser", "empty cache", "of ours it sends", "messages + files", "Plotly",
+        "Streamlit’s files",
+    ]  # fmt: skip
+    note = f"server warm, {times} times; bytes with an empty cache, until the page rests; at most {OURS:g} MB of ours."
+    return Table("First paint of each page", COMMAND, head, rows, note)
 
 
-def paint(context: BrowserContext, url: str, ready: str) -> tuple[float, float, float]:
-    """Seconds to the picture; megabytes over the wire, all and without Streamlit's own files."""
+@dataclass
+class Paint:
+    """Seconds to the main picture, and the megabytes that came until two seconds later."""
+
+    seconds: float
+    messages: float  # of the server, all of them
+    files: float  # of ours, compressed as they travel
+    plotly: float
+    streamlits: float
+
+    @property
+    def ours(self) -> float:
+        return self.messages + self.files
+
+
+def paint(context: BrowserContext, url: str, ready: str) -> Paint:
     page = context.new_page()
-    sizes, streamlits, names = [0], [0], {}
+    names: dict[str, str] = {}
+    found = {"messages": 0, "files": 0, "plotly": 0, "streamlits": 0}
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.requestWillBeSent", lambda e: names.update({e["requestId"]: e["request"]["url"]}))
 
     def loaded(event: dict[str, Any]) -> None:
-        sizes.append(event["encodedDataLength"])
-        if "/static/" in names.get(event["requestId"], "") and "/app/static/" not in names[event["requestId"]]:
-            streamlits.append(event["encodedDataLength"])
+        name = names.get(event["requestId"], "")
+        whose = "plotly" if "/vendor/plotly" in name else "files" if "/app/static/" in name else "streamlits"
+        found[whose] += int(event["encodedDataLength"])
+
+    def told(frame: str | bytes) -> None:
+        found["messages"] += len(frame)
 
     session.on("Network.loadingFinished", loaded)
-    page.on("websocket", lambda s: s.on("framereceived", lambda frame: sizes.append(len(frame))))
+    page.on("websocket", lambda s: s.on("framereceived", told))
     page.add_init_script(f"({SEEN})({ready!r})")
     page.goto(url)
     page.wait_for_function("window.seenAt", timeout=60_000)
     seconds = page.evaluate("window.seenAt") / 1000  # since the navigation began
     page.wait_for_timeout(2000)
     page.close()
-    return seconds, sum(sizes) / 1e6, (sum(sizes) - sum(streamlits)) / 1e6
+    return Paint(seconds, **{whose: count / 1e6 for whose, count in found.items()})
 
 
 def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
@@ -217,7 +274,7 @@ def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
 
 
 def frames(browser: Browser, url: str) -> Table:
-    rows = scene_frames(browser, url)
+    rows = [*scene_frames(browser, url), *sheet_frames(browser, url)]
     for name, path, selector in (
         ("epochs on the map, 10,000 dots", "/latent", EPOCH),
         ("epochs of the samples, 64 pictures", "/generate", EPOCH),
@@ -257,6 +314,26 @@ def scene_frames(browser: Browser, url: str) -> list[list[str]]:
     ):
         asked = "1" if "film" in name else "0"
         rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", asked])
+        print(*rows[-1], file=sys.stderr)
+    page.close()
+    return rows
+
+
+def sheet_frames(browser: Browser, url: str) -> list[list[str]]:
+    """The plane under the map: the pieces in which it is decoded, and the map as it comes nearer and goes back."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(f"({WATCH})()")
+    page.add_init_script(f"({PIECES})()")
+    page.goto(f"{url}/latent")
+    page.wait_for_selector(f"{MAP} .sheet[data-whole]", timeout=60_000)
+    page.wait_for_timeout(4000)  # Plotly has come
+    pieces = page.evaluate("window.pieces")
+    rows = []
+    for name, found in (
+        ("the map: a piece of the plane under it", pieces),
+        ("the map comes nearer, and goes back", page.evaluate(ZOOM, [MAP, STEPS // 4])),
+    ):
+        rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", "0"])
         print(*rows[-1], file=sys.stderr)
     page.close()
     return rows
@@ -330,3 +407,17 @@ def answers(browser: Browser, url: str) -> Table:
 def add(rows: list[list[str]], name: str, found: list[float]) -> None:
     rows.append([name, f"{statistics.median(found):.0f} ms", f"{np.quantile(found, 0.95):.0f} ms"])
     print(*rows[-1], file=sys.stderr)
+
+
+def some(pages: list[str]) -> None:
+    """The first paint and the bytes of these pages, and the map's frames if it is one of them."""
+    if unknown := set(pages) - set(PAGES):
+        raise SystemExit(f"There is no page {unknown.pop()} here; there are: {', '.join(PAGES)}.")
+    with at_work() as (browser, url):
+        print(paints(browser, url, pages, 2).markdown())
+        if "/latent" in pages:
+            sheet_frames(browser, url)
+
+
+if __name__ == "__main__":
+    some(sys.argv[1:] or ["/"])

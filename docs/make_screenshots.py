@@ -2,10 +2,13 @@
 
 Without any pictures of MNIST, the embedded ones too, on purpose: what is shown was decoded by a model. Only the
 training shows originals, of the small digits that scikit-learn installs.
+
+``python -m docs.make_screenshots film`` takes the film alone: the plane of two numbers as it grows out of noise.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import subprocess
@@ -14,12 +17,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
 
 PAD = ".ll-studio canvas[role=img]"
 FOLDER = Path(__file__).parent / "screenshots"
+FILM_SIZE, FILM_BYTES = (960, 600), 2_900_000  # README loads it whole
+STEP = 100  # milliseconds from one picture of the film to the next
+LAST = 2_000  # how long the last one stands
 
 
 def shoot(page: Page, name: str, *, height: int, wait: str) -> None:
@@ -79,12 +86,48 @@ def draw_a_three(page: Page) -> None:
     page.mouse.up()
 
 
+def film(browser: Browser, url: str) -> None:
+    """The start page's film as one animated picture, the page's clock moved by hand from picture to picture."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    page.clock.install()
+    page.goto(url)
+    page.wait_for_selector(".ll-scene .mosaic[data-whole]")
+    page.wait_for_timeout(1500)
+    page.clock.pause_at(page.evaluate("Date.now() + 50"))
+    page.click(".ll-scene .play")
+    while page.locator(".ll-scene.filming").count() == 0:  # the server draws what each epoch drew
+        page.clock.run_for(20)
+        time.sleep(0.05)
+    frames = []
+    while True:
+        shot = Image.open(io.BytesIO(page.screenshot()))
+        frames.append(shot.convert("RGB").resize(FILM_SIZE, Image.Resampling.LANCZOS))
+        if page.locator(".ll-scene.filming").count() == 0:
+            break
+        page.clock.run_for(STEP)
+    page.close()
+    times = [STEP] * (len(frames) - 1) + [LAST]
+    for quality in range(70, 10, -8):
+        out = io.BytesIO()
+        frames[0].save(
+            out, "WEBP", save_all=True, append_images=frames[1:], duration=times, loop=0, quality=quality, method=4
+        )
+        if len(out.getvalue()) < FILM_BYTES:
+            break
+    (FOLDER / "film.webp").write_bytes(out.getvalue())
+    print(FOLDER / "film.webp", len(frames), "pictures, quality", quality, len(out.getvalue()), "bytes")
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hide_the_embedded_pictures(Path(folder))
         server = Server(Path(folder))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        if sys.argv[1:] == ["film"]:
+            film(browser, server.url)
+            browser.close()
+            return server.end()
         dark = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
         light = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
         phone = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
@@ -117,6 +160,7 @@ def main() -> None:
             shoot(light, "bubbles", height=1000, wait=".st-key-bubbles [data-epoch]")
             phone.goto(server.url)
             shoot(phone, "phone", height=844, wait=".ll-scene .mosaic[data-whole]")
+            film(browser, server.url)
         finally:
             browser.close()
             server.end()

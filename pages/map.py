@@ -1,5 +1,6 @@
 """The latent map: where the encoder puts each test picture, epoch after epoch."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -146,7 +147,7 @@ with bar:
 the_map()
 st.fragment(details.picture_feed)(run, epochs[-1], here)
 if d == 2:
-    st.fragment(decoder_feed)(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+    st.fragment(decoder_feed)(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 if not here:
     run_picker.no_originals(run)
 separation = (

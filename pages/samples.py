@@ -1,5 +1,7 @@
 """Samples: roll the dice, and let the decoder draw what they mean; then ask about what it drew."""
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -27,6 +29,7 @@ through_app()
 
 PARTS = ["Grid", "Knobs", "Plane", "Walk"]  # their names stand in the address
 SEEDS = 2**31 - 1
+SIDE = 15  # pictures of the plane, each way
 NARROW = 164  # pixels: two of them beside each other on a phone
 
 bar = page_bar(
@@ -181,7 +184,7 @@ def show_knobs() -> None:
         latent_knobs(knobs.knobs(run, epochs, start))
         if d > knobs.KNOBS:
             st.caption(f"The {knobs.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
-        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+        decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 
 
 def stands_in_words() -> None:
@@ -223,7 +226,8 @@ def show_plane() -> None:
         width="content",
     )
     with one_sentence():
-        manifold_grid(plane.manifold(run, epochs, 15, even))
+        manifold_grid(plane.manifold(run, epochs, SIDE, even))
+        st.fragment(plane.exact)(run, epochs, SIDE, even)
 
 
 @st.fragment
@@ -238,7 +242,7 @@ def show_walk() -> None:
         seed = dice()
     with one_sentence():
         random_walk(walk.walk(run, epochs, seed))
-        decoder_feed(run.id, epochs, lambda epoch: browser_decoder.decoder(run, epoch))
+        decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 
 
 {"Grid": show_samples, "Knobs": show_knobs, "Plane": show_plane, "Walk": show_walk}[part or "Grid"]()

@@ -5,11 +5,9 @@ import { alpha, colour, sharp, classColour } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
-import { apart } from "../lib/geometry.js";
 import { linkedDots } from "./linked_dots.js";
+import { arranged, wanted, write } from "./mini_names.js";
 
-const LONG = 16; // letters of a name that stand on the map
-const MOST = 10; // classes whose names it has room for
 const FEW = 300; // dots that may be large
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").MiniMapData>} component */
@@ -33,15 +31,18 @@ export default function (component) {
   root.version = version;
   const canvas = root.querySelector("canvas"),
     labels = bytes(data.labels),
-    frames = data.points.map(halves);
+    frames = data.points.map(halves),
+    groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const [[x0, x1], [y0, y1]] = data.range,
-    backdrop = document.createElement("canvas");
+    backdrop = document.createElement("canvas"),
+    letters = document.createElement("canvas");
   root.querySelector("figcaption").textContent = `Across and up: ${data.caption}.`;
   let epoch = data.epochs.at(-1),
     marks = [],
     look = "",
+    said = "",
+    heard = 0,
     waiting = 0,
-    letters = [],
     spot = (place) => place;
 
   const draw = () => {
@@ -50,17 +51,16 @@ export default function (component) {
     const { g, width, height } = sharp(canvas);
     if (!width) return;
     spot = ([x, y]) => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
-    const now = [epoch, width, height, colour(root, "--ll-ink")].join();
-    if (now !== look)
-      letters = drawDots(backdrop, root, frames[data.epochs.indexOf(epoch)], labels, data.names, spot, width, height);
+    const points = frames[data.epochs.indexOf(epoch)],
+      now = [epoch, width, height, colour(root, "--ll-ink")].join();
+    if (now !== look) drawDots(backdrop, root, { points, groups, spot, width, height });
     look = now;
-    g.drawImage(backdrop, 0, 0, width, height);
-    const spots = marks.map((mark) => placesAt(mark, data, epoch).map(spot));
+    const spots = marks.map((mark) => placesAt(mark, data, epoch).map(spot)),
+      words = `${now} ${heard}`; // the names go once dots or marks have, not with one that walks
+    if (words !== said) canvas.dataset.names = JSON.stringify(name({ points, spots, spot, width, height }));
+    said = words;
+    for (const layer of [backdrop, letters]) g.drawImage(layer, 0, 0, width, height);
     marks.forEach((mark, k) => drawMark(g, root, mark, spots[k]));
-    const taken = [...letters]; // titles come on top of all, so each goes where it hides the least
-    marks.forEach(
-      (mark, k) => mark.title && spots[k].length && taken.push(...drawTitle(g, root, mark, spots[k][0], width, taken)),
-    );
     link?.draw(g, colours(root, labels[link.lit()]), width, height);
     canvas.dataset.marks = JSON.stringify(marks.filter((m) => m.walks).map((m) => placesAt(m, data, epoch)[0]));
     const names = marks.filter((m) => m.mode === "markers").map((m) => [m.title, m.name].filter(Boolean).join(" "));
@@ -72,6 +72,27 @@ export default function (component) {
         (link && link.lit() !== null ? `; lit: a test picture of ${data.names[labels[link.lit()]]}` : ""),
     );
   };
+  /** Write the names on a layer of their own. Returns where they stand: left, top, right, bottom. */
+  const name = ({ points, spots, spot, width, height }) => {
+    const g = layer(letters, width, height),
+      radius = sizeOf(labels.length, width) / 2 + 1,
+      titles = marks.flatMap((mark, k) =>
+        mark.title && spots[k].length ? [{ ...mark, at: spots[k][0], paint: colour(root, `--ll-${mark.colour}`) }] : [],
+      );
+    const dots = Array.from(labels, (_, i) => spot([points[2 * i], points[2 * i + 1]])),
+      boxes = /** @type {any[]} */ ([]);
+    marks.forEach((mark, k) => {
+      if (mark.mode === "lines") dots.push(...spots[k]);
+      else if (!mark.walks)
+        for (const [x, y] of spots[k])
+          boxes.push({ x, y, width: (mark.size ?? 12) + 4, height: (mark.size ?? 12) + 4 });
+    });
+    const all = wanted(g, root, { names: data.names, groups, points, spot, titles, width }),
+      area = { left: 3, top: 3, width: width - 6, height: height - 6 },
+      found = arranged({ ...all, marks: boxes }, dots, area, radius);
+    write(g, found, colour(root, "--ll-ink"), colour(root, "--ll-page"));
+    return found.map(({ at: [x, y], width: w, height: h, text }) => [text, x - w / 2, y - h / 2, x + w / 2, y + h / 2]);
+  };
   const soon = () => (waiting ||= requestAnimationFrame(draw)); // once a frame, however many things have moved
   const at = (dot) => {
     const frame = frames[data.epochs.indexOf(epoch)];
@@ -81,7 +102,7 @@ export default function (component) {
   const ends = [
     () => link?.end(),
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
-    subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), soon())),
+    subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), heard++, soon())),
     followStep(data.run, soon),
   ];
   const resize = new ResizeObserver(soon);
@@ -118,60 +139,28 @@ function placesAt(mark, data, epoch) {
   return [[0, 1].map((i) => here[k][i] + f * (here[k + 1][i] - here[k][i]))];
 }
 
-/** Returns where the names of the classes stand. */
-function drawDots(backdrop, root, points, labels, names, spot, width, height) {
-  const ratio = devicePixelRatio || 1,
-    middles = names.map(() => [[], []]);
-  [backdrop.width, backdrop.height] = [width * ratio, height * ratio];
-  const g = backdrop.getContext("2d"),
-    size = labels.length < FEW ? 4.5 : width < 320 ? 2 : 2.5;
+const sizeOf = (count, width) => (count < FEW ? 4.5 : width < 320 ? 2 : 2.5);
+
+/** A layer as large as the map, empty. */
+function layer(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  [canvas.width, canvas.height] = [width * ratio, height * ratio];
+  const g = canvas.getContext("2d");
   g.scale(ratio, ratio);
-  g.globalAlpha = 0.7;
-  names.forEach((_, c) => {
-    g.fillStyle = colour(root, classColour(c));
-    for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== c) continue;
-      const [x, y] = spot([points[2 * i], points[2 * i + 1]]);
-      g.fillRect(x - size / 2, y - size / 2, size, size);
-      middles[c][0].push(x);
-      middles[c][1].push(y);
-    }
-  });
-  g.globalAlpha = 1;
-  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  const known = [...names.keys()].filter((c) => middles[c][0].length);
-  if (names.length < 2 || names.length > MOST) return [];
-  const spots = known.map((c) => middles[c].map(middle)),
-    short = names.every((name) => name.length <= 3);
-  if (!short) return writeThatFit(g, root, spots, known, { names, middles, width, height });
-  apart(spots, 15);
-  known.forEach((c, k) => write(g, root, names[c], ...spots[k], 15));
-  return spots;
+  return g;
 }
 
-const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1).trim()}…` : name);
-
-/** Long names, the largest class first, and of those only such as hide no other. Returns places that they take. */
-function writeThatFit(g, root, spots, known, { names, middles, width, height }) {
-  const size = width < 320 ? 11 : 12,
-    taken = [];
-  g.font = `700 ${size}px ${getComputedStyle(root).fontFamily}`;
-  const order = [...known.keys()].sort((a, b) => middles[known[b]][0].length - middles[known[a]][0].length);
-  for (const k of order) {
-    const name = names[known[k]],
-      text = shortened(name),
-      half = g.measureText(text).width / 2 + 4,
-      x = Math.min(Math.max(spots[k][0], half), width - half),
-      free = (y) =>
-        y > size &&
-        y < height - size &&
-        taken.every((t) => Math.abs(t.x - x) > t.half + half || Math.abs(t.y - y) > 15),
-      y = [0, -15, 15, -30, 30].map((by) => spots[k][1] + by).find(free);
-    if (y === undefined || 2 * half > width) continue;
-    taken.push({ x, y, half });
-    write(g, root, text, x, y, size);
-  }
-  return taken.flatMap(({ x, y, half }) => [-0.8, 0, 0.8].map((part) => [x + part * half, y]));
+function drawDots(backdrop, root, { points, groups, spot, width, height }) {
+  const g = layer(backdrop, width, height),
+    size = sizeOf(points.length / 2, width);
+  g.globalAlpha = 0.7;
+  groups.forEach((group, c) => {
+    g.fillStyle = colour(root, classColour(c));
+    for (const i of group) {
+      const [x, y] = spot([points[2 * i], points[2 * i + 1]]);
+      g.fillRect(x - size / 2, y - size / 2, size, size);
+    }
+  });
 }
 
 function drawMark(g, root, mark, spots) {
@@ -201,30 +190,4 @@ function drawMark(g, root, mark, spots) {
   g.stroke();
   g.fillStyle = ink;
   g.fill();
-}
-
-/** Above its mark, or below where fewer of the ``taken`` places would be hidden. Returns the places that it takes. */
-function drawTitle(g, root, { title, name }, [x, y], width, taken) {
-  const text = `${title} ${shortened(name)}`;
-  g.font = `700 13px ${getComputedStyle(root).fontFamily}`;
-  const wide = g.measureText(text).width,
-    right = x + 12 + wide < width || x < width / 2,
-    from = right ? x + 12 : x - 12 - wide;
-  const hidden = (line) =>
-    taken.filter(([a, b]) => a > from - 6 && a < from + wide + 6 && Math.abs(b - line) < 14).length;
-  const [line] = [y - 11, y + 13, y - 26, y + 28].sort((a, b) => hidden(a) - hidden(b)); // the nearest of equally good
-  write(g, root, text, x + (right ? 12 : -12), line, 13, right ? "left" : "right");
-  return [0.1, 0.5, 0.9].map((part) => [from + part * wide, line]);
-}
-
-function write(g, root, text, x, y, size, align = "center") {
-  g.font = `700 ${size}px ${getComputedStyle(root).fontFamily}`;
-  g.textAlign = align;
-  g.textBaseline = "middle";
-  g.lineWidth = 4;
-  g.lineJoin = "round";
-  g.strokeStyle = colour(root, "--ll-page");
-  g.strokeText(text, x, y);
-  g.fillStyle = colour(root, "--ll-ink");
-  g.fillText(text, x, y);
 }

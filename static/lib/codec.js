@@ -37,6 +37,22 @@ export function halvesOf(raw) {
 /** Base64 of little-endian 32-bit floats to Float32Array. */
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
+/**
+ * The dots of an epoch as ``_dots`` of ui/components/latent_map.py packs them: x and y of 12 bits in three bytes.
+ *
+ * @param {Uint8Array} raw
+ * @param {number[][]} corners between which numbers they lie: [[x, y] low, [x, y] high]
+ */
+export function dotsOf(raw, [low, high]) {
+  const out = new Float32Array((raw.length / 3) * 2),
+    [wide, tall] = [0, 1].map((k) => (high[k] - low[k]) / 4095);
+  for (let from = 0, to = 0; from < raw.length; from += 3, to += 2) {
+    out[to] = low[0] + wide * ((raw[from] << 4) | (raw[from + 1] >> 4));
+    out[to + 1] = low[1] + tall * (((raw[from + 1] & 15) << 8) | raw[from + 2]);
+  }
+  return out;
+}
+
 /** Base64 of little-endian 32-bit floats to rows of ``wide`` numbers. */
 export function rowsOf(text, wide) {
   const values = floats(text),

@@ -6,14 +6,14 @@ import { halves, halvesOf, inflated } from "./codec.js";
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
 /** @typedef {Record<string, string | Float32Array>} Weights */
-/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Weights}} Source */
+/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Weights, far?: number}} Source */
 
 /**
  * @param {Source} source
- * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size}} z, d numbers, to the pixels in [0, 1],
- *   channel by channel
+ * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size, far: number}} z, d numbers,
+ *   to the pixels in [0, 1], channel by channel; far: of a number of z, beyond which it is not the model's
  */
-export function decoder({ layers, weights, size, latent_dim }) {
+export function decoder({ layers, weights, size, latent_dim, far = Infinity }) {
   let sizes = [latent_dim];
   const steps = layers.map((layer, place) => {
     const own = Object.fromEntries(
@@ -30,7 +30,7 @@ export function decoder({ layers, weights, size, latent_dim }) {
     for (let i = 0; i < image.length; i++) image[i] = 1 / (1 + Math.exp(-values[i]));
     return image;
   };
-  return Object.assign(decode, { size });
+  return Object.assign(decode, { size, far });
 }
 
 const numbers = (weight) => (typeof weight === "string" ? halves(weight) : weight);
@@ -43,7 +43,7 @@ const numbers = (weight) => (typeof weight === "string" ? halves(weight) : weigh
  * @param {Uint8Array<ArrayBuffer>} small
  * @returns {Promise<Source>}
  */
-export async function unpacked({ layers, size, latent_dim, weights }, small) {
+export async function unpacked({ layers, size, latent_dim, weights, far = Infinity }, small) {
   const raw = await inflated(small),
     found = /** @type {Record<string, Float32Array>} */ ({});
   let at = 0;
@@ -53,7 +53,7 @@ export async function unpacked({ layers, size, latent_dim, weights }, small) {
     found[name] = halvesOf(bits);
     at += 2 * count;
   }
-  return { layers, size, latent_dim, weights: found };
+  return { layers, size, latent_dim, weights: found, far };
 }
 
 /** Each kind of layer: from its settings, weights and the sizes of its input, a step and the sizes of its output. */

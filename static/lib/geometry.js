@@ -80,6 +80,56 @@ export function ticks(low, high, few = 8) {
   return found;
 }
 
+const [NEAREST, FARTHEST] = [16, 2]; // how much smaller than all of it a window may get, and how much larger
+
+/**
+ * By which factor a window may get nearer, if it is to stay so near to the whole.
+ *
+ * @param {number[][]} window
+ * @param {number} factor
+ * @param {number[][]} whole
+ */
+function allowed([[x0, x1]], factor, [[low, high]]) {
+  const near = (high - low) / (x1 - x0);
+  return Math.min(Math.max(factor, 1 / FARTHEST / near), NEAREST / near);
+}
+
+/**
+ * A window [[x0, x1], [y0, y1]] nearer by a factor, about a share of it each way.
+ *
+ * @param {number[][]} window
+ * @param {number} factor
+ * @param {number[][]} whole the window that shows all
+ * @param {number[]} about where what is there stays: 0 at the left and the bottom, 1 at the right and the top
+ * @returns {number[][]}
+ */
+export function zoomed(window, factor, whole, about = [0.5, 0.5]) {
+  const by = allowed(window, factor, whole);
+  return window.map(([low, high], k) => {
+    const still = low + about[k] * (high - low);
+    return [still + (low - still) / by, still + (high - still) / by];
+  });
+}
+
+/**
+ * The window after two fingers have moved: what lay between them still does.
+ *
+ * @param {number[][]} window when they came
+ * @param {number[][][]} fingers where both stood then, and where they stand: shares of the area, as in ``zoomed``
+ * @param {number} shape of the area: its width for a height of 1
+ * @param {number[][]} whole
+ * @returns {number[][]}
+ */
+export function pinched(window, [from, to], shape, whole) {
+  /** @type {(pair: number[][]) => number} */ const gap = ([a, b]) => Math.hypot((a[0] - b[0]) * shape, a[1] - b[1]);
+  /** @type {(pair: number[][]) => number[]} */ const middle = ([a, b]) => [0, 1].map((k) => (a[k] + b[k]) / 2);
+  const [before, after] = [middle(from), middle(to)];
+  return zoomed(window, gap(to) / Math.max(gap(from), 1e-6), whole, before).map(([low, high], k) => {
+    const shift = (after[k] - before[k]) * (high - low);
+    return [low - shift, high - shift];
+  });
+}
+
 /**
  * The turn about the origin, or turn and flip, that brings points nearest to where others stand (Procrustes).
  *

@@ -40,40 +40,51 @@ function emptiness({ left, top, width, height }, dots, radius) {
 export const overlap = (a, b) =>
   2 * Math.abs(a.x - b.x) < a.width + b.width && 2 * Math.abs(a.y - b.y) < a.height + b.height;
 
+/** @typedef {{x: number, y: number, width: number, height: number}} Wanted a name’s best place, and its size */
+
 /**
  * The middle of each name's box, [x, y], or null where none is free within ``reach`` of the middle of its dots. The
  * first names choose first. ``taken``: boxes of what else stands there, by their middles.
  *
- * @param {{x: number, y: number, width: number, height: number}[]} names where each would best stand, and its size
+ * @param {Wanted[]} names
  * @param {Iterable<number[]>} dots
  * @param {{left: number, top: number, width: number, height: number}} area
  * @returns {(number[] | null)[]}
  */
-export function placed(names, dots, area, { radius = 3, reach = Infinity, taken = [] } = {}) {
-  const free = emptiness(area, dots, radius),
-    boxes = [...taken];
-  const far = Math.min(reach, Math.hypot(area.width, area.height));
-  /** The first place to try and the last, each way: steps from where the name would best stand. */
-  const span = (low, high, best) => {
-    const least = Math.max(low, best - far);
-    return [best - Math.floor((best - least) / CELL) * CELL, Math.min(high, best + far)];
-  };
-  return names.map((name) => {
-    const [x0, x1] = span(area.left + name.width / 2, area.left + area.width - name.width / 2, name.x),
-      [y0, y1] = span(area.top + name.height / 2, area.top + area.height - name.height / 2, name.y);
-    let least = far * far,
-      best = null;
-    for (let y = y0; y <= y1; y += CELL)
-      for (let x = x0; x <= x1; x += CELL) {
-        const square = (x - name.x) ** 2 + (y - name.y) ** 2;
-        if (square > least) continue;
-        const box = { x, y, width: name.width, height: name.height };
-        if (free(box) && !boxes.some((other) => overlap(box, other))) [least, best] = [square, box];
-      }
-    if (!best) return null;
-    boxes.push(best);
-    return [best.x, best.y];
-  });
+export const placed = (names, dots, area, { radius = 3, reach = Infinity, taken = [] } = {}) =>
+  placing(dots, area, radius)(names, { reach, taken });
+
+/** The same in two steps, for names that come one after the other to the same dots. @returns {typeof place} */
+export function placing(dots, area, radius = 3) {
+  const free = emptiness(area, dots, radius);
+  return place;
+
+  /** @param {Wanted[]} names @returns {(number[] | null)[]} */
+  function place(names, { reach = Infinity, taken = [] } = {}) {
+    const boxes = [...taken],
+      far = Math.min(reach, Math.hypot(area.width, area.height));
+    /** The first place to try and the last, each way: steps from where the name would best stand. */
+    const span = (low, high, best) => {
+      const least = Math.max(low, best - far);
+      return [best - Math.floor((best - least) / CELL) * CELL, Math.min(high, best + far)];
+    };
+    return names.map((name) => {
+      const [x0, x1] = span(area.left + name.width / 2, area.left + area.width - name.width / 2, name.x),
+        [y0, y1] = span(area.top + name.height / 2, area.top + area.height - name.height / 2, name.y);
+      let least = far * far,
+        best = null;
+      for (let y = y0; y <= y1; y += CELL)
+        for (let x = x0; x <= x1; x += CELL) {
+          const square = (x - name.x) ** 2 + (y - name.y) ** 2;
+          if (square > least) continue;
+          const box = { x, y, width: name.width, height: name.height };
+          if (free(box) && !boxes.some((other) => overlap(box, other))) [least, best] = [square, box];
+        }
+      if (!best) return null;
+      boxes.push(best);
+      return [best.x, best.y];
+    });
+  }
 }
 
 /** The middle of each class's dots (the median each way) from a few of them; null of a class without dots. */

@@ -94,13 +94,6 @@ export interface EpochAnswer {
   epoch: number;
 }
 
-export interface DecoderCacheData {
-  run: string;
-  epochs: number[];
-  epoch: number;
-  decoder: Decoder;
-}
-
 export interface UrlChoicesData {
   choices: Record<string, string>;
 }
@@ -155,10 +148,9 @@ export interface SheetAnswer {
   sheet: number;
 }
 
-export interface LatentMapData {
+export interface LatentMapHead {
   run: string;
   epochs: number[];
-  points: string[];
   labels: string;
   names: string[];
   view: string;
@@ -183,6 +175,44 @@ export interface LinkedPictures {
   png: string;
   wide: number;
   size: Size;
+}
+
+export interface LatentMapData {
+  run: string;
+  epochs: number[];
+  labels: string;
+  names: string[];
+  view: string;
+  axes: string[];
+  range: number[][];
+  layout: Record<string, any>;
+  trace: Record<string, any>;
+  pickable?: boolean;
+  pictures?: DotPictures;
+  redrawn?: boolean;
+  anywhere?: boolean;
+  bubbles?: string[] | null;
+  landmarks?: Landmark[];
+  points: string[];
+}
+
+export interface LatentMapSent {
+  run: string;
+  epochs: number[];
+  labels: string;
+  names: string[];
+  view: string;
+  axes: string[];
+  range: number[][];
+  layout: Record<string, any>;
+  trace: Record<string, any>;
+  pickable?: boolean;
+  pictures?: DotPictures;
+  redrawn?: boolean;
+  anywhere?: boolean;
+  bubbles?: string[] | null;
+  landmarks?: Landmark[];
+  corners: number[][][];
 }
 
 export interface MiniMapData {
@@ -399,6 +429,7 @@ export interface SceneData {
   labels: string;
   names: string[];
   reach: number[][];
+  film_reach: number[][];
   centres: number[][];
   size: Size;
   pictures: ScenePicture[];

@@ -48,7 +48,7 @@ export default function (component) {
   $(".rows").replaceChildren(...rows.map((r) => r.row));
   fit($(".big"), data.size.width, data.size.height);
   code.toStart(); // a knob may be turned before the strips' pictures are here
-  $(".more").onclick = () => ((root.all = true), fold(board), code.turned && show());
+  $(".more").onclick = () => ((root.all = true), fold(board), show());
   $(".back").onclick = () => (code.toStart(), show());
   $(".dice").onclick = () => (code.roll(), show());
   Promise.all([picture(data.film, data.size), picture(data.pictures, data.size)]).then(([film, pictures]) => {
@@ -130,24 +130,28 @@ function drawing(board) {
     decoder = () => decoderOf(data.run, code.epoch);
   let jobs = [],
     waiting = false, // for a decoder that is on its way
+    seen = /** @type {any} */ (undefined), // the one of what is shown
     done = null;
   const said = () => {
     if (jobs.length || waiting) done ||= busy("strips of pictures");
     else done = void done?.();
   };
   const show = (own = -1) => {
-    const decode = decoder();
+    const decode = (seen = decoder());
     moveThumbs(board);
     waiting = code.turned && !decode;
     if (!code.turned && board.film) {
       fromFilm(board);
       jobs = [];
-    } else if (decode) {
+    }
+    if (decode) {
       paint(big, decode(code.all()), data.size, 0, 255);
       jobs = rows.flatMap((_, k) => (k === own || (!root.all && k >= SHOWN) ? [] : data.steps.map((_, s) => [k, s])));
     }
-    // Paler while it is not yet from here.
-    rows.forEach(({ canvas }, k) => (canvas.style.opacity = jobs.some(([row]) => row === k) ? "0.45" : ""));
+    // Paler while it is not yet from here. Of the film it is from here, and only a little blurred.
+    rows.forEach(
+      ({ canvas }, k) => (canvas.style.opacity = code.turned && jobs.some(([row]) => row === k) ? "0.45" : ""),
+    );
     big.dataset.z = [...code.all()].join();
     big.dataset.epoch = waiting ? "" : String(code.epoch);
     big.setAttribute("aria-label", `What the decoder draws for these ${data.latent_dim} numbers, epoch ${code.epoch}`);
@@ -166,7 +170,7 @@ function drawing(board) {
       canvas.getContext("2d").drawImage(scratch, s * data.size.width, 0);
       if (s === data.steps.length - 1) canvas.style.opacity = "";
     }
-    if (waiting && decoder()) show();
+    if (decoder() !== seen) show();
     said();
     return root.isConnected;
   };
@@ -180,7 +184,7 @@ function words(waiting, turned, place) {
   return "The chosen test picture’s code. Drag along a strip to turn its knob.";
 }
 
-/** The picture and the strips of the start, which came with the page. */
+/** The picture and the strips of the start, which came with the page, a little blurred: until the decoder is here. */
 function fromFilm({ root, data: { steps }, code, rows, film }) {
   tile(root.querySelector(".big").getContext("2d"), film, code.line, 0);
   rows.forEach(({ canvas }, k) =>

@@ -1,4 +1,6 @@
 // The whole plane of a two-dimensional model, decoded on a grid. Follows the epoch; point at it to see a picture large.
+// While the epochs pass by it is a film, a little blurred; where one rests, each picture is as the decoder draws it.
+import { subscribe } from "../lib/bus.js";
 import { picture, savePng, tile, fit, suit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
@@ -43,9 +45,15 @@ export default function (component) {
     let line = epochs.length - 1,
       at = root.at ?? [Math.floor(size / 2), Math.floor(size / 2)];
     at = at.map((v) => Math.min(v, size - 1));
+    const exact = /** @type {Map<number, any>} */ (new Map());
+    /** Where the pictures of the epoch are: a sheet, and the line in it. @returns {[any, number]} */
+    const source = () => {
+      const found = exact.get(epochs[line]);
+      return found ? [found, 0] : [image, line];
+    };
     const look = () => {
       root.at = at;
-      tile(one.getContext("2d"), image, line, at[1] * size + at[0]);
+      tile(one.getContext("2d"), ...source(), at[1] * size + at[0]);
       const z = [0, 1].map((k) => shift[line * 2 + k] + scale[line * 2 + k] * data.axes[k][at[k]]);
       const said = z.map((v) => say(v, 2)).join(", ");
       $(".where").textContent =
@@ -74,10 +82,22 @@ export default function (component) {
     };
     $(".save").onclick = () =>
       savePng(all, `${data.run}-epoch-${epochs[line]}-manifold-${data.even ? "even" : "quantiles"}.png`, 1680);
-    root.stop = followEpoch(data.run, epochs, (epoch) => {
+    const draw = () => {
+      const g = all.getContext("2d"),
+        of = source();
+      for (let k = 0; k < size * size; k++) tile(g, ...of, k, k % size, Math.floor(k / size));
+      all.dataset.exact = exact.has(epochs[line]) ? String(epochs[line]) : "";
+    };
+    const unsubscribe = subscribe("exact plane", (told) => {
+      if (told?.of !== version || exact.has(told.epoch)) return;
+      picture(told.png, cell).then((sheet) => {
+        exact.set(told.epoch, sheet);
+        if (root.version === version && epochs[line] === told.epoch) draw(), look();
+      });
+    });
+    const unfollow = followEpoch(data.run, epochs, (epoch) => {
       line = epochs.indexOf(epoch);
-      const g = all.getContext("2d");
-      for (let k = 0; k < size * size; k++) tile(g, image, line, k, k % size, Math.floor(k / size));
+      draw();
       all.dataset.epoch = epoch;
       all.setAttribute(
         "aria-label",
@@ -85,6 +105,7 @@ export default function (component) {
       );
       look();
     });
+    root.stop = () => (unsubscribe(), unfollow());
   });
   return end;
 }

@@ -6,6 +6,7 @@ import { sliced } from "../lib/slices.js";
 import { boxOf, jobsOf } from "./view.js";
 
 const SHOW = 90; // milliseconds from one look of an unfinished mosaic to the next: each is a whole canvas to upload
+const KEPT = 2; // finished mosaics, of the windows seen last
 const NEAR = 2; // from the middle of the plane, up to which the pictures are as strong as they get
 const FAR = 5.5; // and where they are faintest
 const FAINT = 0.32; // how strong those are, of the others
@@ -54,6 +55,7 @@ export function mosaic(canvas, decode, size) {
     whole = document.createElement("canvas"),
     tile = new ImageData(size.width, size.height);
   fit(one, size.width, size.height);
+  const known = /** @type {Map<string, HTMLCanvasElement>} */ (new Map());
   let stop = () => {},
     filled = "";
   const [pen, sheet] = [one.getContext("2d"), whole.getContext("2d")];
@@ -77,6 +79,16 @@ export function mosaic(canvas, decode, size) {
       fade(canvas, view);
       canvas.dataset.finest = String(wide);
     };
+    const finish = () => {
+      canvas.dataset.whole = Object.values(tiles).join();
+      over();
+    };
+    const before = known.get(key);
+    if (before) {
+      sheet.drawImage(before, 0, 0);
+      show(1);
+      return finish();
+    }
     const work = ({ i, j, wide, code, last }) => {
       const box = /** @type {const} */ ([i * size.width, j * size.height, wide * size.width, wide * size.height]);
       inked(tile, decode(code), ink, 255 * opacity);
@@ -86,8 +98,12 @@ export function mosaic(canvas, decode, size) {
       if (last || performance.now() - shown > SHOW) show(wide);
     };
     const done = () => {
-      canvas.dataset.whole = Object.values(tiles).join();
-      over();
+      const copy = document.createElement("canvas");
+      fit(copy, whole.width, whole.height);
+      copy.getContext("2d").drawImage(whole, 0, 0);
+      known.set(key, copy);
+      if (known.size > KEPT) known.delete(known.keys().next().value);
+      finish();
     };
     const end = sliced(jobsOf(tiles), work, { done });
     stop = () => (end(), over());

@@ -41,7 +41,7 @@ export class Projector {
 
   /**
    * @param {HTMLElement} root
-   * @param {{begin: () => void, end: () => void, dots: (points, centres, named: number) => void,
+   * @param {{begin: () => void, widen: () => void, end: () => void, dots: (points, centres, named: number) => void,
    *   view: () => import("./view.js").View, ink: () => number[], opacity: number}} scene
    */
   constructor(root, scene) {
@@ -64,6 +64,7 @@ export class Projector {
 
   #start(ended) {
     this.#ended = ended;
+    if (!this.on) this.scene.widen();
     const rest = playing();
     let unask = () => {};
     if (!this.#ready) {
@@ -77,7 +78,9 @@ export class Projector {
       this.running = false;
       unask();
       rest();
-      if (!this.on) this.caption.textContent = OFFER;
+      if (this.on) return;
+      this.caption.textContent = OFFER;
+      this.scene.end();
     };
   }
 

@@ -56,6 +56,7 @@ class Scene {
   /** @type {number[] | null} where the keyboard points */ cross = null;
   /** @type {ReturnType<typeof mosaic> | null} */ mosaic = null;
   padIsOpen = false;
+  wide = false; // the film plays, or is about to: its early dots reach farther
   moving = true; // something is to be drawn anew
   touched = -Infinity; // when the visitor last did something
   alone = 0; // rolls by itself for this picture
@@ -89,7 +90,8 @@ class Scene {
       ink: () => this.ink,
       opacity: OPACITY,
       begin: () => this.loupe.hide(),
-      end: () => this.layout(),
+      widen: () => this.widen(true),
+      end: () => this.widen(false),
       dots: (points, centres, named) => this.drawDots(points, centres, named),
     });
     const z = recall("z", [99, 99], -FARTHEST, FARTHEST);
@@ -134,7 +136,7 @@ class Scene {
     if (!width || !height) return; // not laid out yet
     const font = getComputedStyle(root).fontFamily;
     this.paints = { ...palette(root), font };
-    this.view = viewOf({ width, height }, freeOf(root), data.reach);
+    this.view = viewOf({ width, height }, freeOf(root), this.wide ? data.film_reach : data.reach);
     this.ends = endsOf(root);
     const { origin, unit, free } = this.view,
       places = { x: origin[0], y: origin[1], unit, "free-bottom": free.top + free.height };
@@ -143,6 +145,11 @@ class Scene {
     this.drawDots(this.points, data.centres, 1);
     this.mosaic?.fill(this.view, this.ink, OPACITY);
     this.moving = true;
+  }
+
+  widen(wide) {
+    this.wide = wide;
+    this.layout();
   }
 
   drawDots(points, centres, named) {

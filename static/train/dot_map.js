@@ -5,6 +5,7 @@ import { outlined } from "../lib/shapes.js";
 
 const GLIDE = 130; // milliseconds, after which a dot has gone two thirds of its way
 const LEAST = 1; // how far a map reaches at first: what an untrained network says is a cloud in its middle
+const ROOM = 0.06; // of how far the dots reach, from the outermost to the edge
 const NAMED = 10; // classes, at most
 const LONG = 3; // letters of a name that fits among dots
 
@@ -36,7 +37,7 @@ export class DotMap {
   aim({ points, window, reach }, still) {
     this.goal = points;
     this.reach = reach === undefined ? Math.max(LEAST, reachOf(points), 0.97 * this.reach) : this.film[reach];
-    this.to = window ?? square(this.reach);
+    this.to = window ? holding(window, points) : square(this.reach);
     this.time = performance.now();
     if (!still && this.now) {
       // of a slow network the number of dots changes: those that come stand where they belong
@@ -136,8 +137,15 @@ const square = (reach) => [
   [-reach, reach],
 ];
 
-/** How far nearly all dots reach. */
-function reachOf(points) {
-  const far = Float32Array.from(points, Math.abs).sort();
-  return 1.12 * (far[Math.floor(0.985 * far.length)] ?? 0);
+/** How far the dots reach: none of them leaves the map. */
+const reachOf = (points) => (1 + ROOM) * points.reduce((far, v) => Math.max(far, Math.abs(v)), 0);
+
+/** A window [[x0, x1], [y0, y1]], made so large that all dots (x, y of each) are in it. */
+export function holding(window, points) {
+  return window.map(([low, high], k) => {
+    let [least, most] = [low, high];
+    for (let i = k; i < points.length; i += 2) [least, most] = [Math.min(least, points[i]), Math.max(most, points[i])];
+    const room = ROOM * (most - least);
+    return [least < low ? least - room : low, most > high ? most + room : high];
+  });
 }

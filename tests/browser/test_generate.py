@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
-from vae_core.analysis.interpolation import random_walk, walk_coefficients
+from vae_core.analysis.interpolation import quantile_manifold, random_walk, walk_coefficients
 from vae_core.analysis.sampling import decode, sample_prior
 from vae_core.datasets import registry
 from vae_core.training.checkpoint import load_model
@@ -96,11 +96,14 @@ def test_knobs_are_decoded_in_the_browser_and_follow_the_epoch(server, open_page
     page.wait_for_selector(f"{KNOBS} .knob canvas")
     page.wait_for_function("() => window.latentLabDecoders?.has('lecture@10')")
     settle(page)
-    sent = len(page.sent)
+    sent, run = len(page.sent), gallery("lecture")
+    shown = pixels(page, f"{KNOBS} .knob:nth-child(1) canvas").reshape(28, 9 * 28)  # where one rests, not blurred
+    low = np.zeros(20, np.float32)
+    low[int(np.argmax(run.metrics()[10]["kl_per_dimension"]))] = -3
+    assert np.abs(shown[:, :28] - decode(load_model(run, 10), low).astype(int)).max() <= 1
     for value in (-3, 1.5, 2.25):
         page.evaluate(SET_RANGE, [f"{KNOBS} .knob:nth-child(2) input", value])
     z = z_of(page, f"{KNOBS} .big")
-    run = gallery("lecture")
     kl = run.metrics()[10]["kl_per_dimension"]
     second = int(np.argsort(kl)[-2])
     assert z[second] == 2.25 and np.count_nonzero(z) == 1
@@ -148,7 +151,13 @@ def test_the_plane_follows_the_epoch_without_the_server(server, open_page):
     plane = ".st-key-manifold_grid .all"
     page.wait_for_selector(f"{plane}[data-epoch]")
     settle(page)
-    sent, last = len(page.sent), pixels(page, plane)
+    run, sent, last = gallery("two-knobs"), len(page.sent), pixels(page, plane)
+    codes = quantile_manifold(15).reshape(-1, 2)
+
+    def exact(epoch: int) -> np.ndarray:
+        return as_grid(decode(load_model(run, epoch), codes), 15).ravel()
+
+    assert (last == exact(20)).all()  # where one rests, nothing is blurred
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
     assert page.locator(plane).get_attribute("data-epoch") == "3"
     assert (pixels(page, plane) != last).any()
@@ -157,4 +166,6 @@ def test_the_plane_follows_the_epoch_without_the_server(server, open_page):
     page.keyboard.press("ArrowUp")
     step = 0.17  # of the normal distribution's quantiles at (7.5 + 1) / 15
     assert f"z = ({step:.2f}, {step:.2f})" in page.locator(".st-key-manifold_grid .where").text_content()
-    assert len(page.sent) == sent
+    page.wait_for_selector(f"{plane}[data-exact='3']")
+    assert (pixels(page, plane) == exact(3)).all()
+    assert len(page.sent) == sent + 1  # the pictures of the epoch at which one rests

@@ -120,6 +120,24 @@ NAMES_ON_MAP = f"""() => {{
 }}"""
 
 
+def pinch(page, before: int, after: int) -> None:
+    """Two fingers in the middle of the map, so many pixels apart, and then so many."""
+    page.locator(f"{MAP} .plot").scroll_into_view_if_needed()
+    box, session = page.locator(f"{MAP} .plot").bounding_box(), page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind: str, *places: float) -> None:
+        points = [{"x": x + place, "y": y, "id": k} for k, place in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -before / 2)
+    touch("touchStart", -before / 2, before / 2)
+    for share in (0.25, 0.5, 0.75, 1):
+        gap = before + share * (after - before)
+        touch("touchMove", -gap / 2, gap / 2)
+    touch("touchEnd")
+
+
 @pytest.mark.parametrize(("width", "webgl"), [(1280, True), (390, False)])
 def test_names_on_the_map_hide_no_dot_and_no_other_name(server, open_page, width, webgl):
     page = open_page(server.url + "/latent?run=two-knobs", webgl=webgl, width=width, height=800)
@@ -135,6 +153,49 @@ def test_names_on_the_map_hide_no_dot_and_no_other_name(server, open_page, width
             for two in boxes[k + 1 :]:
                 apart_x = one["right"] <= two["left"] or two["right"] <= one["left"]
                 assert apart_x or one["bottom"] <= two["top"] or two["bottom"] <= one["top"], (one, two)
+    # Two fingers bring the map nearer about what lies between them, and a button shows all of it again.
+    apart = f"() => ({SPOT})(0)[0] - ({SPOT})(1)[0]"
+    usual = page.evaluate(apart)
+    pinch(page, 60, 120)
+    page.wait_for_function(f"usual => Math.abs(({apart})() - 2 * usual) < 1", arg=usual)
+    page.click(f"{MAP} .whole")
+    page.wait_for_function(f"usual => Math.abs(({apart})() - usual) < 0.1", arg=usual)
+
+
+# A tile of the plane under the map: how strong its ink is, and the code in its middle.
+TILE = f"""([i, j]) => {{
+  const box = document.querySelector('{MAP} .sheet'), canvas = box.querySelector('canvas'),
+    [[x0, y0], [x1, y1]] = JSON.parse(box.dataset.corners), [columns, rows] = [canvas.width / 28, canvas.height / 28],
+    {{ data }} = canvas.getContext('2d').getImageData(28 * i, 28 * j, 28, 28);
+  return [[...data].filter((_, k) => k % 4 === 3),
+    [x0 + ((i + 0.5) / columns) * (x1 - x0), y0 + ((j + 0.5) / rows) * (y1 - y0)]];
+}}"""
+
+
+def test_under_a_map_of_two_numbers_lies_what_the_decoder_draws_at_its_epoch_and_place(server, open_page):
+    run = gallery("two-knobs")
+    page = opened(open_page, server, "run=two-knobs", width=1000, height=800)
+
+    def drawn_at(epoch: int) -> None:
+        page.wait_for_selector(f"{MAP} .sheet.there[data-epoch='{epoch}'][data-whole]", state="attached")
+        for tile in ([5, 4], [9, 7]):
+            ink, z = page.evaluate(TILE, tile)
+            expected = decode(load_model(run, epoch), np.array(z, np.float32)).astype(int).ravel()
+            assert np.abs(np.array(ink) - expected).max() <= 2
+
+    drawn_at(20)
+    page.click(f"{MAP} .nearer")
+    settle(page)
+    drawn_at(20)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 3])
+    drawn_at(3)
+    page.uncheck(f"{MAP} .plane input")
+    page.wait_for_selector(f"{MAP} .sheet:not(.there)", state="attached")
+    assert "plane=0" in page.url
+    page.goto(server.url + "/latent?run=lecture")  # of twenty numbers there is none
+    page.wait_for_selector(f"{MAP} .js-plotly-plot[data-epoch='10']")
+    assert not page.locator(f"{MAP} .plane").is_visible()
+    assert page.locator(f"{MAP} .sheet.there").count() == 0
 
 
 # The strongest opacity of the dots of each class, in whichever view is there.

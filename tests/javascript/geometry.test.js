@@ -8,6 +8,7 @@ import {
   frameOf,
   inside,
   nearest,
+  pinched,
   pointOf,
   round,
   squareOf,
@@ -15,6 +16,7 @@ import {
   turned,
   towards,
   turnTo,
+  zoomed,
 } from "../../static/lib/geometry.js";
 
 const area = frameOf({ l: 10, r: 10, t: 20, b: 30 }, 220, 150, [
@@ -126,4 +128,47 @@ test("the closest dot, and the next in the direction of an arrow key", () => {
   assert.equal(towards(all, at, 0, [0, -1]), 3); // up
   assert.equal(towards(all, at, 0, [0, 1]), 4);
   assert.equal(towards(all, at, 2, [1, 0]), null); // none is farther
+});
+
+const whole = [
+  [-4, 4],
+  [-2, 2],
+];
+/** The code at shares of a window from its left and its bottom. */
+const codeAt = (window, spot) => window.map(([low, high], k) => low + spot[k] * (high - low));
+const near = (a, b) => a.flat().every((v, i) => Math.abs(v - b.flat()[i]) < 1e-9);
+
+test("a window comes nearer about what stays where it is, and never leaves its limits", () => {
+  const about = [0.25, 0.75],
+    window = zoomed(whole, 2, whole, about);
+  assert.ok(near([codeAt(window, about)], [codeAt(whole, about)]));
+  assert.deepEqual(
+    window.map(([low, high]) => high - low),
+    [4, 2],
+  );
+  const wide = (w) => w[0][1] - w[0][0];
+  assert.equal(wide(zoomed(whole, 1e6, whole)), 0.5);
+  assert.equal(wide(zoomed(zoomed(whole, 1e-6, whole), 0.5, whole)), 16);
+});
+
+test("two fingers: what lay between them still does, and a wider gap comes nearer", () => {
+  const from = [
+      [0.4, 0.5],
+      [0.6, 0.5],
+    ],
+    to = [
+      [0.3, 0.8],
+      [0.7, 0.8],
+    ],
+    window = pinched(whole, [from, to], 1.5, whole);
+  assert.ok(near([codeAt(window, [0.5, 0.8])], [codeAt(whole, [0.5, 0.5])]));
+  assert.ok(near([window.map(([low, high]) => high - low)], [[4, 2]]));
+  assert.ok(near(pinched(whole, [from, from], 1.5, whole), whole)); // they rest
+  const both = from.map(([x, y]) => [x + 0.1, y - 0.2]); // moved together: nothing is nearer
+  assert.ok(
+    near(pinched(whole, [from, both], 1.5, whole), [
+      [-4.8, 3.2],
+      [-1.2, 2.8],
+    ]),
+  );
 });

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
+from tests.pages.test_pages import _here, check, finished, head_of, set_state, show, words  # noqa: F401
 from ui.compare import tasks
 from ui.components import epoch_slider, latent_map
-from ui.map import story
+from ui.components.bridge import packed
+from ui.components.browser_decoder import packed_decoder
+from ui.map import details, story
 from ui.shell import run_picker
 from ui.store import cache
 from vae_core.runs.index import find_run
@@ -61,6 +63,42 @@ def test_hardly_a_dot_of_the_last_epoch_lies_off_the_map(name):
     last = np.frombuffer(base64.b64decode(told["points"][-1]), "<f2").reshape(-1, 2).astype(float)
     low, high = np.array(told["range"]).T
     assert ((last < low) | (last > high)).any(1).mean() <= 0.0005
+
+
+@pytest.mark.parametrize("name", ["two-knobs", "lecture"])
+def test_the_dots_travel_small_and_arrive(name):
+    run = gallery(name)
+    path, epochs = str(run.path), run_picker.film(run)
+    told = latent_map.payload(path, tuple(epochs), "dims" if run.config.latent_dim == 2 else "pca")
+    message = latent_map.sent(told)
+    head = head_of(message)
+    assert head["epochs"] == epochs and "points" not in head
+    at = len(message) - sum(head["lengths"])
+    for text, long, (low, high) in zip(told["points"], head["lengths"], head["corners"], strict=True):
+        places = np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, 2).astype(float)
+        a, b, c = np.frombuffer(message[at : at + long], np.uint8).astype(int).reshape(-1, 3).T
+        steps = np.stack([a << 4 | b >> 4, (b & 15) << 8 | c], 1)
+        step = (np.array(high) - low) / latent_map.STEPS
+        assert (np.abs(np.array(low) + steps * step - places) <= 0.501 * step).all()
+        at += long
+
+
+@pytest.mark.parametrize("name", ["two-knobs", "lecture"])
+def test_no_more_than_a_megabyte_of_ours_is_sent_for_a_map(name):
+    """The large ones of its messages; the scripts, which are 0.08 MB more, travel compressed."""
+    run = gallery(name)
+    path, epochs, view = str(run.path), run_picker.film(run), "dims" if run.config.latent_dim == 2 else "pca"
+    here = cache.originals(run, (0,)) is not None
+    sent = [
+        latent_map.sent({
+            **latent_map.payload(path, tuple(epochs), view), "pictures": details.pictures(run, epochs[-1], here),
+            "bubbles": details.bubbles(path, tuple(epochs), view),
+        }),
+        details.sheet(path, epochs[-1], 0, here),
+    ]  # fmt: skip
+    if run.config.latent_dim == 2:
+        sent.append(packed(*packed_decoder(path, epochs[-1])))
+    assert sum(map(len, sent)) < 920_000
 
 
 def test_settings_that_differ_are_called_as_in_the_form():

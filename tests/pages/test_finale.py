@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.pages.test_pages import check, finished, set_state, show  # noqa: F401
+from tests.pages.test_pages import check, finished, head_of, set_state, show  # noqa: F401
 from ui.components import latent_map
 from ui.store import cache
 from vae_core.analysis import umap_tsne
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("runs_dir")
 def maps(monkeypatch) -> list[dict]:
     """What the page sends of its map."""
     sent: list[dict] = []
-    monkeypatch.setattr(latent_map, "_map", lambda key, data: sent.append(data))
+    monkeypatch.setattr(latent_map, "_map", lambda key, data: sent.append(head_of(data)))
     return sent
 
 

@@ -73,6 +73,11 @@ def show(page: str, /, **params: str) -> AppTest:
     return app.run()
 
 
+def head_of(message: bytes) -> dict:
+    """What stands before the bytes in a message of ``bridge.packed``."""
+    return json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+
+
 def words(app: AppTest) -> str:
     return " ".join(e.value for kind in ("markdown", "caption", "info", "warning", "error") for e in app.get(kind))
 

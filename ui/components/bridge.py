@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui.components.payloads import Decoder, Size
+from ui.components.payloads import Size
 from ui.shell import browser_input
 from vae_core.paths import ROOT
 from vae_core.runs.run import Run
@@ -135,12 +135,16 @@ def address(**choices: object) -> None:
     _address(key="address_unseen", data={"choices": {name: str(value) for name, value in choices.items()}})
 
 
-def decoder_feed(run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], Decoder]) -> None:
-    """Keep the browser supplied with the decoder of the epoch at which the visitor rests; call it in a fragment."""
+def decoder_feed(
+    run_id: str, epochs: Sequence[int], decoder_at: Callable[[int], tuple[dict[str, Any], list[bytes]]]
+) -> None:
+    """Keep the browser supplied with the decoder (``browser_decoder.packed_decoder``) of the epoch at which the visitor
+    rests; call it in a fragment."""
     answer = browser_input.epoch(browser_input.sent("decoder_feed", "epoch"), epochs)
     epoch = epochs[-1] if answer is None else answer
-    data = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder_at(epoch)}
-    _feed(key="decoder_feed", data=data, on_epoch_change=lambda: None)
+    decoder, parts = decoder_at(epoch)
+    head = {"run": run_id, "epochs": list(epochs), "epoch": epoch, "decoder": decoder}
+    _feed(key="decoder_feed", data=packed(head, parts), on_epoch_change=lambda: None)
 
 
 def visitor_token() -> str:

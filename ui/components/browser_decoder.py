@@ -36,37 +36,43 @@ def decoder(run: Run, epoch: int) -> Decoder:
     }  # fmt: skip
 
 
-EVERYWHERE = 12.0  # far beyond where any code of a model with a penalty lies
+EVERYWHERE = 12.0  # far beyond where any code of a trained VAE lies; a classic autoencoder's may lie farther
+BEYOND = 3.0  # times as far as the farthest mean, at least
 PLACES = 97  # along each side of the plane, at which units are looked at
 
 
-@cache.cached(4)
-def packed_decoder(path: str, epoch: int, reach: float = EVERYWHERE) -> tuple[dict[str, Any], list[bytes]]:
-    """The decoder of a model of two numbers in half its room, as head and parts of ``bridge.publish_bytes``.
+@cache.cached(8)
+def packed_decoder(path: str, epoch: int, reach: float = 0.0) -> tuple[dict[str, Any], list[bytes]]:
+    """The decoder in half its room or less, as head and parts of ``bridge.packed``.
 
-    Units that are off at each of many places of the plane, from -12 to 12 both ways, are left out: they draw nothing
-    there. A model that is shown farther out (``reach``) is sent whole. Half floats travel as their high bytes, which
+    Of a model of two numbers, units that are off at each of many places of the plane, up to ``far`` from its middle
+    both ways (at least ``reach``), are left out: they draw nothing there. Half floats travel as their high bytes, which
     are much alike, and then their low ones, all of it deflated. ``static/lib/decoder.js`` reads it (``unpacked``).
     """
     run = Run(Path(path))
-    weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
     layers = run.architecture.to_json()["decoder"]
-    if reach <= EVERYWHERE:
-        layers, weights = _without_idle(layers, weights)
+    weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
+    head: dict[str, Any] = {"size": size_of(run), "latent_dim": run.config.latent_dim}
+    if run.config.latent_dim == 2:
+        head["far"] = _far(path, epoch, reach)
+        layers, weights = _without_idle(layers, weights, head["far"])
     bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
     raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
-    head = {
-        "layers": layers, "size": size_of(run), "latent_dim": run.config.latent_dim,
-        "weights": [[name.removeprefix("decoder."), w.size] for name, w in weights.items()],
-    }  # fmt: skip
-    return head, [zlib.compress(raw, 9)]
+    sizes = [[name.removeprefix("decoder."), w.size] for name, w in weights.items()]
+    return {**head, "layers": layers, "weights": sizes}, [zlib.compress(raw, 9)]
+
+
+def _far(path: str, epoch: int, reach: float) -> float:
+    """How far from the middle a decoder of two numbers is known: where no code of the run lies any more."""
+    farthest = float(np.abs(cache.latents(path, epoch).mean).max())
+    return max(EVERYWHERE, reach, round(BEYOND * farthest, 1))
 
 
 def _without_idle(
-    layers: list[dict[str, Any]], weights: dict[str, np.ndarray]
+    layers: list[dict[str, Any]], weights: dict[str, np.ndarray], far: float
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """The same layers without the units between two linear ones that are off everywhere on the plane."""
-    side = np.linspace(-EVERYWHERE, EVERYWHERE, PLACES, dtype=np.float32)
+    side = np.linspace(-far, far, PLACES, dtype=np.float32)
     x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
     layers, weights = [dict(layer) for layer in layers], dict(weights)
     for place, layer in enumerate(layers[:-2]):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ui.components.bridge import component, size_of
-from ui.components.images import sprite, webp
+from ui.components.images import sprite
 from ui.components.payloads import Choice, ImagePickerData, PickerEnd
 from ui.shell import browser_input
 from ui.store import cache
@@ -159,7 +159,7 @@ def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
 
 @cache.cached(20)
 def sheet(path: str, epoch: int, have_originals: bool) -> str:
-    """The pictures of ``places_by_class``, a line for each class, as one WebP in base64."""
+    """The pictures of ``places_by_class``, a line for each class, as one sheet (``images.sprite``)."""
     run, lines = Run(Path(path)), places_by_class(path, epoch)
     pictures = []
     for places in lines.values():
@@ -167,7 +167,7 @@ def sheet(path: str, epoch: int, have_originals: bool) -> str:
         some = cache.decoded_means(path, epoch, tuple(places)) if images is None else images
         empty = np.zeros((PER_CLASS - len(some), *some.shape[1:]), np.uint8)
         pictures.append(np.concatenate([some, empty]))
-    return webp(np.stack(pictures), quality=60)
+    return sprite(np.stack(pictures))
 
 
 def payload(

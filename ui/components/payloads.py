@@ -113,10 +113,6 @@ class EpochAnswer(TypedDict):
     epoch: int
 
 
-class DecoderCacheData(SettledEpochData):
-    decoder: Decoder
-
-
 class UrlChoicesData(TypedDict):
     choices: dict[str, str]
 
@@ -172,8 +168,7 @@ class SheetAnswer(TypedDict):
     sheet: int
 
 
-class LatentMapData(Film):
-    points: list[Base64]  # half floats (n, 2) for each epoch
+class LatentMapHead(Film):
     labels: Base64  # bytes
     names: list[str]
     view: str
@@ -200,6 +195,16 @@ class LinkedPictures(TypedDict):
     png: Base64  # a sheet: the pictures in the order of their numbers
     wide: int  # pictures in a line of it
     size: Size
+
+
+class LatentMapData(LatentMapHead):
+    points: list[Base64]  # half floats (n, 2) for each epoch
+
+
+class LatentMapSent(LatentMapHead):
+    """The head of the message, of which each part has the dots of an epoch, 12 bits a number."""
+
+    corners: list[list[list[float]]]  # of each epoch, between which numbers they lie: [[x, y] low, [x, y] high]
 
 
 class MiniMapData(Film):
@@ -434,6 +439,7 @@ class SceneData(TypedDict):
     labels: Base64  # bytes
     names: list[str]
     reach: list[list[float]]  # what a window shows at least: [[x0, x1], [y0, y1]]
+    film_reach: list[list[float]]  # the same while the film plays, in which the dots of early epochs reach farther
     centres: list[list[float]]  # of the classes
     size: Size
     pictures: list[ScenePicture]

@@ -21,9 +21,10 @@ export function plain(map, { point, click, circle, moved }) {
     circling = false,
     circled = false,
     lasso = null,
+    range = data.range,
     box = plot.getBoundingClientRect();
 
-  const area = () => frameOf(marginOf(data), plot.clientWidth, plot.clientHeight, data.range);
+  const area = () => frameOf(marginOf(data), plot.clientWidth, plot.clientHeight, range);
   const at = (event) => ((box = canvas.getBoundingClientRect()), [event.clientX - box.left, event.clientY - box.top]);
   const under = (event) => nearest(me.now, area(), at(event), REACH);
 
@@ -32,7 +33,7 @@ export function plain(map, { point, click, circle, moved }) {
     const { g, width, height } = sharp(canvas),
       a = area();
     if (!width || !height) return true; // not laid out yet: told when it is
-    rules(g, a, height, data, look);
+    rules(g, a, height, { ...data, range }, look);
     g.save();
     g.beginPath();
     g.rect(a.left, a.top, a.width, a.height);
@@ -97,6 +98,10 @@ export function plain(map, { point, click, circle, moved }) {
     get now() {
       return dots.now;
     },
+    get window() {
+      return range;
+    },
+    look: (wanted) => ((range = wanted), draw(me.now), moved()),
     light: (c) => c !== lit && ((lit = c), draw(me.now)),
     show: dots.show,
     picture: async () => canvas,

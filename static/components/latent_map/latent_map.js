@@ -6,16 +6,18 @@
 //   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
 //   light(c) lets one class alone stand out, -1 all     select(places or null)  what stands out of a circled group
 //   mode(circling)                                      stop()
-//   picture(sharp)  what it has drawn, as an image       zoom(by), if it can: nearer by a factor; 0 all
+//   picture(sharp)  what it has drawn, as an image       look(window)  shows [[x0, x1], [y0, y1]], which is window then
 import { plain } from "./canvas_view.js";
+import { fingers } from "./fingers.js";
 import { isolation, legend } from "./legend.js";
 import { names } from "./names.js";
 import { overlay } from "./overlay.js";
 import { plotly, plotted, webgl } from "./plotly_view.js";
 import { anywhere, picking, pictures } from "./pointer.js";
+import { sheet } from "./sheet.js";
 import { tools } from "./tools.js";
 import { colour } from "../../lib/canvas.js";
-import { bytes, halves } from "../../lib/codec.js";
+import { bytes, dotsOf, unpack } from "../../lib/codec.js";
 import { mount } from "../../lib/dom.js";
 import { followEpoch } from "../../lib/epoch.js";
 import { busy } from "../../lib/busy.js";
@@ -28,15 +30,19 @@ const HTML = `
           <button type="button" class="point" aria-pressed="true">Pick a dot</button>
           <button type="button" class="lasso" aria-pressed="false">Circle a group</button>
         </div>
+        <label class="plane" title="What the decoder draws at every place" hidden>
+          <input type="checkbox"> Plane</label>
         <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
         <button type="button" class="clear" hidden>Clear</button>
+        <span class="two quiet">Two fingers zoom.</span>
         <div role="group" aria-label="The map" class="look">
           <button type="button" class="nearer" aria-label="Nearer" title="Nearer">+</button>
           <button type="button" class="farther" aria-label="Farther" title="Farther">−</button>
-          <button type="button" class="whole" title="Back to the whole map">Whole map</button>
+          <button type="button" class="whole" title="Back to the whole map">Whole</button>
           <button type="button" class="save" title="Download the map as a PNG file">Save</button>
         </div>
       </div>
+      <div class="sheet" aria-hidden="true"><canvas></canvas></div>
       <div class="plot" role="group"></div>
       <canvas class="plain" aria-hidden="true"></canvas>
       <canvas class="lines" aria-hidden="true"></canvas>
@@ -53,13 +59,17 @@ const HTML = `
     </div>
   </div>`;
 
+const STILL = 400; // milliseconds after two fingers, in which none of them picks a dot
+
 /** Let the browser show what is drawn already, before a tenth of a second of work, or a whole one. */
 const seenFirst = () =>
   new Promise((f) => (window.Plotly ? setTimeout(f) : requestAnimationFrame(() => setTimeout(f))));
 
-/** @param {import("../../lib/payloads").Component<import("../../lib/payloads").LatentMapData>} component */
+/** @typedef {import("../../lib/payloads").LatentMapSent} Head */
+/** @param {import("../../lib/payloads").Component<Uint8Array>} component */
 export default function (component) {
-  const { data } = component;
+  const { head, parts } = unpack(component.data),
+    data = /** @type {Head} */ (head);
   const [root] = mount(component, HTML);
   const version = [
     data.run,
@@ -75,7 +85,7 @@ export default function (component) {
   root.look = colour(root, "--ll-ink");
   root.leave?.();
   const labels = bytes(data.labels),
-    frames = data.points.map(halves);
+    frames = parts.map((part, k) => dotsOf(part, data.corners[k]));
   const groups = data.names.map((_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const plot = root.querySelector(".plot"),
     seen = root.querySelector(".seen");
@@ -95,6 +105,7 @@ export default function (component) {
     ring: null,
     members: null,
     circling: false,
+    pinched: -Infinity, // when two fingers were on it
     only: isolation(() => {
       entries.show();
       named.show();
@@ -106,6 +117,7 @@ export default function (component) {
   const entries = legend(map, map.only),
     named = names(map),
     over = overlay(map),
+    ground = sheet(map),
     shown = pictures(root, data, labels),
     pick = data.pickable ? picking(map, over) : null;
   let failed = false,
@@ -113,9 +125,9 @@ export default function (component) {
   const keeps = plot.matches(".js-plotly-plot"); // Plotly goes on where it is at work already
   const events = {
     point: (i) => map.only.shows(labels[i]) && shown?.show(i),
-    click: (i) => map.only.shows(labels[i]) && pick?.click(i),
+    click: (i) => map.only.shows(labels[i]) && performance.now() - map.pinched > STILL && pick?.click(i),
     circle: (places) => pick?.circle(places),
-    moved: () => (named.moved(), over.draw()),
+    moved: () => (named.moved(), over.draw(), ground.moved()),
   };
   const use = (view, name) => {
     map.view?.stop();
@@ -135,6 +147,7 @@ export default function (component) {
     map.frame = frames[map.epoch];
     plot.dataset.epoch = epoch;
     place?.follow();
+    ground.follow();
     plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}${own}`);
     if (map.view) map.view.show(map.frame, { still: calm.matches });
     else if (!keeps) use(plain(map, events), "plain");
@@ -146,10 +159,11 @@ export default function (component) {
       frame = map.view.now;
     return [x + area.x(frame[2 * i]), y + area.y(frame[2 * i + 1])];
   };
-  Object.assign(map, { taken: over.boxes, named: named.shown });
+  Object.assign(map, { taken: over.boxes, named: named.shown, paintSheet: ground.paint });
   place = anywhere(map);
   place.follow();
   tools(map);
+  const free = fingers(map);
   pick?.begin();
 
   const back = () => {
@@ -178,7 +192,16 @@ export default function (component) {
     })
     .finally(done);
   root.leave = () => (
-    unfollow(), pick?.end(), map.view?.stop(), over.stop(), named.end(), entries.end(), shown?.end(), place?.end()
+    unfollow(),
+    pick?.end(),
+    map.view?.stop(),
+    over.stop(),
+    named.end(),
+    entries.end(),
+    shown?.end(),
+    place?.end(),
+    ground.end(),
+    free()
   );
   root.end = () => {
     root.leave?.();

@@ -74,7 +74,8 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     return tried(Plotly.restyle(plot, places, [...groups.keys()]).then(moved)).finally(done);
   };
   const dots = mover({ push: pusher(plot, groups), settle, first: start, redrawn: () => moved() });
-  let lit = -1;
+  let lit = -1,
+    wanted = /** @type {number[][] | null} */ (null); // the window that is to be seen
   const light = (c) => opacities(plot, groups, (each) => (c < 0 || each === c ? USUAL : PALE));
   const placeOf = (event) => event.points[0].customdata ?? null; // null: a mark
   const told = {
@@ -109,12 +110,21 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
       return dots.now;
     },
     light: (c) => c !== lit && light((lit = c)),
-    /** Nearer by a factor about the middle, or the whole map again. */
-    zoom(by) {
+    get window() {
       const { xaxis, yaxis } = plot._fullLayout;
-      const ends = ([low, high]) => [0.5 + 0.5 / by, 0.5 - 0.5 / by].map((f) => low * f + high * (1 - f));
-      const [x, y] = by ? [ends(xaxis.range), ends(yaxis.range)] : data.range;
-      return tried(Plotly.relayout(plot, { "xaxis.range": [...x], "yaxis.range": [...y] }));
+      return wanted ?? [xaxis, yaxis].map(({ range }) => [...range]);
+    },
+    /** What comes while Plotly is at work waits: only the last of it counts. */
+    async look(window) {
+      const first = !wanted;
+      wanted = window;
+      if (!first) return;
+      for (let shown = null; wanted && shown !== wanted; ) {
+        shown = wanted;
+        const [x, y] = shown;
+        await tried(Plotly.relayout(plot, { "xaxis.range": [...x], "yaxis.range": [...y] }));
+      }
+      wanted = null;
     },
     show: dots.show,
     async picture(scale) {

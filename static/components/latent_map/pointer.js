@@ -4,7 +4,7 @@ import { subscribe, publish } from "../../lib/bus.js";
 import { index, pictureOf } from "../../bridge/picture_cache.js";
 import { fit, paint, tile as copy, suit } from "../../lib/canvas.js";
 import { packed, unpacked } from "../../lib/codec.js";
-import { pair } from "../../lib/numbers.js";
+import { clamp, pair } from "../../lib/numbers.js";
 import { busy, later } from "../../lib/busy.js";
 
 const REST = 80; // milliseconds for which a dot is pointed at before its picture is asked for
@@ -85,6 +85,7 @@ export function anywhere(map) {
       return plot.isConnected ? undefined : rest();
     }
     rest();
+    z = z.map((v) => clamp(v, -decode.far, decode.far)); // farther out it is not the model's
     paint(suit(canvas, decode.size), decode(z), decode.size, 0, 255);
     if (!pointed) return;
     canvas.dataset.z = z.join();

@@ -1,14 +1,12 @@
 // The slider of beta under the canvas of /bubbles: its stops are the models, and between two of them it glides.
 import { slider } from "../lib/controls.js";
 import { describe, element } from "../lib/dom.js";
-import { clamp } from "../lib/numbers.js";
+import { clamp, eased } from "../lib/numbers.js";
 import { playButton } from "../lib/play_button.js";
 
 const STOP = 900; // milliseconds from one model to the next
 const REST = 1400; // milliseconds at a model while it plays
 const NEAR = 0.03; // of the way between two models: nobody hits one to the pixel
-
-const eased = (share) => share * share * (3 - 2 * share);
 
 export class GlideBar {
   /** @type {(selector: string) => any} */ find;
@@ -36,6 +34,13 @@ export class GlideBar {
       text: (v) => (Number.isInteger(v) ? titles[v] : `between beta ${this.betas(v).join(" and beta ")}`),
       change: (v) => (this.player.pause(), (this.flight = null), this.go(snapped(v))),
     });
+    this.time.input.onkeydown = (event) => {
+      const to = stopBeside(this.flight?.to ?? this.at, event.key);
+      if (to === null) return;
+      event.preventDefault();
+      this.player.pause();
+      this.fly(clamp(to, 0, this.last));
+    };
     find(".stops").replaceChildren(
       ...models.map(({ beta, title }, k) => {
         const button = element("button", { type: "button", onclick: () => (this.player.pause(), this.fly(k)) });
@@ -95,3 +100,9 @@ export class GlideBar {
 
 /** A place near a model is the model's. */
 export const snapped = (at) => (Math.abs(at - Math.round(at)) < NEAR ? Math.round(at) : at);
+
+/** The model to which an arrow key leads: a step of the slider would not leave the one at which it stands. */
+export function stopBeside(at, key) {
+  if (key === "ArrowRight" || key === "ArrowUp") return Math.floor(at) + 1;
+  return key === "ArrowLeft" || key === "ArrowDown" ? Math.ceil(at) - 1 : null;
+}

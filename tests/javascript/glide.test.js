@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { overlap } from "../../static/lib/formulas.js";
 import { Camera } from "../../static/understand/camera.js";
+import { stopBeside } from "../../static/understand/glide_bar.js";
 import {
   between,
   bubblesOf,
@@ -132,4 +133,12 @@ test("the camera comes to where it is aimed, and rests there", () => {
     [-2, 2],
     [-2, 2],
   ]);
+});
+
+test("an arrow key leads to the next model, from between two as well", () => {
+  assert.deepEqual(
+    [stopBeside(2, "ArrowLeft"), stopBeside(2, "ArrowRight"), stopBeside(1.4, "ArrowUp"), stopBeside(1.4, "ArrowDown")],
+    [1, 3, 2, 1],
+  );
+  assert.equal(stopBeside(2, "Tab"), null);
 });

@@ -68,12 +68,21 @@ def _far(path: str, epoch: int, reach: float) -> float:
     return max(EVERYWHERE, reach, round(BEYOND * farthest, 1))
 
 
+def _halved(far: float) -> list[float]:
+    """From ``far`` inwards: where the codes lie, the places at which units are looked at stand close together."""
+    return [far / 2**k for k in range(1 + int(np.ceil(np.log2(max(far / EVERYWHERE, 1.0)))))]
+
+
+def _grid(far: float) -> np.ndarray:
+    side = np.linspace(-far, far, PLACES, dtype=np.float32)
+    return np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+
+
 def _without_idle(
     layers: list[dict[str, Any]], weights: dict[str, np.ndarray], far: float
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """The same layers without the units between two linear ones that are off everywhere on the plane."""
-    side = np.linspace(-far, far, PLACES, dtype=np.float32)
-    x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+    x = np.concatenate([_grid(reach) for reach in _halved(far)])
     layers, weights = [dict(layer) for layer in layers], dict(weights)
     for place, layer in enumerate(layers[:-2]):
         own = {n: weights[f"decoder.{place}.{n}"].astype(np.float32) for n in weights_of(layer)}

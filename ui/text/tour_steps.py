@@ -83,9 +83,10 @@ STEPS = (
         "into empty space: it never learned what belongs there. The VAE’s map has fewer holes.",
         (".st-key-holes section",), ({"changed": "z", "selector": ".st-key-holes [data-z]"},)),)),
     Step("bubbles", "Two forces", (Way(
-        "Take the **epoch slider** back, then press ▶. Without a penalty the bubbles shrink and fly apart. With a "
-        "large one they pile up on each other.",
-        (".st-key-bubbles .bar:has(> .play)",), ({"changed": "epoch", "selector": ".st-key-bubbles [data-epoch]"},)),)),
+        "Move **beta** under the bubbles. Without a penalty they shrink and lie far apart. With a large one they grow "
+        "and overlap.",
+        (".st-key-bubble_scene .glide",),
+        ({"changed": "beta", "selector": ".st-key-bubble_scene [data-beta]", "not": ""},)),)),
     Step("loss", "The price of order", (Way(
         "Move **beta**. More penalty: tidier codes, worse pictures. Each point is a real, trained model.",
         (".st-key-tradeoff .knobs",), ({"changed": "beta", "selector": ".st-key-tradeoff [data-beta]"},)),)),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.pages.test_pages import _here, check, finished, head_of, set_state, show, words  # noqa: F401
 from ui.compare import tasks
-from ui.components import epoch_slider, latent_map
+from ui.components import browser_decoder, epoch_slider, latent_map
 from ui.components.bridge import packed
 from ui.components.browser_decoder import packed_decoder
 from ui.map import details, story
@@ -111,3 +111,27 @@ def test_a_model_with_one_epoch_does_not_speak_of_epochs():
     app = show("map", run="beta-4")
     check(app)
     assert "from epoch to epoch" not in words(app)
+
+
+def test_a_decoder_whose_codes_lie_absurdly_far_out_is_sent_whole_and_no_plane_is_looked_at_in_many_places(monkeypatch):
+    run = gallery("two-knobs")
+    assert len(browser_decoder._halved(browser_decoder.TOO_FAR)) <= 8
+    monkeypatch.setattr(browser_decoder, "_without_idle", lambda *_: pytest.fail("it is looked at"))
+    head, _ = packed_decoder(str(run.path), run.config.epochs, 1e30)
+    assert head["layers"] == run.architecture.to_json()["decoder"]
+
+
+def test_of_a_convolutional_decoder_only_the_linear_beginning_is_looked_at(monkeypatch):
+    run = gallery("two-knobs")
+    asked = []
+
+    def spy(name):
+        return lambda layer, own, x: asked.append(name) or x
+
+    monkeypatch.setattr(
+        browser_decoder.inference, "LAYERS", {name: spy(name) for name in ("linear", "relu", "reshape")}
+    )
+    layers = [{"type": name} for name in ("linear", "relu", "reshape", "linear", "relu", "linear")]
+    monkeypatch.setattr(browser_decoder, "weights_of", lambda layer: ())
+    assert browser_decoder._without_idle(layers, {}, run.config.beta)[0] == layers
+    assert asked == ["linear", "relu"]

@@ -38,6 +38,7 @@ def decoder(run: Run, epoch: int) -> Decoder:
 
 EVERYWHERE = 12.0  # far beyond where any code of a trained VAE lies; a classic autoencoder's may lie farther
 BEYOND = 3.0  # times as far as the farthest mean, at least
+TOO_FAR = 1000.0  # a plane so wide would have to be looked at in too many places: such a decoder is sent whole
 PLACES = 97  # along each side of the plane, at which units are looked at
 
 
@@ -55,7 +56,8 @@ def packed_decoder(path: str, epoch: int, reach: float = 0.0) -> tuple[dict[str,
     head: dict[str, Any] = {"size": size_of(run), "latent_dim": run.config.latent_dim}
     if run.config.latent_dim == 2:
         head["far"] = _far(path, epoch, reach)
-        layers, weights = _without_idle(layers, weights, head["far"])
+        if head["far"] <= TOO_FAR:
+            layers, weights = _without_idle(layers, weights, head["far"])
     bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
     raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
     sizes = [[name.removeprefix("decoder."), w.size] for name, w in weights.items()]
@@ -85,6 +87,8 @@ def _without_idle(
     x = np.concatenate([_grid(reach) for reach in _halved(far)])
     layers, weights = [dict(layer) for layer in layers], dict(weights)
     for place, layer in enumerate(layers[:-2]):
+        if layer["type"] not in ("linear", "relu"):
+            break  # its pictures at so many places would be gigabytes
         own = {n: weights[f"decoder.{place}.{n}"].astype(np.float32) for n in weights_of(layer)}
         x = inference.LAYERS[layer["type"]](layer, own, x)
         if [each["type"] for each in layers[place : place + 3]] != ["linear", "relu", "linear"]:

@@ -43,6 +43,13 @@ export function inside(g, { left, top, width, height }, draw, radius = 12) {
   g.restore();
 }
 
+/** What a plane or a chart lies on. @param {any} g @param {Box} box @param {any} paints */
+export function drawGround(g, { left, top, width, height }, paints) {
+  g.beginPath();
+  g.roundRect(left, top, width, height, 12);
+  Object.assign(g, { fillStyle: paints.ground }).fill();
+}
+
 /** The dots of some codes x, y, x, y, … in the colours of their classes. */
 export function drawDots(g, plane, points, labels, paints, { count = 10, opacity = 0.62, radius = 0 } = {}) {
   const size = radius || clamp(plane.unit / 90, 1.4, 2.6),

@@ -3,9 +3,9 @@ import { bytes } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { clamp, say } from "../lib/numbers.js";
 import { line, ring } from "../lib/shapes.js";
-import { drawDots, drawMark, drawNames, drawPicture, inside, letters, mix, planeIn, write } from "./drawing.js";
+import { drawMark, drawPicture, letters, mix, planeIn, write } from "./drawing.js";
 import { unlike } from "./words.js";
-import { drawWhole, pictured } from "./world.js";
+import { drawMap, pictured } from "./world.js";
 
 const STEPS = 9; // pictures in the row
 const CLOSE = 1.05; // how far the plane is seen to each side of the middle of the way
@@ -40,7 +40,7 @@ export function morph(world) {
       room = tall
         ? { left: 0, top: map.height + 8, width, height: high - map.height - 8 }
         : { left: map.width + 20, top: 0, width: width - map.width - 20, height: high };
-    drawMap(g, map, world, { at, paints, z: codeAt(t) });
+    drawWay(g, map, world, { at, paints, z: codeAt(t) });
     const two = at[3],
       most = tall ? Math.min(width * 0.44, room.height - 26) : Math.min(room.width * 0.94, high * 0.86),
       small = tall ? most : Math.min(room.width * 0.94, high / 2 - 26),
@@ -80,20 +80,13 @@ export function morph(world) {
 }
 
 /** The way on the plane, with both ends as pictures. */
-function drawMap(g, map, world, { at, paints, z }) {
+function drawWay(g, map, world, { at, paints, z }) {
   const { digit, other } = world,
     middle = mix(digit.mean, other.mean, 0.5),
     plane = planeIn(map, [CLOSE, CLOSE], middle),
     ends = [digit, other].map(({ mean }) => plane.at(mean)),
     side = clamp(map.height / 7, 40, 110);
-  g.beginPath();
-  g.roundRect(map.left, map.top, map.width, map.height, 12);
-  Object.assign(g, { fillStyle: paints.ground }).fill();
-  inside(g, map, () => {
-    drawWhole(g, plane, world, 0.42);
-    drawDots(g, plane, world.means, world.labels, paints, { opacity: 0.22 });
-    drawNames(g, plane, world.data.centres, world.data.names, paints, 0.55);
-  });
+  drawMap(g, plane, world, { drawn: 0.42, dots: 0.22, names: 0.55 });
   Object.assign(g, { strokeStyle: paints.page, lineWidth: 9, lineCap: "round" });
   line(g, ends[0], mix(ends[0], ends[1], Math.max(at[1], 0.001)));
   Object.assign(g, { strokeStyle: paints.z, lineWidth: 4 });

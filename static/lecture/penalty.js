@@ -3,7 +3,7 @@ import { slider } from "../lib/controls.js";
 import { clamp, say } from "../lib/numbers.js";
 import { line } from "../lib/shapes.js";
 import { drawCentre } from "./forces.js";
-import { drawBubble, drawMark, planeIn, write } from "./drawing.js";
+import { drawBubble, drawGround, drawMark, planeIn, write } from "./drawing.js";
 
 const LIMITS = [0.0003, 3]; // of v
 const TOP = 8.2; // of the chart
@@ -100,9 +100,7 @@ function drawLens(g, box, at, paints, mean, variance) {
   const plane = planeIn(box, [1.75, 1.75]),
     std = variance.map(Math.sqrt),
     size = clamp(box.width / 16, 12, 16);
-  g.beginPath();
-  g.roundRect(box.left, box.top, box.width, box.height, 12);
-  Object.assign(g, { fillStyle: paints.ground }).fill();
+  drawGround(g, box, paints);
   drawBubble(g, plane, [0, 0], [1, 1], paints.z, { wide: 2, dash: [5, 5], fill: 0.06 });
   const below = [box.left + box.width / 2, plane.at([0, -1])[1] + 14];
   write(g, "costs nothing", below, paints, { size, colour: paints.z });

@@ -4,8 +4,8 @@ import { element } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
 import { gauss } from "../lib/numbers.js";
 import { dot, line } from "../lib/shapes.js";
-import { covering, drawDots, drawMark, drawNames, drawPicture, inside, letters, planeIn, write } from "./drawing.js";
-import { drawWhole, pictured, REACH } from "./world.js";
+import { covering, drawMark, drawPicture, inside, letters, planeIn, write } from "./drawing.js";
+import { drawMap, pictured, REACH } from "./world.js";
 
 const COUNT = 40;
 const NEIGHBOURS = 15;
@@ -56,14 +56,7 @@ export function samples(world) {
         ? { left: 0, top: height * 0.52, width, height: height * 0.48 }
         : { left: map.width + 20, top: 0, width: width - map.width - 20, height };
     const plane = planeIn(map, covering(map, REACH, REACH * 0.54));
-    g.beginPath();
-    g.roundRect(map.left, map.top, map.width, map.height, 12);
-    Object.assign(g, { fillStyle: paints.ground }).fill();
-    inside(g, map, () => {
-      drawWhole(g, plane, world, 0.3);
-      drawDots(g, plane, world.means, world.labels, paints, { opacity: 0.3 });
-      drawNames(g, plane, world.data.centres, world.data.names, paints, 0.8);
-    });
+    drawMap(g, plane, world, { drawn: 0.3, dots: 0.3, names: 0.8 });
     const seen = at[2] > 0 ? 1 + Math.floor((rolls.length - 1) * at[2]) : 1,
       gap = 5,
       { columns, rows, side } = gridIn(room, COUNT, gap),

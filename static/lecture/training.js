@@ -6,6 +6,7 @@ import { line } from "../lib/shapes.js";
 import {
   covering,
   drawDots,
+  drawGround,
   drawMark,
   drawNames,
   drawPicture,
@@ -85,9 +86,7 @@ function drawMap(g, box, world, { epoch, paints, centres, names, last }) {
   const { film, data } = world,
     plane = planeIn(box, covering(box, REACH)),
     where = { x: -REACH, y: REACH, wide: 2 * REACH, high: 2 * REACH };
-  g.beginPath();
-  g.roundRect(box.left, box.top, box.width, box.height, 12);
-  Object.assign(g, { fillStyle: paints.ground }).fill();
+  drawGround(g, box, paints);
   if (!film) return;
   inside(g, box, () => {
     const { k, next, share } = among(film.kept, epoch),

@@ -1,10 +1,13 @@
 // What the scenes have in common: the digit, the test pictures, the decoder once it has come, the film of the training.
-import { colour, paint } from "../lib/canvas.js";
+import { busy } from "../lib/busy.js";
+import { colour, inked, paint } from "../lib/canvas.js";
 import { bytes, floats, halves, halvesOf } from "../lib/codec.js";
 import { decoder, unpacked } from "../lib/decoder.js";
 import { palette } from "../lib/plane.js";
 import { sliced } from "../lib/slices.js";
-import { busy } from "../lib/busy.js";
+import { inTurn } from "../lib/tiles.js";
+
+import { drawDots, drawGround, drawNames, inside } from "./drawing.js";
 
 /** @typedef {import("../lib/payloads").LectureData} Data */
 /**
@@ -15,6 +18,7 @@ import { busy } from "../lib/busy.js";
 
 export const REACH = 3; // how far the plane is drawn to each side
 const TILES = 24; // from one side to the other
+const WHITE = [255, 255, 255];
 
 /** A canvas with one picture. */
 export function pictured(values, size, offset = 0, scale = 1) {
@@ -101,21 +105,13 @@ export class Mosaic {
   constructor(world, window) {
     const { columns, rows, pitch, x, y } = window,
       { width, height } = world.size,
-      one = new ImageData(width, height),
-      jobs = /** @type {[number, number][]} */ ([]);
+      one = new ImageData(width, height);
     this.window = window;
     this.canvas = document.createElement("canvas");
     [this.canvas.width, this.canvas.height] = [columns * width, rows * height];
     const g = this.canvas.getContext("2d");
-    for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) jobs.push([i, j]);
-    const far = (
-      [i, j], // from the middle
-    ) => Math.hypot(i + 0.5 - columns / 2, j + 0.5 - rows / 2);
-    jobs.sort((a, b) => far(a) - far(b));
-    one.data.fill(255);
-    const work = (/** @type {[number, number]} */ [i, j]) => {
-      const light = world.decode([x + (i + 0.5) * pitch, y - (j + 0.5) * pitch]);
-      for (let k = 0; k < width * height; k++) one.data[4 * k + 3] = 255 * light[k];
+    const work = ({ i, j }) => {
+      inked(one, world.decode([x + (i + 0.5) * pitch, y - (j + 0.5) * pitch]), WHITE, 255);
       g.putImageData(one, i * width, j * height);
     };
     const over = busy("a mosaic");
@@ -124,7 +120,7 @@ export class Mosaic {
       over();
       world.changed();
     };
-    const end = sliced(jobs, work, { done });
+    const end = sliced(inTurn(window, { coarse: false }), work, { done });
     this.end = () => (end(), over());
   }
 
@@ -133,7 +129,7 @@ export class Mosaic {
 
 /** White on nothing in the ink of the page, on a plane. Kept until the ink changes. */
 const inks = new WeakMap();
-function inked(mask, ink, fresh) {
+function tinted(mask, ink, fresh) {
   let kept = inks.get(mask);
   if (!kept || kept.ink !== ink || fresh || kept.fresh) {
     const canvas = kept?.canvas ?? document.createElement("canvas");
@@ -164,8 +160,26 @@ export function drawMask(g, plane, mask, { x, y, wide, high }, paints, opacity, 
     tile = (wide * plane.unit) / (mask.width / 28);
   g.globalAlpha = opacity;
   g.imageSmoothingEnabled = tile < 40; // of larger ones every pixel can be seen
-  g.drawImage(inked(mask, paints.ink, fresh), left, top, wide * plane.unit, high * plane.unit);
+  g.drawImage(tinted(mask, paints.ink, fresh), left, top, wide * plane.unit, high * plane.unit);
   g.globalAlpha = 1;
+}
+
+/**
+ * The map of the VAE: what its decoder draws, the dots of the test pictures, and the names of the classes.
+ *
+ * @param {any} g
+ * @param {import("./drawing.js").Plane} plane
+ * @param {World} world
+ * @param {{drawn: number, dots: number, names: number}} strength of each, 0 to 1
+ */
+export function drawMap(g, plane, world, { drawn, dots, names }) {
+  const { paints, data } = world;
+  drawGround(g, plane.box, paints);
+  inside(g, plane.box, () => {
+    drawWhole(g, plane, world, drawn);
+    drawDots(g, plane, world.means, world.labels, paints, { opacity: dots });
+    drawNames(g, plane, data.centres, data.names, paints, names);
+  });
 }
 
 /** The whole plane as the trained decoder draws it. */

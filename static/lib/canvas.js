@@ -66,6 +66,21 @@ export function paint(canvas, values, { channels, height, width }, offset = 0, s
   g.putImageData(image, 0, 0);
 }
 
+/**
+ * Write light (0 black, 1 white, times scale) as ink of so much strength on nothing.
+ *
+ * @param {ImageData} image
+ * @param {ArrayLike<number>} light
+ * @param {number[]} ink red, green, blue
+ * @param {number} scale
+ */
+export function inked({ data }, light, ink, scale) {
+  for (let i = 0, at = 0; at < data.length; i++, at += 4) {
+    [data[at], data[at + 1], data[at + 2]] = ink;
+    data[at + 3] = light[i] * scale;
+  }
+}
+
 export const GAP = 4; // pixels between large pictures, which may be light at their rims
 const FINE = 48; // pixels to a side, from which a picture is drawn smoothly; of a smaller one every pixel can be seen
 

@@ -28,18 +28,19 @@ export function tilesOf(area, side) {
 
 /**
  * What to decode, in turn: a few large squares over all of it, then four in the place of each, then every tile; each
- * time from the middle outwards. ``coarse``: not if something like it is seen already.
+ * time from a place outwards. ``coarse``: not if something like it is seen already.
  *
  * @param {{columns: number, rows: number}} tiles
+ * @param {{coarse?: boolean, from?: number[]}} options from: a place in tiles from the left and the top; the middle
  * @returns {{i: number, j: number, wide: number, last: boolean}[]} last: of its size
  */
-export function inTurn({ columns, rows }, { coarse = true } = {}) {
+export function inTurn({ columns, rows }, { coarse = true, from = [columns / 2, rows / 2] } = {}) {
   const jobs = [];
   for (const wide of coarse ? COARSE : [1]) {
     const level = [];
     for (let j = 0; j < rows; j += wide)
       for (let i = 0; i < columns; i += wide)
-        level.push({ i, j, wide, last: false, far: Math.hypot(i + wide / 2 - columns / 2, j + wide / 2 - rows / 2) });
+        level.push({ i, j, wide, last: false, far: Math.hypot(i + wide / 2 - from[0], j + wide / 2 - from[1]) });
     level.sort((a, b) => a.far - b.far);
     if (level.length) level[level.length - 1].last = true;
     for (const { i, j, wide, last } of level) jobs.push({ i, j, wide, last });

@@ -1,7 +1,7 @@
 // The plane as a mosaic: at every place what the decoder draws there. Coarse at once, then finer, a few milliseconds
 // at a time. One pixel for each of the model's, in the ink of the page; fainter far from the middle, where no data lie.
 import { busy } from "../lib/busy.js";
-import { fit } from "../lib/canvas.js";
+import { fit, inked } from "../lib/canvas.js";
 import { sliced } from "../lib/slices.js";
 import { boxOf, jobsOf } from "./view.js";
 
@@ -28,21 +28,6 @@ export function fade(canvas, view) {
   Object.assign(g, { globalCompositeOperation: "destination-in", fillStyle: light });
   g.fillRect(0, 0, canvas.width, canvas.height);
   g.globalCompositeOperation = "source-over";
-}
-
-/**
- * Write light (0 black, 1 white, times scale) as ink of so much strength on nothing.
- *
- * @param {ImageData} image
- * @param {ArrayLike<number>} light
- * @param {number[]} ink red, green, blue
- * @param {number} scale
- */
-export function inked({ data }, light, ink, scale) {
-  for (let i = 0, at = 0; at < data.length; i++, at += 4) {
-    [data[at], data[at + 1], data[at + 2]] = ink;
-    data[at + 3] = light[i] * scale;
-  }
 }
 
 /**

@@ -2,12 +2,13 @@
 import { askUntil } from "../bridge/ask.js";
 import { publish, subscribe } from "../lib/bus.js";
 import { busy, playing } from "../lib/busy.js";
+import { inked } from "../lib/canvas.js";
 import { halvesOf } from "../lib/codec.js";
 import { element } from "../lib/dom.js";
 import { between } from "../lib/numbers.js";
 import { playButton } from "../lib/play_button.js";
 import { captionOf, lengthOf, momentOf } from "./film_time.js";
-import { fade, inked, lay } from "./mosaic.js";
+import { fade, lay } from "./mosaic.js";
 import { boxOf, tileAt } from "./view.js";
 
 export const PROJECTOR = `

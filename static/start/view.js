@@ -1,7 +1,8 @@
 // Where the plane lies in the window: its scale, its tiles, the order in which they are drawn. No page is needed.
 
+import { inTurn } from "../lib/tiles.js";
+
 const LEAST = 38; // pixels from one tile to the next, at least
-const COARSE = [4, 2, 1]; // tiles along each side of what is drawn at once, first the coarse ones
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box in pixels of the scene */
 /**
@@ -72,25 +73,14 @@ export function boxOf({ tiles: { pitch, left, top, columns, rows }, unit, origin
 }
 
 /**
- * What to decode, in turn: a few large squares over all of the window, then four in the place of each, then every tile.
- * Each time from the middle of the plane outwards. ``i`` and ``j`` count from the left and the top.
+ * What to decode, in turn: from the middle of the plane outwards, and first in large squares (``inTurn``).
  *
  * @param {Tiles} tiles
  * @returns {Job[]}
  */
-export function jobsOf({ pitch, left, top, columns, rows }) {
-  const all = /** @type {Job[]} */ ([]);
-  for (const wide of COARSE) {
-    const level = /** @type {Job[]} */ ([]);
-    for (let j = 0; j < rows; j += wide)
-      for (let i = 0; i < columns; i += wide)
-        level.push({ i, j, wide, code: codeOf({ pitch, left, top }, i + wide / 2, j + wide / 2) });
-    const far = ({ code }) => Math.hypot(code[0], code[1]);
-    level.sort((a, b) => far(a) - far(b));
-    if (level.length) level[level.length - 1].last = true;
-    for (const job of level) all.push(job);
-  }
-  return all;
+export function jobsOf(tiles) {
+  const jobs = inTurn(tiles, { from: [-tiles.left, tiles.top + 1] });
+  return jobs.map((job) => ({ ...job, code: codeOf(tiles, job.i + job.wide / 2, job.j + job.wide / 2) }));
 }
 
 /** The code at a place that is counted in tiles from the left and the top. */

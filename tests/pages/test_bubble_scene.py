@@ -145,3 +145,11 @@ def test_nonsense_in_the_address_of_the_canvas_harms_nothing():
     app = show("bubbles", glide="x", pair="1e9,-4", z="nan,2", reach="-1")
     check(app)
     assert not app.error
+
+
+def test_a_large_penalty_makes_bubbles_larger_and_hardly_nearer():
+    """What /bubbles, /lecture and the tour say of it."""
+    ours, held = bubbles.overlaps("two-knobs"), bubbles.overlaps("two-knobs-beta-4")
+    assert held.radius > 1.5 * ours.radius
+    assert held.touching > 2 * ours.touching
+    assert held.spread == pytest.approx(ours.spread, rel=0.05)

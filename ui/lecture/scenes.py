@@ -157,7 +157,7 @@ def _forces(seen: Lecture) -> Scene:
         "loss = decoder:reconstruction:reconstruction + ink:beta:beta × mean:KL:kl",
         "loss = reconstruction + beta times KL",
         "Bubbles of all ten digits with two arrows on each: one to where its picture is drawn best, one to the centre. "
-        "Then the same bubbles without a penalty, tiny and far apart, and with a large one, larger and closer.",
+        "Then the same bubbles without a penalty, tiny and far apart, and with a large one, large enough to overlap.",
         f"Measured: {len(ours.mean)} test pictures, three models. At beta {free.beta:g}, {ours.beta:g} and "
         f"{held.beta:g} the std is {free.radius:.5f}, {number(ours.radius)} and {number(held.radius)}, the distance "
         f"from the centre {number(free.spread, 1)}, {number(ours.spread, 1)} and {number(held.spread, 1)}. One picture "

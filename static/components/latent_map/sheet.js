@@ -3,7 +3,7 @@
 import { decoderOf } from "../../bridge/decoder_cache.js";
 import { subscribe } from "../../lib/bus.js";
 import { busy, later } from "../../lib/busy.js";
-import { colour, fit } from "../../lib/canvas.js";
+import { colour, fit, inked, paint } from "../../lib/canvas.js";
 import { sliced } from "../../lib/slices.js";
 import { inTurn, tilesOf } from "../../lib/tiles.js";
 import { fromAddress, inAddress } from "../../lib/url.js";
@@ -77,8 +77,9 @@ export function sheet(map) {
         at = [i * size.width, j * size.height, wide * size.width, wide * size.height];
       g.clearRect(at[0], at[1], at[2], at[3]);
       if (Math.max(...z.map(Math.abs)) <= decode.far) {
-        coloured(tile, decode(z), size, ink);
-        pen.putImageData(tile, 0, 0);
+        const light = decode(z);
+        if (size.channels > 1) paint(one, light, size, 0, 255);
+        else inked(tile, light, ink, 255), pen.putImageData(tile, 0, 0);
         g.imageSmoothingEnabled = false;
         g.drawImage(one, at[0], at[1], at[2], at[3]);
       }
@@ -166,13 +167,4 @@ function carry(g, canvas, before, { corners: [[x0, y0], [x1, y1]], columns, rows
     [right, bottom] = at(before.corners[1]);
   g.imageSmoothingEnabled = false;
   g.drawImage(canvas, left, top, right - left, bottom - top);
-}
-
-/** A picture as ink on nothing; one in colour as it is. */
-function coloured({ data }, values, { channels, width, height }, ink) {
-  const pixels = width * height;
-  for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < 3; c++) data[4 * i + c] = channels > 1 ? 255 * values[c * pixels + i] : ink[c];
-    data[4 * i + 3] = channels > 1 ? 255 : 255 * values[i];
-  }
 }

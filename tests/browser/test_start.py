@@ -418,11 +418,10 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
         assert f"tour={number}" in page.url
         page.wait_for_function(TOUR_LOOKED)
         assert not page.locator(DONE).count(), step.title
-        for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
-            page.set_viewport_size(size)
+        for width, height in ((1280, 800), (390, 844), (1400, 1000)):
+            page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function("document.querySelector('.st-key-tour_bar .ll').tour.seek(true) === undefined")
             lit(page)
-        page.set_viewport_size({"width": 1400, "height": 1000})
         assert page.locator(f"{VEIL}.dim").count() == 1
         act(page, step)
         page.wait_for_selector(DONE)

@@ -80,10 +80,7 @@ test("first all of the window coarse, then finer, each tile once in the end, fro
           for (let b = j; b < Math.min(j + wide, tiles.rows); b++) covered.add(`${a},${b}`);
       assert.equal(covered.size, tiles.columns * tiles.rows);
       const far = level.map(({ code: [x, y] }) => Math.hypot(x, y));
-      assert.deepEqual(
-        far,
-        [...far].sort((a, b) => a - b),
-      );
+      assert.ok(far.every((v, k) => k === 0 || v > far[k - 1] - 1e-9));
       assert.deepEqual([level.at(-1)?.last, level.filter(({ last }) => last).length], [true, 1]);
     }
     assert.ok(sizes.indexOf(2) < 90, "the coarse picture is a matter of a few frames");

@@ -41,7 +41,7 @@ def choose_view() -> tuple[str, int, int]:
     if d <= 2:
         return "dims", 0, 1
     bent = umap_tsne.METHODS if count >= umap_tsne.FEWEST else ()
-    views = [name for name, view in latent_map.VIEWS.items() if view in (*bent, "pca", "dims")]
+    views = [name for name, view in latent_map.VIEWS.items() if view in (*bent, "pca", "space", "dims")]
     name = bar.segmented_control(
         "Projection", views, key="view", default="PCA", required=True, bind="query-params", width="content",
         label_visibility="collapsed",
@@ -117,7 +117,7 @@ def show_map(view: str, first: int, second: int) -> None:
     marks = landmarks.on_map(run, epochs, view, first, second)
     dots = latent_map.payload(path, tuple(epochs), view, first, second)
     payload = {
-        **latent_map.with_room(dots, [landmarks.places_of(mark) for mark in marks]),
+        **latent_map.with_room(dots, [landmarks.places_of(mark, len(dots["axes"])) for mark in marks]),
         "pictures": details.pictures(run, epochs[-1], here),
         "landmarks": marks,
         "redrawn": not here, "anywhere": d == 2, "bubbles": details.bubbles(path, tuple(epochs), view, first, second),
@@ -127,7 +127,13 @@ def show_map(view: str, first: int, second: int) -> None:
         latent_scatter(payload, pickable=True)
     with story_column:
         picked()
-    if view == "pca" and len(epochs) > 1:
+    if view == "space":
+        shares = cache.basis(path, epochs[-1], view).explained or ()
+        st.caption(
+            f"Drag to turn the map. Its three directions are those in which the {d} numbers of the codes vary most; "
+            f"they hold {sum(shares):.0%} of all that varies. A dot that is nearer to you is larger and clearer."
+        )
+    elif view == "pca" and len(epochs) > 1:
         st.caption(
             "The two directions are chosen once, from the last epoch, and used for every epoch. "
             "So a dot that moves has really moved. In a training that goes on, they stay as they were."

@@ -56,8 +56,8 @@ def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> 
         return ["the only number of the code (mean)", "spread at random, so that you can tell the dots apart"]
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
-    shares = basis.explained or (0.0, 0.0)
-    if basis.turned:
+    shares = basis.explained or (0.0,) * basis.directions.shape[1]
+    if basis.turned and len(shares) == 2:
         return [f"in the plane of the two main directions ({share:.0%} of the variance)" for share in shares]
     return [f"main direction {k + 1} ({share:.0%} of the variance)" for k, share in enumerate(shares)]
 

@@ -38,17 +38,20 @@ export function halvesOf(raw) {
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
 /**
- * The dots of an epoch as ``_dots`` of ui/components/latent_map.py packs them: x and y of 12 bits in three bytes.
+ * The dots of an epoch as ``_dots`` of ui/components/latent_map.py packs them: numbers of 12 bits, two in three bytes.
  *
  * @param {Uint8Array} raw
- * @param {number[][]} corners between which numbers they lie: [[x, y] low, [x, y] high]
+ * @param {number[][]} corners between which numbers they lie: the lowest of each axis (two, or in space three), and the
+ *   highest
  */
 export function dotsOf(raw, [low, high]) {
-  const out = new Float32Array((raw.length / 3) * 2),
-    [wide, tall] = [0, 1].map((k) => (high[k] - low[k]) / 4095);
-  for (let from = 0, to = 0; from < raw.length; from += 3, to += 2) {
-    out[to] = low[0] + wide * ((raw[from] << 4) | (raw[from + 1] >> 4));
-    out[to + 1] = low[1] + tall * (((raw[from + 1] & 15) << 8) | raw[from + 2]);
+  const wide = low.length,
+    out = new Float32Array(wide * Math.floor(((raw.length / 3) * 2) / wide)),
+    step = low.map((from, k) => (high[k] - from) / 4095);
+  for (let i = 0; i < out.length; i++) {
+    const at = (i >> 1) * 3,
+      twelve = i & 1 ? ((raw[at + 1] & 15) << 8) | raw[at + 2] : (raw[at] << 4) | (raw[at + 1] >> 4);
+    out[i] = low[i % wide] + step[i % wide] * twelve;
   }
   return out;
 }

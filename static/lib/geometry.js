@@ -65,6 +65,20 @@ export function inside(loop, x, y) {
   return within;
 }
 
+/**
+ * Which dots are drawn in a closed loop of places.
+ *
+ * @param {number[][]} loop
+ * @param {ArrayLike<number>} frame x, y of each dot
+ * @param {ReturnType<typeof frameOf>} area
+ */
+export function within(loop, frame, area) {
+  const found = [];
+  for (let i = 0; 2 * i < frame.length; i++)
+    if (inside(loop, area.x(frame[2 * i]), area.y(frame[2 * i + 1]))) found.push(i);
+  return found;
+}
+
 /** 1, 2 or 5 times a power of ten, near v. */
 export function round(v) {
   const power = 10 ** Math.floor(Math.log10(v)),

@@ -162,6 +162,36 @@ def test_names_on_the_map_hide_no_dot_and_no_other_name(server, open_page, width
     page.wait_for_function(f"usual => Math.abs(({apart})() - usual) < 0.1", arg=usual)
 
 
+def test_a_map_in_space_turns_under_the_finger_and_is_picked_like_any_other(server, open_page):
+    page = open_page(server.url + "/latent?run=lecture&view=3D", width=1280, height=800)
+    canvas = page.locator(f"{MAP} [data-view=space] canvas.plain")
+    page.wait_for_selector(f"{MAP} [data-view=space] canvas.plain[data-turn]")
+    page.wait_for_selector(f"{MAP} .names[data-settled='10']", state="attached")
+    settle(page)
+    sent, turn, spot = len(page.sent), canvas.get_attribute("data-turn"), page.evaluate(SPOT, 0)
+    box = page.locator(f"{MAP} .plot").bounding_box()
+    x, y = box["x"] + 30, box["y"] + 30  # beside all dots
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 200, y + 40, steps=4)
+    page.mouse.up()
+    page.wait_for_function(f"before => document.querySelector('{MAP} canvas.plain').dataset.turn !== before", arg=turn)
+    settle(page)
+    assert page.evaluate(SPOT, 0) != spot
+    turn = canvas.get_attribute("data-turn")
+    page.locator(f"{MAP} .turn").press("ArrowLeft")
+    page.wait_for_function(f"before => document.querySelector('{MAP} canvas.plain').dataset.turn !== before", arg=turn)
+    page.evaluate(SET_RANGE, [EPOCH_RANGE, 2])
+    page.wait_for_selector(f"{MAP} canvas.plain[data-epoch='2']")
+    settle(page)
+    assert len(page.sent) == sent and page.locator(f"{MAP} .js-plotly-plot").count() == 0
+    bare = f"i => document.elementFromPoint(...({SPOT})(i)) === document.querySelector('{MAP} canvas.plain')"
+    dot = next(i for i in range(100) if page.evaluate(bare, i))  # no name lies over it
+    page.mouse.click(*page.evaluate(SPOT, dot))  # this one, or one in front of it
+    page.wait_for_selector(STORY.format(2))
+    page.wait_for_function("location.search.includes('dot=')")
+
+
 # A tile of the plane under the map: how strong its ink is, and the code in its middle.
 TILE = f"""([i, j]) => {{
   const box = document.querySelector('{MAP} .sheet'), canvas = box.querySelector('canvas'),

@@ -150,6 +150,31 @@ def test_the_shares_of_the_variance_are_those_along_the_turned_axes():
     np.testing.assert_allclose(basis.directions.T @ basis.directions, np.eye(2), atol=1e-5)
 
 
+def test_a_map_in_space_has_the_three_main_directions_and_is_as_steady():
+    from sklearn.decomposition import PCA
+
+    means = a_training(6, 5)
+    alone = PCA(3).fit(means[-1])
+    basis = projections.pca(means[-1], 3)
+    np.testing.assert_allclose(np.abs((basis.directions * alone.components_.T).sum(0)), 1, atol=1e-4)
+    np.testing.assert_allclose(basis.explained, alone.explained_variance_ratio_, rtol=1e-4)
+    steady = projections.view_of(means.__getitem__, range(5), "space")
+    np.testing.assert_allclose(steady.explained, steady.project(means[-1]).var(0) / means[-1].var(0).sum(), rtol=1e-3)
+    np.testing.assert_allclose(steady.directions.T @ steady.directions, np.eye(3), atol=1e-5)
+    before = projections.view_of(means.__getitem__, range(4), "space").project(means[-2])
+    away = np.linalg.norm(steady.project(means[-1]) - before, axis=1).mean() / before.std()
+    assert away < 0.25
+
+
+def test_a_sphere_holds_nearly_all_points_however_they_are_turned():
+    points = np.random.default_rng(0).normal(size=(20_000, 3)).astype(np.float32)
+    [[low, high], up] = projections.sphere([points[:10_000], points[10_000:]])
+    assert [low, high] == up and low == -high
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
+    assert 0.998 < (np.abs(points @ turn) < high).all(1).mean() <= 1
+    assert np.allclose(projections.sphere([np.zeros((5, 3), np.float32)]), 1.02 * 0.05 * np.array([-1, 1]))
+
+
 def test_the_forebears_of_an_epoch_stay_the_same_as_more_are_kept():
     kept = list(range(200))
     assert projections.forebears(kept[:151], 150) == projections.forebears(kept, 150)

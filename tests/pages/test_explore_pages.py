@@ -65,19 +65,21 @@ def test_hardly_a_dot_of_the_last_epoch_lies_off_the_map(name):
     assert ((last < low) | (last > high)).any(1).mean() <= 0.0005
 
 
-@pytest.mark.parametrize("name", ["two-knobs", "lecture"])
-def test_the_dots_travel_small_and_arrive(name):
+@pytest.mark.parametrize(("name", "view"), [("two-knobs", "dims"), ("lecture", "pca"), ("lecture", "space")])
+def test_the_dots_travel_small_and_arrive(name, view):
     run = gallery(name)
     path, epochs = str(run.path), run_picker.film(run)
-    told = latent_map.payload(path, tuple(epochs), "dims" if run.config.latent_dim == 2 else "pca")
+    told = latent_map.payload(path, tuple(epochs), view)
+    wide = len(told["axes"])
+    assert wide == (3 if view == "space" else 2)
     message = latent_map.sent(told)
     head = head_of(message)
     assert head["epochs"] == epochs and "points" not in head
     at = len(message) - sum(head["lengths"])
     for text, long, (low, high) in zip(told["points"], head["lengths"], head["corners"], strict=True):
-        places = np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, 2).astype(float)
+        places = np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, wide).astype(float)
         a, b, c = np.frombuffer(message[at : at + long], np.uint8).astype(int).reshape(-1, 3).T
-        steps = np.stack([a << 4 | b >> 4, (b & 15) << 8 | c], 1)
+        steps = np.stack([a << 4 | b >> 4, (b & 15) << 8 | c], 1).ravel()[: places.size].reshape(-1, wide)
         step = (np.array(high) - low) / latent_map.STEPS
         assert (np.abs(np.array(low) + steps * step - places) <= 0.501 * step).all()
         at += long
@@ -134,3 +136,15 @@ def test_of_a_convolutional_decoder_only_the_linear_beginning_is_looked_at(monke
     monkeypatch.setattr(browser_decoder, "weights_of", lambda layer: ())
     assert browser_decoder._without_idle(layers, {}, 12.0)[0] == layers
     assert asked == ["linear", "relu"]
+
+
+def test_a_map_in_space_has_a_window_for_it_however_it_is_turned():
+    run = gallery("lecture")
+    told = latent_map.payload(str(run.path), tuple(run_picker.film(run)), "space")
+    (low, high), (bottom, top) = told["range"]
+    assert (low, bottom, top) == (-high, -high, high)
+    assert latent_map.with_room(told, []) is told
+    assert latent_map.with_room(told, [np.float32([[0.5 * high, 0, 0]])]) is told
+    far = np.float32([[3 * high, 0, 4 * high], [np.nan, 0, 0]])
+    (low, wider), up = latent_map.with_room(told, [far])["range"]
+    assert 5 * high < wider < 6 * high and [low, wider] == up and low == -wider

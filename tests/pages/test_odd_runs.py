@@ -104,7 +104,7 @@ def drawing() -> np.ndarray:
 
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
-    ("train", {}), ("map", {"dot": "1"}), ("samples", {"chosen": "1"}),
+    ("train", {}), ("map", {"dot": "1"}), ("map", {"view": "3D"}), ("samples", {"chosen": "1"}),
     ("samples", {"part": "Knobs", "start": "1"}), ("samples", {"part": "Plane"}), ("samples", {"part": "Walk"}),
     ("morph", {"path": "spherical"}), ("draw", {}), ("compare", {"with": "digits"}), ("loss", {}), ("runs", {}),
 ]  # fmt: skip

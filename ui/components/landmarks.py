@@ -68,14 +68,14 @@ def on_map(run: Run, epochs: Sequence[int], view: str, first: int, second: int) 
     return found
 
 
-def places_of(landmark: Landmark) -> np.ndarray:
-    """Where one stands at each epoch, (epochs, 2)."""
-    return np.frombuffer(base64.b64decode(landmark["places"]), "<f4").reshape(-1, 2)
+def places_of(landmark: Landmark, wide: int = 2) -> np.ndarray:
+    """Where one stands at each epoch, (epochs, wide)."""
+    return np.frombuffer(base64.b64decode(landmark["places"]), "<f4").reshape(-1, wide)
 
 
 @cache.cached(100)
 def _places(path: str, epochs: tuple[int, ...], view: str, first: int, second: int, flat: bytes) -> np.ndarray:
-    """A picture's mean on the plane at each epoch, (epochs, 2)."""
+    """A picture's mean on the plane, or in space, at each epoch: (epochs, 2 or 3)."""
     run, images = Run(Path(path)), np.frombuffer(flat, np.uint8)[None]
     basis = cache.basis(path, epochs[-1], view, first, second)
     return np.concatenate([on_plane(basis, encoded(run, epoch, images)) for epoch in epochs])

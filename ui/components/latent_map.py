@@ -32,26 +32,26 @@ def latent_scatter(payload: LatentMapData, *, pickable: bool = False) -> None:
 
 def sent(payload: LatentMapData, *, pickable: bool = False) -> bytes:
     """The map as it travels (``bridge.packed``): bytes, since base64 of half floats would be twice as much."""
-    dots = [_dots(text) for text in payload["points"]]
+    dots = [_dots(text, len(payload["axes"])) for text in payload["points"]]
     head = {name: value for name, value in payload.items() if name != "points"}
     head |= {"pickable": pickable, "corners": [corners for corners, _ in dots]}  # LatentMapSent
     return packed(head, [part for _, part in dots])
 
 
 @lru_cache(maxsize=200)
-def _dots(text: str) -> tuple[list[list[float]], bytes]:
-    """Half floats (n, 2) in base64 as 12 bits a number, two of them in three bytes, and between which numbers those
-    are."""
-    places = np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, 2).astype(float)
+def _dots(text: str, wide: int) -> tuple[list[list[float]], bytes]:
+    """Half floats (n, wide) in base64 as 12 bits a number, two of them in three bytes, and between which numbers those
+    are. An odd number of them is followed by a zero."""
+    places = np.frombuffer(base64.b64decode(text), "<f2").reshape(-1, wide).astype(float)
     low, high = places.min(0), places.max(0)
     steps = np.rint((places - low) / np.maximum(high - low, 1e-9) * STEPS).astype(np.uint16)
-    x, y = steps.T
+    x, y = np.pad(steps.ravel(), (0, steps.size % 2)).reshape(-1, 2).T
     three = np.stack([x >> 4, (x & 15) << 4 | y >> 8, y & 255], axis=1).astype(np.uint8)
     return [low.tolist(), high.tolist()], three.tobytes()
 
 
 # As they stand on the page and in the address.
-VIEWS = {"PCA": "pca", "Two numbers": "dims", "UMAP": "umap", "t-SNE": "tsne"}
+VIEWS = {"PCA": "pca", "3D": "space", "Two numbers": "dims", "UMAP": "umap", "t-SNE": "tsne"}
 NAMES = {view: name for name, view in VIEWS.items()}
 
 
@@ -59,7 +59,8 @@ NAMES = {view: name for name, view in VIEWS.items()}
 def payload(
     path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1, most: int | None = None
 ) -> LatentMapData:
-    """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), or a bent map.
+    """What ``latent_map.js`` draws of a view: ``dims`` (two chosen dimensions), ``pca`` (one basis), ``space`` (the
+    same with three directions, to be turned), or a bent map.
 
     ``layout`` and ``trace`` are those of ``figures.latent_map``, without its colours. ``most``: dots that are sent, of
     each epoch the same.
@@ -68,7 +69,8 @@ def payload(
     """
     run = Run(Path(path))
     flat, axes = _bent(run, epochs, view) if view in umap_tsne.METHODS else _flat(run, epochs, view, first, second)
-    window = projections.view_range(list(flat.values()))
+    frames = list(flat.values())
+    window = projections.sphere(frames) if view == "space" else projections.view_range(frames)
     flat = {epoch: places[:most] for epoch, places in flat.items()}
     count = len(next(iter(flat.values())))
     names = run.dataset.label_names
@@ -76,16 +78,18 @@ def payload(
         "run": run.id, "epochs": list(flat), "points": [base64_of(places, "f2") for places in flat.values()],
         "labels": base64_of(cache.labels(path)[:count], "u1"), "names": list(names),
         "view": f"{view} {first} {second}", "axes": axes, "range": window,
-        "layout": figures.map_layout(axes, window), "trace": figures.map_trace(count),
+        "layout": figures.map_layout(axes[:2], window), "trace": figures.map_trace(count),
     }  # fmt: skip
 
 
 def with_room(payload: LatentMapData, landmarks: Sequence[np.ndarray]) -> LatentMapData:
-    """The map with a window in which landmarks (epochs, 2) are seen, too, wherever they are."""
-    window = projections.with_room(payload["range"], np.concatenate([*landmarks, np.zeros((0, 2), np.float32)]))
+    """The map with a window in which landmarks (epochs, 2 or 3) are seen, too, wherever they are."""
+    wide = len(payload["axes"])
+    places = np.concatenate([*landmarks, np.zeros((0, wide), np.float32)])
+    window = (projections.sphere_with_room if wide == 3 else projections.with_room)(payload["range"], places)
     if window == payload["range"]:
         return payload
-    return {**payload, "range": window, "layout": figures.map_layout(payload["axes"], window)}
+    return {**payload, "range": window, "layout": figures.map_layout(payload["axes"][:2], window)}
 
 
 def _flat(

@@ -145,7 +145,7 @@ class Landmark(TypedDict):
 
     name: str
     note: str  # how its place was found
-    places: Base64  # floats (epochs, 2)
+    places: Base64  # floats (epochs, as many as the map has axes)
 
 
 class DotPictures(TypedDict):
@@ -198,13 +198,13 @@ class LinkedPictures(TypedDict):
 
 
 class LatentMapData(LatentMapHead):
-    points: list[Base64]  # half floats (n, 2) for each epoch
+    points: list[Base64]  # half floats (n, as many as there are axes) for each epoch
 
 
 class LatentMapSent(LatentMapHead):
     """The head of the message, of which each part has the dots of an epoch, 12 bits a number."""
 
-    corners: list[list[list[float]]]  # of each epoch, between which numbers they lie: [[x, y] low, [x, y] high]
+    corners: list[list[list[float]]]  # of each epoch, between which numbers they lie: [low of each axis, high]
 
 
 class MiniMapData(Film):

@@ -29,10 +29,10 @@ BUBBLES = 300  # of the dots; more would hide each other
 def bubbles(path: str, epochs: tuple[int, ...], view: str, first: int = 0, second: int = 1) -> list[str] | None:
     """The spread of the first dots' codes for each epoch, (n, 2, 2) f2: what turns a unit circle into a dot's bubble.
 
-    None where codes have no spread (the classic autoencoder), and on bent maps, which keep no lengths.
+    None where codes have no spread (the classic autoencoder), on bent maps, which keep no lengths, and in space.
     """
     run = Run(Path(path))
-    if not run.config.is_vae or view in umap_tsne.METHODS:
+    if not run.config.is_vae or view in (*umap_tsne.METHODS, "space"):
         return None
     basis = cache.basis(path, epochs[-1], view, first, second)
     return [base64_of(basis.shadow(_std(path, epoch)[:BUBBLES]), "f2") for epoch in epochs]

@@ -72,15 +72,16 @@ def basis(path: str, epoch: int, view: str, first: int = 0, second: int = 1) -> 
     """The projection of a view for all epochs; ``epoch`` is the newest (``projections.view_of``). Raises RunError."""
     if view == "dims":
         return projections.view_of(lambda e: latents(path, e).mean, (epoch,), view, first, second)
-    return _steady(path, projections.forebears(Run(Path(path)).latent_epochs(), epoch))
+    line = projections.forebears(Run(Path(path)).latent_epochs(), epoch)
+    return _steady(path, line, projections.DIRECTIONS.get(view, 2))
 
 
 @cached(700)  # one for each epoch of a long training: each new one is a step from the one before
-def _steady(path: str, line: tuple[int, ...]) -> projections.Basis:
+def _steady(path: str, line: tuple[int, ...], count: int) -> projections.Basis:
     mean = latents(path, line[-1]).mean
     if len(line) == 1:
-        return projections.pca(mean)
-    return projections.onto(_steady(path, line[:-1]), latents(path, line[-2]).mean, mean)
+        return projections.pca(mean, count)
+    return projections.onto(_steady(path, line[:-1], count), latents(path, line[-2]).mean, mean)
 
 
 @cached(200)

@@ -52,8 +52,9 @@ MAP = Intro(
     "Each dot is a test picture, and its colour is its class. It stands where the encoder puts its **mean**. Dots "
     "that are close together are pictures that look alike to the model.",
     "The model never learns which class a picture belongs to; the colours are only for us. A code of 20 numbers does "
-    "not fit on a screen, so the map is a shadow of it: *PCA* shows the directions in which codes differ most; *UMAP* "
-    "and *t-SNE* keep neighbours together and bend the rest. The bars show how much each number of the code says.",
+    "not fit on a screen, so the map is a shadow of it: *PCA* shows the two directions in which codes differ most; "
+    "*3D* shows three, which you can turn; *UMAP* and *t-SNE* keep neighbours together and bend the rest. The bars "
+    "show how much each number of the code says.",
 )
 SAMPLES = Intro(
     "Nobody drew these pictures. Random numbers went into the **decoder**, and it drew what they mean. The same rolls "

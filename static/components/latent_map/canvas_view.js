@@ -2,7 +2,7 @@
 // the one under the pointer, a click, a circled group. Plotly (plotly_view.js) takes its place once it has drawn.
 import { mover } from "./motion.js";
 import { colour, sharp, classColour } from "../../lib/canvas.js";
-import { frameOf, inside, nearest, ticks } from "../../lib/geometry.js";
+import { frameOf, nearest, ticks, within } from "../../lib/geometry.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
 /** How opaque dots are, and those that stand back. */
@@ -10,7 +10,7 @@ export const [USUAL, PALE] = [0.75, 0.08];
 
 /** A view of the map: see latent_map.js for what a view can do. */
 export function plain(map, { point, click, circle, moved }) {
-  const { root, plot, data, labels, groups } = map,
+  const { root, plot, data, groups } = map,
     canvas = root.querySelector("canvas.plain");
   const paints = data.names.map((_, c) => colour(root, classColour(c)));
   const [ink, quiet, line, x] = ["ink", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`));
@@ -77,12 +77,11 @@ export function plain(map, { point, click, circle, moved }) {
   };
   canvas.onpointerup = () => {
     if (!lasso) return;
-    const round = lasso,
-      a = area();
+    const round = lasso;
     lasso = null;
     circled = true; // the click that follows picks no dot
     draw(me.now);
-    const places = [...labels.keys()].filter((i) => inside(round, a.x(me.now[2 * i]), a.y(me.now[2 * i + 1])));
+    const places = within(round, me.now, area());
     if (places.length) circle(places);
   };
   canvas.onpointercancel = () => ((lasso = null), draw(me.now));
@@ -160,7 +159,8 @@ function rules(g, a, height, data, { ink, quiet, line, font }) {
   if (up) g.save(), g.translate(10, a.top + a.height / 2), g.rotate(-Math.PI / 2), g.fillText(up, 0, 0), g.restore();
 }
 
-function drawLasso(g, lasso, paint) {
+/** The loop that is being drawn about a group. */
+export function drawLasso(g, lasso, paint) {
   Object.assign(g, { strokeStyle: paint, lineWidth: 2 });
   g.setLineDash([2, 4]);
   g.beginPath();

@@ -1,7 +1,8 @@
 // The latent map: the means of the test pictures. Follows the epoch slider; dots and groups can be picked.
 //
 // Two views draw it. canvas_view.js is there at once and stays wherever the other may not work; plotly_view.js (Plotly,
-// on the graphics card) takes its place only once its first frame is drawn; gives it back if it fails. Of a view:
+// on the graphics card) takes its place only once its first frame is drawn; gives it back if it fails. A map in space
+// has space_view.js alone. Of a view:
 //   area()  the part in which dots stand: left, top, width, height; x(v), y(v) in pixels, code(px, py) back
 //   now     where the dots are drawn right now         show(frame, {still})  brings them to an epoch's places
 //   light(c) lets one class alone stand out, -1 all     select(places or null)  what stands out of a circled group
@@ -15,6 +16,7 @@ import { overlay } from "./overlay.js";
 import { plotly, plotted, webgl } from "./plotly_view.js";
 import { anywhere, picking, pictures } from "./pointer.js";
 import { sheet } from "./sheet.js";
+import { space } from "./space_view.js";
 import { tools } from "./tools.js";
 import { colour } from "../../lib/canvas.js";
 import { bytes, dotsOf, unpack } from "../../lib/codec.js";
@@ -30,6 +32,8 @@ const HTML = `
           <button type="button" class="point" aria-pressed="true">Pick a dot</button>
           <button type="button" class="lasso" aria-pressed="false">Circle a group</button>
         </div>
+        <button type="button" class="turn" aria-pressed="false" hidden
+          title="Let the map turn by itself. While this button has the focus, arrow keys turn it by hand.">Turn</button>
         <label class="plane" title="What the decoder draws at every place" hidden>
           <input type="checkbox"> Plane</label>
         <label class="bubbles" hidden><input type="checkbox"> Bubbles</label>
@@ -92,6 +96,8 @@ export default function (component) {
   seen.hidden = !data.pictures;
   seen.parentElement.classList.toggle("wide", seen.hidden);
   root.querySelector(".choice").hidden = !data.pickable;
+  const [first, called] = data.axes.length > 2 ? [space, "space"] : [plain, "plain"];
+  root.querySelector(".turn").hidden = first === plain;
 
   const map = {
     root,
@@ -122,6 +128,7 @@ export default function (component) {
     pick = data.pickable ? picking(map, over) : null;
   let failed = false,
     place = null;
+  if (first === space) forget(plot);
   const keeps = plot.matches(".js-plotly-plot"); // Plotly goes on where it is at work already
   const events = {
     point: (i) => map.only.shows(labels[i]) && shown?.show(i),
@@ -150,7 +157,7 @@ export default function (component) {
     ground.follow();
     plot.setAttribute("aria-label", `Map of ${labels.length} test pictures${byClass}, epoch ${epoch}${own}`);
     if (map.view) map.view.show(map.frame, { still: calm.matches });
-    else if (!keeps) use(plain(map, events), "plain");
+    else if (!keeps) use(first(map, events), called);
   });
   /** Where a dot is drawn, in the window: tests point at it. */
   plot.spotOf = (i) => {
@@ -170,13 +177,13 @@ export default function (component) {
     // what worked before does so still
     if (root.version !== version || failed) return;
     failed = true;
-    use(plain(map, events), "plain");
+    use(first(map, events), called);
     forget(plot);
   };
   const done = busy("the map");
   (async () => {
     await seenFirst();
-    if (root.version !== version || !webgl()) return;
+    if (root.version !== version || first === space || !webgl()) return;
     const Plotly = await plotly();
     if (root.version !== version) return;
     plot.classList.toggle("coming", !keeps);

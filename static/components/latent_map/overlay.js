@@ -76,7 +76,7 @@ export function overlay(map) {
         { g } = sharp(document.createElement("canvas"));
       g.font = LANDMARK;
       return landmarks.map(({ name, places }) => {
-        const [x, y] = [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])],
+        const [x, y] = spot({ places }, area),
           wide = g.measureText(name).width + 12;
         return { x: x + (x + wide < area.left + area.width ? 0.5 : -0.5) * wide, y, width: wide + 20, height: 24 };
       });
@@ -86,7 +86,12 @@ export function overlay(map) {
       untip();
     },
   };
-  const spot = ({ places }, area) => [area.x(places[2 * map.epoch]), area.y(places[2 * map.epoch + 1])];
+  const spot = ({ places }, area) => {
+    const axes = data.axes.length,
+      place = places.subarray(axes * map.epoch, axes * (map.epoch + 1)),
+      [x, y] = map.view.seen?.(place) ?? place;
+    return [area.x(x), area.y(y)];
+  };
   const untip = tip(plot.parentElement, (event) => {
     if (!map.view) return null;
     const about = plot.getBoundingClientRect(),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -34,13 +35,15 @@ settings.load_profile("project")
 # what waits rather than works, comes first.
 LONG = ("test_every_page_can_be_used", "test_the_tour_from", "test_every_mission", "test_a_training_from")
 FIRST = ("tests/browser", "tests/core", "tests/pages")
+PROCESS = 2_500_000_000  # bytes that one takes with its server, its browser and its trainers
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are cores, since many tests only wait; just this one for tests that were named."""
+    """Two processes a core, since many tests wait for others, if there is memory; just this one for named tests."""
     if config.args and all("::" in name for name in config.args):
         return 0
-    return min((os.cpu_count() or 1) + 1, 8)
+    room = psutil.virtual_memory().available // PROCESS
+    return max(min(2 * (os.cpu_count() or 1), room, 8), 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-// The latent map in space: three directions, turned under the finger. A view like the others (see latent_map.js), on the
+// The latent map in space: three directions, turned under the finger. A view like the others (latent_map.js), on the
 // plain canvas: five thousand dots take less than a frame, and no browser is without it. Its frames have x, y, z;
 // what it says of itself (now, area) is what is seen from the front, so names, ring and circling need not know of it.
 import { drawLasso, over, PALE, USUAL } from "./canvas_view.js";

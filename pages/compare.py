@@ -57,7 +57,8 @@ duel_curves(curves)
 st.caption(
     "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
     "beta × KL, each with its own beta. "
-    + any("floor" in panel for panel in curves["panels"]) * f"Hatched: {floors.GREY}. Compare what is above it."
+    + any("floor" in panel for panel in curves["panels"])
+    * f"Hatched, and first in each sum: {floors.GREY}. Compare the rest."
     + (other.config.dataset != one.config.dataset)
     * " They learned from different pictures, so their losses do not say which is better.",
     help=glossary.tips("test", "nat", "kl"),

@@ -152,7 +152,7 @@ def how_unusual(image: np.ndarray, thing: str) -> None:
             before=f"The loss of your {thing}"
             + (", with codes drawn from its bubble," if run.config.is_vae else "")
             + " less what even a perfect copy would cost. It is compared with test pictures that have about as much "
-            "grey, since a picture with more grey always costs more. " + unusual.how_well(),
+            "grey, since more grey mostly costs more. It is no proof: a plain upright line passes for a 1.",
         ),
     )
     compared = unusual.unusual(path, epochs, image, thing)
@@ -162,6 +162,7 @@ def how_unusual(image: np.ndarray, thing: str) -> None:
         st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")
     else:
         unusual_chart(compared)
+        st.caption(unusual.how_well())
 
 
 def morphs() -> None:

@@ -44,8 +44,8 @@ st.markdown(
     f"Copies of the gallery’s test pictures. A copy that is right to the last pixel still costs "
     f"**{noisy['floor']:.1f} nats**, so compare what is left above it. With two numbers BCE is "
     f"{two['total'] / noisy['total']:.1f} times as large as with 20, and the error is "
-    f"**{(two['total'] - two['floor']) / (noisy['total'] - noisy['floor']):.1f} times** as large. Black and white, the floor falls to 0 and all of BCE is "
-    "error, a larger one: these models have only learned from greys."
+    f"**{(two['total'] - two['floor']) / (noisy['total'] - noisy['floor']):.1f} times** as large. Black and "
+    "white, the floor falls to 0 and all of BCE is error, a larger one: these models have only learned from greys."
 )
 bound.floors()
 st.markdown(

@@ -16,9 +16,8 @@ export default function (component) {
   const panels = data.panels.map(({ title, lines, floor }) =>
     panel(title, 150, (chart, w, h) => {
       duel(chart, w, h, { lines, names: data.names, colour: colour(root, `--ll-${paints[title]}`), floor });
-      const each = (of) => lines.map((line, k) => `${data.names[k]} ${of(line.at(-1)).toFixed(1)}`).join(", "),
-        above = floor ? `; above the grey: ${each((v) => v - floor)}` : "",
-        words = `${each((v) => v)} nats${above}`;
+      const parts = (v) => (floor ? `${floor.toFixed(1)} + ${(v - floor).toFixed(1)}` : v.toFixed(1)),
+        words = lines.map((line, k) => `${data.names[k]} ${parts(line.at(-1))}`).join(", ") + " nats";
       return { words: words + " at the end", label: `${title} on test pictures by epoch. At the end: ${words}` };
     }),
   );

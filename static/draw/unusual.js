@@ -1,4 +1,4 @@
-// How costly a drawing is to describe: its loss above its floor among test pictures as grey, at the epoch one stands at.
+// How costly a drawing is to describe: its loss above its floor among test pictures as grey, at the shown epoch.
 import { colour, sharp } from "../lib/canvas.js";
 import { describe, mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";

@@ -16,7 +16,8 @@ import { keepDrawn, renewed, showFacts } from "./shared.js";
 const HTML = `
   <div class="ll-pair">
     <section><canvas class="chart" role="img"></canvas>
-      <div class="key"><span class="mean"><i></i>the average of the estimates</span><span>● one estimate each</span></div>
+      <div class="key"><span class="mean"><i></i>the average of the estimates</span>
+        <span class="z">● <span class="quiet">one estimate each</span></span></div>
     </section>
     <section><div class="knobs"></div>
       <div class="one-picture"><figure><canvas class="image truth" role="img"></canvas></figure>

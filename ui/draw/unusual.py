@@ -103,17 +103,15 @@ def _judgement(found: cost.Compared, thing: str) -> str:
         return "too few to judge by."
     if found.costlier > scribbles.UNUSUAL:
         return f"to this model, your {thing} costs no more than many of them."
-    return f"your {thing} is unusual for it." if found.costlier > 0 else "it has hardly seen anything like it."
+    return f"your {thing} is {'unusual' if found.costlier > 0 else 'very unusual'} for it."
 
 
 def how_well() -> str:
-    """How well this tells scribbles from digits, measured on the lecture's model, in two sentences."""
-    found = measured.load("scribbles")
-    of = found["models"]["lecture"]
+    """How well this tells scribbles from digits, measured on the lecture's model, in a sentence."""
+    of = measured.load("scribbles")["models"]["lecture"]
     return (
-        f"We tried it on the lecture’s model, with {found['scribbles']} random scribbles and {found['digits']:,} test "
-        f"digits. It calls {100 * of['unusual_scribbles']:.0f} of 100 scribbles unusual, but "
-        f"{100 * of['unusual_digits']:.0f} of 100 digits, too. It is no proof: a plain upright line passes for a 1."
+        f"With the lecture’s model it calls {100 * of['unusual_scribbles']:.0f} of 100 random scribbles unusual, but "
+        f"{100 * of['unusual_digits']:.0f} of 100 test digits, too."
     )
 
 

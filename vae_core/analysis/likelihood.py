@@ -106,8 +106,8 @@ def bounds(weights: np.ndarray, draws: int) -> np.ndarray:
     the average for K' cannot be below that for K: the logarithm of a mean is at least the mean of the logarithms.
     Raises ValueError unless there are K weights.
     """
-    groups = weights.shape[-1] // draws
-    if draws < 1 or not groups:
+    groups = weights.shape[-1] // draws if draws > 0 else 0
+    if not groups:
         raise ValueError(f"{weights.shape[-1]} draws cannot be averaged {draws} at a time.")
     whole = weights[..., : groups * draws]
     return log_mean_exp(whole.reshape(*weights.shape[:-1], groups, draws))

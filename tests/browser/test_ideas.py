@@ -349,6 +349,7 @@ def the_floor_and_the_bound_are_the_cores(page, run, x, place):
     page.click(".st-key-bound .roll")
     shown(".st-key-bound .ll[data-ready='1'][data-wanted='24']")
     page.click(".st-key-floor .inks button >> nth=1")  # another part's switch
+    page.locator(".st-key-bound").scroll_into_view_if_needed()  # out of sight it asks for nothing
     shown(".st-key-bound .ll[data-ready='1'][data-wanted='34']")
     assert numbers(page, ".st-key-damage .ll", "floor")[0] == numbers(page, ".st-key-floor .ll", "floor")[0] == 0
     assert "0.0 grey" in page.locator(".st-key-floor table").text_content()

@@ -69,7 +69,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "relu": Term(
             "ReLU",
             "A simple rule between the layers: numbers below zero become zero, all others stay as they are. Without "
-            "this bend all layers together could only add up fixed pictures, as PCA does.",
+            "this bend the whole network could only add up fixed pictures, more or less of each, as PCA does.",
             r"\mathrm{ReLU}(a) = \max(0, a)", (), ("sigmoid",), "rectified linear unit, activation"),
         "sigmoid": Term(
             "Sigmoid",
@@ -204,10 +204,10 @@ TERMS: dict[str, dict[str, Term]] = {
             ("loss", "missions", "bubbles"), ("kl", "dead"), "beta-VAE"),
         "elbo": Term(
             "ELBO",
-            "The evidence lower bound: with beta 1 and BCE, the loss with its sign flipped. It is a lower limit on log "
-            "p(x), how probable the model finds the picture; but only if a grey is read as the chance of white. The "
-            "figures shown are estimates, from one random draw for each picture.",
-            r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("loss",), ("loss", "nat"),
+            "The evidence lower bound: with beta 1 and BCE, the loss with its sign flipped. On average over the noise "
+            "it is a lower limit on how probable the model finds the picture, if grey means a chance of white. A shown "
+            "value has one roll of the noise, so it is an estimate.",
+            r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("train",), ("loss", "nat"),
             "evidence lower bound, likelihood"),
         "nat": Term(
             "Nat",

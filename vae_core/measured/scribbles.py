@@ -77,7 +77,8 @@ def auc(odd: np.ndarray, usual: np.ndarray) -> float:
 def measure() -> dict[str, Any]:
     """For each model: the share of as grey test pictures that cost more than each of the four ``shapes`` and than
     ``ONE`` (averaged over seeds of the noise); the shares of scribbles and of test digits that are called unusual; the
-    AUC of scribbles against digits, with a standard error from resampling both, and that of the loss alone.
+    AUC of scribbles against digits, with a standard error from resampling both, that of the loss alone, and that of the
+    loss above the floor.
     """
     return {
         "scribbles": SCRIBBLES, "digits": DIGITS,
@@ -110,7 +111,7 @@ def _model(run: Run) -> dict[str, Any]:
     found = [placed(run, together, seed) for seed in SEEDS]
     share, loss = np.mean([f[0] for f in found], axis=0), np.mean([f[1] for f in found], axis=0)
     n, split = len(named), len(named) + len(odd)
-    scribbled, usual = share[n:split], share[split:]
+    scribbled, usual, above = share[n:split], share[split:], loss - cost.floor(together, run.config.reconstruction)
     rng = np.random.default_rng(0)
     again = [auc(rng.choice(scribbled, len(scribbled)), rng.choice(usual, len(usual))) for _ in range(RESAMPLES)]
     return {
@@ -121,4 +122,5 @@ def _model(run: Run) -> dict[str, Any]:
         "auc": round(auc(scribbled, usual), 3), "auc_error": round(float(np.std(again)), 3),
         "auc_by_seed": [round(auc(f[0][n:split], f[0][split:]), 3) for f in found],
         "loss_auc": round(auc(-loss[n:split], -loss[split:]), 3),
+        "above_auc": round(auc(-above[n:split], -above[split:]), 3),
     }  # fmt: skip

@@ -99,7 +99,7 @@ function drawChart(canvas, { stops, floor: perfect }, at) {
   if (perfect) {
     const edge = [low, high].map((v) => [v, perfect]);
     chart.line(edge, paints.ink, { dash: [2, 4], wide: 1.5 });
-    chart.name(`${GREY}: ${say(perfect, 1)}`, high, perfect, paints.ink, { align: "right", dx: -6, dy: 10 });
+    chart.name(`${GREY}: ${say(perfect, 1)}`, low, perfect, paints.ink, { dx: 6, dy: 10 });
   }
   chart.line(sameLoss, paints.ink, { dash: [5, 4], wide: 2 });
   chart.line(curve, paints.quiet, { wide: 1.5 });

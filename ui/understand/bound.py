@@ -63,7 +63,7 @@ def page(run: Run) -> None:
     st.markdown(
         "With beta 1, minus the loss is a **lower limit** on log p(x): how probable the model finds the picture. It is "
         "the ELBO, estimated from random draws. Draw several codes from the bubble, average *before* taking the "
-        "logarithm, and the limit rises. The more draws, the nearer the truth, but it stays below.",
+        "logarithm, and the limit rises. The more draws, the nearer the truth, but on average it stays below.",
         help=glossary.tips(
             "elbo", "nat",
             before="Each draw z counts with the weight p(x|z) p(z) / q(z|x). The limit is the logarithm of the average "

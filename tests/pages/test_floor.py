@@ -115,6 +115,15 @@ def test_a_picture_is_computed_once_it_is_asked_for():
     assert ask(app, 2 * 10 * bound.ROLLS)["single"] == []
 
 
+def test_of_a_model_that_has_grown_without_limit_nothing_is_estimated(monkeypatch):
+    monkeypatch.setattr(likelihood, "weights_of", lambda *_: np.full((1, 500), -np.inf))
+    bound.estimates.cache_clear()
+    app = show("loss")
+    assert ask(app, 5)["single"] == []
+    assert "grown without limit" in words(app)
+    bound.estimates.cache_clear()
+
+
 def test_of_convolutions_fewer_draws_are_made():
     run = gallery("letters")
     assert bound.ladder(run)[-1] == bound.FEW

@@ -109,7 +109,10 @@ def bound(run: Run) -> None:
         rolls, black_and_white = divmod(rest, 2)
         x = _picture(run, epoch, places[example], bool(black_and_white))
         average, single, floor = estimates(path, epoch, x.tobytes(), rolls)
-        data = {**data, "average": average, "single": single, "floor": floor, "picture": base64_of(x, "u1")}
+        if np.isfinite([value for values in single for value in values]).all():
+            data = {**data, "average": average, "single": single, "floor": floor, "picture": base64_of(x, "u1")}
+        else:
+            st.caption("This model’s losses have grown without limit, so there is nothing to estimate.")
     _bound(key="bound", data={**data, "version": token(data)}, on_wanted_change=lambda: None)
 
 

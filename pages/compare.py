@@ -11,6 +11,7 @@ from ui.shell import run_picker
 from ui.shell.errors import plain
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
+from ui.store import floors
 from ui.text import glossary
 
 through_app()
@@ -51,10 +52,13 @@ if run_picker.film(other) != epochs:
 st.caption(" ".join(left_out))
 
 st.markdown("#### Their losses")
-duel_curves(tasks.curves([one, other]))
+curves = tasks.curves([one, other])
+duel_curves(curves)
 st.caption(
     "Test pictures after each epoch, z sampled, nats per picture. A: solid line. B: dashed. Loss = reconstruction + "
-    "beta × KL, each with its own beta."
+    "beta × KL, each with its own beta. "
+    + any("floor" in panel for panel in curves["panels"])
+    * f"Hatched, and first in each sum: {floors.GREY}. Compare the rest."
     + (other.config.dataset != one.config.dataset)
     * " They learned from different pictures, so their losses do not say which is better.",
     help=glossary.tips("test", "nat", "kl"),

@@ -146,12 +146,13 @@ def likenesses(image: np.ndarray, looks: list[drawing_view.Look], near: list[tup
 
 def how_unusual(image: np.ndarray, thing: str) -> None:
     st.markdown(
-        "#### How unusual is it?",
+        "#### How costly is it to describe?",
         help=glossary.tips(
             *("elbo", "nat"),
-            before="The loss of each test picture"
+            before=f"The loss of your {thing}"
             + (", with codes drawn from its bubble," if run.config.is_vae else "")
-            + f" and where your {thing}’s lies among them.",
+            + " less what even a perfect copy would cost. It is compared with test pictures that have about as much "
+            "grey, since more grey mostly costs more. It is no proof: a plain upright line passes for a 1.",
         ),
     )
     compared = unusual.unusual(path, epochs, image, thing)
@@ -161,6 +162,7 @@ def how_unusual(image: np.ndarray, thing: str) -> None:
         st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")
     else:
         unusual_chart(compared)
+        st.caption(unusual.how_well())
 
 
 def morphs() -> None:

@@ -7,7 +7,7 @@ from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.text import glossary
-from ui.understand import loss
+from ui.understand import bound, loss
 from vae_core.analysis.reference import IN_USE
 
 through_app()
@@ -30,13 +30,31 @@ loss.pixel()
 st.markdown("#### 2. A whole picture")
 st.markdown(
     "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "
-    "to us, and yet it costs: both losses go pixel by pixel, and know nothing of shapes."
+    "to us, and yet it costs: both losses go pixel by pixel, and know nothing of shapes. Some of the BCE is **grey "
+    "that nobody can save**: make the picture black and white, and that part is gone."
 )
 complete = loss.damage(run)
 if not complete:
     run_picker.no_originals(run)
 
-st.markdown("#### 3. The penalty")
+st.markdown("#### 3. What even a perfect copy costs")
+bars = bound.floor_bars()["bars"]
+noisy, two = bars[2]["grey"], bars[3]["grey"]
+st.markdown(
+    f"Copies of the gallery’s test pictures. A copy that is right to the last pixel still costs "
+    f"**{noisy['floor']:.1f} nats**, so compare what is left above it. With two numbers BCE is "
+    f"{two['total'] / noisy['total']:.1f} times as large as with 20, and the error is "
+    f"**{(two['total'] - two['floor']) / (noisy['total'] - noisy['floor']):.1f} times** as large. Black and "
+    "white, the floor falls to 0 and all of BCE is error, a larger one: these models have only learned from greys."
+)
+bound.floors()
+st.markdown(
+    "**Why?** BCE takes the guess as the chance that a pixel is *white*. A pixel of one half grey is neither white nor "
+    "black, so even the best guess is surprised, by 0.69 nats. The chances of black and white add up to 1 and leave "
+    "nothing for the greys: on grey pictures BCE is a fine error to learn from, but no chance of anything."
+)
+
+st.markdown("#### 4. The penalty")
 before = st.container()
 with one_sentence():
     curves = loss.penalty_curves(run)
@@ -56,7 +74,7 @@ with one_sentence():
             "root of the average of mean².",
         )
 
-st.markdown("#### 4. Beta, the scale between the two")
+st.markdown("#### 5. Beta, the scale between the two")
 st.markdown("Each point is a real, trained model. Move **beta**, and watch both strips of pictures.")
 numbers = loss.tradeoff(("beta-0", "beta-0.1", "lecture", "beta-4", "beta-10"))
 free, lecture, huge = numbers[0], numbers[2], numbers[-1]
@@ -68,3 +86,6 @@ st.markdown(
     f"{huge['reconstruction'] - lecture['reconstruction']:.0f}. The dashed line shows what each model aimed for: under "
     "its own beta, no other model of the five lies below it."
 )
+
+st.markdown("#### 6. How good is the bound?")
+bound.page(run)

@@ -13,10 +13,11 @@ export default function (component) {
   root.stop?.();
   root.version = version;
   const paints = { Reconstruction: "decoder", KL: "mean", Loss: "ink" };
-  const panels = data.panels.map(({ title, lines }) =>
+  const panels = data.panels.map(({ title, lines, floor }) =>
     panel(title, 150, (chart, w, h) => {
-      duel(chart, w, h, { lines, names: data.names, colour: colour(root, `--ll-${paints[title]}`) });
-      const words = lines.map((line, k) => `${data.names[k]} ${line.at(-1).toFixed(1)}`).join(", ") + " nats";
+      duel(chart, w, h, { lines, names: data.names, colour: colour(root, `--ll-${paints[title]}`), floor });
+      const parts = (v) => (floor ? `${floor.toFixed(1)} + ${(v - floor).toFixed(1)}` : v.toFixed(1)),
+        words = lines.map((line, k) => `${data.names[k]} ${parts(line.at(-1))}`).join(", ") + " nats";
       return { words: words + " at the end", label: `${title} on test pictures by epoch. At the end: ${words}` };
     }),
   );

@@ -1,4 +1,4 @@
-// How unusual a drawing is: its loss among those of the test pictures, at the epoch one stands at.
+// How costly a drawing is to describe: its loss above its floor among test pictures as grey, at the shown epoch.
 import { colour, sharp } from "../lib/canvas.js";
 import { describe, mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -43,7 +43,10 @@ export default function (component) {
       x,
       2,
     );
-    describe(canvas, `Losses of ${data.of} test pictures, from ${from} to ${to} nats; your ${data.thing}’s is ${own}`);
+    describe(
+      canvas,
+      `Costs of ${data.of} test pictures as grey, from ${from} to ${to} nats; your ${data.thing}’s is ${own}`,
+    );
   };
   const unfollow = followEpoch(
     data.run,

@@ -150,17 +150,31 @@ export function whiskers(chart, width, height, { mean, std, dot, bar, reach }) {
   });
 }
 
-/** Two lines over their own epochs, from 0; the first whole, the second dashed, each named at its end. */
-export function duel(chart, width, height, { lines, names, colour }) {
+/** A place that nothing can reach, in slanted lines. */
+function hatch(chart, { x, y, width, height }) {
+  chart.append(svg("rect", { x, y, width, height, class: "hatch" }));
+  for (let at = x - height; at < x + width; at += 7) {
+    const [from, to] = [Math.max(at, x), Math.min(at + height, x + width)]; // cut off at both sides
+    const [low, high] = [y + height - (from - at), y + height - (to - at)];
+    chart.append(svg("line", { x1: from, x2: to, y1: low, y2: high, class: "hatch" }));
+  }
+  chart.append(svg("line", { x1: x, x2: x + width, y1: y, y2: y, class: "hatch edge" }));
+}
+
+/**
+ * Two lines over their own epochs, from 0; the first whole, the second dashed, each named at its end. Below `floor`, if
+ * there is one, no line can be: there it is hatched.
+ */
+export function duel(chart, width, height, { lines, names, colour, floor = 0 }) {
   const left = 44,
     right = 22,
     top = 8,
     bottom = 20,
     last = Math.max(...lines.map((l) => l.length - 1), 1);
   const known = lines.flatMap((l) => (l.length > 2 ? l.slice(1) : l)); // the untrained net would flatten all others
-  const low = Math.min(...known),
+  const low = Math.min(...known, floor || Infinity),
     high = Math.max(...known),
-    room = (high - low || high || 1) * 0.06,
+    room = (high - low || high || 1) * (floor ? 0.12 : 0.06),
     from = Math.max(low - room, 0);
   const X = (x) => left + (x / last) * (width - left - right);
   const Y = (y) =>
@@ -171,6 +185,7 @@ export function duel(chart, width, height, { lines, names, colour }) {
   }
   for (const x of [0, last])
     chart.append(svg("text", { x: X(x), y: height - 4, "text-anchor": x ? "end" : "start" }, `epoch ${x}`));
+  if (floor) hatch(chart, { x: left, y: Y(floor), width: width - left - right, height: Y(from) - Y(floor) });
   const ends = lines.map((l) => Y(l.at(-1)));
   if (Math.abs(ends[0] - ends[1]) < 13) {
     // names that would stand on each other

@@ -287,6 +287,7 @@ export interface ImagePickerAnswer {
 export interface CurvePanel {
   title: string;
   lines: number[][];
+  floor?: number;
 }
 
 export interface TwoRunCurvesData {
@@ -814,8 +815,43 @@ export interface DamageData {
   names: string[];
   pictures: string;
   mean: string;
+  pure_mean: string;
   decoder: Decoder;
   redrawn: boolean;
+  version: string;
+}
+
+export interface SplitLoss {
+  floor: number;
+  total: number;
+}
+
+export interface FloorBar {
+  label: string;
+  grey: SplitLoss;
+  pure: SplitLoss;
+}
+
+export interface FloorData {
+  bars: FloorBar[];
+  version: string;
+}
+
+export interface BoundAnswer {
+  wanted: number;
+}
+
+export interface BoundData {
+  run: string;
+  count: number;
+  rolls: number;
+  wanted: number | null;
+  draws: number[];
+  average: number[];
+  single: number[][];
+  floor: number;
+  picture: string;
+  size: Size;
   version: string;
 }
 
@@ -839,6 +875,7 @@ export interface Stop {
 
 export interface TradeoffData {
   stops: Stop[];
+  floor: number;
   version: string;
 }
 

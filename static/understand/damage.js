@@ -7,13 +7,16 @@ import { decoder } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
 import { bce, grains, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
+import { publish } from "../lib/bus.js";
 import { recall, recallOne, remember } from "../lib/url.js";
+import { GREY, inkSwitch, least, pureOf, SPLIT_KEY, splitBar, splitWords } from "./ink.js";
 import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
 const HTML = `
   <div class="bar wrap"><span class="name which"></span><span class="bar wrap digits"></span></div>
+  <div class="bar wrap"><span class="name">The picture</span><span class="bar wrap inks"></span></div>
   <div class="bar wrap"><span class="name">Damage</span><span class="bar wrap kinds"></span></div>
   <div class="ll-pair">
     <section>
@@ -24,6 +27,7 @@ const HTML = `
         <figure><canvas class="image where" role="img"></canvas><figcaption>where BCE comes from</figcaption></figure>
       </div>
       <ul class="facts"></ul>
+      <div class="whole" aria-hidden="true"></div>${SPLIT_KEY}
     </section>
     <section><canvas class="chart" role="img"></canvas>${BOTH_LOSSES}</section>
   </div>`;
@@ -45,6 +49,7 @@ export default function (component) {
   const state = {
     example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
     kind: recallOne("damage", KINDS),
+    pure: false, // whether the picture is black and white
     much: recall("much", 0, 0, 1),
   };
   const draw = () => {
@@ -56,7 +61,11 @@ export default function (component) {
     if (find(".chart").clientWidth) drawChart(find(".chart"), pictures, state, now);
   };
   const change = (name, value) => (remember(name, value), draw());
-  const classes = chips(find(".digits"), data.names, (k) => change("picture", (state.example = k)));
+  const classes = chips(find(".digits"), data.names, (k) => {
+    change("picture", (state.example = k));
+    publish("loss example", k);
+  });
+  publish("loss example", state.example);
   find(".which").textContent = data.classes > 1 ? "Class" : "Picture";
   const names = [...NAMES, data.classes > 1 ? "Another class" : "Another picture"];
   const kinds = chips(find(".kinds"), names, (k) => change("damage", (state.kind = KINDS[k])));
@@ -68,7 +77,8 @@ export default function (component) {
     text: (v) => `${Math.round(100 * v)}%`,
     change: (v) => change("much", (state.much = v)),
   });
-  return keepDrawn(root, find(".chart"), draw);
+  const stop = inkSwitch(find(".inks"), pictures.size, (pure) => ((state.pure = pure), draw()));
+  return keepDrawn(root, find(".chart"), draw, stop);
 }
 
 /** A few pictures, the model's guess of it, and both losses between them. */
@@ -76,19 +86,24 @@ class Pictures {
   /** @param {Data} data */
   constructor(data) {
     const decode = decoder(data.decoder),
+      guesses = (means) => data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d)))),
       means = floats(data.mean),
-      d = means.length / data.names.length;
+      d = means.length / data.names.length,
+      grey = bytes(data.pictures);
     this.size = decode.size;
     this.pixels = pixelsOf(this.size);
-    this.originals = bytes(data.pictures);
     this.noise = grains(this.pixels);
-    this.guesses = data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d))));
+    this.inks = [
+      { originals: grey, guesses: guesses(means) },
+      { originals: pureOf(grey), guesses: guesses(floats(data.pure_mean)) },
+    ];
   }
 
   /** The guess with so much damage, its numbers strictly between 0 and 1. */
-  damaged({ example, kind }, much) {
-    const guess = this.guesses[example],
-      other = this.guesses[(example + 1) % this.guesses.length];
+  damaged({ example, kind, pure }, much) {
+    const { guesses } = this.inks[+pure],
+      guess = guesses[example],
+      other = guesses[(example + 1) % guesses.length];
     const mixed = (from, to, share) => (1 - share) * from + share * to;
     const whole = Math.floor(much * 10), // pixels that it is shifted by
       shifted = (i, by) => guess[i - Math.min(by, i % this.size.width)];
@@ -101,23 +116,25 @@ class Pictures {
     return Float64Array.from(guess, (_, i) => clamp(pixel(i), TINY, 1 - TINY));
   }
 
-  /** The guess with so much damage, its losses, and the BCE of each pixel. */
+  /** The guess with so much damage, its losses, the BCE of each pixel, and what a perfect guess would cost. */
   losses(state, much) {
     const guess = this.damaged(state, much),
+      { originals } = this.inks[+state.pure],
       each = new Float64Array(this.pixels);
-    let [cost, squared] = [0, 0];
+    let [cost, squared, floor] = [0, 0, 0];
     for (let i = 0; i < this.pixels; i++) {
-      const x = this.originals[this.pixels * state.example + i] / 255;
+      const x = originals[this.pixels * state.example + i] / 255;
+      floor += least(x);
       cost += each[i] = bce(x, guess[i]);
       squared += square(x, guess[i]);
     }
-    return { guess, bce: cost, square: squared, each };
+    return { guess, bce: cost, square: squared, each, floor };
   }
 }
 
-function showPictures(root, data, { originals, pixels, size }, state, { guess, each }) {
+function showPictures(root, data, { inks, pixels, size }, state, { guess, each }) {
   const [left, middle, right] = ["truth", "guess", "where"].map((name) => root.querySelector(`.${name}`));
-  paint(left, originals, size, pixels * state.example);
+  paint(left, inks[+state.pure].originals, size, pixels * state.example);
   paint(middle, guess, size, 0, 255);
   paintHeat(right, each, size);
   root.querySelector(".source").textContent = data.redrawn ? "the picture, as redrawn" : "the picture";
@@ -143,16 +160,20 @@ function paintHeat(canvas, costs, { channels, height, width }) {
 }
 
 function showNumbers(root, state, now, undamaged) {
+  const above = (loss, of) => (loss === "bce" ? of.bce - of.floor : of.square);
   const what = (name, loss) => {
-    const times = say(now[loss] / undamaged[loss], 1),
-      more = ` <small class="quiet">${times} times as much as undamaged</small>`;
-    return `<span>${name}${state.much && undamaged[loss] > 1e-9 ? more : ""}</span>`;
+    const times = say(above(loss, now) / above(loss, undamaged), 1),
+      more = ` <small class="quiet">${times} times the error of the undamaged</small>`;
+    return `<span>${name}${state.much && above(loss, undamaged) > 0.05 ? more : ""}</span>`;
   };
   showFacts(root.querySelector(".facts"), [
     [what("BCE", "bce"), `${say(now.bce, 1)} nats`, "decoder"],
     [what("half the squared error", "square"), `${say(now.square, 1)} nats`],
   ]);
-  Object.assign(root.dataset, { bce: now.bce, square: now.square, digit: state.example });
+  const error = now.bce - now.floor,
+    most = Math.max(now.bce, 2 * undamaged.bce);
+  root.querySelector(".whole").innerHTML = splitBar(now.floor, error, most) + splitWords(now.floor, error);
+  Object.assign(root.dataset, { bce: now.bce, square: now.square, digit: state.example, floor: now.floor });
 }
 
 /** Both losses over the damage. */
@@ -162,6 +183,12 @@ function drawChart(canvas, pictures, state, now) {
     curve = (name) => STEPS.map((much, k) => [100 * much, losses[k][name]]);
   const across = { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
     chart = axes(canvas, across, { low: 0, high, label: "nats" });
+  if (now.floor > 0.05) {
+    const { ink } = chart.paints,
+      edge = [0, 100].map((x) => [x, now.floor]);
+    chart.line(edge, ink, { dash: [2, 4], wide: 1.5 });
+    chart.name(GREY, 0, now.floor, ink, { dx: 10, dy: 10 });
+  }
   chart.line(curve("bce"), chart.paints.decoder);
   chart.line(curve("square"), chart.paints.ink, { dash: [6, 4] });
   chart.dot(100 * state.much, now.bce, chart.paints.decoder);

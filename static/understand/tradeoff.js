@@ -6,6 +6,7 @@ import { describe } from "../lib/dom.js";
 import { say } from "../lib/numbers.js";
 import { followPointer } from "../lib/drag.js";
 import { recall, remember } from "../lib/url.js";
+import { GREY } from "./ink.js";
 import { closest, keepDrawn, renewed, showFacts } from "./shared.js";
 
 const HTML = `
@@ -44,11 +45,11 @@ export default function (component) {
     chart = null,
     pictures = null;
   const draw = () => {
-    if (canvas.clientWidth) chart = drawChart(canvas, stops, at);
+    if (canvas.clientWidth) chart = drawChart(canvas, data, at);
   };
   const show = () => {
     draw();
-    showNumbers(root, stops, at);
+    showNumbers(root, data, at);
     if (pictures) showPictures(root, pictures[at], stops[at].beta);
     Object.assign(root.dataset, { beta: stops[at].beta, ready: pictures ? 1 : 0 });
   };
@@ -82,11 +83,11 @@ export default function (component) {
 }
 
 /** All stops, the curve through them, and the line of all points that cost as much as the one one stands at. */
-function drawChart(canvas, stops, at) {
+function drawChart(canvas, { stops, floor: perfect }, at) {
   const kls = stops.map((stop) => stop.kl),
     reconstructions = stops.map((stop) => stop.reconstruction),
     [low, high] = [Math.min(...kls) / 1.5, Math.max(...kls) * 1.5],
-    [floor, roof] = [Math.min(...reconstructions) - 12, Math.max(...reconstructions) + 12],
+    [floor, roof] = [Math.min(...reconstructions, perfect || Infinity) - 12, Math.max(...reconstructions) + 12],
     ticks = TICKS.filter((v) => v > low && v < high),
     across = { low, high, log: true, label: "KL, nats (each step to the right is a multiple)", ticks },
     chart = axes(canvas, across, { low: floor, high: roof, label: "reconstruction, nats" });
@@ -95,6 +96,11 @@ function drawChart(canvas, stops, at) {
     between = [...Array(120).keys()].map((k) => low * (high / low) ** (k / 119)),
     sameLoss = between.map((v) => [v, reconstruction + beta * kl - beta * v]),
     curve = stops.map((stop) => [stop.kl, stop.reconstruction]).sort((a, b) => a[0] - b[0]);
+  if (perfect) {
+    const edge = [low, high].map((v) => [v, perfect]);
+    chart.line(edge, paints.ink, { dash: [2, 4], wide: 1.5 });
+    chart.name(`${GREY}: ${say(perfect, 1)}`, low, perfect, paints.ink, { dx: 6, dy: 10 });
+  }
   chart.line(sameLoss, paints.ink, { dash: [5, 4], wide: 2 });
   chart.line(curve, paints.quiet, { wide: 1.5 });
   stops.forEach((stop, k) => {
@@ -105,11 +111,12 @@ function drawChart(canvas, stops, at) {
   return chart;
 }
 
-function showNumbers(root, stops, at) {
+function showNumbers(root, { stops, floor }, at) {
   const { beta, kl, reconstruction } = stops[at],
     runs = stops.map((s) => `beta ${s.beta}: ${say(s.reconstruction, 0)} and ${say(s.kl, 0)} nats`);
   showFacts(root.querySelector(".facts"), [
     [`<span class="decoder">reconstruction</span>`, `${say(reconstruction, 1)} nats`],
+    ...(floor ? [[`of it error, above the grey that nobody can save`, `${say(reconstruction - floor, 1)} nats`]] : []),
     [`<span class="mean">KL</span>`, `${say(kl, 1)} nats`],
     [`loss = reconstruction + ${beta} × KL`, `${say(reconstruction + beta * kl, 1)} nats`],
   ]);

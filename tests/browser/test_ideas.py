@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 
 from ui.store import cache
-from ui.understand import autoencoder, bubbles
+from ui.understand import autoencoder, bound, bubbles
+from vae_core import loss_registry
 from vae_core.analysis import posterior, sampling
 from vae_core.datasets import registry
 from vae_core.losses import bce, mse
@@ -325,16 +327,43 @@ def test_the_losses_on_the_page_are_the_cores(server, open_page):
     assert (pixels(page, ".st-key-tradeoff .invented").reshape(28, 280) == expected).all()
     assert f"{beta4.metrics()[10]['test']['kl']:.1f} nats" in page.locator(".st-key-tradeoff .facts").text_content()
     assert len(page.sent) == sent
+    the_floor_and_the_bound_are_the_cores(page, run, picture.numpy(), place)
     restored(page, "beta")
     page.wait_for_selector(".st-key-tradeoff .ll[data-beta='4']")
     assert re.search("run=lecture", page.url)
+
+
+def the_floor_and_the_bound_are_the_cores(page, run, x, place):
+    """Of the picture that was chosen, with its greys and without: the one switch is thrown for all parts at once."""
+    entropy = float(loss_registry.entropy(x)[0])
+    assert numbers(page, ".st-key-damage .ll", "floor")[0] == pytest.approx(entropy, rel=1e-4)
+    page.locator(".st-key-bound").scroll_into_view_if_needed()
+    shown = partial(page.wait_for_selector, timeout=60_000)
+    shown(".st-key-bound .ll[data-ready='1'][data-wanted='4']")  # the first rolls, with its greys, the fifth picture
+    images = registry.load_test("mnist-55k").images[run.test_indices()[place]]
+    average = bound.estimates(str(run.path), 10, images.tobytes(), 0)[0]
+    assert numbers(page, ".st-key-bound .ll", "limit")[0] == pytest.approx(average[-1], abs=1e-3)
+    page.evaluate(SET_RANGE, [".st-key-bound .knobs input", 0])
+    assert numbers(page, ".st-key-bound .ll", "limit")[0] == pytest.approx(average[0], abs=1e-3)
+    assert page.locator(".st-key-bound .ll").get_attribute("data-draws") == "1"
+    page.click(".st-key-bound .roll")
+    shown(".st-key-bound .ll[data-ready='1'][data-wanted='24']")
+    page.click(".st-key-floor .inks button >> nth=1")  # another part's switch
+    page.locator(".st-key-bound").scroll_into_view_if_needed()  # out of sight it asks for nothing
+    shown(".st-key-bound .ll[data-ready='1'][data-wanted='34']")
+    assert numbers(page, ".st-key-damage .ll", "floor")[0] == numbers(page, ".st-key-floor .ll", "floor")[0] == 0
+    assert "0.0 grey" in page.locator(".st-key-floor table").text_content()
+    white = (images >= 128) * np.uint8(255)
+    assert numbers(page, ".st-key-bound .ll", "limit")[0] == pytest.approx(
+        bound.estimates(str(run.path), 10, white.tobytes(), 1)[0][0], abs=1e-3
+    )
 
 
 NONSENSE = [
     "autoencoder?a=x,y&b=1e99,2&dice=many",
     "bubbles?view=none&epoch=99&digits=xyz&glide=9&pair=3,3.5&z=1e9,0&reach=0",
     "noise?digit=12&draws=-5&mean=1&way=none&roll=1e9",
-    "loss?pixel=2&guess=0&damage=fire&much=nan&v=-1&m=&beta=x",
+    "loss?pixel=2&guess=0&damage=fire&much=nan&v=-1&m=&beta=x&ink=red&picture=1e9",
 ]
 
 

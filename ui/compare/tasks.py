@@ -12,7 +12,7 @@ from ui.components.image_picker import End
 from ui.components.image_rows import Row
 from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
-from ui.store import cache, tail
+from ui.store import cache, floors, tail
 from vae_core.config import FIELDS, in_words
 from vae_core.runs.films import examples_of
 from vae_core.runs.run import Run
@@ -39,6 +39,9 @@ def curves(runs: Sequence[Run]) -> TwoRunCurvesData:
         lines = [[record["test"][key] for record in tail.metrics(run)] for run in runs]
         if all(value is not None for line in lines for value in line):
             panels.append({"title": title, "lines": lines})
+    floor, other = (floors.floor_of(run) for run in runs)
+    if panels and floor and floor == other:
+        panels[0]["floor"] = floor
     return {"panels": panels, "names": ["A", "B"]}
 
 

@@ -16,7 +16,7 @@ from vae_core.architecture import weights_of
 from vae_core.runs.run import Run, RunError
 
 
-def _weights(run: Run, epoch: int) -> dict[str, np.ndarray]:
+def weights_at(run: Run, epoch: int) -> dict[str, np.ndarray]:
     """All weights of an epoch by torch's names, read without torch. Raises RunError."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -29,7 +29,7 @@ def _weights(run: Run, epoch: int) -> dict[str, np.ndarray]:
 
 def decoder(run: Run, epoch: int) -> Decoder:
     """The decoder for ``static/lib/decoder.js``: its layers, and the weights of each by its place."""
-    weights = {name: tensor for name, tensor in _weights(run, epoch).items() if name.startswith("decoder.")}
+    weights = {name: tensor for name, tensor in weights_at(run, epoch).items() if name.startswith("decoder.")}
     return {
         "layers": run.architecture.to_json()["decoder"], "size": size_of(run), "latent_dim": run.config.latent_dim,
         "weights": {name.removeprefix("decoder."): base64_of(tensor, "f2") for name, tensor in weights.items()},
@@ -52,7 +52,7 @@ def packed_decoder(path: str, epoch: int, reach: float = 0.0) -> tuple[dict[str,
     """
     run = Run(Path(path))
     layers = run.architecture.to_json()["decoder"]
-    weights = {k: w.astype(np.float16) for k, w in _weights(run, epoch).items() if k.startswith("decoder.")}
+    weights = {k: w.astype(np.float16) for k, w in weights_at(run, epoch).items() if k.startswith("decoder.")}
     head: dict[str, Any] = {"size": size_of(run), "latent_dim": run.config.latent_dim}
     if run.config.latent_dim == 2:
         head["far"] = _far(path, epoch, reach)
@@ -105,17 +105,17 @@ def _without_idle(
 def decoded(run: Run, epoch: int, z: np.ndarray) -> np.ndarray:
     """Codes (n, d) to pictures (n, pixels) in [0, 1], without torch, which a first picture must not wait for."""
     layers = run.architecture.decoder
-    return inference.sigmoid(inference.run(layers, _weights(run, epoch), "decoder", z.astype(np.float32)))
+    return inference.sigmoid(inference.run(layers, weights_at(run, epoch), "decoder", z.astype(np.float32)))
 
 
 def encoded(run: Run, epoch: int, images: np.ndarray) -> np.ndarray:
     """Images (n, pixels) uint8 to their means (n, d), without torch."""
-    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", images / np.float32(255))
+    code = inference.run(run.architecture.encoder, weights_at(run, epoch), "encoder", images / np.float32(255))
     return code[:, : run.config.latent_dim]
 
 
 def bubbles(run: Run, epoch: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, pixels) uint8 to the means and standard deviations (n, d) of their codes, without torch; a VAE's."""
-    code = inference.run(run.architecture.encoder, _weights(run, epoch), "encoder", images / np.float32(255))
+    code = inference.run(run.architecture.encoder, weights_at(run, epoch), "encoder", images / np.float32(255))
     mean, logvar = np.split(code, 2, axis=1)
     return mean, np.exp(logvar / 2)

@@ -279,6 +279,7 @@ class ImagePickerAnswer(TypedDict):
 class CurvePanel(TypedDict):
     title: str
     lines: list[list[float]]
+    floor: NotRequired[float]  # what even a perfect copy costs
 
 
 class TwoRunCurvesData(TypedDict):
@@ -678,7 +679,7 @@ class LengthsData(Film):
     texts: list[str]
 
 
-class UnusualView(TypedDict):
+class UnusualView(TypedDict):  # nats above what a perfect copy costs
     counts: list[int]
     low: float
     high: float
@@ -687,7 +688,7 @@ class UnusualView(TypedDict):
 
 
 class UnusualData(Film):
-    of: int
+    of: int  # test pictures that are as grey
     thing: str  # what is compared: a drawing, a picture
     views: list[UnusualView]
 
@@ -812,8 +813,45 @@ class DamageData(TypedDict):
     names: list[str]  # of the pictures
     pictures: Base64  # bytes
     mean: Base64  # floats (n, d)
+    pure_mean: Base64  # the same of the pictures made black and white
     decoder: Decoder
     redrawn: bool
+    version: str
+
+
+class SplitLoss(TypedDict):
+    """A BCE, and how much of it even a perfect copy costs, nats."""
+
+    floor: float
+    total: float
+
+
+class FloorBar(TypedDict):
+    label: str
+    grey: SplitLoss
+    pure: SplitLoss
+
+
+class FloorData(TypedDict):
+    bars: list[FloorBar]
+    version: str
+
+
+class BoundAnswer(TypedDict):
+    wanted: int  # (rolls * 2 + 1 if the picture is black and white) * count + its place
+
+
+class BoundData(TypedDict):
+    run: str
+    count: int  # pictures that there are
+    rolls: int  # different rolls of the dice
+    wanted: int | None  # what is shown, as in the answer; None before anything is asked for
+    draws: list[int]
+    average: list[float]
+    single: list[list[float]]
+    floor: float
+    picture: Base64  # bytes; "" before anything is asked for
+    size: Size
     version: str
 
 
@@ -837,6 +875,7 @@ class Stop(TypedDict):
 
 class TradeoffData(TypedDict):
     stops: list[Stop]
+    floor: float  # of the reconstruction, nats
     version: str
 
 

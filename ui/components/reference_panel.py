@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ui.shell.errors import one_sentence
-from ui.store import tail
+from ui.store import floors, tail
 from ui.text import glossary
 from vae_core.analysis import reference
 from vae_core.analysis.reference import Band
@@ -63,6 +63,8 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
             st.markdown(sentence(run.config, band, exact, len(records) - 1), help=HELP)
             if numbers:
                 st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
+                if words := floors.in_words(floors.floor_of(run)):
+                    st.markdown(words)
             for line in advice(run.config, records, band, exact):
                 st.markdown(f"- {line}")
             if why and run.config.is_vae and (words := why_below(records[-1])):

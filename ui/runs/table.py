@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components.table import NATS, Column, as_csv, sortable
+from ui.components.table import FLOOR, NATS, Column, as_csv, sortable
 from ui.shell.errors import one_sentence
 from ui.store import run_index
 from vae_core.analysis.reference import IN_USE
@@ -19,7 +19,7 @@ COLUMNS = {
     "beta": Column("Beta", "The weight of the KL penalty. A classic autoencoder has none.", "%g"),
     "epochs": Column("Epochs", "Epochs that are finished. The figures to the right are those of the last of them."),
     "test_loss": Column("Test loss", f"Reconstruction + beta × KL. {NATS}", "%.1f"),
-    "test_reconstruction": Column("Reconstruction", NATS, "%.1f"),
+    "test_reconstruction": Column("Reconstruction", f"{NATS} {FLOOR}", "%.1f"),
     "test_kl": Column("KL", NATS, "%.1f"),
     "dimensions_in_use": Column("In use", f"Numbers of the code with a KL above {IN_USE} nats."),
     "made": Column("Made", "When the run was made, by the server’s clock. The gallery’s have no such time."),

@@ -163,7 +163,7 @@ _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datase
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
     """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine,
     or on a shared server somebody else's."""
-    split = _test_of(run)
+    split = test_pictures(run)
     if split is None:
         return None
     try:
@@ -174,11 +174,11 @@ def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | No
 
 def test_to_keep(run: Run) -> Split | None:
     """The test images that a new run will keep, before its trainer has noted which: the first. None as above."""
-    split = _test_of(run)
+    split = test_pictures(run)
     return None if split is None else Split(split.images[:MAX_IMAGES], split.labels[:MAX_IMAGES])
 
 
-def _test_of(run: Run) -> Split | None:
+def test_pictures(run: Run) -> Split | None:
     """All test images of a run's dataset, if they are here and may be seen.
 
     One that is damaged is not read again before its files change: pages ask for each picture.

@@ -75,7 +75,7 @@ DRAW = Intro(
     "code, and the **decoder** redraws it from that alone. What comes out is all that the code could hold.",
     "Anything strange comes out as the closest thing that it knows: draw a face, or drop a photo, and see. "
     "The bubble shows how sure the encoder is; pictures from inside it should all look like yours. The loss says how "
-    "unusual yours is, compared with test pictures.",
+    "costly yours is to describe, compared with test pictures that have as much grey.",
 )
 COMPARE = Intro(
     "Two models get the same tasks. Each map shows where a model puts the same test pictures: point at one, and it "
@@ -149,7 +149,7 @@ NOISE = Intro(
     "above does not change them.",
 )
 LOSS = Intro(
-    "Four small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
+    "Six small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
     "All numbers are in **nats**, the unit of surprise: a guess of 50% for something that happens costs 0.69.",
     "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
     "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up its pixels; that of a model is the "

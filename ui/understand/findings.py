@@ -12,6 +12,7 @@ import streamlit as st
 from ui.components.image_rows import Row
 from ui.components.payloads import CurvePanel, TwoRunCurvesData
 from ui.store import cache, gallery
+from ui.store.floors import floor_of
 from ui.understand import autoencoder, bubbles
 from vae_core.analysis.reference import IN_USE
 from vae_core.runs.run import Run
@@ -26,6 +27,7 @@ class Chart:
     title: str
     bars: tuple[tuple[str, float, str], ...]  # label, value, how the value is written
     most: float | None = None  # what the longest bar would be; None: the largest
+    floor: float = 0.0  # what even a perfect copy costs, of each bar
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ def compared(value: float, with_: float, margin: float) -> int:
     return 0 if value > with_ * (1 + margin) else 2 if value < with_ * (1 - margin) else 1
 
 
-def in_nats(title: str, values: Mapping[str, float]) -> Chart:
-    return Chart(title, tuple((label, value, f"{value:.1f} nats") for label, value in values.items()))
+def in_nats(title: str, values: Mapping[str, float], floor: float = 0.0) -> Chart:
+    bars = tuple((label, value, f"{value:.1f} nats") for label, value in values.items())
+    return Chart(title, bars, floor=floor)
 
 
 def in_numbers(title: str, values: Mapping[str, float], digits: int = 2) -> Chart:
@@ -146,7 +149,11 @@ def one_epoch() -> Seen:
         round(share),
         f"The loss falls from {losses[0]:.0f} to {losses[1]:.0f} nats in the first epoch, and to {losses[-1]:.0f} in "
         f"all ten: {share:.0f}% of the way.",
-        (in_nats("Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}),),
+        (
+            in_nats(
+                "Loss on test pictures", {f"epoch {epoch}": loss for epoch, loss in enumerate(losses)}, floor_of(run)
+            ),
+        ),
         lambda: [sample_row(run, f"Epoch {epoch}", epoch) for epoch in picked(run.weight_epochs())],
     )
 
@@ -159,7 +166,7 @@ def below_training() -> Seen:
         2 if sampled - middle > abs(train - sampled) else 0 if sampled < train else 1,
         f"With the noise on, test pictures read {sampled:.1f} nats, and training {train:.1f}. Turning the noise off "
         f"takes {sampled - middle:.1f} nats off the test.",
-        (in_nats("The same model, epoch 10", bars),),
+        (in_nats("The same model, epoch 10", bars, floor_of(run)),),
         lambda: [*originals(run), rebuilt_row(run, "Noise off"), noisy_rebuilt_row(run, "Noise on")],
     )
 
@@ -171,7 +178,7 @@ def noise_off() -> Seen:
         2 - compared(a, b, 0.03),
         f"The classic model’s error is {a:.1f} nats. The VAE’s is {b:.1f} with noise, and {middle:.1f} when its means "
         "are decoded.",
-        (in_nats("Error of the copies", {"classic": a, "VAE, noise off": middle, "VAE, noise on": b}),),
+        (in_nats("BCE of the copies", {"classic": a, "VAE, noise off": middle, "VAE, noise on": b}, floor_of(vae)),),
         lambda: [*originals(vae), rebuilt_row(classic, "Classic"), rebuilt_row(vae, "VAE, noise off"),
                  noisy_rebuilt_row(vae, "VAE, noise on")],
     )  # fmt: skip

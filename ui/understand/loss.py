@@ -10,7 +10,7 @@ import numpy as np
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
 from ui.components.images import sprite
-from ui.store import cache
+from ui.store import cache, floors
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
 from vae_core.runs.run import Run
@@ -37,11 +37,17 @@ def damage(run: Run) -> bool:
     payload = {
         "run": run.id, "classes": len(set(cache.labels(path)[list(places)].tolist())), "names": told_apart(run, places),
         "pictures": base64_of(run.dataset.shape.flat(shown), "u1"), "mean": base64_of(mean, "f4"),
+        "pure_mean": base64_of(browser_decoder.encoded(run, epoch, _pure(run.dataset.shape.flat(shown))), "f4"),
         "decoder": browser_decoder.decoder(run, epoch),
         "redrawn": originals is None,
     }  # fmt: skip
     _damage(key="damage", data=versioned(payload))
     return originals is not None
+
+
+def _pure(images: np.ndarray) -> np.ndarray:
+    """Pictures (n, pixels) uint8 made black and white, as ``ink.js`` makes them."""
+    return np.where(images >= 128, 255, 0).astype(np.uint8)
 
 
 def told_apart(run: Run, places: tuple[int, ...]) -> list[str]:
@@ -83,5 +89,5 @@ def tradeoff(names: tuple[str, ...]) -> list[dict[str, float]]:
         stops.append(
             {**numbers[-1], "run": run.id, "rebuilt": sprite(rebuilt[None]), "invented": sprite(invented[None])}
         )
-    _tradeoff(key="tradeoff", data=versioned({"stops": stops}))
+    _tradeoff(key="tradeoff", data=versioned({"stops": stops, "floor": floors.floor_of(gallery(names[0]))}))
     return numbers

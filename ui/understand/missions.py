@@ -12,6 +12,7 @@ import streamlit as st
 from ui.components.image_rows import image_rows
 from ui.components.two_run_curves import duel_curves
 from ui.shell import browser_input, url_state
+from ui.store import floors
 from ui.understand import findings, picture_findings
 from ui.understand.findings import Chart, Seen
 from ui.understand.picture_findings import LETTERS, Answer
@@ -157,14 +158,23 @@ def _right(name: str, gallery: str) -> int:
     return MISSIONS[name].look().right
 
 
+def _bar(value: float, floor: float, top: float) -> str:
+    """A bar, HTML, and of it what even a perfect copy costs in another pattern."""
+    saved = min(floor, value)
+    kept = f'<i class="floor" style="width: {100 * saved / top:.1f}%"></i>' if floor else ""
+    return f'<div>{kept}<i style="width: {100 * min((value - saved) / top, 1):.1f}%"></i></div>'
+
+
 def draw_chart(chart: Chart) -> None:
     """As a table whose cells are bars."""
     top = chart.most or max(value for _, value, _ in chart.bars) or 1.0
     lines = "".join(
-        f'<tr><th scope="row">{html.escape(label)}</th><td><i style="width: {100 * min(value / top, 1):.1f}%"></i></td>'
+        f'<tr><th scope="row">{html.escape(label)}</th><td>{_bar(value, chart.floor, top)}</td>'
         f"<td>{html.escape(words)}</td></tr>"
         for label, value, words in chart.bars
     )
+    if chart.floor:
+        lines += f'<tr><td colspan="3"><i class="floor key"></i> {chart.floor:.1f} nats: {floors.GREY}</td></tr>'
     kind = "ll-bars many" if len(chart.bars) > 12 else "ll-bars"
     st.html(f'<table class="{kind}"><caption>{html.escape(chart.title)}</caption><tbody>{lines}</tbody></table>')
 

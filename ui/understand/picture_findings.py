@@ -17,6 +17,7 @@ from ui.components.images import sprite
 from ui.components.payloads import PictureAnswer, PictureAnswersData
 from ui.shell import browser_input
 from ui.store import cache, gallery
+from ui.store.floors import GREY, floor_of
 from ui.understand.findings import (
     MANY,
     PICTURES,
@@ -136,11 +137,13 @@ def untrained() -> Seen:
 
 def two_numbers() -> Seen:
     small, large, answers = gallery.gallery("two-knobs"), gallery.gallery("lecture"), two_numbers_answers()
-    a, b = tested(small), tested(large)
+    floor = floor_of(large)
+    a, b = tested(small) - floor, tested(large) - floor
     return Seen(
         place_of(answers, "two numbers"),
-        f"The error is {a:.1f} nats with 2 numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
-        (in_nats("Error of the copies", {"20 numbers": b, "2 numbers": a}),),
+        f"Even a perfect copy costs {floor:.1f} nats of BCE: {GREY}. The error above that is {a:.1f} nats with 2 "
+        f"numbers, and {b:.1f} with 20: {a / b:.1f} times as large.",
+        (in_nats("BCE of the copies", {"20 numbers": floor + b, "2 numbers": floor + a}, floor),),
         lambda: [*originals(large), *rows_of(answers)],
         holds=a > 1.3 * b,
     )
@@ -149,11 +152,13 @@ def two_numbers() -> Seen:
 def no_penalty() -> Seen:
     free, held, answers = gallery.gallery("beta-0"), gallery.gallery("lecture"), no_penalty_answers()
     mine, theirs, a, b = tested(free), tested(held), clear(free), clear(held)
+    floor = floor_of(held)
     return Seen(
         place_of(answers, "beta 0"),
-        f"Copies: {mine:.1f} nats of error without the penalty, {theirs:.1f} with it. Take a sample and the ten copies "
+        f"Copies: {mine:.1f} nats of BCE without the penalty, {theirs:.1f} with it. Of each, {floor:.1f} are {GREY}. "
+        "Take a sample and the ten copies "
         f"most like it: {10 * a:.1f} show the same digit without the penalty, {10 * b:.1f} with it.",
-        (in_nats("Error of the copies", {"beta 1": theirs, "beta 0": mine}), of_ten({"beta 1": b, "beta 0": a})),
+        (in_nats("BCE of the copies", {"beta 1": theirs, "beta 0": mine}, floor), of_ten({"beta 1": b, "beta 0": a})),
         lambda: [*originals(free), *rows_of(answers)],
         holds=mine < theirs and a < b,
     )

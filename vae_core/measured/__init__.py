@@ -15,7 +15,11 @@ from vae_core import paths
 from vae_core.runs import files
 
 FOLDER = paths.ROOT / "checkpoints" / "measured"
-NAMES: tuple[str, ...] = ()  # modules of this package, each with a function measure()
+NAMES: tuple[str, ...] = (  # modules of this package, each with a function measure()
+    "bound",
+    "floor",
+    "scribbles",
+)
 
 
 @cache

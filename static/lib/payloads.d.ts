@@ -14,13 +14,6 @@ export interface Size {
   width: number;
 }
 
-export interface Decoder {
-  layers: Record<string, any>[];
-  weights: Record<string, string>;
-  size: Size;
-  latent_dim: number;
-}
-
 export interface Film {
   run: string;
   epochs: number[];
@@ -430,6 +423,7 @@ export interface SceneData {
   names: string[];
   reach: number[][];
   film_reach: number[][];
+  farthest: number[];
   centres: number[][];
   size: Size;
   pictures: ScenePicture[];
@@ -699,6 +693,10 @@ export interface UnusualData {
   views: UnusualView[];
 }
 
+export interface WhenSeenAnswer {
+  wanted: number;
+}
+
 export interface CodesMap {
   run: string;
   title: string;
@@ -711,7 +709,7 @@ export interface CodesMap {
   far: number;
   hole: number[];
   start: number[];
-  decoder: Decoder;
+  decoder: string;
 }
 
 export interface AutoencoderData {
@@ -740,11 +738,6 @@ export interface BubblePanel {
   title: string;
   beta: number;
   reach: number;
-  means: string;
-  logvars: string;
-  on_mean: string;
-  on_logvar: string;
-  cells: string;
   shapes: number[][];
   labels: string;
   epochs: number[];
@@ -759,6 +752,7 @@ export interface BubbleModel {
   logvars: string;
   on_mean: string;
   on_logvar: string;
+  decoder: string;
   known: number;
 }
 
@@ -767,7 +761,6 @@ export interface BubbleSceneData {
   start: number;
   names: string[];
   labels: string;
-  pictures: string;
   size: Size;
   redrawn: boolean;
   reach: number;
@@ -799,7 +792,7 @@ export interface NoiseData {
   points: string;
   labels: string;
   range: number[][];
-  decoder: Decoder;
+  decoder: string;
   redrawn: boolean;
   version: string;
 }
@@ -814,7 +807,7 @@ export interface DamageData {
   names: string[];
   pictures: string;
   mean: string;
-  decoder: Decoder;
+  decoder: string;
   redrawn: boolean;
   version: string;
 }

@@ -3,12 +3,11 @@ import { axes } from "../lib/axes.js";
 import { colour, fit, paint, pixelsOf, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider } from "../lib/controls.js";
-import { decoder } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
 import { bce, grains, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
 import { recall, recallOne, remember } from "../lib/url.js";
-import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
+import { BOTH_LOSSES, built, keepDrawn, renewed, showFacts, whenDecoder } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
@@ -36,11 +35,20 @@ const STEPS = [...Array(21).keys()].map((k) => k / 20); // of the damage, on the
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
-  if (same) return root.end;
+  if (same) return () => root.end();
+  return built(
+    root,
+    (f) => whenDecoder(data.decoder, f),
+    (decode) => show(root, data, decode),
+  );
+}
+
+/** @param {any} root @param {Data} data @param {import("../lib/decoder.js").Decode} decode */
+function show(root, data, decode) {
   remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
   const find = (selector) => root.querySelector(selector),
     count = data.names.length,
-    pictures = new Pictures(data);
+    pictures = new Pictures(data, decode);
   suit(root, pictures.size);
   const state = {
     example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
@@ -73,10 +81,9 @@ export default function (component) {
 
 /** A few pictures, the model's guess of it, and both losses between them. */
 class Pictures {
-  /** @param {Data} data */
-  constructor(data) {
-    const decode = decoder(data.decoder),
-      means = floats(data.mean),
+  /** @param {Data} data @param {import("../lib/decoder.js").Decode} decode */
+  constructor(data, decode) {
+    const means = floats(data.mean),
       d = means.length / data.names.length;
     this.size = decode.size;
     this.pixels = pixelsOf(this.size);

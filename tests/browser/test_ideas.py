@@ -174,7 +174,9 @@ def test_bubbles_glide_from_beta_to_beta_and_over_the_epochs(server, open_page):
     second = np.sort(np.unravel_index(np.argsort(np.triu(pairs), axis=None)[-2], pairs.shape))
     check_scene(page, "two-knobs-beta-4", second)
 
-    for epoch in (20, 2):  # below, side by side
+    page.locator(".st-key-bubbles").scroll_into_view_if_needed()  # below, side by side: they come once they are seen
+    page.wait_for_selector(".time input")
+    for epoch in (20, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])
         for name in bubbles.TWO_KNOBS:
             section = f"section[data-run='{name}']"

@@ -6,8 +6,12 @@ import { halvesOf, inflated } from "./codec.js";
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
 /** @typedef {import("./canvas.js").Size} Size */
-/** @typedef {{layers: any[], weights: Record<string, Float32Array>, size: Size, latent_dim: number, far?: number}} Source
- *   layers as in vae_core/architecture.py, the weights of each by its place */
+/** @typedef {Record<string, Float32Array>} Weights */
+/**
+ * Layers as in vae_core/architecture.py, and the weights of each by its place.
+ *
+ * @typedef {{layers: any[], weights: Weights, size: Size, latent_dim: number, far?: number}} Source
+ */
 /** @typedef {((z: Numbers) => Float32Array) & {size: Size, far: number}} Decode */
 
 /**

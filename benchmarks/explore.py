@@ -45,9 +45,9 @@ PAGES = {
     "/compare": ".st-key-compared_b canvas",
     "/generate?part=Plane": ".st-key-manifold_grid canvas[data-exact]",
     "/autoencoder": ".st-key-holes canvas",
-    "/bubbles": ".st-key-bubbles canvas",
-    "/noise": ".st-key-noise canvas",
-    "/loss": ".st-key-damage canvas",
+    "/bubbles": ".st-key-bubble_scene [data-drawn]",
+    "/noise": ".st-key-noise [data-z]",
+    "/loss": ".st-key-damage [data-digit]",
     "/runs": "h2",
 }
 OURS = 1.0  # megabytes that a page may send of ours

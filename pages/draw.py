@@ -37,40 +37,42 @@ with bar:
 
 @st.fragment
 def board() -> None:
-    """What one draws and what the model makes of it side by side; below, where that stands among the test pictures."""
+    """What one draws and what the model makes of it beside its place on the map; below, what is like it."""
     if st.session_state.pop("to_morph", False):
         st.switch_page("pages/morph.py", query_params={"run": run.id})
-    answered, alike = st.columns([2, 1], gap="medium")
+    with st.container(key="draw_board"):  # static/page.css lays it out
+        answered, place, alike = (st.container(key=f"draw_{part}") for part in ("answered", "place", "alike"))
     pad, again = answered.container(key="draw_pair").columns(2, gap="medium")
     with pad:
         drawn = drawing_view.called(st.session_state.get("drawing")) == "drawing"
-        st.markdown("**1.** You draw" if drawn else "**1.** Your picture")
         pixels = digit_pad(run.dataset.one)
+        st.markdown("**1.** You draw" if drawn else "**1.** Your picture")
     image = None if pixels is None else drawing_view.as_picture(run, epochs[-1], pixels)
     seed, thing = st.session_state.get("seed_of_drawing", 0), drawing_view.called(pixels)
     with one_sentence():
         looks = [] if image is None else [drawing_view.look(path, e, image.tobytes(), DRAWS, seed) for e in epochs]
         near = [drawing_view.neighbours(path, e, look.mean) for e, look in zip(epochs, looks, strict=False)]
         with again:
-            st.markdown("**2.** The model’s copy")
             redrawn(looks, thing)
-        with answered:
+            st.markdown("**2.** The model’s copy")
             answer(near)
+        with answered:
             if words := drawing_view.made_fit(run, epochs[-1], pixels):
                 st.caption(words)
-        if image is None:
+        with place:
             in_its_place(looks, thing)
+        if image is None:
             unusual.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
             return
         with alike:
             st.markdown("**3.** What is like it")
             likenesses(image, looks, near, thing)
-        place, more = st.columns([2, 1], gap="medium")
         with place:
-            in_its_place(looks, thing)
             landmark()
-        with more:
+        rare, more = st.columns(2, gap="medium")
+        with rare:
             how_unusual(image, thing)
+        with more:
             morphs()
 
 
@@ -96,6 +98,22 @@ def answer(near: list[tuple[int, ...]]) -> None:
 
 def in_its_place(looks: list[drawing_view.Look], thing: str) -> None:
     """The map with the drawing's mean and its bubble, at each epoch, wherever that is."""
+    dots = mini_map.payload(path, tuple(epochs))
+    if not looks:
+        small_map("draw_map", dots)
+        map_marks("draw_map", [])
+        return about_the_place(looks)
+    basis = mini_map.basis(path, epochs[-1])
+    bubbles = [unusual.bubble(basis, look) for look in looks]
+    means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*bubbles, strict=True))
+    small_map("draw_map", mini_map.with_room(dots, np.concatenate(means)))
+    dot: Mark = {**latent_map.mark(f"your {thing}", "mean", means), "title": ""}
+    bubble = [latent_map.mark("its bubble", "mean", outlines, lines=True)] if run.config.is_vae else []
+    map_marks("draw_map", [*bubble, dot])
+    about_the_place(looks)
+
+
+def about_the_place(looks: list[drawing_view.Look]) -> None:
     st.markdown(
         "**4.** Where the encoder places it" if looks else "Where the encoder will place it",
         help=glossary.tips(
@@ -105,17 +123,6 @@ def in_its_place(looks: list[drawing_view.Look], thing: str) -> None:
         if run.config.is_vae
         else "The green dot is its code.",
     )
-    dots = mini_map.payload(path, tuple(epochs))
-    if not looks:
-        small_map("draw_map", dots)
-        return map_marks("draw_map", [])
-    basis = mini_map.basis(path, epochs[-1])
-    bubbles = [unusual.bubble(basis, look) for look in looks]
-    means, outlines = ([mini_map.on_map(basis, places) for places in each] for each in zip(*bubbles, strict=True))
-    small_map("draw_map", mini_map.with_room(dots, np.concatenate(means)))
-    dot: Mark = {**latent_map.mark(f"your {thing}", "mean", means), "title": ""}
-    bubble = [latent_map.mark("its bubble", "mean", outlines, lines=True)] if run.config.is_vae else []
-    map_marks("draw_map", [*bubble, dot])
 
 
 def likenesses(image: np.ndarray, looks: list[drawing_view.Look], near: list[tuple[int, ...]], thing: str) -> None:
@@ -128,14 +135,14 @@ def likenesses(image: np.ndarray, looks: list[drawing_view.Look], near: list[tup
     ]
     rows = [
         Row(f"Your {thing}", image[None, None], f"Your {thing} as it goes in",
-            f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS // 2),
+            f"as it goes in: {shape.height} × {shape.width}", "x", columns=DRAWS),
         Row("Most alike", np.stack(alike), "The test pictures whose codes are nearest",
-            "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs, DRAWS // 2),
+            "nearest codes" if here else "nearest codes, as redrawn", "mean", epochs, DRAWS),
     ]  # fmt: skip
     if run.config.is_vae:
         imagined = np.stack([look.imagined for look in looks])
         about = "Pictures decoded from its bubble", "from its bubble"
-        rows.insert(1, Row("Imagined again", imagined, *about, "z", epochs, DRAWS // 2))
+        rows.insert(1, Row("Imagined again", imagined, *about, "z", epochs, DRAWS))
     image_rows("drawn_rows", run.id, epochs, rows)
     if run.config.is_vae:
         st.button(

@@ -56,6 +56,8 @@ with st.container(key="scene_page"):
         with st.container(key="scene_doors", horizontal=True):
             tour.door()
             st.page_link("pages/train.py", label="Train your own", icon=":material/play_circle:")
+        with st.container(key="scene_walk"):
+            st.page_link("pages/lecture.py", label="or walk through the lecture")
     if model and seen:
         scene.scene(seen)
         publish_bytes("scene_decoder", "scene decoder", *packed_decoder(str(model.path), seen["epochs"][-1]))

@@ -1,23 +1,29 @@
 // A run's decoder in the browser, from its layers and weights (vae_core/architecture.py): the numbers that torch has,
 // without a request. A layer is a function from numbers to numbers; what it gives is the same array at every call.
-import { halves, halvesOf, inflated } from "./codec.js";
+import { halvesOf, inflated } from "./codec.js";
 
 /** @typedef {Float32Array | ArrayLike<number>} Numbers */
 /** @typedef {(input: Numbers) => Float32Array} Step */
 
-/** @typedef {Record<string, string | Float32Array>} Weights */
-/** @typedef {Omit<import("./payloads").Decoder, "weights"> & {weights: Weights, far?: number}} Source */
+/** @typedef {import("./canvas.js").Size} Size */
+/** @typedef {Record<string, Float32Array>} Weights */
+/**
+ * Layers as in vae_core/architecture.py, and the weights of each by its place.
+ *
+ * @typedef {{layers: any[], weights: Weights, size: Size, latent_dim: number, far?: number}} Source
+ */
+/** @typedef {((z: Numbers) => Float32Array) & {size: Size, far: number}} Decode */
 
 /**
  * @param {Source} source
- * @returns {((z: Numbers) => Float32Array) & {size: import("./canvas.js").Size, far: number}} z, d numbers,
- *   to the pixels in [0, 1], channel by channel; far: of a number of z, beyond which it is not the model's
+ * @returns {Decode} z, d numbers, to the pixels in [0, 1], channel by channel; far: of a number of z, beyond which it
+ *   is not the model's
  */
 export function decoder({ layers, weights, size, latent_dim, far = Infinity }) {
   let sizes = [latent_dim];
   const steps = layers.map((layer, place) => {
     const own = Object.fromEntries(
-      ["weight", "bias"].filter((n) => weights[`${place}.${n}`]).map((n) => [n, numbers(weights[`${place}.${n}`])]),
+      ["weight", "bias"].filter((n) => weights[`${place}.${n}`]).map((n) => [n, weights[`${place}.${n}`]]),
     );
     const [step, after] = LAYERS[layer.type](layer, own, sizes);
     sizes = after;
@@ -32,8 +38,6 @@ export function decoder({ layers, weights, size, latent_dim, far = Infinity }) {
   };
   return Object.assign(decode, { size, far });
 }
-
-const numbers = (weight) => (typeof weight === "string" ? halves(weight) : weight);
 
 /**
  * A decoder as ``packed_decoder`` of ui/components/browser_decoder.py sends it: of each weight all high bytes, then all

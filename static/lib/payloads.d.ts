@@ -14,13 +14,6 @@ export interface Size {
   width: number;
 }
 
-export interface Decoder {
-  layers: Record<string, any>[];
-  weights: Record<string, string>;
-  size: Size;
-  latent_dim: number;
-}
-
 export interface Film {
   run: string;
   epochs: number[];
@@ -431,6 +424,7 @@ export interface SceneData {
   names: string[];
   reach: number[][];
   film_reach: number[][];
+  farthest: number[];
   centres: number[][];
   size: Size;
   pictures: ScenePicture[];
@@ -700,6 +694,10 @@ export interface UnusualData {
   views: UnusualView[];
 }
 
+export interface WhenSeenAnswer {
+  wanted: number;
+}
+
 export interface CodesMap {
   run: string;
   title: string;
@@ -712,7 +710,7 @@ export interface CodesMap {
   far: number;
   hole: number[];
   start: number[];
-  decoder: Decoder;
+  decoder: string;
 }
 
 export interface AutoencoderData {
@@ -741,11 +739,6 @@ export interface BubblePanel {
   title: string;
   beta: number;
   reach: number;
-  means: string;
-  logvars: string;
-  on_mean: string;
-  on_logvar: string;
-  cells: string;
   shapes: number[][];
   labels: string;
   epochs: number[];
@@ -760,6 +753,7 @@ export interface BubbleModel {
   logvars: string;
   on_mean: string;
   on_logvar: string;
+  decoder: string;
   known: number;
 }
 
@@ -768,7 +762,6 @@ export interface BubbleSceneData {
   start: number;
   names: string[];
   labels: string;
-  pictures: string;
   size: Size;
   redrawn: boolean;
   reach: number;
@@ -800,7 +793,7 @@ export interface NoiseData {
   points: string;
   labels: string;
   range: number[][];
-  decoder: Decoder;
+  decoder: string;
   redrawn: boolean;
   version: string;
 }
@@ -816,7 +809,7 @@ export interface DamageData {
   pictures: string;
   mean: string;
   pure_mean: string;
-  decoder: Decoder;
+  decoder: string;
   redrawn: boolean;
   version: string;
 }

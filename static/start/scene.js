@@ -136,7 +136,9 @@ class Scene {
     if (!width || !height) return; // not laid out yet
     const font = getComputedStyle(root).fontFamily;
     this.paints = { ...palette(root), font };
-    this.view = viewOf({ width, height }, freeOf(root), this.wide ? data.film_reach : data.reach);
+    const reach = this.wide ? data.film_reach : data.reach,
+      farthest = this.wide ? data.farthest : [0, 0];
+    this.view = viewOf({ width, height }, freeOf(root), reach, farthest);
     this.ends = endsOf(root);
     const { origin, unit, free } = this.view,
       places = { x: origin[0], y: origin[1], unit, "free-bottom": free.top + free.height };

@@ -3,6 +3,7 @@
 import { inTurn } from "../lib/tiles.js";
 
 const LEAST = 38; // pixels from one tile to the next, at least
+const EDGE = 4; // pixels from the farthest dot to the edge of the window, at least
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box in pixels of the scene */
 /**
@@ -28,17 +29,23 @@ const LEAST = 38; // pixels from one tile to the next, at least
  */
 
 /**
- * The plane fills the window, both axes on one scale, so that ``reach`` fits into the part that nothing stands on.
+ * The plane fills the window, both axes on one scale, so that ``reach`` fits into the part that nothing stands on, and
+ * all that is no farther than ``farthest`` into the window.
  *
  * @param {{width: number, height: number}} size
  * @param {Box} free
  * @param {number[][]} reach [[x0, x1], [y0, y1]]
+ * @param {number[]} farthest from the code (0, 0) to the left or right, and up or down
  * @returns {View}
  */
-export function viewOf({ width, height }, free, [[x0, x1], [y0, y1]]) {
-  const unit = Math.max(Math.min(free.width / (x1 - x0), free.height / (y1 - y0)), 20),
-    ox = free.left + free.width / 2 - ((x0 + x1) / 2) * unit,
-    oy = free.top + free.height / 2 + ((y0 + y1) / 2) * unit;
+export function viewOf({ width, height }, free, [[x0, x1], [y0, y1]], farthest = [0, 0]) {
+  const middle = [free.left + free.width / 2, free.top + free.height / 2],
+    room = [Math.min(middle[0], width - middle[0]), Math.min(middle[1], height - middle[1])],
+    shift = [Math.abs(x0 + x1) / 2, Math.abs(y0 + y1) / 2]; // of the code (0, 0) from there
+  const all = farthest.map((far, k) => (far ? (room[k] - EDGE) / (far + shift[k]) : Infinity)),
+    unit = Math.max(Math.min(free.width / (x1 - x0), free.height / (y1 - y0), ...all), 20),
+    ox = middle[0] - ((x0 + x1) / 2) * unit,
+    oy = middle[1] + ((y0 + y1) / 2) * unit;
   const pitch = Math.min(Math.ceil((LEAST / unit) * 10 - 1e-9), 10),
     side = (pitch / 10) * unit;
   const left = Math.floor(-ox / side),

@@ -3,7 +3,7 @@ import { animate } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
 import { recall, remember } from "../lib/url.js";
 import { CodeMap } from "./code_map.js";
-import { keepDrawn, renewed } from "./shared.js";
+import { askWhenSeen, keepDrawn, renewed } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").AutoencoderData} Data */
 
@@ -16,7 +16,8 @@ const HTML = `
   <div class="ll-pair"></div>`;
 const FLIGHT = 900; // milliseconds
 
-/** @param {import("../lib/payloads").Component<Data>} component */
+/** @typedef {import("../lib/payloads").WhenSeenAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
@@ -46,7 +47,9 @@ export default function (component) {
   };
   showRolls(rolled);
   const redraw = () => maps.forEach((map) => map.plane.redraw());
-  return keepDrawn(root, box, redraw, stop, () => maps.forEach((map) => map.plane.end()));
+  const missing = () => maps.some((map) => !map.decode),
+    unasked = askWhenSeen(box, missing, () => component.setStateValue("wanted", 1));
+  return keepDrawn(root, box, redraw, stop, unasked, () => maps.forEach((map) => map.end()));
 }
 
 /** Let the codes of all maps fly to their places. Returns what stops them. */

@@ -1,5 +1,5 @@
 // The bubbles of one run at an epoch: its map in the view that is chosen, and facts.
-import { bytes, halves } from "../lib/codec.js";
+import { bytes, halvesOf } from "../lib/codec.js";
 import { describe, element } from "../lib/dom.js";
 import { squareOf } from "../lib/geometry.js";
 import { Plane } from "../lib/plane.js";
@@ -12,8 +12,13 @@ const HTML = `<h4></h4><canvas class="plane"></canvas><ul class="facts"></ul>`;
 export class BubblePanel {
   find = (selector) => this.section.querySelector(selector);
 
-  /** @param {import("../lib/payloads").BubblePanel} source */
-  constructor(box, source, data, state) {
+  /**
+   * @param {HTMLElement} box
+   * @param {import("../lib/payloads").BubblePanel} source
+   * @param {Uint8Array<ArrayBuffer>} numbers as ``_bubbles_of`` of ui/understand/bubbles.py writes them
+   * @param {import("../lib/payloads").BubblesData} data
+   */
+  constructor(box, source, numbers, data, state) {
     this.section = element("section", { innerHTML: HTML });
     this.section.dataset.run = source.run;
     box.append(this.section);
@@ -24,8 +29,9 @@ export class BubblePanel {
     this.labels = bytes(source.labels);
     const before = (i) => this.labels.subarray(0, i);
     this.rank = [...this.labels].map((c, i) => before(i).filter((d) => d === c).length); // of a picture in its class
-    this.measured = [source.means, source.logvars, source.on_mean, source.on_logvar].map(halves);
-    this.densities = bytes(source.cells);
+    const count = 2 * source.epochs.length * this.labels.length; // means, logvars and the forces on both have so many
+    this.measured = [0, 1, 2, 3].map((k) => halvesOf(new Uint16Array(numbers.buffer, 2 * count * k, count)));
+    this.densities = numbers.subarray(8 * count);
     this.takeEpoch();
     this.plane = new Plane(this.find(".plane"), (plane) => VIEWS[this.state.view].draw(plane, this));
   }

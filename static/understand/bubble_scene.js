@@ -1,10 +1,8 @@
 // The bubbles of four models on one canvas and one scale: they glide from one beta to the next, pushed and pulled.
 import { askUntil } from "../bridge/ask.js";
-import { subscribe } from "../lib/bus.js";
 import { later } from "../lib/busy.js";
 import { animate, sharp } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { decoder, unpacked } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
 import { clamp, pair as point } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
@@ -14,7 +12,7 @@ import { WORDS, overlapInWords, showAll, showForces, showPictures, strengthsOf }
 import { Camera } from "./camera.js";
 import { between, bubblesOf, ellipseOf, glide, pairsOf, pickedAt, shareOf } from "./glide.js";
 import { GlideBar } from "./glide_bar.js";
-import { keepDrawn, renewed } from "./shared.js";
+import { keepDrawn, renewed, whenDecoder, whenInflated } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").BubbleSceneData} Data */
 /** @typedef {import("../lib/payloads").BubbleSceneAnswer} Answer */
@@ -80,6 +78,7 @@ class Scene {
   drawn = 0; // when the arrows were drawn last, alone
   seen = true;
   share = 0; // of the pair, in the model where the slider stands
+  /** @type {Uint8Array | null} */ pictures = null; // of the bubbles, once they have come
   painted = "";
   farther = "";
   /** @type {(() => void) | null} */ asking = null;
@@ -89,7 +88,6 @@ class Scene {
     Object.assign(this, { root, data, ask });
     this.find = (selector) => root.querySelector(selector);
     this.labels = bytes(data.labels);
-    this.pictures = bytes(data.pictures);
     this.rank = [...this.labels].map((c, i) => this.labels.subarray(0, i).filter((d) => d === c).length);
     this.measured = data.models.map((model) => ({
       ...model,
@@ -162,7 +160,8 @@ class Scene {
       () => this.asking?.(),
       () => canvas.removeEventListener("pointerdown", pressed),
       () => canvas.removeEventListener("click", clicked),
-      ...this.data.models.map(({ run }, k) => subscribe(`decoder of ${run}`, (found) => found && this.learn(k, found))),
+      ...this.data.models.map((model, k) => whenDecoder(model.decoder, (decode) => this.learn(k, decode))),
+      whenInflated("pictures of the bubbles", ([pictures]) => ((this.pictures = pictures), this.showPlace())),
       animate((now) => this.tick(now)),
     ];
   }
@@ -171,9 +170,9 @@ class Scene {
     for (const stop of this.stops) stop();
   };
 
-  async learn(k, { head, parts }) {
+  learn(k, decode) {
     if (this.decoders[k]) return;
-    this.decoders[k] = decoder(await unpacked(head, parts[0]));
+    this.decoders[k] = decode;
     this.showPlace();
   }
 
@@ -365,7 +364,7 @@ class Scene {
       { pair, labels, data } = this,
       bubbles = this.models[k],
       place = pair ? between(bubbles[pair[0]], bubbles[pair[1]]) : this.place,
-      key = [k, !!this.decoders[k], pair, place].join();
+      key = [k, !!this.decoders[k], !!this.pictures, pair, place].join();
     if (this.painted === key) return;
     this.painted = key;
     const { pictures } = this,

@@ -52,7 +52,8 @@ export function showPictures(root, { model, decode, place, pair, pictures, size,
     const canvas = root.querySelector(`.image.${name}`);
     canvas.closest("figure").style.visibility = pair ? "visible" : "hidden";
     if (!pair) return;
-    paint(suit(canvas, size), pictures, size, pixelsOf(size) * pair[k]);
+    suit(canvas, size);
+    if (pictures) paint(canvas, pictures, size, pixelsOf(size) * pair[k]);
     canvas.nextElementSibling.textContent = `the ${nameOf(pair[k])}`;
     describe(canvas, `${redrawn ? "A redrawn" : "The test"} picture of a ${nameOf(pair[k])}`);
   });

@@ -4,7 +4,7 @@ import { every, playButton } from "../lib/play_button.js";
 import { recall, recallOne, remember } from "../lib/url.js";
 import { BubblePanel } from "./bubble_panel.js";
 import { VIEWS } from "./bubble_views.js";
-import { keepDrawn, renewed } from "./shared.js";
+import { askWhenSeen, built, keepDrawn, renewed, whenInflated } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").BubblesData} Data */
 
@@ -22,16 +22,32 @@ const HTML = `
 const VIEW_KEYS = Object.keys(VIEWS);
 const FRAME = 600; // milliseconds an epoch is shown when they play
 
-/** @param {import("../lib/payloads").Component<Data>} component */
+/** @typedef {import("../lib/payloads").WhenSeenAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
-  if (same) return root.end;
+  if (same) return () => root.end();
+  let shown = false;
+  const unasked = askWhenSeen(
+    root,
+    () => !shown,
+    () => component.setStateValue("wanted", 1),
+  );
+  const build = (numbers) => {
+    shown = true;
+    show(root, data, numbers);
+  };
+  return built(root, (f) => whenInflated("bubbles at every epoch", f), build, unasked);
+}
+
+/** @param {any} root @param {Data} data @param {Uint8Array<ArrayBuffer>[]} numbers */
+function show(root, data, numbers) {
   const find = (selector) => root.querySelector(selector),
     box = find(".ll-four"),
     state = stateInAddress(data);
   box.replaceChildren();
-  const panels = data.panels.map((source) => new BubblePanel(box, source, data, state));
+  const panels = data.panels.map((source, k) => new BubblePanel(box, source, numbers[k], data, state));
   const change = (name, value) => (remember(name, value), root.redraw());
   const viewNames = Object.values(VIEWS).map(({ name }) => name),
     views = chips(find(".views"), viewNames, (k) => change("view", (state.view = VIEW_KEYS[k])));

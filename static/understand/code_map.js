@@ -79,8 +79,10 @@ export class CodeMap extends Panel {
     const { z, find, source } = this,
       { code, label, distance } = this.nearest(z),
       gaps = distance / source.gap;
-    paintDecoded(find(".here"), this.decode, z);
-    paintDecoded(find(".near"), this.decode, code);
+    if (this.decode) {
+      paintDecoded(find(".here"), this.decode, z);
+      paintDecoded(find(".near"), this.decode, code);
+    }
     describe(find(".here"), `What the decoder draws at ${pair(z)}`);
     describe(find(".near"), `The nearest real code, decoded: ${this.names[label]}`);
     find(".verdict").textContent =

@@ -3,14 +3,13 @@ import { axes } from "../lib/axes.js";
 import { colour, fit, paint, pixelsOf, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, slider } from "../lib/controls.js";
-import { decoder } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
 import { bce, grains, square } from "../lib/formulas.js";
 import { clamp, say } from "../lib/numbers.js";
 import { publish } from "../lib/bus.js";
 import { recall, recallOne, remember } from "../lib/url.js";
 import { GREY, inkSwitch, least, pureOf, SPLIT_KEY, splitBar, splitWords } from "./ink.js";
-import { BOTH_LOSSES, keepDrawn, renewed, showFacts } from "./shared.js";
+import { BOTH_LOSSES, built, keepDrawn, renewed, showFacts, whenDecoder } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
@@ -40,11 +39,20 @@ const STEPS = [...Array(21).keys()].map((k) => k / 20); // of the damage, on the
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
-  if (same) return root.end;
+  if (same) return () => root.end();
+  return built(
+    root,
+    (f) => whenDecoder(data.decoder, f),
+    (decode) => show(root, data, decode),
+  );
+}
+
+/** @param {any} root @param {Data} data @param {import("../lib/decoder.js").Decode} decode */
+function show(root, data, decode) {
   remember("run", data.run); // the page has no epoch slider, which elsewhere names the run
   const find = (selector) => root.querySelector(selector),
     count = data.names.length,
-    pictures = new Pictures(data);
+    pictures = new Pictures(data, decode);
   suit(root, pictures.size);
   const state = {
     example: recall("picture", Math.min(2, count - 1), 0, count - 1) | 0,
@@ -83,10 +91,9 @@ export default function (component) {
 
 /** A few pictures, the model's guess of it, and both losses between them. */
 class Pictures {
-  /** @param {Data} data */
-  constructor(data) {
-    const decode = decoder(data.decoder),
-      guesses = (means) => data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d)))),
+  /** @param {Data} data @param {import("../lib/decoder.js").Decode} decode */
+  constructor(data, decode) {
+    const guesses = (means) => data.names.map((_, k) => Float64Array.from(decode(means.subarray(k * d, (k + 1) * d)))),
       means = floats(data.mean),
       d = means.length / data.names.length,
       grey = bytes(data.pictures);

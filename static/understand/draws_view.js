@@ -2,7 +2,6 @@
 import { eachFrame, paint, pixelsOf } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
-import { decoder } from "../lib/decoder.js";
 import { describe } from "../lib/dom.js";
 import { averageOf, pointOf } from "../lib/geometry.js";
 import { pair } from "../lib/numbers.js";
@@ -23,13 +22,18 @@ export class DrawsView {
   find = (selector) => this.root.querySelector(selector);
   end = () => this.plane.end();
 
-  /** @param {any} root @param {import("../lib/payloads").NoiseData} data @param {import("./draws.js").Draws} draws */
-  constructor(root, data, draws) {
+  /**
+   * @param {any} root
+   * @param {import("../lib/payloads").NoiseData} data
+   * @param {import("./draws.js").Draws} draws
+   * @param {import("../lib/decoder.js").Decode} decode
+   */
+  constructor(root, data, draws, decode) {
     this.root = root;
     this.data = data;
     this.draws = draws;
+    this.decode = decode;
     this.whole = recall("whole", 0) === 1; // the map of all pictures, not only the bubble's surroundings
-    this.decode = decoder(data.decoder);
     this.pictures = bytes(data.pictures);
     const points = floats(data.points),
       labels = bytes(data.labels);

@@ -2,7 +2,6 @@
 import { alpha, animate, eachFrame, paint, pixelsOf, sharp } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, whenever } from "../lib/controls.js";
-import { decoder } from "../lib/decoder.js";
 import { describe, rich } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
 import { pair, say } from "../lib/numbers.js";
@@ -44,6 +43,7 @@ export class FlowView {
   /** @type {any} */ root;
   /** @type {import("../lib/payloads").NoiseData} */ data;
   /** @type {import("./draws.js").Draws} */ draws;
+  /** @type {import("../lib/decoder.js").Decode} */ decode;
   seconds = 0; // of this round
   before = 0;
   seen = true;
@@ -53,14 +53,18 @@ export class FlowView {
   /** @type {any} */ measured = null;
   /** @type {any} */ curves = [];
 
-  /** @param {any} root @param {import("../lib/payloads").NoiseData} data @param {import("./draws.js").Draws} draws */
-  constructor(root, data, draws) {
-    Object.assign(this, { root, data, draws });
+  /**
+   * @param {any} root
+   * @param {import("../lib/payloads").NoiseData} data
+   * @param {import("./draws.js").Draws} draws
+   * @param {import("../lib/decoder.js").Decode} decode
+   */
+  constructor(root, data, draws, decode) {
+    Object.assign(this, { root, data, draws, decode });
     this.find = (selector) => root.querySelector(`.ll-flow ${selector}`);
     this.losses = floats(data.loss);
     this.slopes = floats(data.slope);
     this.pictures = bytes(data.pictures);
-    this.decode = decoder(data.decoder);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.roll = recall("roll", 0, 0, draws.rolls - 1) | 0;
     const ways = Object.keys(WAYS);

@@ -5,7 +5,7 @@ import { Draws } from "./draws.js";
 import { DrawsView } from "./draws_view.js";
 import { FLOW, FlowView } from "./flow_view.js";
 import { Gradients } from "./gradients.js";
-import { keepDrawn, renewed } from "./shared.js";
+import { built, keepDrawn, renewed, whenDecoder } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").NoiseData} Data */
 
@@ -60,10 +60,19 @@ const HTML = `
 export default function (component) {
   const { data } = component;
   const [root, same] = renewed(component, HTML);
-  if (same) return root.end;
+  if (same) return () => root.end();
+  return built(
+    root,
+    (f) => whenDecoder(data.decoder, f),
+    (decode) => show(root, data, decode),
+  );
+}
+
+/** @param {any} root @param {Data} data @param {import("../lib/decoder.js").Decode} decode */
+function show(root, data, decode) {
   const draws = new Draws(data),
-    flow = new FlowView(root, data, draws),
-    view = new DrawsView(root, data, draws),
+    flow = new FlowView(root, data, draws, decode),
+    view = new DrawsView(root, data, draws, decode),
     gradients = new Gradients(root, data, draws);
   const choose = (example) => {
     remember("digit", (draws.example = example));

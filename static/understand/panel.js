@@ -1,11 +1,12 @@
 // One model of several side by side: a map with a code to drag, what the decoder draws there, and words about it.
 import { bytes } from "../lib/codec.js";
-import { decoder } from "../lib/decoder.js";
 import { element } from "../lib/dom.js";
 import { Plane } from "../lib/plane.js";
 import { recall, remember } from "../lib/url.js";
+import { whenDecoder } from "./shared.js";
 
 export class Panel {
+  /** @type {import("../lib/decoder.js").Decode | null} */ decode = null; // until it has come
   find = (selector) => this.section.querySelector(selector);
 
   /** `z` is where the code begins, unless the address names another place under the panel's letter. */
@@ -15,7 +16,10 @@ export class Panel {
     box.append(this.section);
     this.letter = letter;
     this.labels = bytes(source.labels);
-    this.decode = decoder(source.decoder);
+    this.forget = whenDecoder(source.decoder, (decode) => {
+      this.decode = decode;
+      this.showWords();
+    });
     this.z = recall(letter, z, -reach, reach);
     const draw = (plane) => (this.draw(plane), plane.handle(this.z)),
       still = (plane) => this.drawStill(plane);
@@ -27,6 +31,11 @@ export class Panel {
   draw(_plane) {}
   drawStill(_plane) {}
   showWords() {}
+
+  end() {
+    this.forget();
+    this.plane.end();
+  }
 
   move(z) {
     this.z = this.plane.z = z;

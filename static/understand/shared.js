@@ -1,6 +1,10 @@
 // What the pages under “Understand” share.
+import { askUntil } from "../bridge/ask.js";
+import { subscribe } from "../lib/bus.js";
 import { paint } from "../lib/canvas.js";
+import { inflated } from "../lib/codec.js";
 import { whenever } from "../lib/controls.js";
+import { decoder, unpacked } from "../lib/decoder.js";
 import { element, mount } from "../lib/dom.js";
 import { busy } from "../lib/busy.js";
 
@@ -39,6 +43,68 @@ export function keepDrawn(root, box, draw, ...stops) {
     for (const stop of stops) stop();
   };
   return root.end;
+}
+
+/**
+ * Call f with what was sent beside the component (``publish_bytes`` of ui/components/bridge.py), once it has come and
+ * whenever it comes anew. Returns what ends that.
+ *
+ * @template T
+ * @param {string} name
+ * @param {(parts: Uint8Array<ArrayBuffer>[], head: any) => Promise<T>} read
+ * @param {(found: T) => void} f
+ */
+export function whenSent(name, read, f) {
+  let ended = false;
+  const forget = subscribe(name, (told) => {
+    if (!told) return;
+    const done = busy(name);
+    read(told.parts, told.head)
+      .then((found) => ended || f(found))
+      .finally(done);
+  });
+  return () => {
+    ended = true;
+    forget();
+  };
+}
+
+/** The same of a decoder (``send_decoder`` of ui/components/browser_decoder.py). */
+export const whenDecoder = (name, f) =>
+  whenSent(name, async ([small], head) => decoder(await unpacked(head, small)), f);
+
+/** The same of parts that Python's zlib made smaller. */
+export const whenInflated = (name, f) => whenSent(name, (parts) => Promise.all(parts.map(inflated)), f);
+
+/**
+ * Build a component once what it needs has come: ``when`` is one of the three above with its name, and ``build`` gets
+ * what came, and ends with ``keepDrawn``. Returns what ends either, and until then whatever else is to stop.
+ */
+export function built(root, when, build, ...stops) {
+  const forget = when((found) => {
+    forget();
+    for (const stop of stops) stop();
+    build(found);
+  });
+  root.redraw = () => {};
+  root.end = () => {
+    root.version = null;
+    forget();
+    for (const stop of stops) stop();
+  };
+  return () => root.end();
+}
+
+/** Ask for what is missing as soon as an element comes into view. Returns what ends that. */
+export function askWhenSeen(element, missing, ask) {
+  let end = () => {};
+  const watch = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (!isIntersecting) return;
+    watch.disconnect();
+    end = askUntil({ missing, ask, times: 5 });
+  });
+  watch.observe(element);
+  return () => (watch.disconnect(), end());
 }
 
 /** A list of [what, how much, a colour of the lecture?]: HTML of ours, and numbers. */

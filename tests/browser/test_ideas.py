@@ -58,7 +58,6 @@ def restored(page, key: str) -> None:
 
 def test_a_code_is_dragged_into_a_hole(server, open_page):
     page = opened(server, open_page, "autoencoder", ".ll section[data-z] canvas")
-    sent = len(page.sent)
     sheets = page.locator(".ll-hundred canvas")
     for k, run in enumerate(("autoencoder", "lecture")):
         shown = pixels(page, f".ll-hundred figure:nth-child({k + 1}) canvas").reshape(10, 28, 10, 28).swapaxes(1, 2)
@@ -70,6 +69,10 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
     tops = [sheets.nth(k).bounding_box() for k in (0, 1)]
     assert marks[0]["y"] - tops[0]["y"] == pytest.approx(marks[1]["y"] - tops[1]["y"], abs=1)
     assert marks[0]["x"] - tops[0]["x"] == pytest.approx(marks[1]["x"] - tops[1]["x"], abs=1)
+    page.locator("section[data-run=two-knobs] .plane").scroll_into_view_if_needed()
+    page.wait_for_function("() => window.latentLabTold.values.has('decoder of two-knobs 20')")  # once it is seen
+    settle(page)
+    sent = len(page.sent)
     for run in ("two-knobs-autoencoder", "two-knobs"):
         section = f"section[data-run={run}]"
         start = numbers(page, section, "z")
@@ -176,7 +179,12 @@ def test_bubbles_glide_from_beta_to_beta_and_over_the_epochs(server, open_page):
     second = np.sort(np.unravel_index(np.argsort(np.triu(pairs), axis=None)[-2], pairs.shape))
     check_scene(page, "two-knobs-beta-4", second)
 
-    for epoch in (20, 2):  # below, side by side
+    page.locator(".st-key-bubbles").scroll_into_view_if_needed()  # below, side by side: they come once they are seen
+    page.wait_for_selector(".time input")
+    settle(page)
+    assert len(page.sent) <= sent + 1
+    sent = len(page.sent)
+    for epoch in (20, 2):
         page.evaluate(SET_RANGE, [".time input", epoch])
         for name in bubbles.TWO_KNOBS:
             section = f"section[data-run='{name}']"
@@ -198,6 +206,7 @@ def test_bubbles_glide_from_beta_to_beta_and_over_the_epochs(server, open_page):
     assert f"{wide[0]:.2f} × {wide[1]:.2f}" in page.locator("section[data-run=two-knobs] .facts").text_content()
     assert len(page.sent) == sent
     restored(page, "view")
+    page.locator(".st-key-bubbles .ll").scroll_into_view_if_needed()
     page.wait_for_selector("section[data-shown='108']")
     assert page.locator("[aria-pressed=true]", has_text="All together").count() == 1
     check_scene(page, "two-knobs-beta-4", second)

@@ -110,7 +110,7 @@ def test_a_drawing_is_imagined_morphed_kept_and_undone(server, open_page):
     draw_a_one(page)
     page.wait_for_selector(".st-key-drawn_rows canvas")
     settle(page)
-    drawn = pixels(page, ".st-key-drawn_rows .strip:nth-of-type(2) canvas").reshape(28, 140)[:, :28].astype(np.uint8)
+    drawn = pixels(page, ".st-key-drawn_rows .strip:nth-of-type(2) canvas").reshape(28, 280)[:, :28].astype(np.uint8)
     imagined = ".st-key-drawn_rows .strip:nth-of-type(4) canvas"
     before = pixels(page, imagined)
     page.click(".st-key-new_dice button")

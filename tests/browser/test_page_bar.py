@@ -33,7 +33,10 @@ def test_what_one_looks_at_begins_close_below_a_bar_that_stays(server, open_page
     settle(page)
     assert box(page, BAR)["height"] <= 57  # with its line
     tops = page.eval_on_selector_all(LOOKED_AT[address], TOPS)
-    assert min(tops) <= (150 if address != "draw" else 190)  # draw: a heading over each of three squares
+    assert min(tops) <= 150
+    if address == "draw":  # the drawing, the copy and the whole map beside each other
+        beside = [box(page, part) for part in (".st-key-drawn_rebuilt", ".st-key-draw_map canvas")]
+        assert max(each["y"] for each in beside) <= 150 and beside[1]["y"] + beside[1]["height"] <= 800
     page.evaluate(SCROLL)
     page.wait_for_function(f"() => document.querySelector('{BAR}').getBoundingClientRect().top === 60")
 

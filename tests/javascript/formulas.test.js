@@ -33,8 +33,8 @@ test("the grains are the same at every visit, and even", () => {
 test("the decoder: d -> h -> 784 with ReLU and sigmoid", () => {
   const h = 3,
     d = 2,
-    ones = (n, f) => base64(Uint16Array.from({ length: n }, (_, k) => f(k)));
-  const [one, two, minus, none] = [0x3c00, 0x4000, 0xbc00, 0];
+    ones = (n, f) => Float32Array.from({ length: n }, (_, k) => f(k));
+  const [one, two, minus, none] = [1, 2, -1, 0];
   const decode = decoder({
     latent_dim: d,
     size: { channels: 1, height: 28, width: 28 },

@@ -21,6 +21,23 @@ const WINDOWS = [
 ];
 const views = WINDOWS.map((each) => viewOf(each, each.free, REACH));
 
+test("the farthest dot of the film stays in the window", () => {
+  for (const each of WINDOWS) {
+    for (const farthest of [
+      [5.6, 6.2],
+      [9, 1],
+      [1, 8],
+    ]) {
+      const view = viewOf(each, each.free, REACH, farthest);
+      for (const side of [-1, 1]) {
+        const [x, y] = view.at(farthest.map((far) => side * far));
+        assert.ok(x > 2 && x < view.width - 2 && y > 2 && y < view.height - 2, `${x}, ${y}`);
+      }
+      assert.ok(view.unit <= viewOf(each, each.free, REACH).unit);
+    }
+  }
+});
+
 test("z is mean + std × noise, and a roll is another noise", () => {
   const sample = new Sample(example);
   assert.deepEqual(sample.z, [1 + 0.5 * sample.noise[0], -1 + 2 * sample.noise[1]]);

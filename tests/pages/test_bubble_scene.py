@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import zlib
 from itertools import pairwise
 
@@ -11,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from tests.pages.test_pages import _here, check, show  # noqa: F401  (the fixture that keeps the visitor's runs apart)
-from ui.components.bridge import packed
-from ui.components.browser_decoder import decoded, decoder, packed_decoder
+from tests.pages.test_pages import _here, check, head_of, show  # noqa: F401  (the fixture that keeps the visitor's runs apart)
+from tests.pages.test_titles import nodes
+from ui.components.browser_decoder import decoded, name_of, packed_decoder
 from ui.store import gallery
 from ui.understand import bubble_scene, bubbles
 from vae_core import inference
@@ -33,9 +32,19 @@ def runs():
 
 
 @pytest.fixture(scope="module")
-def sent(runs):
+def scene(runs):
     folders = tuple(str(run.path) for run in runs)
     return bubble_scene.scene(folders, tuple(bubbles.TWO_KNOBS.values()), NAMES.index("two-knobs"))
+
+
+@pytest.fixture(scope="module")
+def sent(scene):
+    return scene[0]
+
+
+@pytest.fixture(scope="module")
+def pictures(scene):
+    return scene[1]
 
 
 def floats(text: str) -> np.ndarray:
@@ -133,12 +142,30 @@ def test_each_decoder_draws_the_same_as_the_model_wherever_the_canvas_reaches(ru
         assert np.abs(255 * (pictures - decoded(run, last, z))).max() <= 1.5, run.id
 
 
-def test_one_decoder_comes_with_the_page_not_four(sent, runs):
-    panels = [bubbles._bubbles_of(str(run.path), "") for run in runs]
-    start = runs[sent["start"]]
-    one = packed(*packed_decoder(str(start.path), gallery.last(start), bubble_scene._reach(start)))
-    four = sum(len(json.dumps(decoder(run, gallery.last(run)))) for run in runs)
-    assert len(json.dumps(sent)) + len(json.dumps(panels)) + len(one) < min(1_300_000, four / 4)
+def test_one_decoder_comes_with_the_page_not_four(runs):
+    """Below the canvas there is none."""
+    app = show("bubbles")
+    heads = [head_of(node.proto.bytes) for node in nodes(app._tree) if getattr(node, "proto", None) and is_bytes(node)]
+    told = [head["name"] for head in heads if "weights" in head]
+    assert told == [name_of(runs[NAMES.index("two-knobs")], 20)]
+
+
+def is_bytes(node) -> bool:
+    return getattr(node.proto, "component_name", "") == "latent_lab_bytes"
+
+
+def test_numbers_and_pictures_arrive_whole(pictures, runs):
+    """Deflated beside the page's other messages, as ``static/understand/`` reads them."""
+    run, forces = runs[1], posterior.stored_forces(runs[1])
+    panel, small = bubbles._bubbles_of(str(run.path), "")
+    raw, count = zlib.decompress(small), len(panel["epochs"]) * len(forces.places) * 2
+    means, logvars, on_mean, on_logvar = np.frombuffer(raw, "<f2", 4 * count).reshape(4, len(panel["epochs"]), -1, 2)
+    found = run.latents(panel["epochs"][3])
+    np.testing.assert_array_equal(means[3], found.mean[forces.places].astype("f2"))
+    np.testing.assert_array_equal(logvars[3], found.logvar[forces.places].astype("f2"))
+    np.testing.assert_array_equal([on_mean, on_logvar], [forces.on_mean.astype("f2"), forces.on_logvar.astype("f2")])
+    assert len(raw) == 8 * count + len(panel["epochs"]) * bubbles.CELLS**2
+    assert len(zlib.decompress(pictures)) == len(forces.places) * run.dataset.shape.pixels
 
 
 def test_nonsense_in_the_address_of_the_canvas_harms_nothing():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 
 import numpy as np
@@ -13,8 +12,6 @@ import torch
 from PIL import Image
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps runs apart)
-from ui.components.bridge import packed
-from ui.components.browser_decoder import packed_decoder
 from ui.lecture import measured, scenes, walk
 from ui.lecture.measured import OTHER, PICTURE, Lecture
 from ui.shell import pages
@@ -26,7 +23,6 @@ from vae_core.analysis.sampling import decode, encode, noise
 from vae_core.datasets import registry
 from vae_core.training.checkpoint import load_model
 
-MEGABYTE = 1_000_000
 STATIC = paths.ROOT / "static"
 
 
@@ -217,30 +213,6 @@ def test_on_the_way_from_the_3_to_the_8_no_other_digit_is_drawn(sent):
 
 
 # ---- the page
-
-
-def test_all_that_the_page_is_sent_is_less_than_a_megabyte(sent, seen):
-    """With its scripts and styles, and those that every page has."""
-    messages = [json.dumps(sent).encode(), packed(*walk.film(str(paths.GALLERY)))]
-    messages.append(packed(*packed_decoder(seen.path, seen.epoch)))
-    scripts = scripts_of(STATIC / "lecture" / "lecture.js")
-    assert len(scripts) > 20
-    for module in ("bytes", "publish", "browser_id", "loader"):
-        scripts |= scripts_of(STATIC / "bridge" / f"{module}.js")
-    files = [*scripts, STATIC / "style.css", STATIC / "lecture" / "lecture.css"]
-    assert sum(map(len, messages)) + sum(file.stat().st_size for file in files) < MEGABYTE
-
-
-def scripts_of(file) -> set:
-    """A module and all that it imports."""
-    found, waiting = set(), [file.resolve()]
-    while waiting:
-        if (one := waiting.pop()) not in found:
-            found.add(one)
-            waiting += [
-                (one.parent / path).resolve() for path in re.findall(r'from "(\.[^"]+)"', one.read_text("utf-8"))
-            ]
-    return found
 
 
 def test_without_the_gallery_it_says_so(monkeypatch, tmp_path):

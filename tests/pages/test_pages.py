@@ -19,6 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from tests.pages.weight import weight
 from ui.shell import pages
 from ui.shell.errors import plain
 from ui.train import preset_cards
@@ -30,6 +31,8 @@ from vae_core.runs.run import RESUMABLE, Run, write_status
 
 IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
 PAGES = ["start", "train", "pictures", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
+PARTS = [("samples", {"part": "Knobs"}), ("samples", {"part": "Plane"}), ("map", {"run": "lecture", "view": "UMAP"})]
+MEGABYTE = 1_000_000
 ON_A_RUN = ["map", "samples", "morph", "draw", "compare", "loss"]
 
 
@@ -109,6 +112,14 @@ def test_a_page_has_something_to_show_from_the_gallery_alone(page):
     assert not app.warning
     if page in ON_A_RUN:
         assert app.selectbox(key="run_picker").value in ("lecture", "two-knobs")
+    assert weight(app) < MEGABYTE
+
+
+@pytest.mark.parametrize(("page", "address"), PARTS)
+def test_no_part_of_a_page_weighs_more_than_a_megabyte(page, address):
+    app = show(page, **address)
+    check(app)
+    assert weight(app) < MEGABYTE
 
 
 @pytest.mark.parametrize("page", ON_A_RUN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -162,9 +163,11 @@ def test_numpy_and_torch_read_the_same_layers(trained, model, d):
 def test_the_browser_reads_the_same_layers(trained, model, d):
     run = trained[model, d]
     epoch, z = run.epoch, np.random.default_rng(1).standard_normal((4, d)).round(3)
+    head, (small,) = browser_decoder.packed_decoder(str(run.path), epoch)
     code = f"""
-import {{ decoder }} from {json.dumps((paths.ROOT / "static/lib/decoder.js").as_uri())};
-const decode = decoder({json.dumps(browser_decoder.decoder(run, epoch))});
+import {{ decoder, unpacked }} from {json.dumps((paths.ROOT / "static/lib/decoder.js").as_uri())};
+const small = new Uint8Array(Buffer.from("{base64.b64encode(small).decode()}", "base64"));
+const decode = decoder(await unpacked({json.dumps(head)}, small));
 console.log(JSON.stringify([decode.size, {json.dumps(z.tolist())}.map((z) => [...decode(z)])]));
 """
     done = subprocess.run(

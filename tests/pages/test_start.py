@@ -69,6 +69,12 @@ def test_the_numbers_are_the_encoders(monkeypatch, tmp_path, run):
     np.testing.assert_allclose([d["std"] for d in shown], np.exp(logvar / 2), atol=2e-3)
 
 
+def test_no_dot_of_the_film_is_farther_than_it_says(run):
+    sent, head_parts = scene.payload(run), film.film(run, WIDE)
+    dots = np.stack([np.frombuffer(part, "<f2").reshape(-1, 2) for part in head_parts[1][-len(sent["epochs"]) :]])
+    assert np.abs(dots).max((0, 1)) == pytest.approx(sent["farthest"], rel=2e-3)
+
+
 def test_pictures_that_cannot_be_read_are_shown_as_the_model_redraws_them(monkeypatch, run):
     monkeypatch.setattr(scene.cache, "originals", lambda run, places: None)
     shown = scene.payload(run)["pictures"]
@@ -176,7 +182,7 @@ def test_the_page_has_one_sentence_two_doors_and_says_what_it_is():
     text = words(app)
     assert "Watch a machine learn to imagine" in text and "Canziani" in text
     doors = [node.proto.page for node in nodes(app._tree) if getattr(node, "type", "") == "page_link"]
-    assert doors == ["train", "glossary"]  # the second where the page says what it is
+    assert doors == ["train", "lecture", "glossary"]  # two quiet ones: the lecture, and where the page says what it is
 
 
 @pytest.mark.parametrize("number", range(len(STEPS)))

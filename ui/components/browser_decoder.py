@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.components.bridge import base64_of, size_of
-from ui.components.payloads import Decoder
+from ui.components.bridge import publish_bytes, size_of
 from ui.store import cache
 from vae_core import inference
 from vae_core.architecture import weights_of
@@ -27,19 +26,13 @@ def weights_at(run: Run, epoch: int) -> dict[str, np.ndarray]:
         raise RunError(f"The weights of epoch {epoch} of the run {run.id} cannot be read.") from None
 
 
-def decoder(run: Run, epoch: int) -> Decoder:
-    """The decoder for ``static/lib/decoder.js``: its layers, and the weights of each by its place."""
-    weights = {name: tensor for name, tensor in weights_at(run, epoch).items() if name.startswith("decoder.")}
-    return {
-        "layers": run.architecture.to_json()["decoder"], "size": size_of(run), "latent_dim": run.config.latent_dim,
-        "weights": {name.removeprefix("decoder."): base64_of(tensor, "f2") for name, tensor in weights.items()},
-    }  # fmt: skip
-
-
 EVERYWHERE = 12.0  # far beyond where any code of a trained VAE lies; a classic autoencoder's may lie farther
 BEYOND = 3.0  # times as far as the farthest mean, at least
 TOO_FAR = 1000.0  # a plane so wide would have to be looked at in too many places: such a decoder is sent whole
 PLACES = 97  # along each side of the plane, at which units are looked at
+SOME = 4  # one in so many of these is looked at for its pixels
+UNLIT = -10.0  # a pixel with no more than that at any of these has a hundredth of the darkest of 255 greys
+BLACK = -20.0
 
 
 @cache.cached(8)
@@ -47,7 +40,8 @@ def packed_decoder(path: str, epoch: int, reach: float = 0.0) -> tuple[dict[str,
     """The decoder in half its room or less, as head and parts of ``bridge.packed``.
 
     Of a model of two numbers, units that are off at each of many places of the plane, up to ``far`` from its middle
-    both ways (at least ``reach``), are left out: they draw nothing there. Half floats travel as their high bytes, which
+    both ways (at least ``reach``), are left out: they draw nothing there; and so are the weights of pixels that stay
+    black. Half floats travel as their high bytes, which
     are much alike, and then their low ones, all of it deflated. ``static/lib/decoder.js`` reads it (``unpacked``).
     """
     run = Run(Path(path))
@@ -58,6 +52,7 @@ def packed_decoder(path: str, epoch: int, reach: float = 0.0) -> tuple[dict[str,
         head["far"] = _far(path, epoch, reach)
         if head["far"] <= TOO_FAR:
             layers, weights = _without_idle(layers, weights, head["far"])
+            weights = _without_black(layers, weights, head["far"])
     bits = [w.astype("<f2").reshape(-1).view("<u2") for w in weights.values()]
     raw = b"".join(part.astype(np.uint8).tobytes() for each in bits for part in (each >> 8, each & 255))
     sizes = [[name.removeprefix("decoder."), w.size] for name, w in weights.items()]
@@ -100,6 +95,29 @@ def _without_idle(
             weights[f"decoder.{place}.{name}"] = weights[f"decoder.{place}.{name}"][on]
         weights[f"decoder.{place + 2}.weight"] = weights[f"decoder.{place + 2}.weight"][:, on]
     return layers, weights
+
+
+def _without_black(layers: list[dict[str, Any]], weights: dict[str, np.ndarray], far: float) -> dict[str, np.ndarray]:
+    """The same weights, but zeros, which take no room, for the pixels of a linear network that are black everywhere."""
+    if {layer["type"] for layer in layers} != {"linear", "relu"} or layers[-1]["type"] != "linear":
+        return weights
+    places = np.concatenate([_grid(reach)[::SOME] for reach in _halved(far)])
+    black = inference.run(layers, weights, "decoder", places).max(0) < UNLIT
+    weight, bias = (f"decoder.{len(layers) - 1}.{name}" for name in ("weight", "bias"))
+    kept = {weight: weights[weight].copy(), bias: weights[bias].copy()}
+    kept[weight][black], kept[bias][black] = 0, BLACK
+    return {**weights, **kept}
+
+
+def name_of(run: Run, epoch: int) -> str:
+    """By which a component hears of the decoder (``whenDecoder`` of ``static/understand/shared.js``)."""
+    return f"decoder of {run.id} {epoch}"
+
+
+def send_decoder(key: str, run: Run, epoch: int, reach: float = 0.0) -> str:
+    """Send it as bytes, beside a component whose own message stays small. Returns its name. Raises RunError."""
+    publish_bytes(key, name_of(run, epoch), *packed_decoder(str(run.path), epoch, reach))
+    return name_of(run, epoch)
 
 
 def decoded(run: Run, epoch: int, z: np.ndarray) -> np.ndarray:

@@ -22,15 +22,6 @@ class Size(TypedDict):
     width: int
 
 
-class Decoder(TypedDict):
-    """A run's decoder at an epoch: its layers (vae_core/architecture.py), and the weights of each by its place."""
-
-    layers: list[dict[str, Any]]
-    weights: dict[str, Base64]  # half floats
-    size: Size
-    latent_dim: int
-
-
 class Film(TypedDict):
     """What all that follows the epoch slider has: whose epochs, and which there are."""
 
@@ -441,6 +432,7 @@ class SceneData(TypedDict):
     names: list[str]
     reach: list[list[float]]  # what a window shows at least: [[x0, x1], [y0, y1]]
     film_reach: list[list[float]]  # the same while the film plays, in which the dots of early epochs reach farther
+    farthest: list[float]  # of all dots of the film, from zero: to the left or right, and up or down
     centres: list[list[float]]  # of the classes
     size: Size
     pictures: list[ScenePicture]
@@ -696,6 +688,10 @@ class UnusualData(Film):
 # ---- Understand
 
 
+class WhenSeenAnswer(TypedDict):
+    wanted: int  # 1: it is seen, and what it needs has not come
+
+
 class CodesMap(TypedDict):
     run: str
     title: str
@@ -708,7 +704,7 @@ class CodesMap(TypedDict):
     far: float
     hole: list[float]
     start: list[float]
-    decoder: Decoder
+    decoder: str  # by which name its decoder comes (send_decoder)
 
 
 class AutoencoderData(TypedDict):
@@ -737,11 +733,6 @@ class BubblePanel(TypedDict):
     title: str
     beta: float
     reach: float
-    means: Base64  # half floats (epochs, n, 2), as the next three
-    logvars: Base64
-    on_mean: Base64
-    on_logvar: Base64
-    cells: Base64  # bytes (epochs, cells, cells)
     shapes: list[list[float]]
     labels: Base64  # bytes
     epochs: list[int]
@@ -758,7 +749,8 @@ class BubbleModel(TypedDict):
     logvars: Base64
     on_mean: Base64  # the reconstruction's gradients
     on_logvar: Base64
-    known: float  # how far out its decoder draws what the model draws
+    decoder: str  # by which name its decoder comes (send_decoder)
+    known: float  # how far out that draws what the model draws
 
 
 class BubbleSceneData(TypedDict):
@@ -766,7 +758,6 @@ class BubbleSceneData(TypedDict):
     start: int  # where it begins
     names: list[str]
     labels: Base64  # bytes
-    pictures: Base64  # bytes, as many as bubbles
     size: Size
     redrawn: bool
     reach: float  # of the farthest bubble
@@ -798,7 +789,7 @@ class NoiseData(TypedDict):
     points: Base64
     labels: Base64  # bytes
     range: list[list[float]]
-    decoder: Decoder
+    decoder: str  # by which name its decoder comes (send_decoder)
     redrawn: bool
     version: str
 
@@ -814,7 +805,7 @@ class DamageData(TypedDict):
     pictures: Base64  # bytes
     mean: Base64  # floats (n, d)
     pure_mean: Base64  # the same of the pictures made black and white
-    decoder: Decoder
+    decoder: str  # by which name its decoder comes (send_decoder)
     redrawn: bool
     version: str
 

@@ -49,11 +49,13 @@ def payload(run: Run) -> SceneData:
     if run.config.latent_dim != 2 or not epochs or len(np.unique(cache.labels(path))) < len(names):
         raise RunError(f"The run {run.id} is not whole.")
     mean, known = cache.latents(path, epochs[-1]).mean[:DOTS], cache.labels(path)[:DOTS]
-    reaches = [reach(cache.latents(path, epoch).mean[:DOTS]) for epoch in epochs]
+    frames = [cache.latents(path, epoch).mean[:DOTS] for epoch in epochs]
+    reaches = [reach(frame) for frame in frames]
     widest = [max(sides, key=lambda ends: ends[1]) for sides in zip(*reaches, strict=True)]
     return {
         "epochs": epochs, "points": base64_of(mean, "f2"), "labels": base64_of(known, "u1"), "names": list(names),
-        "reach": reaches[-1], "film_reach": widest, "centres": centres(mean, known), "size": size_of(run),
+        "reach": reaches[-1], "film_reach": widest, "farthest": np.abs(frames).max((0, 1)).astype(float).tolist(),
+        "centres": centres(mean, known), "size": size_of(run),
         "pictures": _pictures(run, epochs[-1]), "parts": {name: part(name) for name in PARTS},
     }  # fmt: skip
 

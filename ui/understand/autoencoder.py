@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, size_of, token, versioned
 from ui.components.images import sprite
 from ui.components.payloads import CodesMap, HundredData, Sheet
+from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core.analysis import posterior
@@ -95,7 +97,7 @@ def _map_of_codes(path: str, title: str) -> CodesMap:
         "range": [[float(low[k]), float(high[k])] for k in (0, 1)],
         "gap": float(np.median(usual)), "wide": float(np.quantile(usual, 0.9)), "far": far,
         "hole": hole.tolist(), "start": cache.latents(path, epoch).mean[typical].tolist(),
-        "decoder": browser_decoder.decoder(run, epoch),
+        "decoder": browser_decoder.name_of(run, epoch),
     }  # fmt: skip
 
 
@@ -133,4 +135,14 @@ def holes(classic: Run, vae: Run) -> None:
     titles = ("Classic autoencoder", "VAE")
     pairs = [_map_of_codes(str(run.path), title) for run, title in zip((classic, vae), titles, strict=True)]
     names = list(vae.dataset.class_names)
-    _holes(key="holes", data=versioned({"maps": pairs, "names": names, "dice": base64_of(noise(100, 2, 0), "f4")}))
+    data = versioned({"maps": pairs, "names": names, "dice": base64_of(noise(100, 2, 0), "f4")})
+    _shown((classic, vae), data)
+
+
+@st.fragment
+def _shown(runs: tuple[Run, ...], data: dict[str, Any]) -> None:
+    """With both decoders, once somebody sees the maps: they are half a megabyte each."""
+    _holes(key="holes", data=data, on_wanted_change=lambda: None)
+    if browser_input.place(browser_input.sent("holes", "wanted"), 2):
+        for run in runs:
+            browser_decoder.send_decoder(f"decoder_{run.id}", run, last(run))

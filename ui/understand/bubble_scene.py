@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -87,13 +88,14 @@ def _model(run: Run, title: str, turn: np.ndarray) -> BubbleModel:
         "run": run.id, "title": title, "beta": run.config.beta, "turn": turn.reshape(-1).tolist(),
         "means": base64_of(found.mean[forces.places], "f4"), "logvars": base64_of(found.logvar[forces.places], "f4"),
         "on_mean": base64_of(forces.on_mean[-1], "f4"), "on_logvar": base64_of(forces.on_logvar[-1], "f4"),
-        "known": max(browser_decoder.EVERYWHERE, _reach(run)),
+        "decoder": browser_decoder.name_of(run, last(run)), "known": max(browser_decoder.EVERYWHERE, _reach(run)),
     }  # fmt: skip
 
 
 @st.cache_data(show_spinner=False, max_entries=2)
-def scene(folders: tuple[str, ...], titles: tuple[str, ...], fixed: int) -> BubbleSceneData:
-    """The bubbles of some gallery models at their last epochs, in the order of the slider. Raises RunError."""
+def scene(folders: tuple[str, ...], titles: tuple[str, ...], fixed: int) -> tuple[BubbleSceneData, bytes]:
+    """The bubbles of some gallery models at their last epochs, in the order of the slider, and their pictures: bytes
+    (bubbles, pixels), deflated. Raises RunError."""
     runs = [Run(Path(folder), gallery=True) for folder in folders]
     found, forces = lay(runs, fixed), posterior.stored_forces(runs[fixed])
     models = [_model(*each) for each in zip(runs, titles, found.turns, strict=True)]
@@ -104,10 +106,10 @@ def scene(folders: tuple[str, ...], titles: tuple[str, ...], fixed: int) -> Bubb
     payload = {
         "models": models, "start": fixed, "names": list(run.dataset.class_names),
         "labels": base64_of(cache.labels(folders[fixed])[forces.places], "u1"),
-        "pictures": base64_of(run.dataset.shape.flat(shown), "u1"), "size": size_of(run), "redrawn": pictures is None,
+        "size": size_of(run), "redrawn": pictures is None,
         "reach": max(map(_reach, runs)), "about": _in_words(found, runs, fixed),
     }  # fmt: skip
-    return versioned(payload)  # type: ignore[return-value]
+    return versioned(payload), zlib.compress(run.dataset.shape.flat(shown).tobytes(), 9)  # type: ignore[return-value]
 
 
 def _reach(run: Run) -> float:
@@ -121,7 +123,9 @@ def _reach(run: Run) -> float:
 def bubble_scene(titles: dict[str, str], start: str) -> None:
     """The canvas, which begins at the model ``start``. Raises RunError if a model is not whole."""
     runs = [gallery(name) for name in titles]
-    _drawn(runs, scene(tuple(str(run.path) for run in runs), tuple(titles.values()), list(titles).index(start)))
+    data, pictures = scene(tuple(str(run.path) for run in runs), tuple(titles.values()), list(titles).index(start))
+    publish_bytes("bubble_pictures", "pictures of the bubbles", {}, [pictures])
+    _drawn(runs, data)
 
 
 @st.fragment
@@ -131,5 +135,4 @@ def _drawn(runs: list[Run], data: BubbleSceneData) -> None:
     wanted = browser_input.place(browser_input.sent("bubble_scene", "wanted"), len(runs))
     run = runs[data["start"] if wanted is None else wanted]
     with one_sentence():
-        head, parts = browser_decoder.packed_decoder(str(run.path), last(run), _reach(run))
-        publish_bytes("bubble_decoder", f"decoder of {run.id}", head, parts)
+        browser_decoder.send_decoder("bubble_decoder", run, last(run), _reach(run))

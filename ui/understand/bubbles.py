@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from ui.components.bridge import base64_of, component, versioned
+from ui.components.bridge import base64_of, component, publish_bytes, versioned
 from ui.components.payloads import BubblePanel
+from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
@@ -22,8 +25,12 @@ CELLS = 48  # a side of the picture of all bubbles together
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _bubbles_of(path: str, title: str) -> BubblePanel:
-    """One panel of /bubbles: some bubbles at every epoch with the forces on them, and all of them together."""
+def _bubbles_of(path: str, title: str) -> tuple[BubblePanel, bytes]:
+    """One panel of /bubbles: some bubbles at every epoch with the forces on them, and all of them together.
+
+    The numbers, deflated: half floats (epochs, n, 2) of the means, logvars and the forces on both, as they are kept;
+    then bytes (epochs, cells, cells).
+    """
     run = Run(Path(path), gallery=True)
     forces, epochs = posterior.stored_forces(run), run.latent_epochs()
     if forces is None or len(forces.on_mean) != len(epochs):
@@ -41,13 +48,12 @@ def _bubbles_of(path: str, title: str) -> BubblePanel:
         values, vectors = np.linalg.eigh(covariance)
         angle = float(np.arctan2(vectors[1, 1], vectors[0, 1]))
         shapes.append([*centre.tolist(), *np.sqrt(values[::-1]).tolist(), angle])
-    return {
-        "run": run.id, "title": title, "beta": run.config.beta, "reach": reach,
-        "means": base64_of(means, "f2"), "logvars": base64_of(logvars, "f2"),  # as they are kept
-        "on_mean": base64_of(forces.on_mean, "f2"), "on_logvar": base64_of(forces.on_logvar, "f2"),
-        "cells": base64_of(np.stack(pictures), "u1"), "shapes": shapes,
+    kept = [each.astype("<f2").tobytes() for each in (means, logvars, forces.on_mean, forces.on_logvar)]
+    panel: BubblePanel = {
+        "run": run.id, "title": title, "beta": run.config.beta, "reach": reach, "shapes": shapes,
         "labels": base64_of(cache.labels(path)[forces.places], "u1"), "epochs": epochs,
     }  # fmt: skip
+    return panel, zlib.compress(b"".join([*kept, np.stack(pictures).tobytes()]), 9)
 
 
 TWO_KNOBS = {
@@ -58,14 +64,22 @@ TWO_KNOBS = {
 
 def bubble_panels(titles: dict[str, str]) -> None:
     """The bubbles of some gallery models beside each other, under one epoch."""
-    panels = [_bubbles_of(str(gallery(name).path), title) for name, title in titles.items()]
+    panels, numbers = zip(*(_bubbles_of(str(gallery(name).path), title) for name, title in titles.items()), strict=True)
     payload = {
-        "panels": panels,
+        "panels": list(panels),
         "epochs": panels[0]["epochs"],
         "size": CELLS,
         "names": list(registry.get("mnist").class_names),
     }
-    _bubbles(key="bubbles", data=versioned(payload))
+    _shown(versioned(payload), numbers)
+
+
+@st.fragment
+def _shown(data: dict[str, Any], numbers: tuple[bytes, ...]) -> None:
+    """The panels, and their numbers once somebody sees them: a quarter of a megabyte."""
+    _bubbles(key="bubbles", data=data, on_wanted_change=lambda: None)
+    if browser_input.place(browser_input.sent("bubbles", "wanted"), 2):
+        publish_bytes("bubble_numbers", "bubbles at every epoch", {}, numbers)
 
 
 @dataclass(frozen=True)

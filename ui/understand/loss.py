@@ -38,7 +38,7 @@ def damage(run: Run) -> bool:
         "run": run.id, "classes": len(set(cache.labels(path)[list(places)].tolist())), "names": told_apart(run, places),
         "pictures": base64_of(run.dataset.shape.flat(shown), "u1"), "mean": base64_of(mean, "f4"),
         "pure_mean": base64_of(browser_decoder.encoded(run, epoch, _pure(run.dataset.shape.flat(shown))), "f4"),
-        "decoder": browser_decoder.decoder(run, epoch),
+        "decoder": browser_decoder.send_decoder("damage_decoder", run, epoch),
         "redrawn": originals is None,
     }  # fmt: skip
     _damage(key="damage", data=versioned(payload))

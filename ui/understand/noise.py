@@ -42,8 +42,8 @@ def noisy(run: Run) -> bool:
         "mean": base64_of(latents.mean[dice.places], "f4"), "std": base64_of(latents.std[dice.places], "f4"),
         "eps": base64_of(dice.eps, "f4"), "loss": base64_of(dice.loss, "f4"), "slope": base64_of(dice.slope, "f4"),
         "points": base64_of(some, "f4"), "labels": base64_of(cache.labels(path)[: len(some)], "u1"),
-        "range": [[float(low[k]), float(high[k])] for k in (0, 1)], "decoder": browser_decoder.decoder(run, epoch),
-        "redrawn": pictures is None,
+        "range": [[float(low[k]), float(high[k])] for k in (0, 1)], "redrawn": pictures is None,
+        "decoder": browser_decoder.send_decoder("noise_decoder", run, epoch),
     }  # fmt: skip
     _noise(key="noise", data=versioned(payload))
     return pictures is not None

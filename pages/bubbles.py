@@ -5,7 +5,7 @@ import streamlit as st
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import gallery
-from ui.text import glossary
+from ui.text import claims, glossary
 from ui.understand import bubble_scene, bubbles
 
 through_app()
@@ -33,11 +33,14 @@ st.markdown(
     "mixtures."
 )
 st.markdown(
+    "**Apart or overlapping?** The lecture pictures bubbles of std 1, pushed apart until they just touch. "
+    + claims.tell("bubbles-smaller")
+)
+st.markdown(
     "**Balance.** With the lecture’s penalty, the picture wants its bubble smaller with a force of "
     f"{forces.shrink:.2f}, and the penalty wants it larger with {forces.swell:.2f}: almost even, and so it keeps its "
-    f"size. On the mean, a picture pulls with {forces.pull:.0f} on average, this way and that. Of all these pulls "
-    f"together, {forces.outward:.1f} ± {forces.outward_error:.1f} is left that points outwards, against "
-    f"{forces.inward:.1f} inwards by the penalty. Each picture alone would still like to move: one encoder serves all "
+    f"size. On the mean, a picture pulls with {forces.pull:.0f} on average, this way and that. "
+    f"{claims.tell('outwards')} Each picture alone would still like to move: one encoder serves all "
     "of them, and cannot give each one exactly the place that it wants."
 )
 st.page_link("pages/noise.py", label="What the bubble does: noise that can learn", icon=":material/casino:")

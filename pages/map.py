@@ -158,7 +158,8 @@ if not here:
     run_picker.no_originals(run)
 separation = (
     f"*Class separation*: for how many of {min(count, umap_tsne.POINTS):,} pictures do the ten nearest codes name the "
-    "right class? "
+    "right class? Pictures of a class look alike, so plain pixels do well at this, too, and even an untrained encoder "
+    "keeps some of it. Compare with these. "
 )
 st.markdown(
     "#### What changes from epoch to epoch" if len(epochs) > 1 else "#### What it has learned, in numbers",

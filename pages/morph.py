@@ -19,6 +19,7 @@ from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.shell.url_state import choose, last_choice, widget
+from ui.text import claims
 
 through_app()
 
@@ -47,6 +48,7 @@ def morphing() -> None:
             "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from the "
             "centre, and the straight path cuts through the inside, where there are few.",
         )  # fmt: skip
+        st.caption(claims.tell("path"))
         steps = st.slider(
             "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),
             help="How many pictures the strip shows, here and in its file.",

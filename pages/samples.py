@@ -19,7 +19,7 @@ from ui.shell import browser_input, run_picker, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary
+from ui.text import claims, glossary
 from vae_core import paths
 from vae_core.analysis.reference import IN_USE
 from vae_core.datasets import registry
@@ -141,12 +141,14 @@ def in_short(run: Run) -> None:
         if run.config.beta == 0:
             st.markdown(
                 f"{dice}This model had no **KL penalty** (beta 0) to gather the codes of real pictures there. They "
-                "lie somewhere else, so random ones often mean nothing."
+                "lie far wider, so all rolls land in the middle, where the decoder draws mixtures."
             )
         else:
             st.markdown(
                 f"{dice}During training the **KL penalty** pulled the codes of all pictures to that same place, so "
-                "random codes land where the decoder knows what to draw."
+                "most random codes land where the decoder knows what to draw. "
+                + claims.tell("most-rolls")
+                * (run.id == "lecture")
             )
         if 0 < run.config.beta < 1:
             st.markdown(
@@ -156,8 +158,8 @@ def in_short(run: Run) -> None:
     else:
         st.markdown(
             "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same mean "
-            "and standard deviation as its real ones, which is the best we can do. Many fall into gaps that it never "
-            "learned."
+            "and standard deviation as its real ones, each number by itself. How the numbers go together is left out, "
+            "so many codes fall into gaps that it never learned."
         )
 
 
@@ -165,7 +167,7 @@ def in_short(run: Run) -> None:
 def show_knobs() -> None:
     use = (
         "The green bar is how much the model **uses** the number: its KL, measured on test pictures. "
-        f"Below {IN_USE} nats the knob is **dead**: turning it changes nothing."
+        f"Below {IN_USE} nats the knob is **dead**: it says almost nothing. {claims.tell('dead-knobs')}"
         if run.config.is_vae
         else "The green bar is the **standard deviation** of its codes in that number: a classic autoencoder has no "
         "KL. Below 5% of the widest the knob is **dead**."

@@ -288,6 +288,26 @@ export interface TwoRunCurvesData {
   names: string[];
 }
 
+export interface MeasuredLine {
+  name: string;
+  colour: string;
+  dashed: boolean;
+  xs: number[];
+  ys: number[];
+  spread: number[];
+}
+
+export interface MeasuredChart {
+  title: string;
+  words: string;
+  lines: MeasuredLine[];
+}
+
+export interface LongerData {
+  charts: MeasuredChart[];
+  version: string;
+}
+
 export interface TourWay {
   words: string;
   light: string[];
@@ -547,6 +567,7 @@ export interface RunFiguresData {
   loss: number[];
   separation: number[];
   classes: number;
+  pixels: number | null;
 }
 
 export interface CodeChartData {

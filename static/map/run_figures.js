@@ -34,6 +34,7 @@ export default function (component) {
       label: `Test loss by epoch; at epoch ${epoch} it is ${now.toFixed(1)} nats per picture`,
     };
   });
+  const ofPixels = data.pixels === null ? "" : `; by plain pixels, for ${(100 * data.pixels).toFixed(0)}%`;
   const separation = () =>
     panel("Class separation", 130, (chart, w, h) => {
       const ys = data.separation.map((v) => 100 * v),
@@ -48,8 +49,8 @@ export default function (component) {
         unit: "%",
       });
       return {
-        words: `For ${now}%, the ten nearest dots name the right class`,
-        label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent`,
+        words: `For ${now}%, the ten nearest codes name the right class${ofPixels}`,
+        label: `Nearest-neighbour accuracy by epoch; at epoch ${epoch} it is ${now} per cent${ofPixels}`,
       };
     });
   const use = panel(

@@ -18,6 +18,7 @@ from ui.components.browser_decoder import packed_decoder
 from ui.map import details, story
 from ui.shell import run_picker
 from ui.store import cache
+from vae_core import measured
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 
@@ -148,3 +149,12 @@ def test_a_map_in_space_has_a_window_for_it_however_it_is_turned():
     far = np.float32([[3 * high, 0, 4 * high], [np.nan, 0, 0]])
     (low, wider), up = latent_map.with_room(told, [far])["range"]
     assert 5 * high < wider < 6 * high and [low, wider] == up and low == -wider
+
+
+def test_class_separation_stands_beside_that_of_the_plain_pixels_where_these_are_here(monkeypatch):
+    run = find_run("lecture")
+    pixels = details.figures(run, [10])["pixels"]
+    assert pixels == pytest.approx(measured.load("spaces")["separation"]["lecture"]["pixels"], abs=0.01)
+    assert 0.5 < pixels < details.figures(run, [10])["separation"][0]
+    monkeypatch.setattr(cache, "originals", lambda run, places: None)
+    assert details.figures(run, [10])["pixels"] is None

@@ -119,11 +119,13 @@ def test_far_and_near_codes_are_told_apart(run_id):
     assert sorted(order) == list(range(64)) and (np.diff(kinds.max(1)[order]) <= 0).all()
 
 
-def test_dead_knobs_are_the_ones_that_change_nothing():
+def test_dead_knobs_are_the_ones_that_change_least_and_there_is_none_before_training():
     run = find_run("beta-10")
     path, epoch = str(run.path), run.weight_epochs()[-1]
-    use = knobs.use_of(path, (epoch,))[0]
-    dead = knobs.dead(use, classic=False)
+    both = knobs.use_of(path, (0, epoch))
+    untrained, dead = knobs.dead(both, False, (0, epoch))
+    use = both[1]
+    assert both[0].max() < knobs.IN_USE and not untrained.any()
     assert 0 < dead.sum() < len(dead)
     model = cache.model(path, epoch)
     moved = []

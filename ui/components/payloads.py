@@ -278,6 +278,26 @@ class TwoRunCurvesData(TypedDict):
     names: list[str]
 
 
+class MeasuredLine(TypedDict):
+    name: str
+    colour: str  # of static/style.css, without --ll-
+    dashed: bool
+    xs: list[float]
+    ys: list[float]
+    spread: list[float]  # to each side; 0 where nothing is known
+
+
+class MeasuredChart(TypedDict):
+    title: str
+    words: str
+    lines: list[MeasuredLine]
+
+
+class LongerData(TypedDict):
+    charts: list[MeasuredChart]
+    version: str
+
+
 class TourWay(TypedDict):
     words: str
     light: list[str]  # selectors
@@ -552,6 +572,7 @@ class RunFiguresData(Film):
     loss: list[float]
     separation: list[float]  # empty without classes
     classes: int
+    pixels: float | None  # the same of plain pixels
 
 
 class CodeChartData(Film):

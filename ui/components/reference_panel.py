@@ -30,7 +30,9 @@ VERDICTS = {
 }
 HELP = (
     "Usual is where one more run with the same settings should land in 95 of 100 cases, judging from ours: mean ± t · "
-    f"s · √(1 + 1/n). {glossary.tip('nat')}"
+    "s · √(1 + 1/n), and at least half a per cent (or one number in use) to each side. Each figure has its own 5 in "
+    "100, so among six, one may well be unusual by chance: in up to one run of four. Usual does not mean good: it says "
+    f"that a run is like others with its settings. {glossary.tip('nat')}"
 )
 TRY = {
     "diverging": "The test loss has gone up again, well above its best. The steps may be too large: try a smaller "
@@ -57,7 +59,8 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
         odd = sum("check: usual]" not in line for line in numbers)
         short = (
             "We have not measured these settings." if not exact
-            else f"{odd} of {len(numbers)} numbers are not usual." if odd else "Yes: all its numbers are usual."
+            else f"{odd} of {len(numbers)} numbers are not usual." if odd
+            else f"Yes, for {kind(run.config)}: all its numbers are usual."
         )  # fmt: skip
         with st.expander(f"{name + ': ' if name else ''}Is this normal? {short}", icon=":material/fact_check:"):
             st.markdown(sentence(run.config, band, exact, len(records) - 1), help=HELP)
@@ -65,10 +68,26 @@ def panel(run: Run, status: Status, *, name: str = "", why: bool = True) -> None
                 st.markdown("\n".join(["| | this run | usual |", "|---|---:|---:|", *numbers]))
                 if words := floors.in_words(floors.floor_of(run)):
                     st.markdown(words)
+            if words := unused(run.config, records[-1]):
+                st.markdown(words)
             for line in advice(run.config, records, band, exact):
                 st.markdown(f"- {line}")
             if why and run.config.is_vae and (words := why_below(records[-1])):
                 st.markdown(words)
+
+
+def kind(config: Config) -> str:
+    """What a run is like others of."""
+    return f"beta {config.beta:g}" if config.is_vae and config.beta != 1 else "its settings"
+
+
+def unused(config: Config, record: Mapping[str, Any]) -> str:
+    """How many numbers of the code say almost nothing, which is usual with a large penalty, and yet no good news."""
+    use = reference.figures_of(record)["in_use"]
+    if not config.is_vae or use is None or use == config.latent_dim:
+        return ""
+    gone = config.latent_dim - int(use)
+    return f"{gone} of the {config.latent_dim} numbers of its code {'is' if gone == 1 else 'are'} unused."
 
 
 def band_for(config: Config) -> tuple[Band | None, bool]:

@@ -79,8 +79,8 @@ def _hole(seen: Lecture) -> Scene:
             Beat("Each dot is the {mean:code} of a picture, in the colour of its digit. Our 3 is one of them.", "code"),
             Beat("Now we want a digit that nobody wrote. We need no picture for that: only two numbers. But which?",
                  "decoder code"),
-            Beat("Between the dots lie places that no picture ever went to. What the {decoder:decoder} draws there is "
-                 "like none of its copies.", "decoder out"),
+            Beat("Between the dots lie places that no picture ever went to. What the {decoder:decoder} draws there may "
+                 "be like none of its copies.", "decoder out"),
             Beat("It was only ever asked to copy. Nobody told it where codes should lie, or what belongs between them.",
                  "code decoder out"),
         ),
@@ -272,6 +272,7 @@ def _morph(seen: Lecture) -> Scene:
         "z = 1 minus t times the mean of the 3, plus t times the mean of the 8",
         "A ring walks on a straight line over the plane, from the 3 to the 8. What is decoded there closes its loops "
         "and becomes an 8. Below, the pixels of both are only mixed.",
-        "Measured: the same VAE of two numbers. Its pictures are blurred; the lecture’s model has twenty.",
+        "Measured: the same VAE of two numbers. Its pictures are blurred; the lecture’s model has twenty. The copying "
+        "machine’s picture halfway is about as clear.",
         "morph", "Morph any two pictures",
     )  # fmt: skip

@@ -54,13 +54,24 @@ def separation(path: str, epoch: int) -> float:
     return neighbour_accuracy(mean, cache.labels(path)[: len(mean)])
 
 
+@cache.cached(50)
+def pixel_separation(path: str) -> float | None:
+    """The same of the plain pixels of these pictures, to compare with."""
+    from vae_core.analysis.knn import neighbour_accuracy
+
+    run, labels = Run(Path(path)), cache.labels(path)[: umap_tsne.POINTS]
+    images = cache.originals(run, np.arange(len(labels)))
+    return None if images is None else neighbour_accuracy(run.dataset.shape.flat(images) / np.float32(255), labels)
+
+
 def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
     """What ``run_figures.js`` draws beside the map: test loss, class separation, use of each dimension."""
-    return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"))
+    here = cache.originals(run, (0,)) is not None  # may change, so it is no part of what is remembered
+    return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"), here)
 
 
 @cache.cached(24)
-def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFiguresData:
+def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...], here: bool) -> RunFiguresData:
     run = Run(Path(path))
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
@@ -72,6 +83,7 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFigu
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
         "separation": [separation(path, epoch) for epoch in epochs] if told else [], "classes": classes,
+        "pixels": pixel_separation(path) if told and here else None,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,9 +48,11 @@ def use_of(path: str, epochs: tuple[int, ...]) -> np.ndarray:
     return np.array(use, np.float32)
 
 
-def dead(use: np.ndarray, classic: bool) -> np.ndarray:
-    """Which dimensions do nothing: a KL below IN_USE nats; in a classic one a spread below 5 % of the widest."""
-    return use < (0.05 * use.max(-1, keepdims=True) if classic else IN_USE)
+def dead(use: np.ndarray, classic: bool, epochs: Sequence[int]) -> np.ndarray:
+    """Which dimensions say almost nothing, of use (epochs, d): a KL below IN_USE nats; in a classic one a spread below
+    5% of the widest. None before training, at epoch 0: then no number has anything to say yet."""
+    learned = np.array(epochs)[:, None] > 0
+    return learned & (use < (0.05 * use.max(-1, keepdims=True) if classic else IN_USE))
 
 
 def start_code(path: str, epoch: int, place: int | None) -> np.ndarray:
@@ -87,7 +90,7 @@ def knobs(run: Run, every: list[int], place: int | None) -> KnobsData:
         "run": run.id, "epochs": epochs, "size": size_of(run), "order": list(order), "steps": STEPS.tolist(),
         "latent_dim": use.shape[1],
         "film": knob_film(path, tuple(epochs), place, order), "use": base64_of(use, "f4"), "in_use": IN_USE,
-        "dead": base64_of(dead(use, not run.config.is_vae), "u1"), "classic": not run.config.is_vae,
+        "dead": base64_of(dead(use, not run.config.is_vae, epochs), "u1"), "classic": not run.config.is_vae,
         "starts": base64_of(starts, "f4"), **frames(path, epochs), "place": place,
         "offered": list(zip(offered, titles, strict=True)),
         "pictures": sprite(pictures[None]),

@@ -38,14 +38,15 @@ TERMS: dict[str, dict[str, Term]] = {
         "autoencoder": Term(
             "Classic autoencoder",
             "A network that squeezes a picture into a few numbers and rebuilds it from them. It has no noise and no "
-            "penalty: each picture is one point. It copies well, but random codes often fall into holes.",
+            "penalty: each picture is one point. It copies well. To invent with it, one must first measure where its "
+            "codes lie.",
             r"@decoder{\hat{x}} = \mathrm{decoder}(@mean{h}),\quad @mean{h} = \mathrm{encoder}(@x{x})",
             ("autoencoder", "missions"), ("vae", "code"), "AE"),
         "vae": Term(
             "Variational autoencoder",
             "An autoencoder whose encoder gives each picture a bubble instead of a point. Noise picks a point in the "
-            "bubble, and a penalty keeps all bubbles close together. So random codes mean something, and the model "
-            "can make up new pictures.",
+            "bubble, and a penalty keeps all bubbles close together. So many random codes mean something, and the "
+            "model can make up new pictures.",
             r"@x{x} \to @mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)} \to @z{z} \to @decoder{\hat{x}}",
             ("start", "autoencoder"), ("bubble", "kl", "noise"), "VAE"),
         "encoder": Term(
@@ -157,8 +158,9 @@ TERMS: dict[str, dict[str, Term]] = {
             r"p(@z{z}) = \mathcal{N}(0, I_d)", ("samples",), ("posterior", "kl"), "standard normal, p(z)"),
         "dead": Term(
             "Dead dimension",
-            "A number of the code that says nothing about the picture. Its bubble is the prior itself, so it costs no "
-            f"penalty. We count it as unused below {IN_USE:g} nats.",
+            "A number of the code that says almost nothing about the picture. Its bubble is nearly the prior itself, "
+            "so "
+            f"it costs almost no penalty. We count it as unused below {IN_USE:g} nats.",
             r"@mean{\mathbb{E}(z_j)} \approx 0,\; @mean{\mathbb{V}(z_j)} \approx 1", ("missions", "map", "loss"),
             ("kl", "beta", "collapse"), "unused, in use"),
         "collapse": Term(
@@ -192,7 +194,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "kl": Term(
             "KL divergence",
             "The penalty: how many nats of information a bubble carries beyond the prior. It pulls means towards zero "
-            "and sizes towards one, so that all bubbles fill one region without holes.",
+            "and sizes towards one, so that the bubbles together leave fewer holes where the rolls land.",
             r"\mathcal{L}_\mathrm{KL} = \tfrac{1}{2} \sum_{j=1}^{d} \big( @mean{\mathbb{V}(z_j)} - "
             r"\log @mean{\mathbb{V}(z_j)} - 1 + @mean{\mathbb{E}(z_j)}^2 \big)",
             ("loss", "bubbles"), ("prior", "beta", "nat"), "Kullback-Leibler, penalty, relative entropy"),

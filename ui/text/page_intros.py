@@ -36,8 +36,8 @@ TRAIN = Intro(
     "pictures, and the penalty on the codes. Lines are measured during training; circles after each epoch, on test "
     "pictures.",
     "All losses are in **nats per picture**, a unit of surprise. They start at about 550, since an untrained network "
-    "draws grey haze. The reconstruction falls fast at first; the KL **rises**, because a code that says something "
-    "costs something. *Is this normal?* compares the numbers with those of our own runs.",
+    "draws grey haze. The reconstruction falls fast at first; the KL **rises** from almost nothing, because a code "
+    "that says something costs something. *Is this normal?* compares the numbers with those of our own runs.",
 )
 PICTURES = Intro(
     "Here you make a set of your own pictures. All of them are made equally large, and what you see in the grid is "
@@ -60,15 +60,17 @@ SAMPLES = Intro(
     "Nobody drew these pictures. Random numbers went into the **decoder**, and it drew what they mean. The same rolls "
     "of the dice are used at every epoch, so you can watch one code become clear.",
     "It works because the **penalty** pulled the codes of all real pictures to where the rolls land: around zero, "
-    "with standard deviation 1. A blurred picture lies between classes. With no penalty, or in a classic autoencoder, "
-    "many rolls land where no picture ever was.",
+    "with standard deviation 1. A blurred picture often lies between classes. With no penalty, codes lie far wider "
+    "than the rolls reach. All rolls then land in the middle, and the decoder draws mixtures. A classic autoencoder "
+    "has no such rule at all: its dice must first be shaped like its codes.",
 )
 MORPH = Intro(
     "Two real pictures became two codes. We walk from one to the other in small, even steps, and the **decoder** "
     "draws each one. Compare this with mixing the pixels, which only lays one picture over the other.",
-    "A good walk shows something clear at every step, even halfway: of digits, a digit. In a VAE it mostly does, "
-    "because bubbles fill the space between the codes. The straight path is the lecture’s; the spherical path keeps to "
-    "the distance from the centre at which most codes lie.",
+    "A good walk shows something clear at every step, even halfway: of digits, a digit. Mostly it does. On the "
+    "straight path, which is the lecture’s, the classic autoencoder does about as well as the VAE. The spherical path "
+    "keeps to the distance from the centre at which most codes lie. With twenty numbers, the VAE’s halfway pictures "
+    "are clearer there, and the classic model’s are not.",
 )
 DRAW = Intro(
     "Your drawing is centred and scaled down, like the handwritten digits of MNIST. The **encoder** turns it into a "
@@ -92,7 +94,7 @@ RUNS = Intro(
 )
 MISSIONS = Intro(
     "Each mission asks what a model does. You commit to an answer, then see what real models did. We did not write "
-    "down the right answers: they are measured when you look.",
+    "down the right answers: they are measured on these models.",
     "The models are those of the gallery. A guess on a slider counts as right if it is close. Only your first answer "
     "counts; the address of the page keeps all of them, so a reload loses nothing.",
 )
@@ -104,10 +106,11 @@ AUTOENCODER = Intro(
     "The thin line leads to the nearest code of a real picture. Its length is given in *usual gaps*: the median "
     "distance from a code to its nearest neighbour. “In a hole” means farther away than 99 of 100 codes are from "
     "their neighbour; “between pictures” means farther than 90 of 100. The button goes to the hole whose picture is "
-    "least like any that is decoded from a real code. The rolls of the dice are 100 draws from N(0, 1), where the VAE "
-    "was told to keep its codes. Both models have one hidden layer of 400, were trained for 10 epochs on MNIST with "
-    "seed 1, and differ in two things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that "
-    "leave N(0, 1).",
+    "least like any that is decoded from a real code, and stays well inside the cloud of codes. The rolls of the dice "
+    "are 100 draws from N(0, 1), where the VAE was told to keep its codes. All learned from MNIST with seed 1: those "
+    "of the hundred with one hidden layer of 400 for 10 epochs, those of the maps with two layers for 20. Classic and "
+    "VAE differ in two things only: the VAE adds noise to its codes, and pays a penalty (KL) for codes that leave "
+    "N(0, 1).",
 )
 BUBBLES = Intro(
     "Four models learned the same digits with two numbers each; only **beta**, the weight of the penalty, differs. "
@@ -125,8 +128,9 @@ BUBBLES = Intro(
     "are the same for the log variance, both numbers of a bubble added: the picture shrinks it, the penalty swells it. "
     "Two pictures of each digit get arrows on the canvas, and the two that are picked; below, three of each digit "
     "do.\n\n"
-    "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. If "
-    "it looks like N(0, 1), the rolls of the dice find pictures everywhere.\n\n"
+    "**All together** mixes the bubbles of 2,000 test pictures in equal parts: the lecture’s *bubble of bubbles*. With "
+    "two numbers you see whether the rolls of the dice find pictures everywhere. With twenty, nobody can: centre and "
+    "spread may fit N(0, 1) well, and yet many rolls miss the codes.\n\n"
     "Twelve pictures of each digit are shown. The canvas shows the last epoch.",
 )
 NOISE = Intro(

@@ -52,8 +52,8 @@ STEPS = (
         Way("This training is over. Press ▶ to see again how it learned, or **New training** to start one.",
             (".ll-birth .bar", ".st-key-new_training_button"),
             ({"changed": "time", "selector": ".ll-birth", "least": 2},), ".ll-birth .bar:not([hidden])"),
-        Way("Its pictures get better as you look. The first curve falls: the copies get better. The penalty rises, "
-            "because codes that say more cost more. You can move on while it learns.",
+        Way("Its pictures get better as you look. The first curve falls: the copies get better. The penalty rises from "
+            "almost nothing, because codes that say something cost something. You can move on while it learns.",
             (".ll-birth",),
             ({"changed": "moment", "selector": ".ll-birth", "least": 3, "by_itself": True},), ".ll-birth"),
         Way("Press **Start** at the end of the form. The pictures that it draws then come at once, and get better "
@@ -69,13 +69,13 @@ STEPS = (
         "place: the decoder draws there, too.",
         (".st-key-latent_scatter .plot",), ({"address": "dot"},)),), {"run": "two-knobs"}),
     Step("samples", "Pictures from nothing", (Way(
-        "Press **Roll the dice**. No picture goes in: random numbers become digits, because training pulled all codes "
-        "to where the rolls land.",
+        "Press **Roll the dice**. No picture goes in, only random numbers. Many become digits, because training pulled "
+        "the codes to where the rolls land.",
         (".st-key-new_samples",), ({"click": ".st-key-new_samples button"},)),), {"run": "lecture"},
         (Keep("samples", ".st-key-sampling_grid .sheet canvas", "Samples of my rolls"),)),
     Step("morph", "A 3 becomes an 8", (Way(
         "Move the **slider** under the pictures. Mixing pixels gives a double exposure; walking through the codes "
-        "gives digits all the way.",
+        "mostly gives digits.",
         (".st-key-morph_player .bar",), ({"input": ".st-key-morph_player input[type=range]"},)),), {"run": "lecture"},
         (Keep("morph", ".st-key-morph_player .film .strip[style*=ll-decoder] canvas", "From one to the other"),)),
     Step("autoencoder", "Why the noise?", (Way(

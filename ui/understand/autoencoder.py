@@ -15,13 +15,15 @@ from ui.components.payloads import CodesMap, HundredData, Sheet
 from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import last
+from ui.text.evidence import Figure, figure
+from vae_core import measured
 from vae_core.analysis import posterior
 from vae_core.runs.run import Run
 
 _holes = component("holes", "understand/autoencoder.js")
 _hundred = component("hundred", "understand/hundred.js")
 HUNDRED = 100
-DICE = 500  # random codes, or middles of two codes, over which the numbers of a page are averaged
+INSIDE = 0.97  # how far out a hole may lie that is shown: no farther than so many of the codes, in any direction
 
 
 def hundred(classic: Run, vae: Run, seed: int) -> None:
@@ -37,46 +39,21 @@ def hundred(classic: Run, vae: Run, seed: int) -> None:
     _hundred(key="hundred", data=data)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def dice_report(path: str) -> dict[str, float]:
-    """How good a model's rebuilt, random and halfway pictures are: measured on kept test codes, without any dataset.
+def dice_report(path: str) -> dict[str, Figure]:
+    """How good a model of the gallery is at rebuilt, random and halfway pictures (``measured.clearness``).
 
-    ``far`` is the share of random codes that lie farther from all real ones than 99 in 100 of those from each other,
-    ``middle_far`` that of the codes halfway between two real ones;
-    ``*_clear`` are agreements (``bubbles.agreement``) with the model's own rebuilt pictures.
+    ``lost`` is the share of random codes in a hole, in per cent; of the others, how many of the ten most similar
+    rebuilt pictures show the same digit. Errors are of test pictures, in nats.
     """
-    from vae_core.analysis import sampling
-
     run = Run(Path(path))
-    epoch, model = last(run), cache.model(path, last(run))
-    mean, labels = cache.latents(path, epoch).mean[:2_000], cache.labels(path)[:2_000]
-    usual = posterior.gaps(mean)
-    thrown = _random_codes(run, mean)
-    one, other = np.random.default_rng(0).integers(0, len(mean), (2, 4 * DICE))
-    between = np.flatnonzero(labels[one] != labels[other])[:DICE]
-    middles = (mean[one[between]] + mean[other[between]]) / 2
-    away = posterior.nearest(mean, thrown)
-    rebuilt = sampling.decode(model, mean).reshape(-1, run.dataset.shape.pixels) / 255
-
-    def clear(codes: np.ndarray) -> float:
-        pictures = sampling.decode(model, codes).reshape(-1, run.dataset.shape.pixels) / 255
-        return float(posterior.agreement(pictures, rebuilt, labels).mean())
-
-    known = posterior.agreement(rebuilt[:DICE], np.delete(rebuilt, np.s_[:DICE], 0), labels[DICE:])
+    seen, tested = measured.load("clearness")[run.id], run.metrics()[last(run)]
+    own = "prior" if run.config.is_vae else "spread"
     return {
-        "error": float(run.metrics()[epoch]["test_mean"]["reconstruction"]),
-        "gaps": float(np.median(away) / np.median(usual)), "far": float((away > np.quantile(usual, 0.99)).mean()),
-        "rebuilt_clear": float(known.mean()), "random_clear": clear(thrown), "middle_clear": clear(middles),
-        "middle_far": float((posterior.nearest(mean, middles) > np.quantile(usual, 0.99)).mean()),
+        "error": figure(tested["test_mean"]["reconstruction"]),
+        "error_with_noise": figure(tested["test"]["reconstruction"]), "lost": figure(seen[own]["lost"], 100),
+        "random": figure(seen[own]["clear"], 10),
+        **{kind: figure(seen[kind]["clear"], 10) for kind in ("copies", "shape", "straight", "round")},
     }  # fmt: skip
-
-
-def _random_codes(run: Run, mean: np.ndarray) -> np.ndarray:
-    from vae_core.analysis import sampling
-
-    if run.config.is_vae:
-        return sampling.sample_prior(DICE, run.config.latent_dim, seed=0)
-    return sampling.sample_codes(mean, DICE, seed=0)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -87,7 +64,7 @@ def _map_of_codes(path: str, title: str) -> CodesMap:
     mean, labels = cache.latents(path, epoch).mean[: cache.COMMON], cache.labels(path)[: cache.COMMON]
     usual = posterior.gaps(mean)
     far = float(np.quantile(usual, 0.99))
-    hole = posterior.strangest_hole(mean, far, lambda z: browser_decoder.decoded(run, epoch, z))
+    hole = posterior.strangest_hole(mean, far, lambda z: browser_decoder.decoded(run, epoch, z), INSIDE)
     typical = cache.typical_first(path, epoch, 3)[0]
     low, high = np.quantile(mean, 0.004, axis=0), np.quantile(mean, 0.996, axis=0)
     centres = [(np.median(mean[labels == c], axis=0), names[c]) for c in np.unique(labels)]

@@ -10,8 +10,11 @@ import numpy as np
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
 from ui.components.images import sprite
+from ui.components.payloads import MeasuredChart, MeasuredLine
 from ui.store import cache, floors
 from ui.store.gallery import gallery, last
+from ui.text.evidence import figure
+from vae_core import measured
 from vae_core.analysis import posterior
 from vae_core.runs.run import Run
 from vae_core.runs.schema import LARGEST
@@ -20,6 +23,7 @@ _pixel = component("pixel", "understand/pixel.js")
 _damage = component("damage", "understand/damage.js")
 _penalty = component("penalty", "understand/penalty.js")
 _tradeoff = component("tradeoff", "understand/tradeoff.js")
+_longer = component("longer", "understand/longer.js")
 
 
 def pixel() -> None:
@@ -74,6 +78,30 @@ def penalty_curves(run: Run) -> posterior.Penalty | None:
     }
     _penalty(key="penalty", data=versioned(payload))
     return found
+
+
+def longer() -> None:
+    """What fifty epochs do to samples and to the loss (``measured.longer``)."""
+    found = measured.load("longer")
+    epochs, runs = [float(epoch) for epoch in found["epochs"]], found["runs"]
+
+    def of_ten(name: str, what: str, colour: str, dashed: bool) -> MeasuredLine:
+        each = [figure([value for run in runs for value in run[what][k]], 10) for k in range(len(epochs))]
+        ys, spread = [round(value.mean, 3) for value in each], [round(value.spread or 0, 3) for value in each]
+        return {"name": name, "colour": colour, "dashed": dashed, "xs": epochs, "ys": ys, "spread": spread}
+
+    def nats(name: str, what: str, dashed: bool) -> MeasuredLine:
+        ys = [round(float(np.mean(values)), 3) for values in zip(*(run[what] for run in runs), strict=True)]
+        xs = [float(epoch) for epoch in range(1, len(ys) + 1)]
+        return {"name": name, "colour": "ink", "dashed": dashed, "xs": xs, "ys": ys, "spread": [0.0] * len(ys)}
+
+    charts: list[MeasuredChart] = [
+        {"title": "How clear pictures are", "words": "of the ten copies most like one, how many show the same digit",
+         "lines": [of_ten("real codes", "real", "decoder", True), of_ten("samples", "clear", "z", False)]},
+        {"title": "The loss", "words": "nats per picture, with the noise on",
+         "lines": [nats("test", "test", False), nats("training", "train", True)]},
+    ]  # fmt: skip
+    _longer(key="longer", data=versioned({"charts": charts}))
 
 
 def tradeoff(names: tuple[str, ...]) -> list[dict[str, float]]:

@@ -92,7 +92,7 @@ MISSIONS: dict[str, Mission] = {
         picture_findings.no_penalty, None,
         "Without a penalty the model may put each picture wherever it likes, with a bubble as small as a point: good "
         "for copies. But its codes then spread far wider than the rolls of the dice. The rolls all land in the "
-        "middle, between the classes, and the decoder draws mixtures.",
+        "middle, and the decoder draws mixtures. Dice shaped like its codes would do better.",
         ("loss", "Walk from beta 0 to 10"),
         LETTERS, pictures=picture_findings.no_penalty_answers),
     "huge-penalty": Mission(
@@ -119,17 +119,17 @@ MISSIONS: dict[str, Mission] = {
          "The noise is on in training, and off in that test")),
     "noise-off": Mission(
         "Copies without noise", "A classic autoencoder learns with no noise and no penalty. How good are its copies "
-        "of test pictures, compared with the VAE’s?", findings.noise_off, 0,
-        "Nothing disturbs the code, and nothing has to be paid for it, so it can carry more about each picture. The "
-        "VAE’s larger error is the price of a tidy code.",
+        "of test pictures, compared with the VAE’s with the noise on?", findings.noise_off, 0,
+        "Most of the difference is the noise in the test: take the middle of each bubble, and the VAE comes close. "
+        "The rest is the price of a tidy code: nothing has to be paid for a classic one, so it can carry more.",
         ("autoencoder", "See both side by side"), ("Better", "About the same", "Worse")),
     "random-codes": Mission(
-        "Random codes", "Four models make **new** digits from random codes. One is the classic autoencoder, which gets "
-        "its codes from where its own lie. Which?", picture_findings.random_codes, None,
-        "Nobody asked the classic model to fill the space between its codes, so some rolls fall into holes. The VAE’s "
-        "noise and penalty leave fewer of them.",
-        ("autoencoder", "Drag a code into a hole"), LETTERS,
-        pictures=picture_findings.random_codes_answers),
+        "Random codes", "A classic autoencoder never learned where random codes should fall. So we measure where its "
+        "own codes lie, and shape the dice like that: centre, spread, and how the numbers go together. How clear are "
+        "its **new** digits then, compared with those of a VAE with plain dice?", findings.invented, 1,
+        "With dice shaped like its codes the classic model invents about as well. What the VAE spares you is measuring "
+        "that shape: its penalty has put the codes where the rolls land.",
+        ("autoencoder", "See both side by side"), ("Much clearer", "About as clear", "Much less clear")),
     "bubble-size": Mission(
         "The size of a bubble", "Each picture has a bubble: the places that the noise may take it to. What happens to "
         "the bubbles when **beta is 0**, compared with beta 1?", findings.bubble_sizes, 2,

@@ -70,27 +70,29 @@ def _closest(codes: np.ndarray, places: np.ndarray, *, others_only: bool, chunk:
     return np.concatenate(found)
 
 
-def between(codes: np.ndarray, size: int = 60) -> np.ndarray:
+def between(codes: np.ndarray, size: int = 60, inside: float = 0.99) -> np.ndarray:
     """Places (m, 2) of a grid that lie between codes (n, 2).
 
-    Between means: in each of 72 directions, no farther out than 99 of 100 codes.
+    Between means: in each of 72 directions, no farther out than 99 of 100 codes, or another share that is ``inside``.
     """
     turn = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     directions = np.stack([np.cos(turn), np.sin(turn)])
-    reach = np.quantile(codes @ directions, 0.99, axis=0)
-    low, high = np.quantile(codes, 0.01, axis=0), np.quantile(codes, 0.99, axis=0)
+    reach = np.quantile(codes @ directions, inside, axis=0)
+    low, high = np.quantile(codes, 1 - inside, axis=0), np.quantile(codes, inside, axis=0)
     axes = [np.linspace(low[k], high[k], size) for k in (0, 1)]
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
     return places[(places @ directions <= reach).all(1)]
 
 
-def strangest_hole(codes: np.ndarray, far: float, decode: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def strangest_hole(
+    codes: np.ndarray, far: float, decode: Callable[[np.ndarray], np.ndarray], inside: float = 0.99
+) -> np.ndarray:
     """The place (2,) between codes (n, 2), farther than ``far`` from all of them, that is decoded most strangely.
 
     Strange means unlike anything that is decoded from a code: the largest distance to the nearest of those pictures.
     ``decode``: codes (m, 2) to pictures (m, pixels). Where no place is so far away: the farthest.
     """
-    places = between(codes)
+    places = between(codes, inside=inside)
     away = nearest(codes, places)
     holes = places[away > min(far, away.max() * (1 - 1e-9))]
     return holes[squared_distances(decode(holes), decode(codes)).min(1).argmax()]

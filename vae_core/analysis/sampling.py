@@ -74,6 +74,7 @@ def sample_prior(count: int, latent_dim: int, seed: int, spread: float = 1.0) ->
 def sample_codes(mean: np.ndarray, count: int, seed: int, spread: float = 1.0) -> np.ndarray:
     """Codes (count, d) from a Gaussian with the average and standard deviation of ``mean`` (n, d), per dimension.
 
-    A classic autoencoder has no prior to draw from; this is the fairest random code it can get.
+    A classic autoencoder has no prior to draw from. How its numbers go together is left out: ``measured.clearness``
+    says what that costs.
     """
     return mean.mean(0) + spread * mean.std(0) * noise(count, mean.shape[1], seed)

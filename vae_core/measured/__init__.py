@@ -17,8 +17,12 @@ from vae_core.runs import files
 FOLDER = paths.ROOT / "checkpoints" / "measured"
 NAMES: tuple[str, ...] = (  # modules of this package, each with a function measure()
     "bound",
+    "clearness",
     "floor",
+    "learned_from",
+    "longer",
     "scribbles",
+    "spaces",
 )
 
 

@@ -153,7 +153,7 @@ NOISE = Intro(
     "above does not change them.",
 )
 LOSS = Intro(
-    "Six small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
+    "Seven small experiments, from a single pixel to whole models. Move the sliders, or drag in the charts. "
     "All numbers are in **nats**, the unit of surprise: a guess of 50% for something that happens costs 0.69.",
     "A nat is the natural unit of information: an event that was given the probability p costs −log p, so 0.69 for one "
     "half, 2.3 for a tenth, 4.6 for a hundredth. The loss of a picture adds up its pixels; that of a model is the "

@@ -10,6 +10,7 @@ from ui.components.bridge import chosen_on, decoder_feed
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
 from ui.components.latent_map import latent_scatter
+from ui.components.notebook import show_code
 from ui.map import details, story
 from ui.map.details import code_chart, run_figures
 from ui.shell import browser_input, run_picker
@@ -125,6 +126,7 @@ def show_map(view: str, first: int, second: int) -> None:
     map_column, story_column = st.columns([2.1, 1], gap="medium")
     with map_column:
         latent_scatter(payload, pickable=True)
+        show_code(run, "map")
     with story_column:
         picked()
     if view == "space":

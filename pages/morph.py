@@ -12,6 +12,7 @@ from ui.components.epoch_slider import epoch_slider
 from ui.components.image_picker import End, digit_picker
 from ui.components.image_rows import Row
 from ui.components.mini_map import map_marks, small_map
+from ui.components.notebook import show_code
 from ui.morph import files, morph
 from ui.morph.morph import morph_lengths, morph_player
 from ui.shell import run_picker
@@ -58,6 +59,7 @@ def morphing() -> None:
         with seen:
             morph_player(run.id, epochs, rows, film=steps, autoplay=True)
             download_buttons(rows, partial(files.file_name, run, start=start, end=end, way=way), steps)
+            show_code(run, "morph")
             if not complete:
                 run_picker.no_originals(run)
         with chart:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components import browser_decoder, embedding_progress, landmarks, latent_map
+from ui.components import browser_decoder, embed, embedding_progress, landmarks, latent_map
 from ui.components.bridge import chosen_on, decoder_feed
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
@@ -126,7 +126,9 @@ def show_map(view: str, first: int, second: int) -> None:
     map_column, story_column = st.columns([2.1, 1], gap="medium")
     with map_column:
         latent_scatter(payload, pickable=True)
-        show_code(run, "map")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_code(run, "map")
+            embed.button(lambda: embed.map_film(run, epochs, view, first, second), f"map-{run.id}-{view}", "map_embed")
     with story_column:
         picked()
     if view == "space":

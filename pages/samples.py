@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.components import browser_decoder, mini_map
+from ui.components import browser_decoder, embed, mini_map
 from ui.components.bridge import chosen_on, decoder_feed, picked, place_in_address, size_of, token
 from ui.components.epoch_slider import epoch_slider
 from ui.components.mini_map import map_marks, small_map
@@ -230,7 +230,12 @@ def show_plane() -> None:
     )
     with one_sentence():
         manifold_grid(plane.manifold(run, epochs, SIDE, even))
-        show_code(run, "plane")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_code(run, "plane")
+            embed.button(
+                lambda: embed.plane(run, epochs, partial(plane.drawn, str(run.path), size=SIDE, even=even), SIDE),
+                f"plane-{run.id}", "plane_embed",
+            )  # fmt: skip
         st.fragment(plane.exact)(run, epochs, SIDE, even)
 
 

@@ -17,8 +17,8 @@ from vae_core.runs.run import Run, RunError
 DOTS = 2_000
 EACH = 3  # pictures of each class to choose from
 INNER = 0.955  # the share of dots, each way, that a window of any shape shows
-# What each part is, in the lecture's words and colours, and the line of the model's notebook that computes it: the cell,
-# and a piece of the line.
+# What each part is, in the lecture's words and colours, and the line of the model's notebook that computes it: the
+# cell, and a piece of the line.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
           "pictures", "return pictures.to(device).float() / 255"),

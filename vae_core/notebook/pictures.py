@@ -1,7 +1,7 @@
 """Where a notebook gets its pictures from, on a machine that has torchvision and perhaps a network.
 
-The data sets that all have are loaded by torchvision, or from what pip installs; a visitor's own pictures lie beside the
-notebook, if they were let into its archive. Where there are none, their codes lie there. Imports no torch.
+The data sets that all have are loaded by torchvision, or from what pip installs; a visitor's own pictures lie beside
+the notebook, if they were let into its archive. Where there are none, their codes lie there. Imports no torch.
 """
 
 from __future__ import annotations

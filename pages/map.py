@@ -128,7 +128,9 @@ def show_map(view: str, first: int, second: int) -> None:
         latent_scatter(payload, pickable=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             show_code(run, "map")
-            embed.button(lambda: embed.map_film(run, epochs, view, first, second), f"map-{run.id}-{view}", "map_embed")
+            shown = "pca" if view == "space" else view  # a page to embed is flat
+            html = partial(embed.map_film, run, epochs, shown, first, second)
+            embed.button(html, f"map-{run.id}-{shown}", "map_embed")
     with story_column:
         picked()
     if view == "space":

@@ -40,6 +40,6 @@ def show_code(run: Run, *topics: str, key: str = "code", label: str = "Show me t
     with st.popover(label, icon=":material/code:", key=f"show_{key}", type="tertiary", width="content"):
         st.markdown(f"In plain PyTorch, as it stands in the notebook of **{plain(run.title)}**.")
         for each in found:
-            st.caption(f"From the part “{each.part}”")
-            st.code(each.text, "python")
+            st.markdown(f"From the part “{each.part}”:")
+            st.code(each.text, "python", wrap_lines=True)
         download(run, f"notebook_{key}")

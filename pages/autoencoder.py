@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui.components import image_picker, morph_path
 from ui.components.image_rows import Row, image_rows, in_words
+from ui.components.notebook import show_code
 from ui.shell import run_picker
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
@@ -44,6 +45,9 @@ def roll() -> None:
 
 
 new_pictures()
+with st.container(horizontal=True):
+    show_code(classic, "samples", "network", key="code_classic", label="Code of the classic model")
+    show_code(vae, "samples", "network", key="code_vae", label="Code of the VAE")
 st.markdown("#### Why? The same with two numbers, on a map", help=glossary.tips("code", "hole"))
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))

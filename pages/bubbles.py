@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.notebook import show_code
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import gallery
@@ -17,6 +18,7 @@ page_bar(
     help=glossary.tips("bubble", "std", "overlap", "beta"),
 )
 bubble_scene.bubble_scene(bubbles.TWO_KNOBS, "two-knobs")
+show_code(gallery.gallery("two-knobs"), "bubble", "loss")
 st.markdown("#### Side by side, epoch by epoch\nEach panel has a scale of its own.")
 bubbles.bubble_panels(bubbles.TWO_KNOBS)
 st.markdown(f"#### After {gallery.last(gallery.gallery('two-knobs'))} epochs, all digits")

@@ -9,6 +9,7 @@ from ui.components.epoch_slider import epoch_slider, epoch_words
 from ui.components.image_picker import digit_picker
 from ui.components.image_rows import Row, image_rows
 from ui.components.mini_map import map_marks, small_map
+from ui.components.notebook import show_code
 from ui.components.payloads import Mark
 from ui.draw import unusual
 from ui.draw.unusual import unusual_chart
@@ -56,6 +57,7 @@ def board() -> None:
             redrawn(looks, thing)
             st.markdown("**2.** The model’s copy")
             answer(near)
+            show_code(run, "rebuild")
         with answered:
             if words := drawing_view.made_fit(run, epochs[-1], pixels):
                 st.caption(words)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.notebook import show_code
 from ui.shell import run_picker
 from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar
@@ -34,6 +35,7 @@ st.markdown(
     "that nobody can save**: make the picture black and white, and that part is gone."
 )
 complete = loss.damage(run)
+show_code(run, "loss")
 if not complete:
     run_picker.no_originals(run)
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components import browser_decoder, embedding_progress, landmarks, latent_map
+from ui.components import browser_decoder, embed, embedding_progress, landmarks, latent_map
 from ui.components.bridge import chosen_on, decoder_feed
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_rows import image_rows
 from ui.components.latent_map import latent_scatter
+from ui.components.notebook import show_code
 from ui.map import details, story
 from ui.map.details import code_chart, run_figures
 from ui.shell import browser_input, run_picker
@@ -125,6 +126,11 @@ def show_map(view: str, first: int, second: int) -> None:
     map_column, story_column = st.columns([2.1, 1], gap="medium")
     with map_column:
         latent_scatter(payload, pickable=True)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_code(run, "map")
+            shown = "pca" if view == "space" else view  # a page to embed is flat
+            html = partial(embed.map_film, run, epochs, shown, first, second)
+            embed.button(html, f"map-{run.id}-{shown}", "map_embed")
     with story_column:
         picked()
     if view == "space":

@@ -1,17 +1,19 @@
 """Morph: from one picture to another, through the latent space."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from ui.components import drawing_view, image_picker, mini_map, morph_path
+from ui.components import drawing_view, embed, image_picker, mini_map, morph_path
 from ui.components.bridge import address, settled_epoch
 from ui.components.drawing_pad import digit_pad
 from ui.components.epoch_slider import epoch_slider
 from ui.components.image_picker import End, digit_picker
 from ui.components.image_rows import Row
 from ui.components.mini_map import map_marks, small_map
+from ui.components.notebook import show_code
 from ui.morph import files, morph
 from ui.morph.morph import morph_lengths, morph_player
 from ui.shell import run_picker
@@ -60,6 +62,7 @@ def morphing() -> None:
         with seen:
             morph_player(run.id, epochs, rows, film=steps, autoplay=True)
             download_buttons(rows, partial(files.file_name, run, start=start, end=end, way=way), steps)
+            show_code(run, "morph")
             if not complete:
                 run_picker.no_originals(run)
         with chart:
@@ -103,7 +106,7 @@ def download_buttons(rows: list[Row], name: partial[str], steps: int) -> None:
     epoch = settled_epoch("morph_unseen", run.id, epochs)
     line = epochs.index(epoch)
     panels: list[tuple[str, np.ndarray]] = [(r.label, r.images[line if r.epochs else 0]) for r in rows]
-    moving, still = st.columns(2)
+    moving, still, page = st.columns(3)
     moving.download_button(
         "Film (GIF)", partial(files.gif, panels), name(epoch, kind="gif"), "image/gif", key="morph_gif",
         icon=":material/download:", on_click="ignore", width="stretch",
@@ -112,6 +115,10 @@ def download_buttons(rows: list[Row], name: partial[str], steps: int) -> None:
         "Strip (PNG)", partial(files.strip, panels, steps), name(epoch, kind="png"), "image/png", key="morph_png",
         icon=":material/download:", on_click="ignore", width="stretch",
     )  # fmt: skip
+    with page:
+        shown = [replace(row, images=images[None], epochs=None) for row, (_, images) in zip(rows, panels, strict=True)]
+        html = partial(embed.morph, run, epoch, rows[0].alt, shown)
+        embed.button(html, name(epoch, kind="html").removesuffix(".html"), "morph_embed", wide=True)
 
 
 morphing()

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from ui.components.notebook import show_code
 from ui.shell import run_picker
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
@@ -20,6 +21,7 @@ page_bar(
 )
 run = gallery.gallery("two-knobs")
 complete = noise.noisy(run)
+show_code(run, "noise")
 if not complete:
     run_picker.no_originals(run)
 worth = noise.worth_of_the_trick(str(run.path))

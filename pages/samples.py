@@ -5,10 +5,11 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.components import browser_decoder, mini_map
+from ui.components import browser_decoder, embed, mini_map
 from ui.components.bridge import chosen_on, decoder_feed, picked, place_in_address, size_of, token
 from ui.components.epoch_slider import epoch_slider
 from ui.components.mini_map import map_marks, small_map
+from ui.components.notebook import show_code
 from ui.samples import grid, knobs, plane, story, walk
 from ui.samples.grid import samples_grid
 from ui.samples.knobs import latent_knobs
@@ -97,6 +98,7 @@ def show_grid(pictures: DeltaGenerator, beside: DeltaGenerator, count: int, widt
                 "version": version,
             }
         )  # fmt: skip
+        show_code(run, "samples")
     with beside:
         show_story(count, width, seed, version)
 
@@ -184,6 +186,7 @@ def show_knobs() -> None:
     with one_sentence():
         start = picked("latent_knobs", "start", knobs.offered_places(str(run.path)))
         latent_knobs(knobs.knobs(run, epochs, start))
+        show_code(run, "numbers")
         if d > knobs.KNOBS:
             st.caption(f"The {knobs.KNOBS} most used of {d} numbers are shown. The others stay where they are.")
         decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
@@ -229,6 +232,12 @@ def show_plane() -> None:
     )
     with one_sentence():
         manifold_grid(plane.manifold(run, epochs, SIDE, even))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_code(run, "plane")
+            embed.button(
+                lambda: embed.plane(run, epochs, partial(plane.drawn, str(run.path), size=SIDE, even=even), SIDE),
+                f"plane-{run.id}", "plane_embed",
+            )  # fmt: skip
         st.fragment(plane.exact)(run, epochs, SIDE, even)
 
 
@@ -244,6 +253,7 @@ def show_walk() -> None:
         seed = dice()
     with one_sentence():
         random_walk(walk.walk(run, epochs, seed))
+        show_code(run, "samples")
         decoder_feed(run.id, epochs, partial(browser_decoder.packed_decoder, str(run.path)))
 
 

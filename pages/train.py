@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.components import embedding_progress, latent_map, reference_panel
+from ui.components import embedding_progress, latent_map, notebook, reference_panel
 from ui.components.bridge import redraw_when
 from ui.components.latent_map import latent_scatter
 from ui.components.loss_curves import curves, explain_numbers, loss_curves
@@ -190,6 +190,9 @@ def doors(run: Run) -> None:
             ("pages/compare.py", "Compare it", "compare_arrows"),
         ):
             st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"run": run.id})
+        if tail.film(run):
+            notebook.download(run, "notebook_of_training")
+    notebook.show_code(run, "training", "loss")
 
 
 run = watched_run()

@@ -44,6 +44,7 @@ class Reconstruction:
     unit: str = "nats"
     glossary: str = "reconstruction"  # the entry that explains it
     kernel: int | None = None  # its number in cuda_step.cu; None: torch's own kernels
+    code: str = ""  # ``of_each`` in plain PyTorch, from logits and x, for a notebook; empty: it has none
 
 
 def register(term: Reconstruction) -> None:
@@ -78,5 +79,15 @@ def _mse() -> Formulas:
     return MSE
 
 
-register(Reconstruction("bce", "Binary cross-entropy (BCE)", "BCE", _bce, floor=entropy, glossary="bce", kernel=1))
-register(Reconstruction("mse", "Squared error", "squared error", _mse, glossary="mse", kernel=0))
+register(
+    Reconstruction(
+        "bce", "Binary cross-entropy (BCE)", "BCE", _bce, floor=entropy, glossary="bce", kernel=1,
+        code='F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)',
+    )
+)  # fmt: skip
+register(
+    Reconstruction(
+        "mse", "Squared error", "squared error", _mse, glossary="mse", kernel=0,
+        code="0.5 * (torch.sigmoid(logits) - x).square().sum(1)",
+    )
+)  # fmt: skip

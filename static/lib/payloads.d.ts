@@ -1021,6 +1021,22 @@ export interface ReportMap {
   opacity: number;
 }
 
+export interface EmbedSheet {
+  rows: Row[];
+  size: Size;
+  frames: number;
+  lines: boolean;
+  back: boolean;
+}
+
+export interface EmbedData {
+  title: string;
+  note: string;
+  says: string[];
+  sheet: EmbedSheet | null;
+  map: ReportMap | null;
+}
+
 export interface ReportData {
   title: string;
   epochs: number[];

@@ -1,7 +1,8 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
-import { GAP, classColour, colour, isFine, picture, sharp, suit, tile } from "../lib/canvas.js";
+import { GAP, classColour, isFine, picture, suit, tile } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
+import { drawDots } from "../lib/class_dots.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
 import { frameOf, ticks } from "../lib/geometry.js";
@@ -125,7 +126,6 @@ function map() {
     films = data.map.points.map(halves),
     labels = bytes(data.map.labels),
     classes = [...new Set(labels)].sort((a, b) => a - b),
-    size = labels.length < 300 ? 7 : 3,
     canvas = $(".map canvas");
   $(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
   const several = names.length > 1;
@@ -135,17 +135,7 @@ function map() {
     entry.prepend(make("i", "", { style: `background: ${classColour(c)}` }));
     $(".map ul").append(entry);
   }
-  const draw = () => {
-    const { g, width, height } = sharp(canvas),
-      { x, y } = frameOf({ l: 0, r: 0, t: 0, b: 0 }, width, height, range),
-      points = films[place];
-    g.globalAlpha = opacity;
-    for (const c of classes) {
-      g.fillStyle = colour(document.body, classColour(c));
-      for (let i = 0; i < labels.length; i++)
-        if (labels[i] === c) g.fillRect(x(points[2 * i]) - size / 2, y(points[2 * i + 1]) - size / 2, size, size);
-    }
-  };
+  const draw = () => drawDots(canvas, films[place], labels, { range, opacity });
   followers.push(draw);
   addEventListener("resize", draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -25,6 +25,7 @@ from ui.text.tour_steps import STEPS
 from vae_core import inference, paths
 from vae_core.analysis.sampling import decode, encode
 from vae_core.datasets.drawing import PAD
+from vae_core.notebook import document
 from vae_core.runs.index import find_run
 from vae_core.training.checkpoint import load_model
 
@@ -47,10 +48,11 @@ def unpacked(message: bytes) -> tuple[dict, list[bytes]]:
 
 
 @pytest.mark.parametrize("name", scene.PARTS)
-def test_each_part_shows_the_line_that_computes_it(name):
-    part = scene.part(name)
-    file, number = part["where"].split(", line ")
-    line = (paths.ROOT / file).read_text("utf-8").splitlines()[int(number) - 1]
+def test_each_part_shows_the_line_that_computes_it(run, name):
+    part = scene.part(run, name)
+    where, number = part["where"].split(", line ")
+    (cell,) = (each for each in document.cells(run) if f"“{document.HEADINGS.get(each.name)}”" in where)
+    line = cell.text.splitlines()[int(number) - 1]
     assert part["code"] == line.strip()
     assert scene.PARTS[name][3] in line
 

@@ -1023,6 +1023,24 @@ class ReportMap(TypedDict):
     opacity: float
 
 
+class EmbedSheet(TypedDict):
+    """Pictures that move by themselves: at each frame one of each row, or a row's whole line."""
+
+    rows: list[Row]
+    size: Size
+    frames: int
+    lines: bool  # a frame is a whole line of a row's sheet, as a mosaic has it
+    back: bool  # it goes there and back
+
+
+class EmbedData(TypedDict):
+    title: str
+    note: str
+    says: list[str]  # of each frame
+    sheet: EmbedSheet | None
+    map: ReportMap | None
+
+
 class ReportData(TypedDict):
     title: str
     epochs: list[int]

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components import reference_panel, run_status
+from ui.components import notebook, reference_panel, run_status
 from ui.runs import report, table, thumbnails
 from ui.shell import browser_input, run_picker, uploads, visitor
 from ui.shell.errors import one_sentence, plain
@@ -152,6 +152,7 @@ def more(run: Run) -> None:
             key="download_run", icon=":material/download:", on_click="ignore",
             help="The whole run. Another Latent Lab can import it and continue it.",
         )  # fmt: skip
+        notebook.download(run, "download_notebook", own_pictures=_notebook_has_pictures(run))
     st.markdown("##### Its numbers as CSV")
     with st.container(horizontal=True):
         table.downloads(run)
@@ -207,6 +208,18 @@ def _asks_for_pictures(run: Run) -> bool:
             st.error(plain(f"{error} Until then the file has no test pictures in it."))
             return False
     return wanted
+
+
+def _notebook_has_pictures(run: Run) -> bool:
+    """Whether the notebook is to have all pictures beside it, where they are the visitor's own and nobody else's."""
+    name = run.config.dataset
+    if own.manifest_of(name) is None or not visitor.owns(run) or not registry.is_here(name):
+        return False
+    return st.checkbox(
+        "Notebook: with its pictures", key=f"notebook_pictures_{run.id}",
+        help="These are your own pictures. Whoever gets the file can see them. Without them the notebook draws from "
+        "codes, and cannot learn anew.",
+    )  # fmt: skip
 
 
 def packed(run: Run, *, pictures: bool = False) -> io.BytesIO:

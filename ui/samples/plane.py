@@ -19,7 +19,7 @@ def _grid(size: int, even: bool) -> np.ndarray:
     return interpolation.manifold(size, 3.0) if even else interpolation.quantile_manifold(size)
 
 
-def _drawn(path: str, epoch: int, size: int, even: bool) -> np.ndarray:
+def drawn(path: str, epoch: int, size: int, even: bool) -> np.ndarray:
     """What the decoder draws there after an epoch: size * size pictures."""
     from vae_core.analysis import sampling
 
@@ -34,13 +34,13 @@ def manifold_film(path: str, epochs: tuple[int, ...], size: int, even: bool) -> 
     It is a little blurred, and is seen while the epochs pass by; where one rests, ``exact`` takes its place.
     """
     grid = _grid(size, even)
-    lines = [_drawn(path, epoch, size, even) for epoch in epochs]
+    lines = [drawn(path, epoch, size, even) for epoch in epochs]
     return webp(np.stack(lines)), np.stack([grid[0, :, 0], grid[:, 0, 1]])
 
 
 @cache.cached(60)
 def _exact(path: str, epoch: int, size: int, even: bool) -> str:
-    return png(_drawn(path, epoch, size, even)[None])
+    return png(drawn(path, epoch, size, even)[None])
 
 
 def exact(run: Run, epochs: list[int], size: int, even: bool) -> None:

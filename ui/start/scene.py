@@ -11,33 +11,33 @@ from ui.components.browser_decoder import bubbles, decoded
 from ui.components.drawing_view import as_picture, called
 from ui.components.payloads import Part, SceneData, ScenePicture
 from ui.store import cache
-from vae_core import paths
+from vae_core.notebook import document
 from vae_core.runs.run import Run, RunError
 
 DOTS = 2_000
 EACH = 3  # pictures of each class to choose from
 INNER = 0.955  # the share of dots, each way, that a window of any shape shows
-# What each part is, in the lecture's words and colours, and the line of vae_core that computes it.
+# What each part is, in the lecture's words and colours, and the line of the model's notebook that computes it: the
+# cell, and a piece of the line.
 PARTS = {
     "x": ("x", "The picture **x**: 784 pixels, each a number from 0 (black) to 1 (white).",
-          "vae_core/analysis/sampling.py", "x = torch.tensor(model.shape.flat(images))"),
+          "pictures", "return pictures.to(device).float() / 255"),
     "encoder": ("encoder", "The **encoder** is a small network. From 784 pixels it makes only four numbers: a mean "
-                "and a standard deviation for each of the two numbers of the code.", "vae_core/model.py",
-                "code = self.encoder(x)"),
+                "and a standard deviation for each of the two numbers of the code.", "network",
+                "mean, logvar = self.encode(x)"),
     "mean": ("mean", "The **mean** is where the encoder puts the picture on the plane. Similar pictures stand near "
-             "each other.",
-             "vae_core/model.py", "mean, logvar = code.view(-1, 2, self.latent_dim).unbind(1)"),
+             "each other.", "network", "mean, logvar = self.encoder(x).view(-1, 2, d)"),
     "std": ("mean", "The **standard deviation** (std) is how sure it is. Mean and std make a bubble: the picture may "
-            "sit anywhere in it.", "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+            "sit anywhere in it.", "network", "std = torch.exp(logvar / 2)"),
     "eps": ("z", "**Noise**: two rolls of the dice, mostly between −2 and 2. They choose a point inside the bubble.",
-            "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+            "network", "noise = torch.randn_like(std)"),
     "z": ("z", "The code **z** = mean + std × noise. These two numbers are all that the decoder gets.",
-          "vae_core/model.py", "return self.mean + (torch.randn_like(self.mean)"),
+          "network", "return mean + std * noise"),
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
-                "alone.", "vae_core/model.py", "return torch.sigmoid(self.decode_logits(z))"),
+                "alone.", "network", "return torch.sigmoid(self.decoder(z)"),
     "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
             "close together. Two numbers are not many: a 3 may come out as an 8.",
-            "vae_core/losses.py", "return self.reconstruction + beta * self.kl"),
+            "loss", "return reconstruction(logits, x) + beta * kl(mean, logvar)"),
 }  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def payload(run: Run) -> SceneData:
         "epochs": epochs, "points": base64_of(mean, "f2"), "labels": base64_of(known, "u1"), "names": list(names),
         "reach": reaches[-1], "film_reach": widest, "farthest": np.abs(frames).max((0, 1)).astype(float).tolist(),
         "centres": centres(mean, known), "size": size_of(run),
-        "pictures": _pictures(run, epochs[-1]), "parts": {name: part(name) for name in PARTS},
+        "pictures": _pictures(run, epochs[-1]), "parts": {name: part(run, name) for name in PARTS},
     }  # fmt: skip
 
 
@@ -72,13 +72,13 @@ def centres(mean: np.ndarray, known: np.ndarray) -> list[list[float]]:
     return np.array(places).round(3).tolist()
 
 
-def part(name: str) -> Part:
-    """The words of a part, and where its line is in today's source."""
-    colour, words, file, fragment = PARTS[name]
-    lines = (paths.ROOT / file).read_text(encoding="utf-8").splitlines()
+def part(run: Run, name: str) -> Part:
+    """The words of a part, and where its line is in the model's notebook. Raises RunError if it has none."""
+    colour, words, cell, fragment = PARTS[name]
+    lines = next(each.text for each in document.cells(run) if each.name == cell).splitlines()
     number = next((k for k, line in enumerate(lines, start=1) if fragment in line), 0)
-    code = lines[number - 1].strip() if number else ""
-    return {"colour": colour, "words": words, "where": f"{file}, line {number}" if number else "", "code": code}
+    where = f"Its notebook, part “{document.HEADINGS[cell]}”, line {number}" if number else ""
+    return {"colour": colour, "words": words, "where": where, "code": lines[number - 1].strip() if number else ""}
 
 
 def _pictures(run: Run, epoch: int) -> list[ScenePicture]:

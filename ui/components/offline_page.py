@@ -1,20 +1,37 @@
-"""ES modules of ``static/`` as one plain script, for a page that may load nothing. No tool of JavaScript's is needed.
+"""A web page that opens anywhere, without this app and without a network: a template with the styles of
+``static/style.css``, a script and its data written into it. It carries a policy that forbids every request.
 
-Each module becomes a function that runs once and returns what it exports, after those that it imports from. Of the many
-ways to import and export only those are known that ``static/lib`` has; any other is refused, since a guess would break
-in a visitor's browser.
+The script is made of ES modules of ``static/``; no tool of JavaScript's is needed. Each becomes a function that runs
+once and returns what it exports, after those that it imports from. Of the many ways to import and export only those are
+known that ``static/lib`` has; any other is refused, since a guess would break in a visitor's browser.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from vae_core.paths import ROOT
 
 IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.[^"]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 # Any import or export but in a comment; "import(" also inside a line.
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b.*|^(?!\s*(?://|/?\*)).*\bimport\s*[(.].*", re.MULTILINE)
 NO_TEXT_OF_A_SCRIPT = re.compile(r"<(?:/?script|!--)", re.IGNORECASE)
+
+
+def written(template: Path, script: Path, title: str, data: Mapping[str, Any]) -> str:
+    """The page: ``template`` with its {{title}}, {{style}}, {{data}} (JSON) and {{script}} filled in."""
+    text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
+    parts = {
+        "title": html.escape(title), "style": (ROOT / "static" / "style.css").read_text(encoding="utf-8"),
+        "data": text, "script": plain_script(script),
+    }  # fmt: skip
+    return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], template.read_text(encoding="utf-8"))
 
 
 def plain_script(entry: Path) -> str:

@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from ui.runs import report, report_script
+from ui.components import embed, offline_page
+from ui.runs import report
 
 NODE = shutil.which("node")
 LIBRARY = (
@@ -21,7 +22,7 @@ def written(folder, **modules: str) -> str:
     """The script of the module ``entry`` of some modules in a folder."""
     for name, text in modules.items():
         (folder / f"{name}.js").write_text(text, encoding="utf-8")
-    return report_script.plain_script(folder / "entry.js")
+    return offline_page.plain_script(folder / "entry.js")
 
 
 def ran(script: str) -> str:
@@ -31,14 +32,21 @@ def ran(script: str) -> str:
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not on this machine")
-def test_the_script_of_a_report_is_plain_and_has_each_module_once():
-    script = report_script.plain_script(report.SCRIPT)
+@pytest.mark.parametrize(
+    ("entry", "name", "needs"),
+    [
+        (report.SCRIPT, "runs_report_js", ("busy", "canvas", "charts", "codec", "columns", "geometry", "play_button")),
+        (embed.SCRIPT, "components_embed_js", ("busy", "canvas", "codec", "geometry", "numbers", "play_button")),
+    ],
+)
+def test_the_script_of_a_page_is_plain_and_has_each_module_once(entry, name, needs):
+    script = offline_page.plain_script(entry)
     # Like a plain script, a function's body may hold no import and no export.
     ran(f"new Function({json.dumps(script)})")
     modules = re.findall(r"^const (\w+_js) = ", script, re.MULTILINE)
-    assert modules[-1] == "runs_report_js" and len(set(modules)) == len(modules)
-    for name in ("busy", "canvas", "charts", "codec", "columns", "geometry", "play_button"):
-        assert modules.count(f"lib_{name}_js") == 1
+    assert modules[-1] == name and len(set(modules)) == len(modules)
+    for each in needs:
+        assert modules.count(f"lib_{each}_js") == 1
     assert "lib_settled_js" not in modules  # it watches a page of Streamlit's
 
 

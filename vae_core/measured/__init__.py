@@ -19,6 +19,8 @@ NAMES: tuple[str, ...] = (  # modules of this package, each with a function meas
     "bound",
     "floor",
     "scribbles",
+    "noise_shapes",
+    "pca",
 )
 
 

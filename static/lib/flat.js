@@ -15,6 +15,3 @@ export function summed(basis, code, k, out) {
   for (let i = 0; i < pixels; i++) out[i] = Math.min(1, Math.max(0, out[i]));
   return out;
 }
-
-/** How many numbers it takes until an error (of 0, 1, 2, ... numbers) is no larger than another; -1: never. */
-export const enough = (errors, goal) => errors.findIndex((error) => error <= goal);

@@ -133,7 +133,8 @@ class Ladder {
       g.drawImage(this.scratch, (j % WIDE) * (size.width + 1), Math.floor(j / WIDE) * (size.height + 1));
     }
     g.globalAlpha = 1;
-    const words = `What is added up for the ${names[this.chosen]}: the mean picture, then so much of each fixed picture.`;
+    const whose = `What is added up for the ${names[this.chosen]}`,
+      words = `${whose}: the mean picture, then so much of each fixed picture.`;
     this.find("figcaption").textContent = `${words} Light adds, dark takes away. Click on another picture above.`;
     describe(canvas, `${words} ${this.k} of ${this.most} are used.`);
   }

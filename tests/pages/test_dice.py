@@ -44,6 +44,7 @@ def test_dice_shaped_like_its_codes_make_the_classic_model_invent_as_well():
     assert apart(classic["mixture"], vae["prior"])  # "invents as well", and not from a VAE's better dice alone
     assert abs(classic["mixture"][0] - vae["mixture"][0]) < 0.03
     assert abs(classic["classes"][0] - vae["classes"][0]) < 0.03
+    assert apart(vae["mixture"], vae["prior"])  # "measured dice do better even for the VAE"
     assert apart(vae["prior"], classic["prior"])  # "what the VAE spares you"
     gain = {name: each["mixture"][0] - each["prior"][0] for name, each in (("classic", classic), ("vae", vae))}
     assert gain["classic"] > 2 * gain["vae"]

@@ -43,8 +43,13 @@ def in_words(run: Run, shape: str) -> str:
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
             "−2 and 2. "
         )
-    count = dice_shapes.figures(run, shape.partition("-")[0])
-    return f"These dice have a shape that we **measured** on the codes of test pictures: {count:,} figures. "
+    count = f"{dice_shapes.figures(run, shape.partition('-')[0]):,} figures"
+    if not run.config.is_vae:
+        return (
+            "A classic autoencoder has no rule for where codes should lie. So we **measured** where they do, on test "
+            f"pictures, and these dice have that shape: {count}."
+        )
+    return f"These dice have a shape that we **measured** on the codes of test pictures: {count}."
 
 
 WHY = (

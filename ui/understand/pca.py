@@ -49,6 +49,7 @@ def codes_of(run: Run, places: tuple[int, ...]) -> np.ndarray | None:
     return None if pictures is None else flat().codes(run.dataset.shape.flat(pictures) / 255)
 
 
+@cache.cached(8)
 def dice_of_pca(count: int, seed: int = 0) -> np.ndarray:
     """Pictures (count, height, width) uint8 of PCA with 20 numbers, from ten Gaussians on its codes."""
     from vae_core.analysis.sampling import noise

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.analysis import noise_shapes, posterior
-from vae_core.analysis.sampling import noise
 
 LEARNED = 2_000  # codes on which the dice are measured, and as many pictures that are compared
 NEIGHBOURS = 10  # so many pictures at least are compared, or there is nothing to count
@@ -44,6 +43,8 @@ def known(codes: np.ndarray, labels: np.ndarray, decode: Decode) -> Known | None
 
 def of_rolls(found: Known, decode: Decode, name: str, seeds: int, rolls: int) -> np.ndarray:
     """How clear the pictures of so many ``rolls`` are on average, 0 to 1, for each of the ``seeds``."""
+    from vae_core.analysis.sampling import noise  # torch, which those who only read what was measured do not need
+
     shape = noise_shapes.fitted(name, found.codes, found.labels)
     means = []
     for seed in range(seeds):

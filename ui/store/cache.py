@@ -127,12 +127,12 @@ def codes(path: str, epoch: int, count: int, seed: int, spread: float, dice: str
     from vae_core.analysis import sampling
 
     run = Run(Path(path))
-    if dice:
+    if dice and dice != "prior":
         name, _, only = dice.partition("-")
         shape = noise_shape(path, epoch, name, int(only) if only else None)
         rolls = sampling.noise(count, run.config.latent_dim, seed)
         return shape.codes(rolls, noise_shapes.turns(count, seed), spread)
-    if run.config.is_vae:
+    if run.config.is_vae or dice:
         return sampling.sample_prior(count, run.config.latent_dim, seed, spread)
     return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
 

@@ -15,6 +15,7 @@ from vae_core.analysis import clearness, noise_shapes, posterior
 from vae_core.analysis.sampling import noise, sample_codes
 from vae_core.measured import noise_shapes as measuring
 from vae_core.runs.run import Run
+from vae_core.training.checkpoint import load_model
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_what_ships_is_whole():
 def test_what_ships_is_what_the_weights_give(name, shape):
     run = Run(paths.GALLERY / name, gallery=True)
     found = measuring.known_of(run, 10)
-    model = measuring.load_model(run, 10)
+    model = load_model(run, 10)
     again = clearness.of_rolls(found, lambda z: measuring.pixels_of(model, z), shape, 3, measuring.ROLLS)
     mean, std = shipped()["models"][name]["10"][shape]
     assert again.mean() == pytest.approx(mean, abs=3 * std / 3**0.5)

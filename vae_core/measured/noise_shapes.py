@@ -7,16 +7,17 @@ invented pictures are compared with. No other data are needed.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vae_core import paths
 from vae_core.analysis import clearness
 from vae_core.datasets import registry
-from vae_core.model import Autoencoder
 from vae_core.runs.run import Run
-from vae_core.training.checkpoint import load_model
+
+if TYPE_CHECKING:
+    from vae_core.model import Autoencoder
 
 MODELS = ("lecture", "autoencoder", "two-knobs", "two-knobs-autoencoder", "beta-0", "beta-0.1", "beta-4", "beta-10")
 SEEDS, ROLLS = 10, 500
@@ -32,6 +33,7 @@ def pixels_of(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
 def known_of(run: Run, epoch: int) -> clearness.Known:
     """What the pictures of a model of the gallery are held against."""
     from vae_core.analysis.sampling import encode
+    from vae_core.training.checkpoint import load_model
 
     model, test = load_model(run, epoch), registry.load_test(run.config.dataset)
     codes = encode(model, test.images[: 2 * clearness.LEARNED])[0]
@@ -42,6 +44,8 @@ def known_of(run: Run, epoch: int) -> clearness.Known:
 
 def of_epoch(run: Run, epoch: int, seeds: int = SEEDS, rolls: int = ROLLS) -> dict[str, Any]:
     """One row: the copies, and for each shape mean and std over the seeds, 0 to 1."""
+    from vae_core.training.checkpoint import load_model
+
     found, decode = known_of(run, epoch), partial(pixels_of, load_model(run, epoch))
     row: dict[str, Any] = {"copies": round(clearness.of_copies(found, decode, rolls), 4)}
     for name, pair in clearness.table(found, decode, seeds, rolls).items():

@@ -15,7 +15,6 @@ from vae_core.analysis import clearness, pca_pictures
 from vae_core.datasets import registry
 from vae_core.measured.noise_shapes import ROLLS, SEEDS, pixels_of
 from vae_core.runs.run import Run
-from vae_core.training.checkpoint import load_model
 
 DATASET = "mnist-55k"
 SHIPPED, LOOKED_AT = 20, 120  # fixed pictures that ship; numbers up to which the error is measured
@@ -37,6 +36,7 @@ def _spread(values: np.ndarray) -> list[float]:
 def of_model(name: str) -> dict[str, Any]:
     """Half the squared error of a model's copies: of its means, and if it has noise with the noise on."""
     from vae_core.analysis.sampling import encode, noise
+    from vae_core.training.checkpoint import load_model
 
     run, (pictures, _) = Run(paths.GALLERY / name, gallery=True), digits()
     model = load_model(run, run.weight_epochs()[-1])

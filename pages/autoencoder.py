@@ -13,7 +13,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache, gallery
 from ui.text import claims, glossary
-from ui.understand import autoencoder
+from ui.understand import autoencoder, dice, pca
 
 through_app()
 
@@ -28,16 +28,15 @@ classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
 
 @st.fragment
 def new_pictures() -> None:
-    autoencoder.hundred(classic, vae, st.session_state.get("seed_of_hundred", 0))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    seed = st.session_state.get("seed_of_hundred", 0)
+    left, right = st.columns([3, 7], gap="large")
+    with left:
+        shape, only = dice.choose(classic, vae)
         st.button("Roll the dice again", key="new_hundred", icon=":material/casino:", on_click=roll)
-        st.markdown(
-            "Both decode **the same 100 rolls of the dice**, twenty numbers each. Point at a picture: the other of the "
-            "same roll lights up.",
-            help="For the VAE a roll is the code. For the classic model the rolls are moved and stretched to where its "
-            "own codes lie, each number by itself. How its numbers go together is left out: what that costs is "
-            "measured below.",
-        )  # fmt: skip
+        st.markdown(dice.SAME)
+    with right:
+        dice.hundred(classic, vae, seed, shape, only)
+        st.markdown(dice.lesson(), help=dice.HELP)
 
 
 def roll() -> None:
@@ -121,6 +120,14 @@ st.markdown(
     f"**Copies.** {claims.tell('copies')}\n\n**New pictures.** {claims.tell('dice')}\n\n"
     f"**Halfway.** {claims.tell('halfway')} {claims.tell('path')}"
 )
+
+st.markdown("#### Without the bend: PCA", help=glossary.tips("pca", "code"))
+pca.ladder()
+st.markdown(f"{pca.in_figures()}\n\n**Why?** {pca.WHY}")
+left, right = st.columns([3, 2], gap="large")
+with left:
+    image_rows("pca_dice", vae.id, [epochs[vae.id]], pca.dice_rows(), follow=False)
+right.markdown(pca.dice_in_figures())
 with st.container(horizontal=True):
     st.page_link("pages/samples.py", label="Samples of the classic model", icon=":material/grid_view:",
                  query_params={"run": "autoencoder"})  # fmt: skip

@@ -5,12 +5,12 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.components import browser_decoder, embed, mini_map
+from ui.components import browser_decoder, dice_shapes, embed, mini_map
 from ui.components.bridge import chosen_on, decoder_feed, picked, place_in_address, size_of, token
 from ui.components.epoch_slider import epoch_slider
 from ui.components.mini_map import map_marks, small_map
 from ui.components.notebook import show_code
-from ui.samples import grid, knobs, plane, story, walk
+from ui.samples import grid, knobs, plane, shapes, story, walk
 from ui.samples.grid import samples_grid
 from ui.samples.knobs import latent_knobs
 from ui.samples.plane import manifold_grid
@@ -81,26 +81,37 @@ def show_samples() -> None:
                                "many mean nothing to it."),
         )  # fmt: skip
     with one_sentence():
-        show_grid(pictures, beside, count, width, seed)
+        shape, only = shapes.choice(run)
+        with beside:
+            choose_shape(shape, only)
+        show_grid(pictures, beside, count, width, seed, dice_shapes.in_code(shape, only))
+    with one_sentence():
+        shapes.clearness(run, epochs)
 
 
-def show_grid(pictures: DeltaGenerator, beside: DeltaGenerator, count: int, width: float, seed: int) -> None:
+def choose_shape(shape: str, only: int | None) -> None:
+    st.markdown("**Shape of the dice**", help=glossary.tips("prior", before=f"{shapes.WHY}\n\n{shapes.HOW}"))
+    dice_shapes.dice_shapes(shapes.KEY, [run], [run.title], epochs, shape, only)
+
+
+def show_grid(pictures: DeltaGenerator, beside: DeltaGenerator, count: int, width: float, seed: int, dice: str) -> None:
+    shown = shapes.epochs_for(dice, epochs)
     if registry.test_is_here(run.config.dataset) and visitor.may_use(run.config.dataset):
         story.get_ready(run.config.dataset, str(paths.data_dir()))
-    version = token(run.path, epochs, count, seed, width)
+    version = token(run.path, shown, count, seed, width, dice)
     with pictures:
         samples_grid(
             {
-                "run": run.id, "epochs": epochs, "size": size_of(run), "count": count,
+                "run": run.id, "epochs": shown, "size": size_of(run), "count": count,
                 "classes": len(run.dataset.class_names),
                 "columns": int(count**0.5), "seed": seed,
-                "spread": width, "png": grid.grid_film(str(run.path), tuple(epochs), count, seed, width),
+                "spread": width, "png": grid.grid_film(str(run.path), tuple(shown), count, seed, width, dice),
                 "version": version,
             }
         )  # fmt: skip
         show_code(run, "samples")
     with beside:
-        show_story(count, width, seed, version)
+        show_story(shown, count, width, seed, dice, version)
 
 
 def choose(place: object) -> None:
@@ -108,14 +119,14 @@ def choose(place: object) -> None:
 
 
 @st.fragment
-def show_story(count: int, width: float, seed: int, version: str) -> None:
+def show_story(epochs: list[int], count: int, width: float, seed: int, dice: str, version: str) -> None:
     """Of the chosen picture. The grid need not be sent again when another is chosen."""
     chosen = browser_input.place(st.session_state.setdefault("chosen_sample", place_in_address("chosen")), count)
     chosen_on("sampling_grid", chosen, choose)
     if chosen is None:
-        in_short(run)
+        in_short(run, dice)
     with one_sentence():
-        facts = story.story(run, epochs, count, seed, width, chosen)
+        facts = story.story(run, epochs, count, seed, width, chosen, dice)
         sample_story({**facts, "grid": version})
         if chosen is None:
             return
@@ -130,16 +141,15 @@ def show_story(count: int, width: float, seed: int, version: str) -> None:
             ),
         )
         small_map("sample_map", mini_map.payload(str(run.path), tuple(epochs)))
-        map_marks("sample_map", grid.marks(run, epochs, count, seed, width, chosen))
+        map_marks("sample_map", grid.marks(run, epochs, count, seed, width, chosen, dice))
 
 
-def in_short(run: Run) -> None:
+def in_short(run: Run, dice: str) -> None:
     st.markdown("**Click on a picture** to see whether it is a copy, and what is around its code.")
-    if run.config.is_vae:
-        dice = (
-            f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
-            "−2 and 2. "
-        )
+    if dice != "prior":
+        st.markdown(shapes.in_words(run, dice))
+    elif run.config.is_vae:
+        dice = shapes.in_words(run, dice)
         if run.config.beta == 0:
             st.markdown(
                 f"{dice}This model had no **KL penalty** (beta 0) to gather the codes of real pictures there. They "
@@ -159,9 +169,8 @@ def in_short(run: Run) -> None:
             )
     else:
         st.markdown(
-            "A classic autoencoder has no rule for where codes should lie. We draw random codes with the same mean "
-            "and standard deviation as its real ones, each number by itself. How the numbers go together is left out, "
-            "so many codes fall into gaps that it never learned."
+            "A classic autoencoder has no rule for where codes should lie, so N(0, 1) hardly meets them. Choose dice "
+            "that have the shape of its codes."
         )
 
 

@@ -277,6 +277,40 @@ export interface ImagePickerAnswer {
   choice: Picked;
 }
 
+export interface DiceShape {
+  name: string;
+  title: string;
+  note: string;
+}
+
+export interface DiceModel {
+  name: string;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  clear: Record<string, Record<string, number[]>> | null;
+}
+
+export interface DiceShapesData {
+  run: string;
+  epochs: number[];
+  shapes: DiceShape[];
+  models: DiceModel[];
+  chosen: string;
+  only: number | null;
+  classes: number[];
+  names: string[];
+  key: string;
+  version: string;
+}
+
+export interface DiceChoice {
+  shape: string;
+  only: number | null;
+}
+
+export interface DiceShapesAnswer {
+  choice: DiceChoice;
+}
+
 export interface CurvePanel {
   title: string;
   lines: number[][];
@@ -746,12 +780,45 @@ export interface Sheet {
   note: string;
   alt: string;
   png: string;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  clear: number[] | null;
 }
 
 export interface HundredData {
   sheets: Sheet[];
   count: number;
   size: Size;
+  version: string;
+}
+
+export interface PcaRow {
+  label: string;
+  note: string;
+  alt: string;
+  edge: string;
+  png: string;
+}
+
+export interface PcaModel {
+  title: string;
+  numbers: number;
+  error: number;
+  needs: number;
+  colour: "x" | "encoder" | "mean" | "z" | "decoder" | "ink" | "";
+  below: boolean;
+}
+
+export interface PcaData {
+  rows: PcaRow[];
+  count: number;
+  size: Size;
+  names: string[];
+  basis: string;
+  codes: string;
+  errors: number[];
+  models: PcaModel[];
+  start: number;
+  chosen: number;
   version: string;
 }
 

@@ -2,6 +2,7 @@
 import { fit, picture, suit, tile } from "../lib/canvas.js";
 import { element } from "../lib/dom.js";
 import { cellAt, columnsFor } from "../lib/geometry.js";
+import { say } from "../lib/numbers.js";
 import { keepDrawn, renewed } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").HundredData} Data */
@@ -13,8 +14,8 @@ export default function (component) {
   suit(root, data.size);
   const box = root.firstElementChild,
     sheets = data.sheets.map((sheet) => made(sheet));
-  box.replaceChildren(...sheets.map(({ figure }) => figure));
-  let columns = 0;
+  let columns = 0,
+    images = null;
   const place = (mark, k) => {
     mark.hidden = k === null;
     if (k === null) return;
@@ -36,24 +37,27 @@ export default function (component) {
     stage.onpointerleave = () => point(null);
   }
   const draw = () => {
+    if (!images) return;
     const now = columnsFor(sheets[0].figure.clientWidth, data.count);
     if (now === columns) return;
     columns = now;
     point(null);
-    for (const { canvas, sheet } of sheets) {
+    sheets.forEach(({ canvas }, k) => {
       canvas.style.aspectRatio = `${columns * data.size.width} / ${Math.ceil(data.count / columns) * data.size.height}`;
-      if (sheet.image) drawn(canvas, sheet.image, data, columns);
-    }
-  };
-  for (const { canvas, sheet } of sheets)
-    picture(sheet.png, data.size).then((image) => {
-      sheet.image = image;
-      if (columns) drawn(canvas, image, data, columns);
+      drawn(canvas, images[k], data, columns);
     });
+  };
+  // What was there before stays until all new pictures have come, and both change at once.
+  Promise.all(data.sheets.map(({ png }) => picture(png, data.size))).then((found) => {
+    if (root.version !== data.version) return;
+    images = found;
+    box.replaceChildren(...sheets.map(({ figure }) => figure));
+    draw();
+  });
   return keepDrawn(root, box, draw);
 }
 
-function made({ title, note, alt, png }) {
+function made({ title, note, alt, clear, colour }) {
   const figure = element("figure", {}),
     caption = element("figcaption", {}),
     stage = element("div", { className: "stage" }),
@@ -64,7 +68,20 @@ function made({ title, note, alt, png }) {
   caption.append(element("b", { textContent: title }), element("small", { textContent: note }));
   stage.append(canvas, mark);
   figure.append(caption, stage);
-  return { figure, stage, canvas, mark, sheet: { png, image: null } };
+  if (clear) figure.append(bar(clear, colour));
+  return { figure, stage, canvas, mark };
+}
+
+/** How clear such pictures are. */
+function bar([mean, std], colour) {
+  const line = element("p", { className: "clear" }),
+    track = element("span", { className: "track" }),
+    filled = element("span", { className: "filled" });
+  filled.style.width = `${100 * mean}%`;
+  filled.style.background = `var(--ll-${colour})`;
+  track.append(filled);
+  line.append(track, `${say(10 * mean)} ± ${say(10 * std)} of 10 are clear`);
+  return line;
 }
 
 function drawn(canvas, image, { size, count }, columns) {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ui.store import cache
-from ui.understand import autoencoder, bound, bubbles
-from vae_core import loss_registry
+from ui.understand import autoencoder, bound, bubbles, pca
+from vae_core import loss_registry, measured
 from vae_core.analysis import posterior, sampling
 from vae_core.datasets import registry
 from vae_core.losses import bce, mse
@@ -56,12 +56,51 @@ def restored(page, key: str) -> None:
     page.reload()
 
 
+def hundred_of(page, k: int) -> np.ndarray:
+    shown = pixels(page, f".ll-hundred figure:nth-child({k + 1}) canvas").reshape(10, 28, 10, 28).swapaxes(1, 2)
+    return shown.reshape(100, 28, 28)
+
+
+def dice_are_chosen(page) -> None:
+    """Another shape, and one class: the hundred pictures of both models are those of the same rolls from such dice."""
+    lines, buttons = page.locator(".ll-dice label"), page.locator(".ll-dice .ask button")
+    assert lines.count() == 5 and not buttons.first.is_visible()
+    for click, code in (
+        (None, "mixture"), (lines.nth(0), "prior"), (lines.nth(3), "classes"), (buttons.nth(8), "classes-7"),
+    ):  # fmt: skip
+        if click is not None:
+            click.click()
+            settle(page)
+        for k, run in enumerate(("autoencoder", "lecture")):
+            assert (hundred_of(page, k) == cache.samples(str(gallery(run).path), 10, 100, 0, 1.0, code)).all(), code
+    assert "dice=classes" in page.url and "class=7" in page.url
+    bars = page.locator(".ll-dice label:nth-child(1) i").evaluate_all(
+        "all => all.map((i) => parseFloat(i.style.width))"
+    )
+    rows = [measured.load("noise_shapes")["models"][name]["10"]["prior"][0] for name in ("autoencoder", "lecture")]
+    assert bars == pytest.approx([100 * value for value in rows], abs=0.01)
+
+
+def pca_adds_up_pictures(page) -> None:
+    """Its copies are drawn in the browser, with as many numbers as the slider says."""
+    sent, run = len(page.sent), gallery("lecture")
+    codes = pca.codes_of(run, cache.examples(str(run.path)))
+    for k in (2, 20, 0):
+        page.evaluate(SET_RANGE, [".ll-pca input", k])
+        page.wait_for_selector(f".ll-idea[data-numbers='{k}']")
+        shown = pixels(page, ".ll-pca .ll-rows > :nth-child(4) canvas").reshape(28, 10, 28).swapaxes(0, 1)
+        wanted = 255 * pca.flat().drawn(codes[:, :k]).reshape(10, 28, 28)
+        assert np.abs(shown - wanted).max() <= 1
+        assert f"{measured.load('pca')['errors'][k]:.1f}" in page.locator(".ll-pca .words").text_content()
+    page.locator(".ll-pca .ll-rows canvas").nth(1).click(position={"x": 5, "y": 5})
+    page.wait_for_selector(".ll-idea[data-chosen='0']")
+    assert len(page.sent) == sent
+
+
 def test_a_code_is_dragged_into_a_hole(server, open_page):
     page = opened(server, open_page, "autoencoder", ".ll section[data-z] canvas")
+    dice_are_chosen(page)
     sheets = page.locator(".ll-hundred canvas")
-    for k, run in enumerate(("autoencoder", "lecture")):
-        shown = pixels(page, f".ll-hundred figure:nth-child({k + 1}) canvas").reshape(10, 28, 10, 28).swapaxes(1, 2)
-        assert (shown.reshape(100, 28, 28) == cache.samples(str(gallery(run).path), 10, 100, 0, 1.0)).all()
     box = sheets.nth(0).bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.15)
     page.wait_for_selector(".ll-hundred[data-roll='13']")
@@ -102,6 +141,7 @@ def test_a_code_is_dragged_into_a_hole(server, open_page):
     after = numbers(page, "section[data-run=two-knobs]", "z")
     assert after[1] > before[1] and after[0] == before[0]
     assert len(page.sent) == sent
+    pca_adds_up_pictures(page)
     restored(page, "b")
     page.wait_for_selector("section[data-run=two-knobs][data-z]")
     assert numbers(page, "section[data-run=two-knobs]", "z") == pytest.approx(after, abs=1e-3)

@@ -267,6 +267,41 @@ class ImagePickerAnswer(TypedDict):
     choice: Picked
 
 
+class DiceShape(TypedDict):
+    """A shape that the dice can have."""
+
+    name: str  # one of ``vae_core.analysis.noise_shapes.SHAPES``
+    title: str
+    note: str
+
+
+class DiceModel(TypedDict):
+    name: str
+    colour: Colour
+    # By epoch and shape, how clear its pictures are: 0 to 1, and the std from seed to seed. None: being measured.
+    clear: dict[str, dict[str, list[float]]] | None
+
+
+class DiceShapesData(Film):
+    shapes: list[DiceShape]
+    models: list[DiceModel]
+    chosen: str
+    only: int | None  # of the Gaussians of the classes the one that is asked for
+    classes: list[int]  # which can be asked for
+    names: list[str]  # of all classes
+    key: str  # by which it is told what was measured later
+    version: str
+
+
+class DiceChoice(TypedDict):
+    shape: str
+    only: int | None
+
+
+class DiceShapesAnswer(TypedDict):
+    choice: DiceChoice
+
+
 class CurvePanel(TypedDict):
     title: str
     lines: list[list[float]]
@@ -740,12 +775,47 @@ class Sheet(TypedDict):
     note: str
     alt: str
     png: Base64  # its pictures in a line
+    colour: Colour
+    clear: list[float] | None  # how clear such pictures are, 0 to 1, and the std from seed to seed
 
 
 class HundredData(TypedDict):
     sheets: list[Sheet]
     count: int  # pictures on each
     size: Size
+    version: str
+
+
+class PcaRow(TypedDict):
+    label: str
+    note: str
+    alt: str
+    edge: str
+    png: Base64  # pictures in a line; "": drawn by the browser
+
+
+class PcaModel(TypedDict):
+    """A model that bends, beside PCA."""
+
+    title: str
+    numbers: int
+    error: float
+    needs: int  # numbers that PCA needs to copy as well
+    colour: Colour
+    below: bool  # where its name stands
+
+
+class PcaData(TypedDict):
+    rows: list[PcaRow]
+    count: int  # pictures in a row
+    size: Size
+    names: list[str]  # what each shows
+    basis: Base64  # half floats: the mean picture, and the fixed ones
+    codes: Base64  # floats (count, numbers)
+    errors: list[float]  # of PCA with 0, 1, 2, ... numbers
+    models: list[PcaModel]
+    start: int
+    chosen: int
     version: str
 
 

@@ -13,20 +13,20 @@ from vae_core.runs.run import Run
 
 
 @cache.cached(60)
-def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float) -> str:
-    """The samples of every epoch as one PNG in base64, a line for each epoch."""
+def grid_film(path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, dice: str = "") -> str:
+    """The samples of every epoch as one PNG in base64, a line for each epoch. ``dice``: as ``cache.codes`` has it."""
     from vae_core.analysis.sampling import decode
 
-    codes = [cache.codes(path, epoch, count, seed, spread) for epoch in epochs]
+    codes = [cache.codes(path, epoch, count, seed, spread, dice) for epoch in epochs]
     return sprite(np.stack([decode(cache.model(path, e), z) for e, z in zip(epochs, codes, strict=True)]))
 
 
-def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> list[Mark]:
+def marks(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int, dice: str) -> list[Mark]:
     """For the small map: all codes, and the chosen one large."""
     path = str(run.path)
     basis = mini_map.basis(path, epochs[-1])
-    moving = epochs if not run.config.is_vae else epochs[-1:]  # the same noise at every epoch
-    places = [mini_map.project(basis, cache.codes(path, epoch, count, seed, spread)) for epoch in moving]
+    moving = epochs if dice != "prior" else epochs[-1:]  # the same noise at every epoch
+    places = [mini_map.project(basis, cache.codes(path, epoch, count, seed, spread, dice)) for epoch in moving]
     return [
         {**latent_map.mark("all samples", "z", places), "size": 6},
         {**latent_map.mark(f"sample {chosen + 1}", "z", [p[chosen : chosen + 1] for p in places]), "size": 16},

@@ -49,13 +49,13 @@ def _farness(path: str, epoch: int, codes: np.ndarray, own: np.ndarray | None = 
 
 
 @cache.cached(1000)
-def surroundings(path: str, epoch: int, count: int, seed: int, spread: float) -> tuple[np.ndarray, ...]:
+def surroundings(path: str, epoch: int, count: int, seed: int, spread: float, dice: str = "") -> tuple[np.ndarray, ...]:
     """Of each sample's code: the share of test pictures' codes that lies farther from the data, (count,).
 
     And of the NEAREST test pictures' codes, how many are of each class, (count, classes); and the order of the
     samples, (count,): those first whose neighbours agree most, and among these the ones nearest to the data.
     """
-    codes = cache.codes(path, epoch, count, seed, spread)
+    codes = cache.codes(path, epoch, count, seed, spread, dice)
     farness = _farness(path, epoch, codes)
     classes = len(Run(Path(path)).dataset.label_names)
     mean, labels = cache.latents(path, epoch).mean, cache.labels(path)
@@ -108,13 +108,14 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 
 @st.cache_data(show_spinner=False, max_entries=400)
 def _nearest(
-    path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, chosen: int, folder: str, learned: bool
-) -> Nearest:
+    path: str, epochs: tuple[int, ...], count: int, seed: int, spread: float, dice: str, chosen: int, folder: str,
+    learned: bool,
+) -> Nearest:  # fmt: skip
     from vae_core.analysis.nearest_images import nearest
 
     dataset = Run(Path(path)).config.dataset
     compared, squares = _compared(dataset, folder, learned)
-    invented = np.stack([cache.samples(path, epoch, count, seed, spread)[chosen] for epoch in epochs])
+    invented = np.stack([cache.samples(path, epoch, count, seed, spread, dice)[chosen] for epoch in epochs])
     spec = registry.get(dataset)
     places, away = nearest(compared.images, spec.shape.flat(invented), squares)
     return {
@@ -126,7 +127,9 @@ def _nearest(
     }  # fmt: skip
 
 
-def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int) -> Nearest | None:
+def nearest_training(
+    run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int, dice: str = ""
+) -> Nearest | None:
     """The training picture nearest to one sample at each epoch, or the test picture where only these are here.
 
     None where neither are.
@@ -136,24 +139,26 @@ def nearest_training(run: Run, epochs: list[int], count: int, seed: int, spread:
         return None
     learned, folder = registry.is_here(dataset), str(paths.data_dir())
     try:
-        return _nearest(str(run.path), tuple(epochs), count, seed, spread, chosen, folder, learned)
+        return _nearest(str(run.path), tuple(epochs), count, seed, spread, dice, chosen, folder, learned)
     except DataError:
         return None
 
 
-def story(run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None) -> StoryData:
+def story(
+    run: Run, epochs: list[int], count: int, seed: int, spread: float, chosen: int | None, dice: str = ""
+) -> StoryData:
     """What ``story.js`` tells: how far all pictures are from the data, and of the chosen one the rest."""
     path = str(run.path)
-    measured = [surroundings(path, epoch, count, seed, spread) for epoch in epochs]
+    measured = [surroundings(path, epoch, count, seed, spread, dice) for epoch in epochs]
     farther, kinds, order = (np.stack(each) for each in zip(*measured, strict=True))
-    found = None if chosen is None else nearest_training(run, epochs, count, seed, spread, chosen)
+    found = None if chosen is None else nearest_training(run, epochs, count, seed, spread, chosen, dice)
     return {
         "run": run.id, "epochs": epochs, "size": size_of(run), "count": count, "chosen": chosen,
         "classic": not run.config.is_vae,
         "farther": base64_of(farther, "f4"), "order": base64_of(order, "u1"), "kinds": base64_of(kinds, "u1"),
         "names": list(run.dataset.label_names), "around": int(kinds[0, 0].sum()),
         "nearest": found, "real": len(real_farness(path, epochs[-1])),
-        "version": token(path, epochs, count, seed, spread, chosen, found is None),
+        "version": token(path, epochs, count, seed, spread, dice, chosen, found is None),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from ui.shell import visitor
 from ui.store.tail import FILM
 from vae_core import paths
-from vae_core.analysis import projections
+from vae_core.analysis import noise_shapes, projections
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError, Split
 from vae_core.gallery import Piece
@@ -114,21 +114,33 @@ def decoded_means(path: str, epoch: int, places: tuple[int, ...]) -> np.ndarray:
 
 
 @cached(1000)
-def samples(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
+def samples(path: str, epoch: int, count: int, seed: int, spread: float, dice: str = "") -> np.ndarray:
     """Samples (n, height, width) uint8: the same noise at every epoch."""
     from vae_core.analysis.sampling import decode
 
-    return decode(model(path, epoch), codes(path, epoch, count, seed, spread))
+    return decode(model(path, epoch), codes(path, epoch, count, seed, spread, dice))
 
 
-def codes(path: str, epoch: int, count: int, seed: int, spread: float) -> np.ndarray:
-    """The random codes (n, d) behind the samples."""
+def codes(path: str, epoch: int, count: int, seed: int, spread: float, dice: str = "") -> np.ndarray:
+    """The random codes (n, d) behind the samples. ``dice``: one of ``noise_shapes.SHAPES``, or ``classes-7``: of one
+    class. Without: N(0, 1), or for a classic autoencoder the spread of each of its numbers."""
     from vae_core.analysis import sampling
 
     run = Run(Path(path))
-    if run.config.is_vae:
+    if dice and dice != "prior":
+        name, _, only = dice.partition("-")
+        shape = noise_shape(path, epoch, name, int(only) if only else None)
+        rolls = sampling.noise(count, run.config.latent_dim, seed)
+        return shape.codes(rolls, noise_shapes.turns(count, seed), spread)
+    if run.config.is_vae or dice:
         return sampling.sample_prior(count, run.config.latent_dim, seed, spread)
     return sampling.sample_codes(latents(path, epoch).mean, count, seed, spread)
+
+
+@cached(300)
+def noise_shape(path: str, epoch: int, name: str, only: int | None) -> noise_shapes.Shape:
+    """The shape of the dice, measured on the codes of the first COMMON kept test pictures."""
+    return noise_shapes.fitted(name, latents(path, epoch).mean[:COMMON], labels(path)[:COMMON], only)
 
 
 EXAMPLES = 10  # test pictures in a row

@@ -1,4 +1,4 @@
-"""What /autoencoder shows: 100 samples of each, two maps with a code to drag, and how good random codes are."""
+"""What /autoencoder shows: two maps with a code to drag, and how good random codes are (100 of them: ``dice``)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import numpy as np
 import streamlit as st
 
 from ui.components import browser_decoder
-from ui.components.bridge import base64_of, component, size_of, token, versioned
-from ui.components.images import sprite
-from ui.components.payloads import CodesMap, HundredData, Sheet
+from ui.components.bridge import base64_of, component, versioned
+from ui.components.payloads import CodesMap
 from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import last
@@ -21,22 +20,7 @@ from vae_core.analysis import posterior
 from vae_core.runs.run import Run
 
 _holes = component("holes", "understand/autoencoder.js")
-_hundred = component("hundred", "understand/hundred.js")
-HUNDRED = 100
 INSIDE = 0.97  # how far out a hole may lie that is shown: no farther than so many of the codes, in any direction
-
-
-def hundred(classic: Run, vae: Run, seed: int) -> None:
-    """A hundred samples of each model, side by side, from the same rolls of the dice."""
-    sheets: list[Sheet] = []
-    for run, title, note in (
-        (classic, "Classic autoencoder", "no noise, no penalty"), (vae, "VAE", "noise and a penalty")
-    ):  # fmt: skip
-        images = cache.samples(str(run.path), last(run), HUNDRED, seed, 1.0)
-        alt = f"{title}: {HUNDRED} pictures decoded from random codes"
-        sheets.append({"title": title, "note": note, "alt": alt, "png": sprite(images[None])})
-    data: HundredData = {"sheets": sheets, "count": HUNDRED, "size": size_of(vae), "version": token(sheets)}
-    _hundred(key="hundred", data=data)
 
 
 def dice_report(path: str) -> dict[str, Figure]:

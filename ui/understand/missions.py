@@ -13,7 +13,7 @@ from ui.components.image_rows import image_rows
 from ui.components.two_run_curves import duel_curves
 from ui.shell import browser_input, url_state
 from ui.store import floors
-from ui.understand import findings, picture_findings
+from ui.understand import findings, pca, picture_findings
 from ui.understand.findings import Chart, Seen
 from ui.understand.picture_findings import LETTERS, Answer
 from vae_core import paths
@@ -130,6 +130,14 @@ MISSIONS: dict[str, Mission] = {
         "With dice shaped like its codes the classic model invents about as well. What the VAE spares you is measuring "
         "that shape: its penalty has put the codes where the rolls land.",
         ("autoencoder", "See both side by side"), ("Much clearer", "About as clear", "Much less clear")),
+    "without-the-bend": Mission(
+        "Without the bend", "PCA copies a picture by **adding up** fixed pictures, so much of each. The lecture’s VAE "
+        "bends (ReLU), and copies with 20 numbers. How many does PCA need to copy as well?",
+        pca.finding, range(30, 121),
+        "PCA can only add. A stroke that moves or leans is no sum of a few fixed pictures, so it takes many of them to "
+        "make one. With a bend, which pictures are added depends on the code, so the same few numbers say more.",
+        ("autoencoder", "Let PCA add up a picture"), params={"pca": "20"},
+        guess=Guess(0, 120, 5, " numbers", "Your guess, in numbers", 10)),
     "bubble-size": Mission(
         "The size of a bubble", "Each picture has a bubble: the places that the noise may take it to. What happens to "
         "the bubbles when **beta is 0**, compared with beta 1?", findings.bubble_sizes, 2,

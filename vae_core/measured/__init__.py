@@ -21,6 +21,8 @@ NAMES: tuple[str, ...] = (  # modules of this package, each with a function meas
     "floor",
     "learned_from",
     "longer",
+    "noise_shapes",
+    "pca",
     "scribbles",
     "spaces",
 )

@@ -16,6 +16,7 @@ from vae_core.runs import files
 
 FOLDER = paths.ROOT / "checkpoints" / "measured"
 NAMES: tuple[str, ...] = (  # modules of this package, each with a function measure()
+    "amortisation",
     "bound",
     "clearness",
     "floor",
@@ -23,6 +24,7 @@ NAMES: tuple[str, ...] = (  # modules of this package, each with a function meas
     "longer",
     "scribbles",
     "spaces",
+    "variance",
 )
 
 

@@ -131,7 +131,6 @@ class Scene {
     this.stopHearing();
     this.stopAsking();
     this.stopHearing = subscribe(this.model.decoder, (found) => found && this.learn(this.model.decoder, found));
-    if (!this.model.lazy) this.want();
   }
 
   /** Ask for the decoder of this model, if it is not here. */

@@ -809,7 +809,6 @@ export interface SettlingModel {
   means: string;
   logvars: string;
   decoder: string;
-  lazy: boolean;
   measured: MeasuredGap | null;
 }
 

@@ -804,8 +804,7 @@ class SettlingModel(TypedDict):
     reconstruction: Literal["bce", "mse"]
     means: Base64  # floats, the encoder's, as many as pictures
     logvars: Base64
-    decoder: str  # the name under which it is published
-    lazy: bool  # it is asked for when Settle is pressed
+    decoder: str  # by which name its decoder comes
     measured: MeasuredGap | None
 
 

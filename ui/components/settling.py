@@ -36,17 +36,18 @@ def gap_of(name: str) -> MeasuredGap | None:
     return None if found is None else {key: found[key] for key in ("gap", "error", "pictures")}  # type: ignore[return-value]
 
 
-def model_of(
-    run: Run, title: str, bubbles: tuple[np.ndarray, np.ndarray], *, decoder: str, lazy: bool
-) -> SettlingModel:
-    """A model with the means and logvars (n, d) of the pictures. ``decoder``: under which name it is published;
-    ``lazy``: only once Settle is pressed."""
-    mean, logvar = bubbles
+def model_of(run: Run, epoch: int, title: str, mean: np.ndarray, logvar: np.ndarray) -> SettlingModel:
+    """A model at an epoch, with the means and logvars (n, d) that its encoder gives the pictures."""
     return {
         "run": run.id, "title": title, "latent_dim": run.config.latent_dim, "beta": run.config.beta,
         "reconstruction": run.config.reconstruction, "means": base64_of(mean, "f4"), "logvars": base64_of(logvar, "f4"),
-        "decoder": decoder, "lazy": lazy, "measured": gap_of(run.id) if run.gallery else None,
+        "decoder": _name(run, epoch), "measured": gap_of(run.id) if run.gallery else None,
     }  # fmt: skip
+
+
+def _name(run: Run, epoch: int) -> str:
+    """By which the browser hears of a decoder: of one that another part of the page has sent, at once."""
+    return f"decoder of {run.id} {epoch}"
 
 
 def data_of(run: Run, models: list[SettlingModel], pictures: np.ndarray, names: list[str], thing: str) -> SettlingData:
@@ -59,7 +60,7 @@ def data_of(run: Run, models: list[SettlingModel], pictures: np.ndarray, names: 
 
 @st.fragment
 def settling(key: str, data: SettlingData, runs: Sequence[tuple[Run, int]]) -> None:
-    """The experiment, for models at an epoch each; the decoder of one comes when the browser asks for it."""
+    """The experiment, for models at an epoch each. The decoder of one comes when Settle is pressed: it is large."""
     _settling(key=key, data=data, on_wanted_change=lambda: None)
     wanted = browser_input.place(browser_input.sent(key, "wanted"), len(runs))
     if wanted is None:
@@ -68,4 +69,4 @@ def settling(key: str, data: SettlingData, runs: Sequence[tuple[Run, int]]) -> N
     with one_sentence():
         head: dict[str, Any]
         head, parts = browser_decoder.packed_decoder(str(run.path), epoch)
-        publish_bytes(f"{key}_decoder", data["models"][wanted]["decoder"], head, parts)
+        publish_bytes(f"{key}_decoder", _name(run, epoch), head, parts)

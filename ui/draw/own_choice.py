@@ -34,7 +34,6 @@ def _at_rest(run: Run, epochs: Sequence[int], looks: Sequence[Look], image: np.n
     if look.std is None or not (np.isfinite(look.mean).all() and np.all(look.std > 0)):
         st.caption("At this epoch the model has no bubble to begin from.")
         return
-    bubbles = (look.mean[None], 2 * np.log(look.std)[None])
-    model = settling.model_of(run, "", bubbles, decoder=f"decoder of {run.id} at {epoch}", lazy=True)
+    model = settling.model_of(run, epoch, "", look.mean[None], 2 * np.log(look.std)[None])
     data = settling.data_of(run, [model], image[None], [f"your {thing}"], f"Your {thing}")
     settling.settling("settling", data, [(run, epoch)])

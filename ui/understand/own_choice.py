@@ -30,13 +30,12 @@ def _data(folders: tuple[str, ...]) -> SettlingData | None:
     if pictures is None:
         return None
     models = []
-    for k, (run, title) in enumerate(zip(runs, MODELS.values(), strict=True)):
+    for run, title in zip(runs, MODELS.values(), strict=True):
         found = cache.latents(str(run.path), last(run))
         if found.logvar is None:
             raise RunError(f"The gallery’s model {run.id} has no bubbles.")
-        bubbles = (found.mean[list(places)], found.logvar[list(places)])
-        # The canvas above brings the first decoder for itself; the other is half a megabyte that few will want.
-        models.append(settling.model_of(run, title, bubbles, decoder=f"decoder of {run.id}", lazy=k > 0))
+        mean, logvar = (each[list(places)] for each in (found.mean, found.logvar))
+        models.append(settling.model_of(run, last(run), title, mean, logvar))
     names = [runs[0].dataset.label_names[label] for label in cache.labels(folders[0])[list(places)]]
     return settling.data_of(runs[0], models, pictures, names, "Test picture")
 

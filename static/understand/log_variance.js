@@ -12,11 +12,11 @@ import { lossAt, stepOnLogarithm, stepOnVariance } from "./slopes_of_variance.js
 
 const HTML = `
   <div class="bar wrap"><button type="button" class="down">One step down the slope, on both</button>
-    <button type="button" class="again">Start again</button><div class="rate"></div></div>
+    <button type="button" class="anew">Start again</button><div class="rate"></div></div>
   <div class="ll-pair">
-    <section data-way="variance"><h4>The network says the variance</h4><div class="knob"></div>
+    <section data-says="variance"><h4>The network says the variance</h4><div class="knob"></div>
       <svg class="chart slide-chart" role="img"></svg><ul class="facts"></ul></section>
-    <section data-way="logarithm"><h4>It says the logarithm</h4><div class="knob"></div>
+    <section data-says="logarithm"><h4>It says the logarithm</h4><div class="knob"></div>
       <svg class="chart slide-chart" role="img"></svg><ul class="facts"></ul></section>
   </div>
   <p class="say" aria-live="polite"></p>`;
@@ -45,7 +45,7 @@ class Steps {
     this.find = (selector) => root.querySelector(selector);
     this.rate = recall("step", 1, 0, RATES.length - 1) | 0;
     this.find(".down").onclick = () => this.step();
-    this.find(".again").onclick = () => this.start();
+    this.find(".anew").onclick = () => this.start();
     this.find(".rate").replaceChildren();
     slider(this.find(".rate"), {
       name: "Step size",
@@ -56,7 +56,7 @@ class Steps {
     });
     this.sliders = Object.fromEntries(
       Object.entries(RANGES).map(([way, [low, high]]) => {
-        const box = this.find(`[data-way="${way}"] .knob`);
+        const box = this.find(`[data-says="${way}"] .knob`);
         box.replaceChildren();
         const change = (v) => ((this[way] = v), (this.steps = 0), (this.broke = null), this.show());
         const name = way === "variance" ? "variance" : "log variance";
@@ -85,7 +85,7 @@ class Steps {
   show() {
     const { variance, logarithm } = this;
     for (const way of ["variance", "logarithm"]) {
-      const section = this.find(`[data-way="${way}"]`),
+      const section = this.find(`[data-says="${way}"]`),
         at = this[way],
         v = way === "variance" ? at : Math.exp(at);
       if (Number.isFinite(at)) this.sliders[way].set(clamp(at, ...RANGES[way]));

@@ -50,7 +50,9 @@ def test_a_bubble_that_settles_costs_less_and_its_gap_is_the_difference_of_both_
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")
-@pytest.mark.parametrize(("network", "reconstruction"), [("lecture", "bce"), ("lecture", "mse"), ("convolutional", "bce")])
+@pytest.mark.parametrize(
+    ("network", "reconstruction"), [("lecture", "bce"), ("lecture", "mse"), ("convolutional", "bce")]
+)
 def test_the_browser_has_the_slopes_of_autograd(network, reconstruction):
     torch.manual_seed(1)
     made = build(Config(dataset="digits", latent_dim=3, hidden_dim=16, network=network))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
@@ -40,7 +40,8 @@ def model_of(run: Run, epoch: int, title: str, mean: np.ndarray, logvar: np.ndar
     """A model at an epoch, with the means and logvars (n, d) that its encoder gives the pictures."""
     return {
         "run": run.id, "title": title, "latent_dim": run.config.latent_dim, "beta": run.config.beta,
-        "reconstruction": run.config.reconstruction, "means": base64_of(mean, "f4"), "logvars": base64_of(logvar, "f4"),
+        "reconstruction": cast(Any, run.config.reconstruction),
+        "means": base64_of(mean, "f4"), "logvars": base64_of(logvar, "f4"),
         "decoder": _name(run, epoch), "measured": gap_of(run.id) if run.gallery else None,
     }  # fmt: skip
 

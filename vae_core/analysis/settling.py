@@ -56,7 +56,7 @@ def settle(
     own = _descended(model, x, (mean, logvar), reconstruction, beta, random)
     eps = _pairs(rolls, 1, mean.shape[1], random)
     before, after = (_cost(model, x, *each, eps, reconstruction) for each in ((mean, logvar), own))
-    return Settled(*(each.numpy() for each in (mean, logvar, *own)), before, after)
+    return Settled(mean.numpy(), logvar.numpy(), own[0].numpy(), own[1].numpy(), before, after)
 
 
 def _pairs(draws: int, n: int, d: int, random: torch.Generator) -> Tensor:
@@ -76,7 +76,7 @@ def _descended(
     sums = [torch.zeros_like(std), torch.zeros_like(std)]
     for step in range(STEPS):
         mean = start[0] + moved * std
-        eps = _pairs(DRAWS, *mean.shape, random)  # type: ignore[arg-type]
+        eps = _pairs(DRAWS, mean.shape[0], mean.shape[1], random)
         z = mean + eps * torch.exp(logvar / 2)
         logits = model.decode_logits(z.flatten(0, 1))
         errors = loss_registry.get(reconstruction).formulas().of_each(logits, x.repeat(DRAWS, 1))
@@ -90,9 +90,7 @@ def _descended(
 
 
 @torch.no_grad()
-def _cost(
-    model: Autoencoder, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor, reconstruction: str
-) -> np.ndarray:
+def _cost(model: Autoencoder, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor, reconstruction: str) -> np.ndarray:
     """Reconstruction, averaged over rolls eps (rolls, 1, d), and KL of each picture: (n, 2)."""
     errors = torch.zeros(len(x))
     for roll in eps:

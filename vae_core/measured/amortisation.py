@@ -40,7 +40,7 @@ def _of(name: str) -> dict[str, Any]:
 
 
 def _part(name: str, first: int, seed: int, count: int = AT_ONCE) -> list[tuple[float, float, float, float]]:
-    """Of some pictures of a model: gap, move of the mean in std, nats of reconstruction saved, log of the std's growth."""
+    """Of some pictures of a model: gap, move of the mean in std, nats of reconstruction, log of the std's growth."""
     from vae_core.analysis.settling import settle
     from vae_core.training.checkpoint import load_model
 

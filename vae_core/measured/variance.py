@@ -1,4 +1,4 @@
-"""What one picture costs by the variance of its bubble: why a network learns the logarithm, which no step makes negative.
+"""What one picture costs by the variance of its bubble: a step can push the variance below zero, its logarithm not.
 
 The model of two numbers at its last epoch; the mean stays, both numbers of the bubble get the same variance.
 """

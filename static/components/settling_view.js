@@ -1,4 +1,4 @@
-// What one sees while a bubble chooses for itself: both bubbles, both pictures, what they cost, and the gap as it grows.
+// What one sees while a bubble chooses for itself: both bubbles and pictures, what they cost, and the gap as it grows.
 import { paint, suit } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { describe } from "../lib/dom.js";
@@ -101,7 +101,7 @@ export class SettlingView {
 
   saying() {
     const { scene } = this;
-    if (scene.wanted) return "The decoder is on its way.";
+    if (scene.wanted) return "Loading the decoder: then the bubble settles.";
     if (!scene.own) return "Press Settle: the decoder stays as it is, and the bubble goes where its own loss is least.";
     const { gap, error } = scene.points.at(-1),
       moved = `Its mean has moved by ${say(movedBy(scene.answer, scene.bubble))} std.`;
@@ -172,7 +172,7 @@ export class SettlingView {
 
 const stdOf = ({ logvar }) => Array.from(logvar, (v) => Math.exp(v / 2));
 
-/** A square about the encoder's bubble, so large that the own one fits in. @param {Bubble} answer @param {Bubble} own */
+/** A square about the encoder's bubble, in which the own one fits. @param {Bubble} answer @param {Bubble} own */
 function windowOf(answer, own) {
   const reach = [answer, own].map((bubble) =>
     Math.max(...[0, 1].map((d) => Math.abs(bubble.mean[d] - answer.mean[d]) + SIDES * stdOf(bubble)[d])),

@@ -49,6 +49,6 @@ export const SHAPES = {
   },
 };
 
-/** KL(shape with this mean and std || N(0, 1)) in nats: what N(0, 1) would be surprised, less the shape's own entropy. */
+/** KL(shape with this mean and std || N(0, 1)) in nats: how N(0, 1) would be surprised, less its own entropy. */
 export const klOfShape = (shape, mean, std) =>
   0.5 * (Math.log(2 * Math.PI) + mean * mean + std * std) - SHAPES[shape].entropy - Math.log(std);

@@ -9,7 +9,7 @@ import { halves } from "./codec.js";
  */
 /** @typedef {{error: number, slope: Float32Array, logits: Float32Array}} Found */
 
-/** The terms whose slope is known here (vae_core/losses.py): of logits and a picture, nats, and the slope into ``out``. */
+/** The terms whose slope is known (vae_core/losses.py): of logits and a picture, nats, and the slope into ``out``. */
 export const TERMS = {
   bce(logits, x, out) {
     let sum = 0;
@@ -145,13 +145,13 @@ const LAYERS = {
 };
 
 /**
- * A convolution takes each of the coarse numbers from a square of the fine ones; a transposed one gives each to a square
- * of them; going back, each does what the other does forward. Weights are [coarse map][fine map][row][column].
+ * A convolution takes each of the coarse numbers from a square of the fine ones; a transposed one gives each to a
+ * square of them; going back, each does what the other does forward. Weights are [coarse map][fine map][row][column].
  *
  * @typedef {{maps: number, high: number, wide: number, values: Float32Array}} Maps
  */
 
-/** Add to each coarse number its weighted square of fine ones. @param {any} layer @param {Maps} coarse @param {Maps} fine */
+/** Add to each coarse number its weighted square of fine ones. @param layer @param {Maps} coarse @param {Maps} fine */
 function gather(layer, weight, coarse, fine) {
   pairs(layer, coarse, fine, (w, c, f, count, step) => {
     const by = weight[w];
@@ -159,7 +159,7 @@ function gather(layer, weight, coarse, fine) {
   });
 }
 
-/** Add each coarse number, weighted, to its square of fine ones. @param {any} layer @param {Maps} coarse @param {Maps} fine */
+/** Add each coarse number, weighted, to its square of fine ones. @param layer @param {Maps} coarse @param {Maps} fine */
 function spread(layer, weight, coarse, fine) {
   pairs(layer, coarse, fine, (w, c, f, count, step) => {
     const by = weight[w];

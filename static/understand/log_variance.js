@@ -106,7 +106,8 @@ class Steps {
 
   saying() {
     const { steps, broke, variance, logarithm } = this;
-    const right = `On the right the variance is ${number(Math.exp(logarithm))} after ${steps} step${steps === 1 ? "" : "s"}.`;
+    const many = `${steps} step${steps === 1 ? "" : "s"}`,
+      right = `On the right the variance is ${number(Math.exp(logarithm))} after ${many}.`;
     if (broke !== null)
       return (
         `Step ${broke} went below zero. There is no root of that and no logarithm, so there is no std to roll with, ` +

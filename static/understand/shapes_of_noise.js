@@ -12,7 +12,8 @@ import { keepDrawn, renewed } from "./shared.js";
 
 const HTML = `
   <div class="ll-shapes">
-    <section><div class="bar wrap shapes"></div><div class="knobs"></div><div class="formula" aria-live="polite"></div></section>
+    <section><div class="bar wrap shapes"></div><div class="knobs"></div>
+      <div class="formula" aria-live="polite"></div></section>
     <section><svg class="chart" role="img"></svg>
       <div class="key"><span class="mean"><i></i>one number of the bubble</span>
         <span class="z"><i class="dash"></i>N(0, 1)</span></div></section>
@@ -45,12 +46,14 @@ export default function (component) {
   slider(find(".knobs"), { name: "std", range: [0.1, 1.5, 0.05], value: state.s, change: change("s") });
   const draw = () => {
     const name = names[state.shape],
-      [own, gaussian] = [name, "gaussian"].map((each) => klOfShape(each, state.m, state.s));
+      [own, gaussian] = [name, "gaussian"].map((each) => klOfShape(each, state.m, state.s)),
+      more = `${say(own - gaussian)} more than the Gaussian’s`,
+      beside = name === "gaussian" ? "the least that this mean and std can cost" : more;
     pick.show((k) => k === state.shape);
     find(".formula").innerHTML =
       `<span class="z">z</span> = <span class="mean">mean</span> + <span class="z">noise</span> × ` +
       `<span class="mean">std</span><small>the noise: ${SHAPES[name].noise}</small>` +
-      `KL = <b>${say(own)}</b> nats<small>${name === "gaussian" ? "the least that this mean and std can cost" : `${say(own - gaussian)} more than the Gaussian’s`}</small>`;
+      `KL = <b>${say(own)}</b> nats<small>${beside}</small>`;
     drawDensities(find("svg"), name, state);
     Object.assign(root.dataset, { shape: name, kl: own });
   };

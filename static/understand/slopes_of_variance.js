@@ -1,4 +1,4 @@
-// What one picture costs by the variance of its bubble, and steps down that slope: on the variance, or on its logarithm.
+// What one picture costs by the variance of its bubble, and steps down that slope: on it, or on its logarithm.
 // No page is needed.
 
 /** @typedef {{variances: number[], error: number[], beta: number}} Measured */

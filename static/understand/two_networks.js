@@ -23,8 +23,8 @@ export function diagram(noisy) {
 const WORDS = {
   classic: "A picture x goes through the encoder to a code h, and through the decoder to its copy.",
   vae:
-    "A picture x goes through the encoder to a mean and a standard deviation. Noise times the deviation, plus the mean, " +
-    "is z, which goes through the decoder to the copy.",
+    "A picture x goes through the encoder to a mean and a standard deviation. Noise times the deviation, plus the " +
+    "mean, is z, which goes through the decoder to the copy.",
 };
 
 /** The middle of the classic one: the code. */

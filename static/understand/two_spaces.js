@@ -21,7 +21,8 @@ const HTML = `
   </div>
   <div class="ll-pair spaces">
     <section><h4>The space of pictures <small>two directions of many</small></h4><canvas class="plane inputs"></canvas>
-      <div class="key"><span class="x"><i></i>the picture</span><span class="decoder"><i></i>its copy, on the sheet</span>
+      <div class="key"><span class="x"><i></i>the picture</span>
+        <span class="decoder"><i></i>its copy, on the sheet</span>
       </div></section>
     <section><h4>The space of codes <small>the VAE’s two numbers</small></h4><canvas class="plane codes"></canvas>
       <div class="key"><span class="mean"><i></i>its mean and bubble</span><span class="z"><i></i>z</span>

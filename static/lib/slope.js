@@ -159,7 +159,7 @@ function gather(layer, weight, coarse, fine) {
   });
 }
 
-/** Add each coarse number, weighted, to its square of fine ones. @param layer @param {Maps} coarse @param {Maps} fine */
+/** Add each coarse number, weighted, to its fine ones. @param layer @param {Maps} coarse @param {Maps} fine */
 function spread(layer, weight, coarse, fine) {
   pairs(layer, coarse, fine, (w, c, f, count, step) => {
     const by = weight[w];

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components import browser_decoder
-from ui.components.bridge import base64_of, component, publish_bytes, size_of, versioned
+from ui.components.bridge import base64_of, component, size_of, versioned
 from ui.components.payloads import MeasuredGap, SettlingData, SettlingModel
 from ui.shell import browser_input
 from ui.shell.errors import one_sentence
@@ -42,13 +42,8 @@ def model_of(run: Run, epoch: int, title: str, mean: np.ndarray, logvar: np.ndar
         "run": run.id, "title": title, "latent_dim": run.config.latent_dim, "beta": run.config.beta,
         "reconstruction": cast(Any, run.config.reconstruction),
         "means": base64_of(mean, "f4"), "logvars": base64_of(logvar, "f4"),
-        "decoder": _name(run, epoch), "measured": gap_of(run.id) if run.gallery else None,
+        "decoder": browser_decoder.name_of(run, epoch), "measured": gap_of(run.id) if run.gallery else None,
     }  # fmt: skip
-
-
-def _name(run: Run, epoch: int) -> str:
-    """By which the browser hears of a decoder: of one that another part of the page has sent, at once."""
-    return f"decoder of {run.id} {epoch}"
 
 
 def data_of(run: Run, models: list[SettlingModel], pictures: np.ndarray, names: list[str], thing: str) -> SettlingData:
@@ -68,6 +63,4 @@ def settling(key: str, data: SettlingData, runs: Sequence[tuple[Run, int]]) -> N
         return
     run, epoch = runs[wanted]
     with one_sentence():
-        head: dict[str, Any]
-        head, parts = browser_decoder.packed_decoder(str(run.path), epoch)
-        publish_bytes(f"{key}_decoder", _name(run, epoch), head, parts)
+        browser_decoder.send_decoder(f"{key}_decoder", run, epoch)

@@ -13,7 +13,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import cache, gallery
 from ui.text import claims, glossary
-from ui.understand import autoencoder, dice, pca
+from ui.understand import autoencoder, dice, pca, two_spaces
 
 through_app()
 
@@ -47,6 +47,7 @@ new_pictures()
 with st.container(horizontal=True):
     show_code(classic, "samples", "network", key="code_classic", label="Code of the classic model")
     show_code(vae, "samples", "network", key="code_vae", label="Code of the VAE")
+two_spaces.two_spaces(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 st.markdown("#### Why? The same with two numbers, on a map", help=glossary.tips("code", "hole"))
 autoencoder.holes(gallery.gallery("two-knobs-autoencoder"), gallery.gallery("two-knobs"))
 lost, kinds, most = autoencoder.dice_on_the_map(str(gallery.gallery("two-knobs-autoencoder").path))

@@ -7,7 +7,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import gallery
 from ui.text import claims, glossary
-from ui.understand import bubble_scene, bubbles
+from ui.understand import bubble_scene, bubbles, own_choice
 
 through_app()
 
@@ -19,6 +19,7 @@ page_bar(
 )
 bubble_scene.bubble_scene(bubbles.TWO_KNOBS, "two-knobs")
 show_code(gallery.gallery("two-knobs"), "bubble", "loss")
+own_choice.own_choice()
 st.markdown("#### Side by side, epoch by epoch\nEach panel has a scale of its own.")
 bubbles.bubble_panels(bubbles.TWO_KNOBS)
 st.markdown(f"#### After {gallery.last(gallery.gallery('two-knobs'))} epochs, all digits")

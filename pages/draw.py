@@ -11,7 +11,7 @@ from ui.components.image_rows import Row, image_rows
 from ui.components.mini_map import map_marks, small_map
 from ui.components.notebook import show_code
 from ui.components.payloads import Mark
-from ui.draw import unusual
+from ui.draw import own_choice, unusual
 from ui.draw.unusual import unusual_chart
 from ui.shell import browser_input, run_picker, url_state
 from ui.shell.errors import one_sentence, plain
@@ -76,6 +76,7 @@ def board() -> None:
             how_unusual(image, thing)
         with more:
             morphs()
+        own_choice.own_choice(run, epochs, looks, image, thing)
 
 
 def redrawn(looks: list[drawing_view.Look], thing: str) -> None:

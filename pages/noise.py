@@ -9,7 +9,7 @@ from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import gallery
 from ui.text import glossary
-from ui.understand import noise
+from ui.understand import log_variance, noise
 
 through_app()
 
@@ -44,4 +44,6 @@ st.markdown(
     "moves the dice out of the way. They are rolled first, and then stay as they are; mean and std come in through a "
     "sum and a product, and those have slopes."
 )
+log_variance.log_variance()
+log_variance.shapes_of_noise()
 st.page_link("pages/loss.py", label="What exactly is the error? The loss", icon=":material/balance:")

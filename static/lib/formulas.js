@@ -26,3 +26,29 @@ export function grains(count) {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   });
 }
+
+/** Shapes that a bubble's number can have: its noise has mean 0 and std 1, and costs so much beside a Gaussian's. */
+export const SHAPES = {
+  gaussian: {
+    title: "Gaussian",
+    noise: "from N(0, 1), as the lecture has it",
+    density: (u) => Math.exp((-u * u) / 2) / Math.sqrt(2 * Math.PI),
+    entropy: 0.5 * Math.log(2 * Math.PI * Math.E), // of the noise, in nats
+  },
+  laplace: {
+    title: "Laplace",
+    noise: "pointed in the middle, with long tails",
+    density: (u) => Math.exp(-Math.SQRT2 * Math.abs(u)) / Math.SQRT2,
+    entropy: 1 + 0.5 * Math.log(2),
+  },
+  uniform: {
+    title: "Uniform",
+    noise: "anything between −1.73 and 1.73, all alike",
+    density: (u) => (Math.abs(u) <= Math.sqrt(3) ? 1 / Math.sqrt(12) : 0),
+    entropy: 0.5 * Math.log(12),
+  },
+};
+
+/** KL(shape with this mean and std || N(0, 1)) in nats: how N(0, 1) would be surprised, less its own entropy. */
+export const klOfShape = (shape, mean, std) =>
+  0.5 * (Math.log(2 * Math.PI) + mean * mean + std * std) - SHAPES[shape].entropy - Math.log(std);

@@ -861,6 +861,71 @@ export interface BubbleSceneAnswer {
   wanted: number;
 }
 
+export interface MeasuredGap {
+  gap: number;
+  error: number;
+  pictures: number;
+}
+
+export interface SettlingModel {
+  run: string;
+  title: string;
+  latent_dim: number;
+  beta: number;
+  reconstruction: "bce" | "mse";
+  means: string;
+  logvars: string;
+  decoder: string;
+  measured: MeasuredGap | null;
+}
+
+export interface SettlingData {
+  models: SettlingModel[];
+  pictures: string;
+  names: string[];
+  size: Size;
+  thing: string;
+  start: number;
+  version: string;
+}
+
+export interface SettlingAnswer {
+  wanted: number;
+}
+
+export interface TwoSpacesData {
+  names: string[];
+  labels: string;
+  size: Size;
+  share: number;
+  start: number;
+  pictures: string;
+  copies: string;
+  classics: string;
+  inputs: string;
+  outputs: string;
+  sheet: string;
+  codes: string;
+  means: string;
+  stds: string;
+  noise: string;
+  reach: number;
+  lines: number;
+  fine: number;
+  version: string;
+}
+
+export interface LogVarianceData {
+  variances: number[];
+  error: number[];
+  beta: number;
+  version: string;
+}
+
+export interface ShapesData {
+  version: string;
+}
+
 export interface BubblesData {
   panels: BubblePanel[];
   epochs: number[];

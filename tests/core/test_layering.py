@@ -19,7 +19,7 @@ TRAINING_WITH_TORCH = (
     "loop learner schedule evaluation snapshots checkpoint device"
     " manual_step autograd_step adam cuda_graph cuda_step cuda_readback moments"
 )
-ANALYSIS_WITH_TORCH = "sampling autograd_gradients nearest_images"
+ANALYSIS_WITH_TORCH = "sampling autograd_gradients nearest_images settling"
 TORCH = {
     "model", "losses",
     *(f"training.{name}" for name in TRAINING_WITH_TORCH.split()),

@@ -860,6 +860,71 @@ class BubbleSceneAnswer(TypedDict):
     wanted: int  # the model whose decoder is missing
 
 
+class MeasuredGap(TypedDict):
+    gap: float  # nats, on average
+    error: float  # its standard error
+    pictures: int
+
+
+class SettlingModel(TypedDict):
+    run: str
+    title: str
+    latent_dim: int
+    beta: float
+    reconstruction: Literal["bce", "mse"]
+    means: Base64  # floats, the encoder's, as many as pictures
+    logvars: Base64
+    decoder: str  # by which name its decoder comes
+    measured: MeasuredGap | None
+
+
+class SettlingData(TypedDict):
+    models: list[SettlingModel]
+    pictures: Base64  # bytes
+    names: list[str]  # of the pictures
+    size: Size
+    thing: str
+    start: int  # the picture one begins with
+    version: str
+
+
+class SettlingAnswer(TypedDict):
+    wanted: int  # the model whose decoder is missing
+
+
+class TwoSpacesData(TypedDict):
+    names: list[str]
+    labels: Base64  # bytes, one a picture
+    size: Size
+    share: float  # of the pictures' variance along the two directions of the space of pictures
+    start: int  # the picture that is lit first
+    pictures: Base64  # a line of pictures, as the next two
+    copies: Base64  # the VAE's, of z
+    classics: Base64  # the classic model's
+    inputs: Base64  # floats (n, 2) along the two directions, as the next two
+    outputs: Base64  # of the VAE's copies
+    sheet: Base64  # of what is decoded along the net: its upright lines and then its level ones, so many places each
+    codes: Base64  # floats (n, 2): the classic model's, and the VAE's in the next three
+    means: Base64
+    stds: Base64
+    noise: Base64
+    reach: float  # how far the net reaches from the middle, each way
+    lines: int  # of the net, each way
+    fine: int  # places along each
+    version: str
+
+
+class LogVarianceData(TypedDict):
+    variances: list[float]
+    error: list[float]  # of one picture at each of them, nats
+    beta: float
+    version: str
+
+
+class ShapesData(TypedDict):
+    version: str
+
+
 class BubblesData(TypedDict):
     panels: list[BubblePanel]
     epochs: list[int]

@@ -122,6 +122,13 @@ TERMS: dict[str, dict[str, Term]] = {
             "The pages use the Bhattacharyya coefficient, and mark anything above one half.",
             r"\int \sqrt{@mean{q_1}(@z{z})\, @mean{q_2}(@z{z})}\; \mathrm{d}@z{z}",
             ("bubbles",), ("bubble", "posterior"), "Bhattacharyya"),
+        "amortisation": Term(
+            "Amortisation gap",
+            "What a picture’s loss could fall if its bubble chose its own place and size, while the decoder stays as "
+            "it is. One encoder serves all pictures, so it gives none of them exactly the best bubble.",
+            r"\mathcal{L}(@mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)}) - \min_{@mean{m}, @mean{v}} "
+            r"\mathcal{L}(@mean{m}, @mean{v})",
+            ("bubbles", "draw"), ("bubble", "encoder", "elbo"), "amortization, inference gap"),
         "hole": Term(
             "Hole",
             "A place with no picture’s code near it, so the decoder never learned what to draw there. We call a place "

@@ -16,6 +16,7 @@ from vae_core.runs import files
 
 FOLDER = paths.ROOT / "checkpoints" / "measured"
 NAMES: tuple[str, ...] = (  # modules of this package, each with a function measure()
+    "amortisation",
     "bound",
     "clearness",
     "floor",
@@ -25,6 +26,7 @@ NAMES: tuple[str, ...] = (  # modules of this package, each with a function meas
     "pca",
     "scribbles",
     "spaces",
+    "variance",
 )
 
 

@@ -117,7 +117,8 @@ def test_knobs_are_decoded_in_the_browser_and_follow_the_epoch(server, open_page
     assert np.abs(strip[:, :28] - decode(load_model(run, 10), z).astype(int)).max() <= 1
     page.click(f"{KNOBS} .back")
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
-    assert page.locator(f"{KNOBS} .knob.dead").count() > 0  # the untrained net uses none
+    page.wait_for_selector(f"{KNOBS} .big[data-epoch='0']")
+    assert page.locator(f"{KNOBS} .knob.dead").count() == 0  # before training no number has anything to say yet
     assert len(page.sent) == sent
     # Begin at a test picture, picked by sight.
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 10])

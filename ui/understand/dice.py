@@ -63,8 +63,9 @@ def clear(model: str, shape: str) -> float:
 def lesson() -> str:
     """What the data teach, with their figures."""
     return (
-        "**With dice shaped like its codes the classic model invents as well.** Ten Gaussians, measured on its codes: "
-        f"{clear('autoencoder', 'mixture'):.1f} of 10 are clear; on the VAE’s, {clear('lecture', 'mixture'):.1f}. "
+        "**With dice shaped like its codes the classic model invents as well.** Ten Gaussians, measured on its codes, "
+        f"give it {clear('autoencoder', 'mixture'):.1f} of 10; the VAE’s, measured on its own, give "
+        f"{clear('lecture', 'mixture'):.1f}. "
         "**What the VAE spares you is measuring that shape**: its penalty pulls all codes towards N(0, 1). Dice of "
         f"that shape give {clear('lecture', 'prior'):.1f} there, and {clear('autoencoder', 'prior'):.1f} with the "
         "classic model. Measured dice do better even for the VAE, whose codes are not quite N(0, 1)."

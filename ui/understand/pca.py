@@ -145,8 +145,8 @@ def dice_in_figures() -> str:
     pca = 10 * measured.load("pca")["flat"]["20"]["dice"][0]
     classic, vae = (10 * rows[name]["10"]["mixture"][0] for name in FULL)
     return (
-        f"From ten Gaussians, measured on its own codes, even PCA invents digits: {pca:.1f} of 10 are clear, "
-        f"{classic:.1f} of the autoencoder’s, {vae:.1f} of the VAE’s. That measure asks which digit it is, not how "
+        f"From ten Gaussians, measured on its own codes, even PCA invents digits: their clearness is {pca:.1f} of "
+        f"10, the autoencoder’s {classic:.1f}, the VAE’s {vae:.1f}. That measure asks which digit it is, not how "
         "sharp: PCA’s are washed out, as its copies are."
     )
 

@@ -11,7 +11,7 @@ from ui.components.notebook import show_code
 from ui.shell import run_picker
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.store import cache, gallery
+from ui.store import cache, floors, gallery
 from ui.text import claims, glossary
 from ui.understand import autoencoder, dice, pca, two_spaces
 
@@ -118,7 +118,8 @@ with right:
             "for each figure, with ten seeds of the dice: another seed’s figure differs by about 0.1, or 3%."
         )
 st.markdown(
-    f"**Copies.** {claims.tell('copies')}\n\n**New pictures.** {claims.tell('dice')}\n\n"
+    f"**Copies.** {claims.tell('copies')} {floors.in_words(floors.floor_of(vae))}\n\n"
+    f"**New pictures.** {claims.tell('dice')}\n\n"
     f"**Halfway.** {claims.tell('halfway')} {claims.tell('path')}"
 )
 

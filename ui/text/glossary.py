@@ -216,7 +216,7 @@ TERMS: dict[str, dict[str, Term]] = {
             "The evidence lower bound: with beta 1 and BCE, the loss with its sign flipped. On average over the noise "
             "it is a lower limit on how probable the model finds the picture, if grey means a chance of white. A shown "
             "value has one roll of the noise, so it is an estimate.",
-            r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("train",), ("loss", "nat"),
+            r"\log p(@x{x}) \ge -\mathcal{L}_\mathrm{rec} - \mathcal{L}_\mathrm{KL}", ("loss",), ("loss", "nat"),
             "evidence lower bound, likelihood"),
         "nat": Term(
             "Nat",

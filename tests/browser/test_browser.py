@@ -183,7 +183,8 @@ def test_a_setting_is_what_was_typed_or_emptied(server, open_page):
 def test_the_curves_keep_their_zoom_while_points_arrive(server, open_page):
     page = open_page(server.url + "/train")
     start_training(page, server, epochs=100)
-    page.wait_for_function("() => document.querySelector('.ll-birth .words')?.textContent.startsWith('Epoch 3')")
+    started = r"() => /^Epoch ([3-9]|\d\d)/.test(document.querySelector('.ll-birth .words')?.textContent)"
+    page.wait_for_function(started)  # a busy page may never show the third
     box = page.locator(".st-key-loss_curves .u-over").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 50)
     page.mouse.down()

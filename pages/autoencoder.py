@@ -98,7 +98,7 @@ table = {
     "Random codes that fall into a hole": (f"{a['lost']:.0f}%", f"{b['lost']:.0f}%"),
     "How clear a digit is, of 10: rebuilt pictures": (f"{a['copies']:.1f}", f"{b['copies']:.1f}"),
     "· random pictures": (f"{a['random']:.1f}", f"{b['random']:.1f}"),
-    "· the same, dice shaped like its codes": (f"{a['shape']:.1f}", f"{b['shape']:.1f}"),
+    "· the same, dice shaped like its codes": (f"{a['correlated']:.1f}", f"{b['correlated']:.1f}"),
     "· halfway, straight path": (f"{a['straight']:.1f}", f"{b['straight']:.1f}"),
     "· halfway, spherical path": (f"{a['round']:.1f}", f"{b['round']:.1f}"),
 }

@@ -10,7 +10,7 @@ from ui.components.image_picker import digit_picker
 from ui.components.image_rows import Row, image_rows
 from ui.components.mini_map import map_marks, small_map
 from ui.components.notebook import show_code
-from ui.components.payloads import Mark
+from ui.components.payloads.base import Mark
 from ui.draw import own_choice, unusual
 from ui.draw.unusual import unusual_chart
 from ui.shell import browser_input, run_picker, url_state

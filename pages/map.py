@@ -137,7 +137,7 @@ def show_map(view: str, first: int, second: int) -> None:
         shares = cache.basis(path, epochs[-1], view).explained or ()
         st.caption(
             f"Drag to turn the map. Its three directions are those in which the {d} numbers of the codes vary most; "
-            f"they hold {sum(shares):.0%} of all that varies. A dot that is nearer to you is larger and clearer."
+            f"they hold {sum(shares):.0%} of all that varies. A dot that is nearer to you is larger and stronger."
         )
     elif view == "pca" and len(epochs) > 1:
         st.caption(

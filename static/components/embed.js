@@ -1,5 +1,6 @@
 // A picture that moves by itself, in a page of its own: a morph, the plane or the map through the epochs.
 // ui/components/embed.py writes this script, with what it imports, and the data into the page, which may load nothing.
+import { find, make, told } from "../lib/page_apart.js";
 import { GAP, animate, classColour, fit, isFine, picture, suit, tile } from "../lib/canvas.js";
 import { drawDots } from "../lib/class_dots.js";
 import { bytes, halves } from "../lib/codec.js";
@@ -11,22 +12,12 @@ const MORPH = 2500; // milliseconds from one picture to the other
 const EPOCH = 900; // and from an epoch to the next
 
 /** @type {import("../lib/payloads").EmbedData} */
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = told();
 const last = data.says.length - 1;
-
-/** @returns {any} */
-const $ = (selector) => document.querySelector(selector);
-
-function make(name, text = "", attributes = {}) {
-  const node = document.createElement(name);
-  node.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
 
 /** A canvas for each row of pictures. Returns what draws them at a place, from 0 to the last frame. */
 async function pictures({ rows, size, lines }) {
-  const box = suit($(".stage"), size),
+  const box = suit(find(".stage"), size),
     gap = lines && isFine(size) ? GAP : 0;
   const drawn = await Promise.all(rows.map((row) => one(row, { size, lines, gap, box })));
   return (at) => drawn.forEach((draw) => draw(at));
@@ -61,13 +52,13 @@ function dots({ points, labels, names, range, opacity, axes }) {
     of = bytes(labels),
     canvas = make("canvas", "", { class: "map", role: "img", "aria-label": `Map of ${of.length} test pictures` }),
     list = make("ul");
-  $(".stage").append(canvas, list);
+  find(".stage").append(canvas, list);
   for (const c of names.length > 1 ? [...new Set(of)].sort((a, b) => a - b) : []) {
     const entry = make("li", names[c]);
     entry.prepend(make("i", "", { style: `background: ${classColour(c)}` }));
     list.append(entry);
   }
-  if (axes[0]) $(".note").textContent += ` · across, ${axes[0]}; up, ${axes[1]}`;
+  if (axes[0]) find(".note").textContent += ` · across, ${axes[0]}; up, ${axes[1]}`;
   return (at) => {
     const k = Math.min(Math.floor(at), films.length - 1),
       now = at > k ? between(films[k], films[k + 1], eased(at - k)) : films[k];
@@ -85,8 +76,8 @@ function placeAt(t) {
 }
 
 function begin(draw) {
-  const slider = $("input"),
-    out = $("output");
+  const slider = find("input"),
+    out = find("output");
   let at = data.sheet?.back ? 0 : last;
   const show = (place) => {
     at = place;
@@ -95,7 +86,7 @@ function begin(draw) {
     out.textContent = data.says[Math.round(place)];
     slider.setAttribute("aria-valuetext", out.textContent);
   };
-  const player = playButton($(".play"), () => {
+  const player = playButton(find(".play"), () => {
     const beginning = performance.now() - (at >= last ? 0 : (at / last) * (data.sheet?.back ? MORPH : last * EPOCH));
     return animate((now) => show(placeAt(Math.max(now - beginning, 0))));
   });
@@ -104,13 +95,13 @@ function begin(draw) {
   const again = () => show(at);
   addEventListener("resize", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  $(".ll").hidden = !last;
+  find(".ll").hidden = !last;
   show(at);
   if (last && !matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
 }
 
-$("h1").textContent = data.title;
-$(".note").textContent = data.note;
+find("h1").textContent = data.title;
+find(".note").textContent = data.note;
 Promise.resolve(data.sheet ? pictures(data.sheet) : dots(data.map)).then((draw) => {
   begin(draw);
   document.body.setAttribute("data-ready", "");

@@ -1,4 +1,4 @@
-// Written by ``python -m ui.components.payloads_to_typescript`` from payloads.py beside it: change it there.
+// Written by ``python -m ui.components.payloads_to_typescript``: change ui/components/payloads/ instead.
 
 /** What a component of ours is called with: its data, its place, and how it answers. */
 export interface Component<Data, Answer = {}> {
@@ -951,6 +951,32 @@ export interface NoiseData {
   version: string;
 }
 
+export interface PictureAnswer {
+  label: string;
+  alt: string;
+  png: string;
+}
+
+export interface PictureAnswersData {
+  answers: PictureAnswer[];
+  columns: number;
+  size: Size;
+  chosen: number | null;
+  version: string;
+}
+
+export interface PictureAnswersAnswer {
+  choice: number;
+}
+
+export interface GlossaryLinksData {
+  asked: string | null;
+}
+
+export interface GlossaryLinksAnswer {
+  term: string;
+}
+
 export interface PixelData {
   version: string;
 }
@@ -1023,32 +1049,6 @@ export interface TradeoffData {
   stops: Stop[];
   floor: number;
   version: string;
-}
-
-export interface PictureAnswer {
-  label: string;
-  alt: string;
-  png: string;
-}
-
-export interface PictureAnswersData {
-  answers: PictureAnswer[];
-  columns: number;
-  size: Size;
-  chosen: number | null;
-  version: string;
-}
-
-export interface PictureAnswersAnswer {
-  choice: number;
-}
-
-export interface GlossaryLinksData {
-  asked: string | null;
-}
-
-export interface GlossaryLinksAnswer {
-  term: string;
 }
 
 export interface Letter {

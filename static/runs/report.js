@@ -1,5 +1,6 @@
 // A run's report: everything on the page follows the epoch. ui/runs/report.py writes this script, with what it imports,
 // and the data into the page, which may load nothing and runs without the app.
+import { find, make, told } from "../lib/page_apart.js";
 import { GAP, classColour, isFine, picture, suit, tile } from "../lib/canvas.js";
 import { svg } from "../lib/charts.js";
 import { drawDots } from "../lib/class_dots.js";
@@ -9,7 +10,7 @@ import { frameOf, ticks } from "../lib/geometry.js";
 import { every, playButton } from "../lib/play_button.js";
 
 /** @type {import("../lib/payloads").ReportData} */
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = told();
 const last = data.epochs.length - 1;
 
 /** Called with the place of the epoch among those there are. @type {((place: number) => void)[]} */
@@ -21,36 +22,26 @@ function show(at) {
   for (const follow of followers) follow(place);
 }
 
-/** @returns {any} */
-const $ = (selector) => document.querySelector(selector);
-
-function make(name, text = "", attributes = {}) {
-  const node = document.createElement(name);
-  node.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
 function words() {
-  $("h1").textContent = data.title;
-  $(".summary").textContent = data.summary;
+  find("h1").textContent = data.title;
+  find(".summary").textContent = data.summary;
   for (const [label, value] of data.settings) {
     const entry = make("div");
     entry.append(make("dt", label), make("dd", value));
-    $(".settings").append(entry);
+    find(".settings").append(entry);
   }
-  $(".made").textContent = `Made with Latent Lab, ${data.made}.`;
+  find(".made").textContent = `Made with Latent Lab, ${data.made}.`;
 }
 
 /** The slider of the epochs, and the button that plays them. */
 function epochs() {
-  const slider = $("#epoch"),
-    out = $(".steer output");
+  const slider = find("#epoch"),
+    out = find(".steer output");
   const play = (end) => {
     if (place === last) show(0);
     return every(500, () => (place === last ? end() : show(place + 1)));
   };
-  const { pause } = playButton($(".play"), play, "Play the epochs");
+  const { pause } = playButton(find(".play"), play, "Play the epochs");
   slider.max = last;
   slider.oninput = () => (pause(), show(+slider.value));
   followers.push((at) => {
@@ -58,7 +49,7 @@ function epochs() {
     out.textContent = data.epochs[at] === 0 ? "untrained" : `epoch ${data.epochs[at]} of ${data.epochs[last]}`;
     slider.setAttribute("aria-valuetext", out.textContent);
   });
-  if (!last) $(".steer").style.display = "none";
+  if (!last) find(".steer").style.display = "none";
 }
 
 /** A chart for each panel of the training's curves. */
@@ -79,7 +70,7 @@ function curves() {
     curve(shown, area, [steps[0], steps[k + 1]], [tests[0], tests[k + 1]], `var(--ll-${colour})`);
     marker(shown, area);
     box.append(make("h3", name), make("small", said), chart);
-    $(".charts").append(box);
+    find(".charts").append(box);
   });
 }
 
@@ -126,14 +117,14 @@ function map() {
     films = data.map.points.map(halves),
     labels = bytes(data.map.labels),
     classes = [...new Set(labels)].sort((a, b) => a - b),
-    canvas = $(".map canvas");
-  $(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
+    canvas = find(".map canvas");
+  find(".axes").textContent = `across, ${axes[0]}; up, ${axes[1]}`;
   const several = names.length > 1;
   canvas.setAttribute("aria-label", `Map of ${labels.length} test pictures${several ? ", coloured by class" : ""}`);
   for (const c of several ? classes : []) {
     const entry = make("li", names[c]);
     entry.prepend(make("i", "", { style: `background: ${classColour(c)}` }));
-    $(".map ul").append(entry);
+    find(".map ul").append(entry);
   }
   const draw = () => drawDots(canvas, films[place], labels, { range, opacity });
   followers.push(draw);
@@ -164,11 +155,11 @@ async function row({ label, note, alt, edge, png, count, columns }, parent) {
 const lineOf = (sheet, at) => Math.min(at, sheet.height / data.size.height - 1);
 
 async function morph() {
-  if (!data.morph) return $(".morphing").remove();
+  if (!data.morph) return find(".morphing").remove();
   const { png, alt, count } = data.morph,
-    frame = $("#frame"),
-    step = $("#step");
-  $(".morphing h2").textContent = alt;
+    frame = find("#frame"),
+    step = find("#step");
+  find(".morphing h2").textContent = alt;
   frame.setAttribute("aria-label", alt);
   [frame.width, frame.height] = [data.size.width, data.size.height];
   step.max = count - 1;
@@ -176,7 +167,7 @@ async function morph() {
   const sheet = await picture(png, data.size);
   const draw = () => {
     tile(frame.getContext("2d"), sheet, lineOf(sheet, place), +step.value);
-    $(".morphing output").textContent = `${Math.round((100 * step.value) / step.max)} %`;
+    find(".morphing output").textContent = `${Math.round((100 * step.value) / step.max)} %`;
   };
   step.oninput = draw;
   followers.push(draw);
@@ -188,6 +179,6 @@ words();
 epochs();
 curves();
 map();
-const ready = [...data.rows.map((each) => row(each, $(".rows"))), row(data.samples, $(".samples")), morph()];
+const ready = [...data.rows.map((each) => row(each, find(".rows"))), row(data.samples, find(".samples")), morph()];
 show(place);
 Promise.all(ready).then(() => document.body.setAttribute("data-ready", ""));

@@ -9,7 +9,7 @@ import { clamp, say } from "../lib/numbers.js";
 import { publish } from "../lib/bus.js";
 import { recall, recallOne, remember } from "../lib/url.js";
 import { GREY, inkSwitch, least, pureOf, SPLIT_KEY, splitBar, splitWords } from "./ink.js";
-import { BOTH_LOSSES, built, keepDrawn, renewed, showFacts, whenDecoder } from "./shared.js";
+import { BOTH_LOSSES, keepDrawn, ofDecoder, showFacts } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").DamageData} Data */
 
@@ -37,14 +37,7 @@ const STEPS = [...Array(21).keys()].map((k) => k / 20); // of the damage, on the
 
 /** @param {import("../lib/payloads").Component<Data>} component */
 export default function (component) {
-  const { data } = component;
-  const [root, same] = renewed(component, HTML);
-  if (same) return () => root.end();
-  return built(
-    root,
-    (f) => whenDecoder(data.decoder, f),
-    (decode) => show(root, data, decode),
-  );
+  return ofDecoder(component, HTML, show);
 }
 
 /** @param {any} root @param {Data} data @param {import("../lib/decoder.js").Decode} decode */

@@ -14,9 +14,9 @@ const HTML = `
   <div class="bar wrap"><button type="button" class="down">One step down the slope, on both</button>
     <button type="button" class="anew">Start again</button><div class="rate"></div></div>
   <div class="ll-pair">
-    <section data-says="variance"><h4>The network says the variance</h4><div class="knob"></div>
+    <section data-says="variance"><h4>The network gives the variance</h4><div class="knob"></div>
       <svg class="chart slide-chart" role="img"></svg><ul class="facts"></ul></section>
-    <section data-says="logarithm"><h4>It says the logarithm</h4><div class="knob"></div>
+    <section data-says="logarithm"><h4>It gives the logarithm</h4><div class="knob"></div>
       <svg class="chart slide-chart" role="img"></svg><ul class="facts"></ul></section>
   </div>
   <p class="say" aria-live="polite"></p>`;

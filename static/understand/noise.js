@@ -5,7 +5,7 @@ import { Draws } from "./draws.js";
 import { DrawsView } from "./draws_view.js";
 import { FLOW, FlowView } from "./flow_view.js";
 import { Gradients } from "./gradients.js";
-import { built, keepDrawn, renewed, whenDecoder } from "./shared.js";
+import { keepDrawn, ofDecoder } from "./shared.js";
 
 /** @typedef {import("../lib/payloads").NoiseData} Data */
 
@@ -58,14 +58,7 @@ const HTML = `
 
 /** @param {import("../lib/payloads").Component<Data>} component */
 export default function (component) {
-  const { data } = component;
-  const [root, same] = renewed(component, HTML);
-  if (same) return () => root.end();
-  return built(
-    root,
-    (f) => whenDecoder(data.decoder, f),
-    (decode) => show(root, data, decode),
-  );
+  return ofDecoder(component, HTML, show);
 }
 
 /** @param {any} root @param {Data} data @param {import("../lib/decoder.js").Decode} decode */

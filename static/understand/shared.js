@@ -95,6 +95,18 @@ export function built(root, when, build, ...stops) {
   return () => root.end();
 }
 
+/** A component that shows one decoder: made once, and built by ``show(root, data, decode)`` when that has come. */
+export function ofDecoder(component, html, show) {
+  const { data } = component;
+  const [root, same] = renewed(component, html);
+  if (same) return () => root.end();
+  return built(
+    root,
+    (f) => whenDecoder(data.decoder, f),
+    (decode) => show(root, data, decode),
+  );
+}
+
 /** Ask for what is missing as soon as an element comes into view. Returns what ends that. */
 export function askWhenSeen(element, missing, ask) {
   let end = () => {};

@@ -11,7 +11,7 @@ import streamlit as st
 
 from tests.pages.test_finale import keep_umap
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401
-from ui.components import payloads
+from ui.components.payloads.train_and_map import BirthFilm
 from ui.store import cache
 from ui.train import birth
 from vae_core.runs import files, moments
@@ -104,7 +104,7 @@ def test_a_paused_training_goes_on_showing_its_last_moment(running, sent):
 def test_a_training_over_is_a_film_that_begins_with_its_birth(finished, sent):  # noqa: F811
     check(show("train", run="mine"))
     (scene,) = sent["birth"]
-    film: payloads.BirthFilm = scene["film"]
+    film: BirthFilm = scene["film"]
     assert film["times"][0] == 0 and film["times"][6:] == [1, 2, 3, 4, 5]
     assert film["times"][1:6] == pytest.approx([1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2], abs=0.03)
     assert len(film["points"]) == 11 and film["plane"] == "" and not sent["moments mine"]

@@ -12,7 +12,7 @@ from ui.compare import tasks
 from ui.components import mini_map
 from ui.components.bridge import base64_of, publish, size_of
 from ui.components.images import sprite
-from ui.components.payloads import LinkedPictures, MiniMapData
+from ui.components.payloads.shared import LinkedPictures, MiniMapData
 from ui.shell import run_picker
 from ui.shell.errors import plain
 from ui.store import cache

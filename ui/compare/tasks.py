@@ -10,7 +10,7 @@ import numpy as np
 from ui.components import drawing_view, image_picker, morph_path
 from ui.components.image_picker import End
 from ui.components.image_rows import Row
-from ui.components.payloads import CurvePanel, TwoRunCurvesData
+from ui.components.payloads.shared import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, floors, tail
 from vae_core.config import FIELDS, in_words

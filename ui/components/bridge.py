@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui.components.payloads import Size
+from ui.components.payloads.base import Size
 from ui.shell import browser_input
 from vae_core.paths import ROOT
 from vae_core.runs.run import Run

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.bridge import component, publish, versioned
-from ui.components.payloads import DiceModel, DiceShape, DiceShapesData
+from ui.components.payloads.shared import DiceModel, DiceShape, DiceShapesData
 from ui.shell import browser_input
 from ui.store import cache
 from vae_core import measured

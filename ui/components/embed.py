@@ -15,7 +15,7 @@ import streamlit as st
 from ui.components import latent_map, offline_page
 from ui.components.bridge import STATIC
 from ui.components.image_rows import Row, cell_of
-from ui.components.payloads import EmbedData, ReportMap
+from ui.components.payloads.pages_apart import EmbedData, ReportMap
 from vae_core.runs.films import evenly
 from vae_core.runs.run import Run
 

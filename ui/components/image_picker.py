@@ -11,7 +11,7 @@ import numpy as np
 
 from ui.components.bridge import component, size_of
 from ui.components.images import sprite
-from ui.components.payloads import Choice, ImagePickerData, PickerEnd
+from ui.components.payloads.shared import Choice, ImagePickerData, PickerEnd
 from ui.shell import browser_input
 from ui.store import cache
 from vae_core.runs.run import Run

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ui.components import payloads
 from ui.components.bridge import component, token
 from ui.components.images import sprite
-from ui.components.payloads import ImageRowsData, Size
+from ui.components.payloads import base
+from ui.components.payloads.base import Size
+from ui.components.payloads.shared import ImageRowsData
 from ui.store import cache
 from vae_core.runs.run import Run
 
@@ -29,7 +30,7 @@ class Row:
     epochs: Sequence[int] | None = None
     columns: int = 0  # pictures beside each other; 0: all
 
-    def to_json(self) -> payloads.Row:
+    def to_json(self) -> base.Row:
         count = self.images.shape[1]
         return {
             "label": self.label, "note": self.note, "alt": self.alt, "edge": self.edge, "png": sprite(self.images),

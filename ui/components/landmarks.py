@@ -13,7 +13,7 @@ import streamlit as st
 from ui.components import drawing_view, latent_map
 from ui.components.bridge import base64_of
 from ui.components.browser_decoder import encoded
-from ui.components.payloads import Landmark
+from ui.components.payloads.shared import Landmark
 from ui.store import cache
 from vae_core.analysis import umap_tsne
 from vae_core.analysis.projections import on_plane

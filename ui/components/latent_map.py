@@ -11,7 +11,8 @@ import numpy as np
 
 from ui import figures
 from ui.components.bridge import base64_of, component, packed
-from ui.components.payloads import Colour, LatentMapData, Mark
+from ui.components.payloads.base import Colour, Mark
+from ui.components.payloads.shared import LatentMapData
 from ui.store import cache
 from vae_core.analysis import projections, umap_tsne
 from vae_core.runs.run import Run, RunError

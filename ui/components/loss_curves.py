@@ -7,7 +7,8 @@ import streamlit as st
 
 from ui import figures
 from ui.components.bridge import base64_of, component
-from ui.components.payloads import LossCurves, LossCurvesData, LossPanel, Table
+from ui.components.payloads.base import Table
+from ui.components.payloads.train_and_map import LossCurves, LossCurvesData, LossPanel
 from ui.store import tail
 from ui.text import glossary
 from vae_core.analysis.curves import terms

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ui.components.bridge import base64_of, component, publish
-from ui.components.payloads import Mark, MiniMapData
+from ui.components.payloads.base import Mark
+from ui.components.payloads.shared import MiniMapData
 from ui.store import cache
 from vae_core.analysis import projections
 from vae_core.analysis.projections import Basis

@@ -17,6 +17,7 @@ from typing import Any
 
 from vae_core.paths import ROOT
 
+FRAME = Path(__file__).with_suffix(".html")
 IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.[^"]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 # Any import or export but in a comment; "import(" also inside a line.
@@ -25,13 +26,14 @@ NO_TEXT_OF_A_SCRIPT = re.compile(r"<(?:/?script|!--)", re.IGNORECASE)
 
 
 def written(template: Path, script: Path, title: str, data: Mapping[str, Any]) -> str:
-    """The page: ``template`` with its {{title}}, {{style}}, {{data}} (JSON) and {{script}} filled in."""
+    """The page: ``offline_page.html`` with the styles and the body of a ``template``, the data and the script."""
+    own, body = template.read_text(encoding="utf-8").removeprefix("<style>\n").split("\n</style>\n", 1)
     text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")  # no way out of the script element
     parts = {
         "title": html.escape(title), "style": (ROOT / "static" / "style.css").read_text(encoding="utf-8"),
-        "data": text, "script": plain_script(script),
+        "own": own, "body": body.rstrip("\n"), "data": text, "script": plain_script(script),
     }  # fmt: skip
-    return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], template.read_text(encoding="utf-8"))
+    return re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], FRAME.read_text(encoding="utf-8"))
 
 
 def plain_script(entry: Path) -> str:

@@ -5,12 +5,27 @@ from __future__ import annotations
 import types
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from ui.components import payloads
+from ui.components.payloads import (
+    base,
+    bridge,
+    lecture,
+    loss,
+    morph_and_draw,
+    pages_apart,
+    pictures,
+    samples,
+    shared,
+    train_and_map,
+    understand,
+)
 from vae_core.paths import ROOT
 
 FILE = ROOT / "static" / "lib" / "payloads.d.ts"
+MODULES = (
+    base, bridge, shared, lecture, train_and_map, samples, morph_and_draw, understand, loss, pictures, pages_apart,
+)  # fmt: skip
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", Any: "any", type(None): "null"}
-HEAD = """// Written by ``python -m ui.components.payloads_to_typescript`` from payloads.py beside it: change it there.
+HEAD = """// Written by ``python -m ui.components.payloads_to_typescript``: change ui/components/payloads/ instead.
 
 /** What a component of ours is called with: its data, its place, and how it answers. */
 export interface Component<Data, Answer = {}> {
@@ -59,7 +74,10 @@ def interface(kind: Any) -> str:
 
 def written() -> str:
     """The whole file."""
-    kinds = [kind for kind in vars(payloads).values() if is_typeddict(kind) and kind.__module__ == payloads.__name__]
+    kinds = [
+        kind for module in MODULES for kind in vars(module).values()
+        if is_typeddict(kind) and kind.__module__ == module.__name__
+    ]  # fmt: skip
     return "\n".join([HEAD, *map(interface, kinds)])
 
 

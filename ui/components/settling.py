@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, size_of, versioned
-from ui.components.payloads import MeasuredGap, SettlingData, SettlingModel
+from ui.components.payloads.understand import MeasuredGap, SettlingData, SettlingModel
 from ui.shell import browser_input
 from ui.shell.errors import one_sentence
 from vae_core import measured

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui.components.bridge import component
-from ui.components.payloads import TwoRunCurvesData
+from ui.components.payloads.shared import TwoRunCurvesData
 
 _duel = component("duel", "components/two_run_curves.js")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ui.components.bridge import component
 from ui.components.drawing_view import Look
-from ui.components.payloads import UnusualData, UnusualView
+from ui.components.payloads.morph_and_draw import UnusualData, UnusualView
 from ui.store import cache
 from vae_core import measured
 from vae_core.analysis import cost

@@ -7,8 +7,8 @@ import streamlit as st
 
 from ui.components.bridge import base64_of, component, publish_bytes, size_of
 from ui.components.browser_decoder import packed_decoder
-from ui.components.payloads import (
-    Colour,
+from ui.components.payloads.base import Colour
+from ui.components.payloads.lecture import (
     LectureBubbles,
     LectureData,
     LectureDigit,

@@ -10,7 +10,8 @@ import numpy as np
 
 from ui.components.bridge import base64_of, component, size_of
 from ui.components.images import png
-from ui.components.payloads import CodeChartData, DotPictures, RunFiguresData
+from ui.components.payloads.shared import DotPictures
+from ui.components.payloads.train_and_map import CodeChartData, RunFiguresData
 from ui.shell import browser_input
 from ui.store import cache, tail
 from vae_core.analysis import umap_tsne

@@ -10,7 +10,7 @@ import numpy as np
 from ui.components.bridge import base64_of
 from ui.components.drawing_view import neighbours
 from ui.components.image_rows import Row
-from ui.components.payloads import CodeChartData
+from ui.components.payloads.train_and_map import CodeChartData
 from ui.shell.errors import plain
 from ui.store import cache
 from vae_core.runs.run import Run

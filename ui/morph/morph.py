@@ -12,7 +12,7 @@ from ui.components.bridge import base64_of, component, token
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.components.morph_path import PATHS, codes, walk
-from ui.components.payloads import LengthsData
+from ui.components.payloads.morph_and_draw import LengthsData
 from ui.store import cache
 from vae_core import paths
 from vae_core.analysis.projections import Basis

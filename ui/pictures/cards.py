@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.bridge import component
-from ui.components.payloads import CardsData, ClassCard
+from ui.components.payloads.pictures import CardsData, ClassCard
 from ui.pictures import changes, letters, mine, sheets
 from ui.shell import browser_input
 from vae_core.pictures.reading import KEPT

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.components.payloads import LettersRead
+from ui.components.payloads.pictures import LettersRead
 from ui.shell import browser_input, visitor
 from vae_core.datasets.own import one_line
 from vae_core.pictures import reading

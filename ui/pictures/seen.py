@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.bridge import component
-from ui.components.payloads import SeenData
+from ui.components.payloads.pictures import SeenData
 from ui.pictures import cards, letters, mine, sheets
 from ui.pictures.start_training import held_back
 from ui.shell import browser_input

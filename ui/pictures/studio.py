@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components.bridge import component
-from ui.components.payloads import StudioData
+from ui.components.payloads.pictures import StudioData
 from ui.pictures import changes, letters, mine
 from ui.shell import browser_input, uploads, visitor
 from vae_core.jobs.limits import hosted_limits

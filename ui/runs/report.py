@@ -17,13 +17,13 @@ from ui.components import (
     loss_curves,
     morph_path,
     offline_page,
-    payloads,
     run_status,
 )
 from ui.components.bridge import STATIC
 from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
-from ui.components.payloads import ReportData
+from ui.components.payloads import base
+from ui.components.payloads.pages_apart import ReportData
 from ui.store import cache
 from vae_core.analysis import curves
 from vae_core.config import FIELDS, in_words
@@ -72,7 +72,7 @@ def _settings(run: Run) -> list[list[str]]:
     return [[FIELDS[name].metadata["label"], in_words(name, getattr(config, name))] for name in names]
 
 
-def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> payloads.Row | None:
+def _morph(run: Run, epochs: list[int], places: tuple[int, ...]) -> base.Row | None:
     """Between two of the pictures above it: of the classes that the page of morphs joins, or the first two."""
     labels = list(cache.labels(str(run.path))[list(places)])
     pair = [labels.index(c) for c in run.dataset.morph if c in labels]

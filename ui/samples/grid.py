@@ -7,7 +7,8 @@ import numpy as np
 from ui.components import latent_map, mini_map
 from ui.components.bridge import component
 from ui.components.images import sprite
-from ui.components.payloads import GridData, Mark
+from ui.components.payloads.base import Mark
+from ui.components.payloads.samples import GridData
 from ui.store import cache
 from vae_core.runs.run import Run
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite, webp
-from ui.components.payloads import CodeFrame, KnobsData
+from ui.components.payloads.samples import CodeFrame, KnobsData
 from ui.store import cache, tail
 from vae_core.analysis.reference import IN_USE
 from vae_core.runs.films import evenly

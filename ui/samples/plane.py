@@ -6,7 +6,7 @@ import numpy as np
 
 from ui.components.bridge import component, publish, settled_epoch, size_of, token
 from ui.components.images import png, webp
-from ui.components.payloads import PlaneData
+from ui.components.payloads.samples import PlaneData
 from ui.samples.knobs import frame_of, frames
 from ui.store import cache
 from vae_core.runs.run import Run

@@ -12,7 +12,7 @@ import streamlit as st
 
 from ui.components.bridge import base64_of, component, size_of, token
 from ui.components.images import sprite
-from ui.components.payloads import Nearest, StoryData
+from ui.components.payloads.samples import Nearest, StoryData
 from ui.shell import startup, visitor
 from ui.store import cache
 from vae_core import paths

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui.components.bridge import base64_of, component, size_of, token
-from ui.components.payloads import WalkData
+from ui.components.payloads.samples import WalkData
 from ui.samples.knobs import frames
 from vae_core.runs.run import Run
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from ui.components.bridge import component
 from ui.components.images import sprite
-from ui.components.payloads import TourData, TourTraining
+from ui.components.payloads.shared import TourData, TourTraining
 from ui.shell import browser_input, visitor
 from ui.store import cache, tail
 from ui.text.tour_steps import STEPS

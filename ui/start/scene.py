@@ -9,7 +9,7 @@ import numpy as np
 from ui.components.bridge import base64_of, component, size_of
 from ui.components.browser_decoder import bubbles, decoded
 from ui.components.drawing_view import as_picture, called
-from ui.components.payloads import Part, SceneData, ScenePicture
+from ui.components.payloads.train_and_map import Part, SceneData, ScenePicture
 from ui.store import cache
 from vae_core.notebook import document
 from vae_core.runs.run import Run, RunError

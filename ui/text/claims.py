@@ -63,7 +63,7 @@ def _copies() -> Figures:
 
 def _dice() -> Figures:
     return {
-        "spread": clear("autoencoder", "spread"), "shape": clear("autoencoder", "shape"),
+        "spread": clear("autoencoder", "spread"), "shape": clear("autoencoder", "correlated"),
         "vae": clear("lecture", "prior"),
     }  # fmt: skip
 
@@ -262,7 +262,7 @@ CLAIMS: dict[str, Claim] = {
         (below("plain", "vae", 0.6), within("plain", 2, 4))),
     "no-penalty-shaped": Claim(
         "ui/understand/missions.py", "Dice shaped like its codes would do better.", TEN,
-        lambda: {"plain": clear("beta-0", "prior"), "shape": clear("beta-0", "shape")},
+        lambda: {"plain": clear("beta-0", "prior"), "shape": clear("beta-0", "correlated")},
         (below("plain", "shape", 0.7),)),
     "bubbles-smaller": Claim(
         "pages/bubbles.py",
@@ -321,7 +321,7 @@ CLAIMS: dict[str, Claim] = {
         "**More epochs help, slowly.** After one epoch samples have {one:.1f} of 10, after ten {ten:.1f}, after fifty "
         "{fifty:.1f}. Pictures from real codes have {real:.1f}: the gap stays. The test loss falls from "
         "{test_ten:.1f} nats after ten epochs to {test:.1f}, and that of training to {train:.1f}.",
-        "`longer`: the lecture’s model trained for 50 epochs, five seeds of the dice", _longer,
+        "`longer`: the lecture’s model trained for 50 epochs, seeds 1 and 2, five seeds of the dice each", _longer,
         (below("one", "ten"), below("one", "fifty"), below("fifty", "real", 0.85), below("test", "test_ten"))),
     "one-epoch": Claim(
         "ui/understand/missions.py", "At first everything is wrong, so every step helps", BANDS, _path_of_loss,

@@ -11,7 +11,8 @@ import streamlit as st
 from ui.components.bridge import base64_of, component, publish, size_of, token
 from ui.components.images import sprite, webp
 from ui.components.mini_map import view_of
-from ui.components.payloads import BirthData, BirthFilm, BirthMoment, Size
+from ui.components.payloads.base import Size
+from ui.components.payloads.train_and_map import BirthData, BirthFilm, BirthMoment
 from ui.store import cache, tail
 from vae_core.analysis import projections
 from vae_core.datasets.spec import Shape

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ui.components.bridge import component
-from ui.components.payloads import Colour, NetworkBlock, NetworkDiagramData
+from ui.components.payloads.base import Colour
+from ui.components.payloads.train_and_map import NetworkBlock, NetworkDiagramData
 from vae_core import architecture
 from vae_core.architecture import Architecture, Layer, Sizes, sizes_through
 from vae_core.config import Config

@@ -9,7 +9,7 @@ import numpy as np
 from ui.components import browser_decoder
 from ui.components.bridge import component, size_of
 from ui.components.images import sprite
-from ui.components.payloads import PresetCard, PresetCardsData
+from ui.components.payloads.train_and_map import PresetCard, PresetCardsData
 from ui.shell import browser_input
 from ui.store import cache, gallery
 from vae_core.analysis import interpolation

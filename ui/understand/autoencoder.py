@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
-from ui.components.payloads import CodesMap
+from ui.components.payloads.understand import CodesMap
 from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import last
@@ -36,7 +36,7 @@ def dice_report(path: str) -> dict[str, Figure]:
         "error": figure(tested["test_mean"]["reconstruction"]),
         "error_with_noise": figure(tested["test"]["reconstruction"]), "lost": figure(seen[own]["lost"], 100),
         "random": figure(seen[own]["clear"], 10),
-        **{kind: figure(seen[kind]["clear"], 10) for kind in ("copies", "shape", "straight", "round")},
+        **{kind: figure(seen[kind]["clear"], 10) for kind in ("copies", "correlated", "straight", "round")},
     }  # fmt: skip
 
 

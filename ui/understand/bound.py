@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, size_of, token
-from ui.components.payloads import BoundData, FloorBar, FloorData, SplitLoss
+from ui.components.payloads.loss import BoundData, FloorBar, FloorData, SplitLoss
 from ui.shell import browser_input
 from ui.shell.errors import one_sentence
 from ui.store import cache

@@ -13,7 +13,7 @@ import streamlit as st
 
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, publish_bytes, size_of, versioned
-from ui.components.payloads import BubbleModel, BubbleSceneData
+from ui.components.payloads.understand import BubbleModel, BubbleSceneData
 from ui.shell import browser_input
 from ui.shell.errors import one_sentence
 from ui.store import cache

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.bridge import base64_of, component, publish_bytes, versioned
-from ui.components.payloads import BubblePanel
+from ui.components.payloads.understand import BubblePanel
 from ui.shell import browser_input
 from ui.store import cache
 from ui.store.gallery import gallery, last

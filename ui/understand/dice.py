@@ -7,7 +7,7 @@ import streamlit as st
 from ui.components import dice_shapes
 from ui.components.bridge import component, size_of, token
 from ui.components.images import sprite
-from ui.components.payloads import HundredData, Sheet
+from ui.components.payloads.understand import HundredData, Sheet
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core import measured

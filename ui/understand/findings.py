@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.image_rows import Row
-from ui.components.payloads import CurvePanel, TwoRunCurvesData
+from ui.components.payloads.shared import CurvePanel, TwoRunCurvesData
 from ui.store import cache, gallery
 from ui.store.floors import floor_of
 from ui.text.evidence import Figure, figure
@@ -50,9 +50,9 @@ def tested(run: Run, what: str = "reconstruction", kind: str = "test") -> float:
     return float(run.metrics()[-1][kind][what])
 
 
-def samples(run: Run, count: int = MANY, epoch: int | None = None) -> np.ndarray:
-    """(count, height, width) uint8, from the same rolls of the dice for every model."""
-    return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0)
+def samples(run: Run, count: int = MANY, epoch: int | None = None, dice: str = "") -> np.ndarray:
+    """(count, height, width) uint8, from the same rolls of the dice for every model; ``dice``: their shape."""
+    return cache.samples(str(run.path), gallery.last(run) if epoch is None else epoch, count, SEED, 1.0, dice)
 
 
 def variety(pictures: np.ndarray) -> float:
@@ -201,19 +201,10 @@ def bubble_sizes() -> Seen:
     )
 
 
-def shaped_samples(run: Run) -> np.ndarray:
-    """(PICTURES, height, width) uint8: the same rolls, with mean, spread and correlations of the run's own codes."""
-    from vae_core.analysis.sampling import decode
-    from vae_core.measured.clearness import shaped
-
-    mean = cache.latents(str(run.path), gallery.last(run)).mean
-    return decode(cache.model(str(run.path), gallery.last(run)), shaped(mean, PICTURES, SEED))
-
-
 def invented() -> Seen:
     """New pictures of the classic model with dice shaped like its codes, beside the VAE's."""
     classic, vae = gallery.gallery("autoencoder"), gallery.gallery("lecture")
-    spread, shape, theirs = clear(classic, "spread"), clear(classic, "shape"), clear(vae)
+    spread, shape, theirs = clear(classic, "spread"), clear(classic, "correlated"), clear(vae)
     named = {"VAE": theirs, "classic, shaped dice": shape, "classic, spread alone": spread}
     return Seen(
         compared(shape.mean, theirs.mean, ABOUT),
@@ -223,8 +214,8 @@ def invented() -> Seen:
         (of_ten(named),),
         lambda: [
             sample_row(vae, "VAE"),
-            Row("Classic, shaped dice", shaped_samples(classic)[None], "Samples of the classic model, shaped dice",
-                "from the same rolls", "z"),
+            Row("Classic, shaped dice", samples(classic, PICTURES, dice="correlated")[None],
+                "Samples of the classic model, shaped dice", "from the same rolls", "z"),
             sample_row(classic, "Classic, spread alone"),
         ],
         holds=spread.mean < shape.mean,

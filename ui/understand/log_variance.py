@@ -16,7 +16,7 @@ def log_variance() -> None:
     """A variance that steps push below zero beside its logarithm. Raises OSError or ValueError without its numbers."""
     found = measured.load("variance")
     st.markdown(
-        "#### Why the logarithm of the variance\nThe encoder could say the variance itself. Here both ways go down "
+        "#### Why the logarithm of the variance\nThe encoder could give the variance itself. Here both ways go down "
         f"the same loss, which is measured: a {found['digit']}, the model of two numbers, and {found['rolls']} rolls "
         "at each variance. Both start at a variance of 1.",
         help=glossary.tips("logvar", "std"),

@@ -10,7 +10,7 @@ import numpy as np
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, versioned
 from ui.components.images import sprite
-from ui.components.payloads import MeasuredChart, MeasuredLine
+from ui.components.payloads.shared import MeasuredChart, MeasuredLine
 from ui.store import cache, floors
 from ui.store.gallery import gallery, last
 from ui.text.evidence import figure

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components import settling
-from ui.components.payloads import SettlingData
+from ui.components.payloads.understand import SettlingData
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from ui.text import glossary

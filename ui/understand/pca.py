@@ -9,7 +9,7 @@ import numpy as np
 from ui.components.bridge import base64_of, component, size_of, versioned
 from ui.components.image_rows import Row, in_words
 from ui.components.images import sprite
-from ui.components.payloads import PcaModel, PcaRow
+from ui.components.payloads.understand import PcaModel, PcaRow
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from ui.understand.findings import Seen, in_numbers, originals, rebuilt_row
@@ -122,8 +122,8 @@ def ladder() -> None:
 
 WHY = (
     "PCA has a mean picture and fixed pictures, and all it can do is **add** so much of each: no machine that only "
-    "adds does better. Handwriting is not made so: half of a slanted 1 plus half of an upright 1 is a cross, not a 1 "
-    "in between. The ReLU **bends**: which pictures are added depends on the code, so a few numbers reach more."
+    "adds does better. Handwriting does not work that way: half of a slanted 1 plus half of an upright 1 is a cross, "
+    "not a 1 in between. The ReLU **bends**: which pictures are added depends on the code, so a few numbers reach more."
 )
 
 

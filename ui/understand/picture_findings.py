@@ -14,7 +14,7 @@ import numpy as np
 from ui.components.bridge import component, size_of, token
 from ui.components.image_rows import Row
 from ui.components.images import sprite
-from ui.components.payloads import PictureAnswer, PictureAnswersData
+from ui.components.payloads.understand import PictureAnswer, PictureAnswersData
 from ui.shell import browser_input
 from ui.store import cache, gallery
 from ui.store.floors import GREY, floor_of

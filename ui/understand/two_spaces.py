@@ -11,7 +11,7 @@ import streamlit as st
 from ui.components import browser_decoder
 from ui.components.bridge import base64_of, component, size_of, versioned
 from ui.components.images import sprite, webp
-from ui.components.payloads import TwoSpacesData
+from ui.components.payloads.understand import TwoSpacesData
 from ui.store import cache
 from ui.store.gallery import last
 from vae_core.runs.run import Run

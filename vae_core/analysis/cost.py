@@ -1,7 +1,7 @@
 """How costly a picture is to describe: its loss above its own floor, among test pictures with about as much grey.
 
 The loss alone follows how much grey a picture has: on the gallery's test pictures its correlation with their own floor
-is 0.86 (the lecture's model), and a bar would count as usual because it has hardly any grey. So a picture is compared
+is 0.84 (the lecture's model), and a bar would count as usual because it has hardly any grey. So a picture is compared
 with those alone whose floor is nearest to its own. numpy alone.
 """
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from vae_core import paths
 from vae_core.runs import files
+from vae_core.runs.run import Run
 
 FOLDER = paths.ROOT / "checkpoints" / "measured"
 NAMES: tuple[str, ...] = (  # modules of this package, each with a function measure()
@@ -28,6 +29,11 @@ NAMES: tuple[str, ...] = (  # modules of this package, each with a function meas
     "spaces",
     "variance",
 )
+
+
+def gallery(name: str) -> Run:
+    """A model of the gallery."""
+    return Run(paths.GALLERY / name, gallery=True)
 
 
 @cache

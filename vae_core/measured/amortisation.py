@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.datasets import registry
-from vae_core.runs.run import Run
+from vae_core.measured import gallery
 
 MODELS = ("two-knobs", "lecture")
 PICTURES = 300
@@ -44,7 +43,7 @@ def _part(name: str, first: int, seed: int, count: int = AT_ONCE) -> list[tuple[
     from vae_core.analysis.settling import settle
     from vae_core.training.checkpoint import load_model
 
-    run = Run(paths.ROOT / "checkpoints" / "pretrained" / name, gallery=True)
+    run = gallery(name)
     images = registry.get(run.config.dataset).load_split("test", None).images
     shown = images[run.test_indices()[first : first + count]]
     model = load_model(run, run.weight_epochs()[-1])

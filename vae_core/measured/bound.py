@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.analysis import likelihood
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.runs.run import Run
 
 MODELS = ("lecture", "two-knobs", "beta-4")
@@ -24,7 +24,7 @@ def measure() -> dict[str, Any]:
     its standard error over pictures; ``gain``: L_K - L_1 of the same pictures and draws, and ``gain_error``; ``seeds``:
     L_K by seed.
     """
-    models = {name: _model(Run(paths.GALLERY / name, gallery=True)) for name in MODELS}
+    models = {name: _model(gallery(name)) for name in MODELS}
     return {"pictures": PICTURES, "draws": list(DRAWS), "models": models}
 
 

@@ -8,14 +8,15 @@ they know by heart. Everything is measured with ten seeds of the dice; needs the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from vae_core import paths
-from vae_core.analysis import posterior
+from vae_core.analysis import noise_shapes, posterior
 from vae_core.analysis.interpolation import interpolate
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.runs.run import Run
 
 SEEDS = range(10)
@@ -92,28 +93,17 @@ def prior(judge: Judge, seed: int) -> np.ndarray:
     return sample_prior(DICE, judge.mean.shape[1], seed)
 
 
-def own_spread(judge: Judge, seed: int) -> np.ndarray:
-    """From a Gaussian with the average and the spread of each number of a model's codes, each number by itself."""
-    from vae_core.analysis.sampling import sample_codes
+def measured_on(judge: Judge, seed: int, shape: str) -> np.ndarray:
+    """Codes (DICE, d) from dice whose shape is measured on a model's codes (``noise_shapes.fitted``)."""
+    from vae_core.analysis.sampling import noise
 
-    return sample_codes(judge.mean, DICE, seed)
-
-
-def own_shape(judge: Judge, seed: int) -> np.ndarray:
-    """The same, and the numbers go together as they do in its codes: with their covariance."""
-    return shaped(judge.mean, DICE, seed)
-
-
-def shaped(mean: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Codes (count, d) from a Gaussian with the average and the covariance of ``mean`` (n, d)."""
-    from vae_core.analysis.sampling import sample_prior
-
-    centre, covariance = posterior.aggregate(mean.astype(np.float64), None)
-    return centre + sample_prior(count, mean.shape[1], seed) @ np.linalg.cholesky(covariance).T
+    dice = noise_shapes.fitted(shape, judge.mean, judge.labels)
+    return dice.codes(noise(DICE, judge.mean.shape[1], seed), noise_shapes.turns(DICE, seed))
 
 
 THROWS: dict[str, Callable[[Judge, int], np.ndarray]] = {
-    "prior": prior, "spread": own_spread, "shape": own_shape,
+    "prior": prior, "spread": partial(measured_on, shape="spread"),
+    "correlated": partial(measured_on, shape="correlated"),
     "straight": lambda judge, seed: judge.halfway(seed, "straight"),
     "round": lambda judge, seed: judge.halfway(seed, "spherical"),
 }  # fmt: skip
@@ -144,6 +134,6 @@ def measure() -> dict[str, Any]:
     """By model, ``of_model`` at its last epoch."""
     found: dict[str, Any] = {"seeds": len(SEEDS), "dice": DICE}
     for name in MODELS:
-        run = Run(paths.GALLERY / name, gallery=True)
+        run = gallery(name)
         found[name] = of_model(Judge(run, run.weight_epochs()[-1]))
     return found

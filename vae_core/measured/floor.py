@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import inference, loss_registry, paths
+from vae_core import inference, loss_registry
 from vae_core.analysis.likelihood import log_bernoulli, pure
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.runs.run import Run
 
 DATASETS = ("mnist", "mnist-55k", "mnist-5k", "digits", "letters", "emoji")
@@ -26,7 +27,7 @@ def measure() -> dict[str, Any]:
     return {
         "datasets": {name: _floor(name) for name in DATASETS},
         "classes": [round(float(floors[split.labels == c].mean()), 1) for c in range(10)],
-        "models": {name: _model(Run(paths.GALLERY / name, gallery=True), split.images) for name in MODELS},
+        "models": {name: _model(gallery(name), split.images) for name in MODELS},
     }
 
 

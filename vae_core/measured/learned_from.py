@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.measured.clearness import DICE, Judge, prior
 from vae_core.runs.run import Run
 
@@ -64,7 +64,7 @@ def sure() -> dict[str, Any]:
     sure: invented ones, and those from codes of real pictures."""
     import torch
 
-    run = Run(paths.GALLERY / "lecture", gallery=True)
+    run = gallery("lecture")
     judge, test = Judge(run, run.weight_epochs()[-1]), registry.load_test("mnist-55k")
     found: dict[str, list[float]] = {"right": [], "invented": [], "real": []}
     for seed in SEEDS:
@@ -79,5 +79,5 @@ def sure() -> dict[str, Any]:
 
 
 def measure() -> dict[str, Any]:
-    models = {name: again(Run(paths.GALLERY / name, gallery=True)) for name in ("lecture", "beta-0", "autoencoder")}
+    models = {name: again(gallery(name)) for name in ("lecture", "beta-0", "autoencoder")}
     return {"again": models, "sure": sure()}

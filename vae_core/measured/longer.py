@@ -20,7 +20,7 @@ from vae_core.gallery import PIECES
 from vae_core.measured.clearness import Judge, prior
 from vae_core.runs.run import Run
 
-EPOCHS, SEEDS, DICE_SEEDS = 50, range(1, 2), range(5)
+EPOCHS, SEEDS, DICE_SEEDS = 50, range(1, 3), range(5)
 LOOKED_AT = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50)  # epochs whose samples are judged
 
 

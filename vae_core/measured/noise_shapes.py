@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.analysis import clearness
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -60,6 +60,6 @@ def measure() -> dict[str, Any]:
     """
     models: dict[str, Any] = {}
     for name in MODELS:
-        run = Run(paths.GALLERY / name, gallery=True)
+        run = gallery(name)
         models[name] = {str(epoch): of_epoch(run, epoch) for epoch in run.weight_epochs() if epoch}
     return {"seeds": SEEDS, "rolls": ROLLS, "compared": clearness.LEARNED, "models": models}

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.analysis import clearness, pca_pictures
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.measured.noise_shapes import ROLLS, SEEDS, pixels_of
-from vae_core.runs.run import Run
 
 DATASET = "mnist-55k"
 SHIPPED, LOOKED_AT = 20, 120  # fixed pictures that ship; numbers up to which the error is measured
@@ -38,7 +37,7 @@ def of_model(name: str) -> dict[str, Any]:
     from vae_core.analysis.sampling import encode, noise
     from vae_core.training.checkpoint import load_model
 
-    run, (pictures, _) = Run(paths.GALLERY / name, gallery=True), digits()
+    run, (pictures, _) = gallery(name), digits()
     model = load_model(run, run.weight_epochs()[-1])
     mean, logvar = encode(model, registry.load_test(DATASET).images)
 

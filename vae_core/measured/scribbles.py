@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vae_core import paths
 from vae_core.analysis import cost
 from vae_core.datasets import registry
 from vae_core.datasets.drawing import PAD, as_mnist
+from vae_core.measured import gallery
 from vae_core.runs.run import Run
 
 MODELS = ("lecture", "two-knobs", "autoencoder", "beta-4")
@@ -82,7 +82,7 @@ def measure() -> dict[str, Any]:
     """
     return {
         "scribbles": SCRIBBLES, "digits": DIGITS,
-        "models": {name: _model(Run(paths.GALLERY / name, gallery=True)) for name in MODELS},
+        "models": {name: _model(gallery(name)) for name in MODELS},
     }  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.analysis import posterior
 from vae_core.analysis.density import kinds_around
 from vae_core.analysis.interpolation import traverse
 from vae_core.analysis.knn import neighbour_accuracy
 from vae_core.analysis.reference import IN_USE
 from vae_core.datasets import registry
+from vae_core.measured import gallery
 from vae_core.measured.clearness import DICE, KNOWN, SEEDS, Judge, prior
 from vae_core.runs.run import Run
 
@@ -24,10 +24,6 @@ BETAS = ("two-knobs-beta-0", "two-knobs-beta-0.1", "two-knobs", "two-knobs-beta-
 ROLLS = 32  # of the noise for each picture, over which the force on its mean is averaged
 AROUND = 15  # nearest codes that say whether a place lies between classes, as on /generate
 MIXED = 2_000  # bubbles in the bubble of bubbles, as on /bubbles
-
-
-def gallery(name: str) -> Run:
-    return Run(paths.GALLERY / name, gallery=True)
 
 
 def shape(run: Run) -> dict[str, Any]:

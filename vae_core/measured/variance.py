@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
 from vae_core.datasets import registry
-from vae_core.runs.run import Run
+from vae_core.measured import gallery
 
 MODEL = "two-knobs"
 DIGIT = 3
@@ -27,7 +26,7 @@ def measure() -> dict[str, Any]:
     from vae_core.analysis.sampling import noise
     from vae_core.training.checkpoint import load_model
 
-    run = Run(paths.ROOT / "checkpoints" / "pretrained" / MODEL, gallery=True)
+    run = gallery(MODEL)
     epoch = run.weight_epochs()[-1]
     model, latents = load_model(run, epoch), run.latents(epoch)
     assert latents.logvar is not None

@@ -28,7 +28,8 @@ const HTML = `
       <ul class="facts"></ul>
       <div class="whole" aria-hidden="true"></div>${SPLIT_KEY}
     </section>
-    <section><canvas class="chart" role="img"></canvas>${BOTH_LOSSES}</section>
+    <section><canvas class="chart" role="img"></canvas>${BOTH_LOSSES}
+      <div class="key floor-key"><span><i class="dots"></i>${GREY}</span></div></section>
   </div>`;
 const KINDS = ["noise", "shift", "fade", "wrong"];
 const NAMES = ["Noise", "Shift", "Fade to grey"];
@@ -183,12 +184,17 @@ function drawChart(canvas, pictures, state, now) {
     curve = (name) => STEPS.map((much, k) => [100 * much, losses[k][name]]);
   const across = { low: 0, high: 100, label: "damage, %", ticks: [0, 20, 40, 60, 80, 100] },
     chart = axes(canvas, across, { low: 0, high, label: "nats" });
-  if (now.floor > 0.05) {
-    const { ink } = chart.paints,
-      edge = [0, 100].map((x) => [x, now.floor]);
-    chart.line(edge, ink, { dash: [2, 4], wide: 1.5 });
-    chart.name(GREY, 0, now.floor, ink, { dx: 10, dy: 10 });
-  }
+  const floored = now.floor > 0.05;
+  if (floored)
+    chart.line(
+      [
+        [0, now.floor],
+        [100, now.floor],
+      ],
+      chart.paints.ink,
+      { dash: [2, 4], wide: 1.5 },
+    );
+  canvas.parentElement.querySelector(".floor-key").hidden = !floored;
   chart.line(curve("bce"), chart.paints.decoder);
   chart.line(curve("square"), chart.paints.ink, { dash: [6, 4] });
   chart.dot(100 * state.much, now.bce, chart.paints.decoder);

@@ -134,8 +134,8 @@ def in_figures() -> str:
     return (
         f"With two numbers PCA’s copies miss by {small:.1f}, the VAE’s by {error('two-knobs'):.1f} (its means "
         f"decoded): PCA needs {needs('two-knobs')} numbers for that. With 20 they miss by {large:.1f} and "
-        f"{error('lecture'):.1f}, and PCA needs {needs('lecture')} to keep up. And that in the error for which PCA is "
-        "the best flat machine there is, while the networks learned with another one (BCE)."
+        f"{error('lecture'):.1f}, and PCA needs {needs('lecture')} to keep up. In this "
+        "error no machine that only adds beats PCA, while the networks learned with another one (BCE)."
     )
 
 

@@ -268,7 +268,7 @@ def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
     page.on("websocket", lambda s: s.on("framesent", lambda frame: page.sent.append(frame)))  # type: ignore[attr-defined]
     page.add_init_script(f"({WATCH})()")
     page.goto(url + path)
-    page.wait_for_selector(ready, timeout=60_000)
+    page.wait_for_selector(ready, state="attached", timeout=60_000)  # Plotly may have taken its place already
     page.wait_for_timeout(4000)
     return page
 

@@ -330,9 +330,9 @@ CLAIMS: dict[str, Claim] = {
         (within("gap", 0, 4), within("held", 0, 4))),
     "longer": Claim(
         "pages/loss.py",
-        "**More epochs help, slowly.** After one epoch samples have {one:.1f} of 10, after ten {ten:.1f}, after fifty "
-        "{fifty:.1f}. Pictures from real codes have {real:.1f}: the gap stays. The test loss falls from "
-        "{test_ten:.1f} nats after ten epochs to {test:.1f}, and that of training to {train:.1f}.",
+        "**More epochs help, slowly.** After one epoch the clearness of samples is {one:.1f} of 10, after ten "
+        "{ten:.1f}, after fifty {fifty:.1f}. Pictures from real codes have {real:.1f}: the gap stays. The test loss "
+        "falls from {test_ten:.1f} nats after ten epochs to {test:.1f}, and that of training to {train:.1f}.",
         "`longer`: the lecture’s model trained for 50 epochs, seeds 1 and 2, five seeds of the dice each", _longer,
         (below("one", "ten"), below("one", "fifty"), below("fifty", "real", 0.85), below("test", "test_ten"))),
     "one-epoch": Claim(

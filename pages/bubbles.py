@@ -27,12 +27,12 @@ forces = bubbles.forces_in_words("two-knobs")
 ours = bubbles.overlaps("two-knobs")
 free, light, held = (bubbles.overlaps(f"two-knobs-beta-{beta}") for beta in ("0", "0.1", "4"))
 st.markdown(
-    f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (std {free.radius:.3f}). Nothing keeps it "
+    f"**No penalty.** Nothing keeps a bubble large, so it shrinks to a point (std {free.radius:.5f}). Nothing keeps it "
     f"near the others, so the bubbles fly apart, {free.spread:.1f} from the centre: {free.touching or 'none'} of "
     f"{free.shown} overlap with another digit’s. **Small penalty.** A tenth of the lecture’s is enough to hold them: "
     f"{light.spread:.1f} from the centre, std {light.radius:.2f}. **Large penalty.** Bubbles grow, to std "
-    f"{held.radius:.2f} from {ours.radius:.2f}, and hardly come nearer ({held.spread:.1f} from the centre, as against "
-    f"{ours.spread:.1f}): {held.touching} of {held.shown} overlap, not {ours.touching}, and there the decoder draws "
+    f"{held.radius:.2f} from {ours.radius:.2f}, and hardly come nearer ({held.spread:.2f} from the centre, as against "
+    f"{ours.spread:.2f}): {held.touching} of {held.shown} overlap, not {ours.touching}, and there the decoder draws "
     "mixtures."
 )
 st.markdown(

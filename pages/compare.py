@@ -12,7 +12,7 @@ from ui.shell.errors import plain
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 from ui.store import floors
-from ui.text import glossary
+from ui.text import claims, glossary
 
 through_app()
 
@@ -50,6 +50,8 @@ if not drawn:
 if run_picker.film(other) != epochs:
     left_out.append("The slider moves A; B shows the nearest of its epochs that are kept.")
 st.caption(" ".join(left_out))
+if one.config.is_vae != other.config.is_vae and any(row.label == "Morph" for row in rows_a):
+    st.caption(claims.tell("fair-compare"))
 
 st.markdown("#### Their losses")
 curves = tasks.curves([one, other])

@@ -50,7 +50,7 @@ def morphing() -> None:
             "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from the "
             "centre, and the straight path cuts through the inside, where there are few.",
         )  # fmt: skip
-        st.caption(claims.tell("path"))
+        st.caption(f"{claims.tell('path')} {claims.tell('fair')}")
         steps = st.slider(
             "Steps in the film strip", 5, 21, **widget("steps", range(5, 22), 9),
             help="How many pictures the strip shows, here and in its file.",

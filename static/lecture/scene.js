@@ -4,6 +4,7 @@ import { sharp } from "../lib/canvas.js";
 import { describe, element } from "../lib/dom.js";
 import { eased } from "../lib/numbers.js";
 import { bubble } from "./bubble.js";
+import { codeButton } from "./code.js";
 import { copying } from "./copying.js";
 import { forces } from "./forces.js";
 import { hole } from "./hole.js";
@@ -88,7 +89,9 @@ export class Scene {
     beatsBox.append(...this.sentences);
     if (k === 0)
       text.append(element("h1", { textContent: TITLE }), element("p", { className: "hint", textContent: HINT }));
-    text.append(count, heading, beatsBox, this.formula, element("div", { className: "hand" }), last, link);
+    const ways = element("div", { className: "ways" });
+    ways.append(link, ...(this.data.code ? [codeButton(this.data.code)] : []));
+    text.append(count, heading, beatsBox, this.formula, element("div", { className: "hand" }), last, ways);
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
     describe(this.canvas, shows);

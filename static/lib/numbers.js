@@ -3,6 +3,9 @@
 /** A number as people write it, and a list of numbers as a point. */
 export const say = (v, digits = 2) => (Object.is(+v.toFixed(digits), -0) ? 0 : v).toFixed(digits).replace("-", "−");
 
+/** How large a bubble is; some are tiny. */
+export const sized = (v) => (v && v < 0.001 ? "below 0.001" : say(v, v < 0.1 ? 3 : 2));
+
 export const pair = (z, digits = 2) => `(${[...z].map((v) => say(v, digits)).join(", ")})`;
 
 export const clamp = (v, low, high) => Math.min(high, Math.max(low, v));

@@ -388,6 +388,12 @@ export interface LectureBeat {
   lights: string[];
 }
 
+export interface LectureCode {
+  model: string;
+  part: string;
+  lines: string;
+}
+
 export interface LectureScene {
   name: string;
   title: string;
@@ -399,6 +405,7 @@ export interface LectureScene {
   door: string;
   address: string;
   label: string;
+  code: LectureCode | null;
 }
 
 export interface LectureDigit {

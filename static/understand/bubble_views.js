@@ -1,7 +1,7 @@
 // What there is to see of a run's bubbles: for each view its name, its key, what is drawn, and the facts below.
 import { element } from "../lib/dom.js";
 import { pointOf } from "../lib/geometry.js";
-import { pair, quantile, say } from "../lib/numbers.js";
+import { pair, quantile, say, sized } from "../lib/numbers.js";
 
 const ARROWS = 3; // pictures of each class that get arrows: more cannot be read
 
@@ -20,7 +20,7 @@ export const VIEWS = {
       const sizes = bubbles.shown.map((i) => Math.sqrt(sum(bubbles.varianceOf(i)) / 2)),
         median = quantile(sizes, 0.5);
       return [
-        ["median bubble size (std)", say(median, median < 0.1 ? 3 : 2)],
+        ["median bubble size (std)", sized(median)],
         ["distance from the centre", say(Math.sqrt(bubbles.average((i) => bubbles.distanceOf(i) ** 2)))],
         ["overlap with another digit’s", `${bubbles.overlapping.size} of ${bubbles.shown.length}`],
       ];

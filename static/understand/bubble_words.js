@@ -1,7 +1,7 @@
 // What stands beside the canvas of /bubbles: the two bubbles that are picked, what is decoded there, and the forces.
 import { paint, pixelsOf, suit } from "../lib/canvas.js";
 import { describe } from "../lib/dom.js";
-import { pair as point, quantile, say } from "../lib/numbers.js";
+import { pair as point, quantile, say, sized } from "../lib/numbers.js";
 import { ellipseOf, turnBack } from "./glide.js";
 import { paintDecoded, showFacts } from "./shared.js";
 
@@ -94,7 +94,7 @@ export function showAll(root, bubbles, touching) {
   showFacts(root.querySelector(".beside .facts"), [
     ["average push, outwards", `${say(push, 1)} ± ${say(error, 1)}`, "decoder"],
     ["average pull, inwards", say(-average((each) => outwards(each, each.pull)), 1), "mean"],
-    ["median size (std)", say(median, median < 0.01 ? 4 : median < 0.1 ? 3 : 2)],
+    ["median size (std)", sized(median)],
     ["distance from the centre", say(Math.sqrt(average(({ mean: [x, y] }) => x * x + y * y)))],
     ["overlap with another digit’s", `${touching.size} of ${bubbles.length}`],
   ]);

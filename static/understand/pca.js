@@ -178,12 +178,11 @@ class Ladder {
   inWords() {
     const { errors, models } = this.data,
       mine = errors[this.k],
-      named = (those) => those.map(({ title, error }) => `${title} (${say(error, 1)})`).join(" and "),
-      [worse, better] = [models.filter(({ error }) => error >= mine), models.filter(({ error }) => error < mine)];
-    return (
-      `PCA with ${this.k} ${this.k === 1 ? "number" : "numbers"}: ${say(mine, 1)}.` +
-      (worse.length ? ` No worse than ${named(worse)}.` : "") +
-      (better.length ? ` Worse than ${named(better)}.` : "")
-    );
+      counted = (k) => `${k} ${k === 1 ? "number" : "numbers"}`,
+      named = ({ title, numbers, error }) => `the ${title.split(",")[0]} with ${counted(numbers)} (${say(error, 1)})`,
+      beaten = models.filter(({ error }) => error >= mine),
+      said = `PCA with ${counted(this.k)} misses by ${say(mine, 1)}.`;
+    if (!beaten.length) return `${said} All four networks copy better.`;
+    return `${said} That is as good as ${beaten.map(named).join(", or ")}.`;
   }
 }

@@ -69,6 +69,13 @@ def test_the_lecture_is_walked_through(server, open_page):
     assert page.get_attribute(BOX, "data-current") == str(count - 1)
     assert len(page.sent) == sent, "the walk asks nothing of the server"
 
+    page.click("[data-scene=morph] .ways button")  # the lines of its notebook, whose keys do not walk
+    assert "path = (1 - t) * start + t * end" in page.inner_text(f"{BOX} dialog[open] pre")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f"{BOX} dialog", state="detached")
+    assert page.get_attribute(BOX, "data-current") == str(count - 1)
+
     settle(page)  # the address names the scene
     assert "scene=morph" in page.url
     page.emulate_media(reduced_motion="reduce", color_scheme="light")

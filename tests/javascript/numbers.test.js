@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adler32, bytes, floats, halves, packed, rowsOf, unpacked } from "../../static/lib/codec.js";
-import { clamp, gauss, pair, quantile, say } from "../../static/lib/numbers.js";
+import { clamp, gauss, pair, quantile, say, sized } from "../../static/lib/numbers.js";
 
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 
@@ -50,6 +50,10 @@ test("numbers as people write them", () => {
   assert.equal(say(-0.001), "0.00"); // no minus before nothing
   assert.equal(say(2, 0), "2");
   assert.equal(pair([0.5, -2], 1), "(0.5, −2.0)");
+});
+
+test("a tiny bubble is not said to be of size 0", () => {
+  assert.deepEqual([0, 0.00002, 0.0314, 0.31].map(sized), ["0.000", "below 0.001", "0.031", "0.31"]);
 });
 
 test("a sum of bytes is zlib's", () => {

@@ -1,14 +1,12 @@
-"""What /bubbles sends for its canvas is what the gallery's models measure, laid onto each other by a turn alone."""
+"""What /bubbles sends for its canvas, laid onto each other by a turn alone. (Its numbers: ``test_recomputed``.)"""
 
 from __future__ import annotations
 
-import base64
 import zlib
 from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
 
 from tests.pages.test_pages import _here, check, head_of, show  # noqa: F401  (the fixture that keeps the visitor's runs apart)
 from tests.pages.test_titles import nodes
@@ -17,11 +15,6 @@ from ui.store import gallery
 from ui.understand import bubble_scene, bubbles
 from vae_core import inference
 from vae_core.analysis import posterior
-from vae_core.analysis.sampling import noise
-from vae_core.datasets import registry
-from vae_core.losses import per_image
-from vae_core.model import Posterior
-from vae_core.training.checkpoint import load_model
 
 NAMES = list(bubbles.TWO_KNOBS)
 
@@ -45,40 +38,6 @@ def sent(scene):
 @pytest.fixture(scope="module")
 def pictures(scene):
     return scene[1]
-
-
-def floats(text: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), "<f4").reshape(-1, 2).astype(float)
-
-
-def average_loss(network, x, mean, logvar) -> torch.Tensor:
-    """The reconstruction term of each picture, averaged over the rolls that the gallery's forces were measured with."""
-    eps = torch.from_numpy(noise(64, 2, 0)).double()
-    z = (mean[:, None] + eps * torch.exp(logvar / 2)[:, None]).reshape(-1, 2)
-    each = per_image(network.decode_logits(z), x.repeat_interleave(64, 0), Posterior(z, None), "bce", beta=0)
-    return each.view(len(x), 64).mean(1)
-
-
-def test_bubbles_and_forces_are_those_of_torch(sent, runs):
-    """Means and sizes by the encoder, forces by finite differences of the loss."""
-    places = posterior.stored_forces(runs[0]).places[::24]  # a picture of every other class
-    for model, run in zip(sent["models"], runs, strict=True):
-        images = registry.load_test(run.config.dataset).images[run.test_indices()[places]]
-        network = load_model(run, gallery.last(run)).double()
-        x = torch.tensor(run.dataset.shape.flat(images)).double() / 255
-        means, logvars, *forces = (floats(model[name])[::24] for name in ("means", "logvars", "on_mean", "on_logvar"))
-        with torch.no_grad():
-            exact = network.encode(x)
-            assert means == pytest.approx(exact.mean.numpy(), rel=2e-3, abs=2e-3)
-            assert logvars == pytest.approx(exact.logvar.numpy(), rel=5e-3, abs=5e-3)
-            for which, found in enumerate(forces):
-                for d in (0, 1):
-                    step = torch.zeros(len(x), 2, dtype=torch.float64)
-                    step[:, d] = 1e-5
-                    either = [[part + sign * step * (k == which) for k, part in enumerate(exact)] for sign in (1, -1)]
-                    up, down = (average_loss(network, x, *moved) for moved in either)
-                    slope = (up - down).numpy() / 2e-5
-                    assert found[:, d] == pytest.approx(slope, rel=0.03, abs=0.02 * max(1, np.abs(slope).mean()))
 
 
 def test_the_maps_are_turned_about_the_centre_and_as_near_to_each_other_as_a_turn_can_bring_them(sent, runs):

@@ -45,7 +45,7 @@ def test_without_the_pictures_of_a_run_the_page_says_so_and_the_rest_works(page,
 def test_the_sentences_of_each_page_are_the_measured_numbers():
     report = autoencoder.dice_report(str(gallery.gallery("autoencoder").path))
     text = words(show("autoencoder"))
-    assert f"{report['error']:.1f} nats" in text and f"{report['lost']:.0f}%" in text
+    assert f"| {report['error']:.1f} |" in text and f"{report['lost']:.0f}%" in text
     assert claims.tell("dice") in text and claims.tell("halfway") in text and claims.tell("path") in text
     free, held = (bubbles.overlaps(f"two-knobs-beta-{beta}") for beta in (0, 4))
     text = words(show("bubbles"))
@@ -71,6 +71,7 @@ def test_what_the_pages_claim_holds_in_the_gallery():
     assert abs(forces.outward - forces.inward) < 3 * forces.outward_error and forces.inward > 0
     beyond = [autoencoder.beyond_the_dice(str(gallery.gallery(name).path))[1] for name in MAPS]
     assert beyond[0] > 0.2 > 0.05 > beyond[1]  # "farther out than all of them"
+    assert max(autoencoder.dice_on_the_map(str(gallery.gallery(name).path))[0] for name in MAPS) < 10  # "few"
     worth = noise.worth_of_the_trick(str(gallery.gallery("two-knobs").path))
     assert (worth.plain > 1_000).all() and (worth.with_baseline > 1).all()
 

@@ -12,9 +12,10 @@ import torch
 from PIL import Image
 
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401  (the fixture that keeps runs apart)
-from ui.lecture import measured, scenes, walk
+from ui.lecture import code, measured, scenes, walk
 from ui.lecture.measured import OTHER, PICTURE, Lecture
 from ui.shell import pages
+from ui.store import floors
 from ui.store.gallery import gallery
 from vae_core import paths
 from vae_core.analysis import posterior
@@ -68,6 +69,7 @@ def test_each_scene_has_a_few_short_sentences_a_formula_and_a_door(seen):
             assert set(colours) <= set(walk.COLOURS) and "{" not in re.sub(r"\{\w+:[^}]+\}", "", beat.words)
             assert beat.lights, f"nothing lights up with {beat.words}"
         assert len(scene.shows.split()) > 12 and len(scene.spoken.split()) > 3
+        assert not set("{}") & set(scene.measured + scene.shows + scene.spoken)
         assert scene.measured.startswith("Measured") and scene.door in pages.BY_NAME and scene.door != "lecture"
         assert (STATIC / "lecture" / f"{scene.name}.js").exists()
     text = " ".join(re.sub(r"\{\w+:([^}]+)\}", r"\1", beat.words) for scene in told for beat in scene.beats)
@@ -82,6 +84,20 @@ def test_its_terms_are_read_from_their_short_form():
 
 def test_it_is_second_in_the_menu():
     assert [page.name for page in pages.PAGES[:2]] == ["start", "lecture"]
+
+
+def test_each_scene_shows_the_lines_of_its_models_notebook(sent):
+    assert set(code.SHOWN) == {scene["name"] for scene in sent["scenes"]}
+    shown = {scene["name"]: scene["code"]["lines"] for scene in sent["scenes"]}
+    assert "return mean + std * noise" in shown["noise"] and "class Autoencoder" in shown["copying"]
+    assert "path = (1 - t) * start + t * end" in shown["morph"] and "logvar.exp()" in shown["penalty"]
+
+
+def test_what_even_a_perfect_copy_costs_stands_beside_what_copies_cost(sent):
+    (training,) = (scene for scene in sent["scenes"] if scene["name"] == "training")
+    floor = floors.floor_of(gallery(measured.VAE))
+    assert f"even a perfect one would cost {floor:.0f}." in training["beats"][-1]["words"]
+    assert f"{floor:.1f} of a copy’s are {floors.GREY}" in training["measured"]
 
 
 # ---- numbers

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ui.components.browser_decoder import decoded
-from ui.store import cache
+from ui.store import cache, floors
 from ui.store.gallery import gallery, last
 from vae_core.analysis import posterior
 from vae_core.analysis.interpolation import interpolate
@@ -188,6 +188,11 @@ class Lecture:
     def tested(self) -> list[dict[str, float]]:
         """Reconstruction, KL and loss of the test pictures after each epoch, from epoch 0; z drawn at random."""
         return [line["test"] for line in self.vae.metrics()]
+
+    @property
+    def floor(self) -> float:
+        """What even a perfect copy of a test picture costs on average, nats."""
+        return floors.floor_of(self.vae)
 
     @property
     def kept(self) -> list[int]:

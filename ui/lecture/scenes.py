@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui.lecture.measured import DOTS, PICTURE, ROLLS, TOGETHER, Lecture
+from ui.store import floors
 
 
 @dataclass(frozen=True)
@@ -224,8 +225,8 @@ def _training(seen: Lecture) -> Scene:
                  f"bubble {number(one['kl'], 1)}.", "reconstruction kl"),
             Beat("Epoch by epoch, the dots part. Nobody told the model what a 3 is: the colours are only for us.",
                  "reconstruction kl"),
-            Beat(f"After {seen.epoch} epochs a copy costs {end['reconstruction']:.0f} nats, a bubble "
-                 f"{number(end['kl'], 1)}. Every place draws something.", "loss reconstruction kl"),
+            Beat(f"After {seen.epoch} epochs a copy costs {end['reconstruction']:.0f} nats, and even a perfect one "
+                 f"would cost {seen.floor:.0f}. A bubble costs {number(end['kl'], 1)}.", "loss reconstruction kl"),
         ),
         "ink:loss:loss = decoder:reconstruction:reconstruction + mean:KL:kl",
         "loss = reconstruction + KL",
@@ -233,7 +234,7 @@ def _training(seen: Lecture) -> Scene:
         "part into ten colours. Beside it, the 3 as the model rebuilds it, and two curves: the reconstruction falls, "
         "and the KL rises.",
         f"Measured: {DOTS:,} test pictures on the map; the curves are averages of {len(seen.labels):,}. A nat is a "
-        "unit of surprise.",
+        f"unit of surprise. {number(seen.floor, 1)} of a copy’s are {floors.GREY}.",
         "train", "Train your own",
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from ui.components.payloads.lecture import (
     LectureTerm,
     LectureTraining,
 )
-from ui.lecture import measured
+from ui.lecture import code, measured
 from ui.lecture.measured import DOTS, TOGETHER, Lecture
 from ui.lecture.scenes import Scene, scenes
 from ui.shell import browser_input, pages
@@ -109,6 +109,7 @@ def _sent(scene: Scene) -> LectureScene:
         "beats": [{"words": beat.words, "lights": beat.lights.split()} for beat in scene.beats],
         "spoken": scene.spoken, "shows": scene.shows, "measured": scene.measured,
         "door": scene.door, "address": page.address or page.name, "label": scene.label,
+        "code": code.lines_of(scene.name),
     }  # fmt: skip
 
 

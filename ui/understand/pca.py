@@ -132,10 +132,10 @@ def in_figures() -> str:
     found = measured.load("pca")
     small, large = (found["flat"][k]["error"][0] for k in ("2", "20"))
     return (
-        f"With two numbers PCA’s copies miss by {small:.1f}, the VAE’s by {error('two-knobs'):.1f} (its means "
-        f"decoded): PCA needs {needs('two-knobs')} numbers for that. With 20 they miss by {large:.1f} and "
-        f"{error('lecture'):.1f}, and PCA needs {needs('lecture')} to keep up. In this "
-        "error no machine that only adds beats PCA, while the networks learned with another one (BCE)."
+        f"Half the squared error of PCA’s copies is {small:.1f} with two numbers; of the VAE’s, its means decoded, it "
+        f"is {error('two-knobs'):.1f}. PCA needs {needs('two-knobs')} numbers for that. With 20 it is {large:.1f} "
+        f"against {error('lecture'):.1f}, and PCA needs {needs('lecture')} to keep up. In this error no machine that "
+        "only adds beats PCA, while the networks learned with another one (BCE)."
     )
 
 

@@ -20,6 +20,12 @@ class LectureBeat(TypedDict):
     lights: list[str]  # names of terms
 
 
+class LectureCode(TypedDict):
+    model: str
+    part: str  # of its notebook
+    lines: str
+
+
 class LectureScene(TypedDict):
     name: str  # of its module
     title: str
@@ -31,6 +37,7 @@ class LectureScene(TypedDict):
     door: str  # a page
     address: str  # its address
     label: str
+    code: LectureCode | None  # the lines that do what it shows
 
 
 class LectureDigit(TypedDict):

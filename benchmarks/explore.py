@@ -31,6 +31,7 @@ COMMAND = "python -m benchmarks explore"
 TIMES, STEPS, ANSWERS = 5, 60, 20
 EPOCH = ".st-key-epoch_slider input[type=range]"
 MAP = ".st-key-latent_scatter"
+SPACE = "/latent?run=lecture&view=3D"
 # Each page, and what stands on it when its main picture is painted.
 PAGES = {
     "/": ".ll-scene .mosaic[data-finest]",
@@ -87,6 +88,17 @@ POINT = """async ([selector, count]) => {
       clientY: box.y + ((k * 0.61) % 1) * box.height }));
     out.push(performance.now() - t);
     await new Promise((f) => setTimeout(f, 20));
+  }
+  return out;
+}"""
+# The map in space, turned by the arrow keys.
+TURN = """async ([selector, count]) => {
+  const turner = document.querySelector(selector + " .turn"), out = [];
+  for (let k = 0; k < count; k++) {
+    window.work = [];
+    turner.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
+    await new Promise((f) => setTimeout(f, 60));
+    out.push(...window.work);
   }
   return out;
 }"""
@@ -282,12 +294,14 @@ def frames(browser: Browser, url: str) -> Table:
         ("the morph’s slider", "/morph", ".st-key-morph_player input[type=range]"),
         ("a knob of the code", "/generate?part=Knobs", ".st-key-latent_knobs .knob input"),
         ("the random walk", "/generate?part=Walk", ".st-key-random_walk .bar input"),
-        ("the pointer on the map, decoded", "/latent", ""),
+        ("the pointer on the map, decoded", "/latent", POINT),
+        ("the map in space turns", SPACE, TURN),
     ):
-        ready = PAGES.get(path, ".st-key-random_walk .big[data-z]")
+        ready = PAGES.get(path, f"{MAP} [data-turn]" if path == SPACE else ".st-key-random_walk .big[data-z]")
         page = opened(browser, url, path, ready)
         before = len(page.sent)  # type: ignore[attr-defined]
-        found = page.evaluate(SCRUB, [selector, STEPS]) if selector else page.evaluate(POINT, [MAP, STEPS])
+        by_hand = selector in (POINT, TURN)
+        found = page.evaluate(*((selector, [MAP, STEPS]) if by_hand else (SCRUB, [selector, STEPS])))
         sent = len(page.sent) - before  # type: ignore[attr-defined]
         rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", str(sent)])
         print(*rows[-1], file=sys.stderr)

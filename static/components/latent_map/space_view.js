@@ -6,7 +6,8 @@ import { mover } from "./motion.js";
 import { busy, playing } from "../../lib/busy.js";
 import { classColour, colour, eachFrame, sharp } from "../../lib/canvas.js";
 import { frameOf, nearest, within } from "../../lib/geometry.js";
-import { dot, line as ruled, outlined } from "../../lib/shapes.js";
+import { line as ruled, outlined } from "../../lib/shapes.js";
+import { laidBy } from "../../lib/splats.js";
 import { evened, pulled, seen, spotOf, UNTURNED } from "../../lib/turning.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
@@ -24,7 +25,12 @@ export function space(map, { point, click, circle, moved }) {
   const { root, plot, data, labels } = map,
     canvas = root.querySelector("canvas.plain"),
     turner = root.querySelector(".turn"),
-    paints = data.names.map((_, c) => colour(root, classColour(c))),
+    paints = data.names.map((_, c) =>
+      colour(root, classColour(c))
+        .match(/[\d.]+/g)
+        .map(Number),
+    ),
+    laid = laidBy(),
     [page, quiet, line, x] = ["page", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`)),
     font = getComputedStyle(root).fontFamily,
     calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -41,19 +47,6 @@ export function space(map, { point, click, circle, moved }) {
     ended = false,
     done = () => {};
 
-  /** A dot of a class as a picture: five thousand of them are copied faster than drawn. */
-  const discs = new Map();
-  function disc(c, wide) {
-    const pixels = Math.ceil(wide * devicePixelRatio),
-      name = `${c} ${pixels}`;
-    if (!discs.has(name)) {
-      const one = Object.assign(document.createElement("canvas"), { width: pixels, height: pixels }),
-        pen = one.getContext("2d");
-      dot(pen, [pixels / 2, pixels / 2], pixels / 2, paints[c]);
-      discs.set(name, one);
-    }
-    return discs.get(name);
-  }
   const radius = data.range[0][1];
   const window_ = () => evened(range, plot.clientWidth - 16, plot.clientHeight - 16);
   const area = () => frameOf(MARGIN, plot.clientWidth, plot.clientHeight, window_());
@@ -70,31 +63,26 @@ export function space(map, { point, click, circle, moved }) {
     seen(frame, turn, radius, flat, near);
     if (!width || !height) return true; // not laid out yet: told when it is
     const ends = axes(g, a);
-    const size = data.trace.marker.size,
-      layers = Array.from({ length: LAYERS }, () => paints.map(() => []));
-    for (let i = 0; i < near.length; i++) {
-      const layer = Math.min(Math.max(Math.floor(((near[i] + 1) / 2) * LAYERS), 0), LAYERS - 1);
-      layers[layer][labels[i]].push(i);
-    }
-    layers.forEach((classes, layer) => {
-      const forward = layer / (LAYERS - 1),
-        wide = size * (0.75 + 0.65 * forward);
-      classes.forEach((places, c) => {
-        const one = places.length ? disc(c, wide) : null;
-        const shown = USUAL * (0.4 + 0.6 * forward);
-        g.globalAlpha = members || lit < 0 || lit === c ? shown : PALE;
-        for (const i of places) {
-          if (members) g.globalAlpha = members.has(i) ? 0.95 : PALE;
-          g.drawImage(one, a.x(flat[2 * i]) - wide / 2, a.y(flat[2 * i + 1]) - wide / 2, wide, wide);
-        }
-      });
-    });
-    g.globalAlpha = 1;
+    const layers = Array.from({ length: LAYERS }, () => []);
+    for (let i = 0; i < near.length; i++)
+      layers[Math.min(Math.max(Math.floor(((near[i] + 1) / 2) * LAYERS), 0), LAYERS - 1)].push(i);
+    laid(g, width, height, (lay) => layers.forEach((places, layer) => dotsOf(places, layer / (LAYERS - 1), a, lay)));
     for (const [words, spot] of ends) outlined(g, words, spot, quiet, page);
     if (held?.loop) drawLasso(g, held.loop, x);
     canvas.dataset.epoch = plot.dataset.epoch;
     canvas.dataset.turn = turn.map((value) => value.toFixed(4)).join();
     return true;
+  }
+
+  /** The dots of a layer, which is so far forward: 0 to 1. Nearer ones are larger and stronger. */
+  function dotsOf(places, forward, a, lay) {
+    const radius = (data.trace.marker.size * (0.75 + 0.65 * forward)) / 2,
+      shown = USUAL * (0.4 + 0.6 * forward);
+    for (const i of places) {
+      const of = labels[i],
+        back = members ? !members.has(i) : lit >= 0 && lit !== of;
+      lay(a.x(flat[2 * i]), a.y(flat[2 * i + 1]), radius, paints[of], back ? PALE : members ? 0.95 : shown);
+    }
   }
 
   /** The three directions through the middle. Returns what each is called, and where it ends. */

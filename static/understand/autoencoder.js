@@ -39,10 +39,10 @@ export default function (component) {
     dice.setAttribute("aria-pressed", String(shown));
     for (const map of maps) map.showRolls(shown);
   };
-  let rolled = recall("dice", 0) !== 0;
+  let rolled = recall("rolled", 0) !== 0;
   dice.onclick = () => {
     rolled = !rolled;
-    remember("dice", rolled ? 1 : 0);
+    remember("rolled", rolled ? 1 : 0);
     showRolls(rolled);
   };
   showRolls(rolled);

@@ -16,7 +16,7 @@ from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 from vae_core.training.checkpoint import load_model
 
-IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "glossary"]
+IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "lesson", "glossary"]
 PAGES = ["", "train", "pictures", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"

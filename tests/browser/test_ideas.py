@@ -409,7 +409,7 @@ def the_floor_and_the_bound_are_the_cores(page, run, x, place):
 
 
 NONSENSE = [
-    "autoencoder?a=x,y&b=1e99,2&dice=many",
+    "autoencoder?a=x,y&b=1e99,2&dice=many&rolled=many",
     "bubbles?view=none&epoch=99&digits=xyz&glide=9&pair=3,3.5&z=1e9,0&reach=0",
     "noise?digit=12&draws=-5&mean=1&way=none&roll=1e9",
     "loss?pixel=2&guess=0&damage=fire&much=nan&v=-1&m=&beta=x&ink=red&picture=1e9",

@@ -41,6 +41,7 @@ PAGES = (
     Page("noise", "Noise that can learn", "casino", UNDERSTAND, intro=page_intros.NOISE),
     Page("loss", "The loss", "balance", UNDERSTAND, intro=page_intros.LOSS),
     Page("missions", "Missions", "flag", UNDERSTAND, intro=page_intros.MISSIONS),
+    Page("lesson", "A lesson", "co_present", UNDERSTAND, intro=page_intros.LESSON),
     Page("glossary", "Glossary", "menu_book", UNDERSTAND),
 )
 BY_NAME = {page.name: page for page in PAGES}

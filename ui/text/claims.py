@@ -195,6 +195,23 @@ def _bargain() -> Figures:
     }  # fmt: skip
 
 
+def _two_numbers() -> Figures:
+    models = load("floor")["models"]
+    floor = models["lecture"]["grey"]["floor"]["mean"]
+    two, twenty = (models[name]["grey"]["noise"]["mean"] - floor for name in ("two-knobs", "lecture"))
+    return {"two": figure(two), "twenty": figure(twenty), "floor": figure(floor)}
+
+
+def _plain_dice() -> Figures:
+    def of(model: str, shape: str) -> Figure:
+        rows = load("noise_shapes")["models"][model]
+        mean, spread = rows[max(rows, key=int)][shape]
+        return figure(mean, 10, 10 * spread)
+
+    return {"classic": of("autoencoder", "prior"), "vae": of("lecture", "prior"),
+            "shaped": of("autoencoder", "correlated")}  # fmt: skip
+
+
 CLAIMS: dict[str, Claim] = {
     "copies": Claim(
         "pages/autoencoder.py",
@@ -376,6 +393,48 @@ CLAIMS: dict[str, Claim] = {
         "ui/lecture/scenes.py", "They are nearly one large, round bubble", "`spaces`: 2,000 bubbles of two numbers",
         lambda: dict(zip(("least_std", "most_std"), map(figure, spaces("shape", "two-knobs", "std")), strict=True)),
         (within("least_std", 0.85, 1.15), within("most_std", 0.85, 1.15))),
+    "lesson-two": Claim(
+        "ui/lesson/plan.py",
+        "Even a perfect copy costs {floor:.0f} nats. Above that, copies from two numbers miss by {two:.0f} nats, and "
+        "copies from twenty by {twenty:.0f}.",
+        "`floor`: 5,000 test pictures, noise on", _two_numbers, (below("twenty", "two", 0.6),)),
+    "lesson-dice": Claim(
+        "ui/lesson/plan.py",
+        "With plain dice the clearness of the classic model’s new pictures is {classic:.1f} of 10, and of the VAE’s "
+        "{vae:.1f}.",
+        "`noise_shapes`: ten seeds of the dice, 500 codes each", _plain_dice, (below("classic", "vae", 0.6),)),
+    "lesson-shaped": Claim(
+        "ui/lesson/plan.py",
+        "With dice that are shaped like its own codes the classic model gets {shaped:.1f} of 10. So it can invent, "
+        "too. What the VAE spares you is measuring that shape.",
+        "`noise_shapes`: ten seeds of the dice, 500 codes each", _plain_dice,
+        (below("classic", "shaped", 0.6), near("shaped", "vae", 0.1))),
+    "lesson-noise": Claim(
+        "ui/lesson/plan.py",
+        "The noise makes the VAE’s copies worse by {noise:.0f} nats: {vae:.0f} with it, and {middle:.0f} from the "
+        "middle of each bubble.",
+        BANDS, _copies, (below("middle", "vae"), within("noise", 5, 15))),
+    "lesson-beta": Claim(
+        "ui/lesson/plan.py",
+        "With beta 0 the std of a bubble is below 0.001, with beta 1 it is {std:.2f}, with beta 4 it is {std_4:.2f}. "
+        "With beta 4, {touching_4:.0f} of {shown:.0f} bubbles overlap with another digit’s; with beta 1, "
+        "{touching:.0f} do.",
+        "`spaces`: the gallery’s bubbles of two numbers", _bubbles,
+        (within("std_0", 0, 0.001), below("std", "std_4"), below("touching", "touching_4"))),
+    "lesson-first": Claim(
+        "ui/lesson/plan.py",
+        "Of all that the loss of the lecture’s model falls in ten epochs, {share:.0f}% happens in the first.",
+        BANDS, _path_of_loss, (within("share", 70, 100),)),
+    "lesson-morph": Claim(
+        "ui/lesson/plan.py",
+        "Halfway on the straight path, {vae:.0f}% of the VAE’s pictures look mostly like one digit, and "
+        "{classic:.0f}% of the classic model’s.",
+        TEN, _mostly, (within("vae", 50, 95), near("classic", "vae", 0.1))),
+    "lesson-rolls": Claim(
+        "ui/lesson/plan.py",
+        "{digit:.0f}% of the VAE’s new pictures look mostly like one digit. Of the pictures from codes of real digits "
+        "it is {real:.0f}%.",
+        TEN, _rolls, (within("digit", 40, 75), below("digit", "real", 0.8))),
 }  # fmt: skip
 
 

@@ -56,6 +56,13 @@ MAP = Intro(
     "*3D* shows three, which you can turn; *UMAP* and *t-SNE* keep neighbours together and bend the rest. The bars "
     "show how much each number of the code says.",
 )
+LESSON = Intro(
+    "This is a lesson for school, ready to be given: what you say, what pupils do, and what they usually think. Each "
+    "button opens the app in a new tab, in just the state that the step needs. The worksheet and its answers are for "
+    "printing.",
+    "What is said of the models was measured, and is held against the data whenever this app is tested. The lesson "
+    "follows one rule: predict first, then look, then say why. A wrong guess is welcome, since one remembers it.",
+)
 SAMPLES = Intro(
     "Nobody drew these pictures. Random numbers went into the **decoder**, and it drew what they mean. The same rolls "
     "of the dice are used at every epoch, so you can watch one code become clear.",

@@ -1,0 +1,50 @@
+"""A lesson: 45 minutes, minute by minute, with links into the app, and two sheets to print."""
+
+import streamlit as st
+
+from ui.lesson import document, plan, sheets
+from ui.shell import pages
+from ui.shell.page_bar import page_bar
+from ui.shell.streamlit_patches import through_app
+
+through_app()
+
+page_bar(
+    "lesson",
+    f"For a class of 14 and older, without code: {plan.MINUTES} minutes in which pupils predict, look and say why.",
+)
+with st.container(horizontal=True):
+    for name, label, make in (
+        ("worksheet", "Worksheet", sheets.worksheet), ("answers", "Answers for the teacher", sheets.answers),
+    ):  # fmt: skip
+        st.download_button(
+            label, make, f"latent-lab-{name}.html", "text/html", key=f"lesson_{name}", icon=":material/print:",
+            on_click="ignore", help="A web page that opens without this app. Printed, it is one sheet, A4 or Letter.",
+        )  # fmt: skip
+    st.download_button(
+        "This page as text", document.text, "latent-lab-lesson.md", "text/markdown", key="lesson_text",
+        icon=":material/description:", on_click="ignore",
+    )  # fmt: skip
+for column, (title, items) in zip(
+    st.columns(3, gap="medium"),
+    (("After it, pupils can", plan.AIMS), ("You need", plan.NEEDS), ("Before the lesson", plan.BEFORE)),
+    strict=True,
+):
+    column.markdown("\n".join([f"**{title}**", "", *document.bullets(items)]))
+
+for k, (step, start) in enumerate(zip(plan.STEPS, plan.starts(), strict=True)):
+    with st.container(border=True, key=f"lesson_step_{k}"):
+        st.markdown(f"#### :gray[{start}–{start + step.minutes} min] {step.title}")
+        if step.links:
+            with st.container(horizontal=True):
+                for link in step.links:
+                    icon = f":material/{pages.BY_NAME[link.page].icon}:"
+                    st.link_button(link.label, link.address, icon=icon)
+        left, right = st.columns([1, 1], gap="large")
+        left.markdown(f"**You say.** {step.say()}\n\n**They do.** {step.pupils_do}")
+        for thought in step.thoughts:
+            right.markdown(f"**Some think** *“{thought.pupils}”*\n\n**You answer.** {thought.answer()}")
+
+st.markdown("#### When something is missing")
+for title, words in plan.WITHOUT.items():
+    st.markdown(f"**{title}.** {words}")

@@ -40,7 +40,7 @@ for k, (step, start) in enumerate(zip(plan.STEPS, plan.starts(), strict=True)):
                 for link in step.links:
                     icon = f":material/{pages.BY_NAME[link.page].icon}:"
                     st.link_button(link.label, link.address, icon=icon)
-        left, right = st.columns([1, 1], gap="large")
+        left, right = st.columns(2, gap="medium") if step.thoughts else (st.container(), st.container())
         left.markdown(f"**You say.** {step.say()}\n\n**They do.** {step.pupils_do}")
         for thought in step.thoughts:
             right.markdown(f"**Some think** *“{thought.pupils}”*\n\n**You answer.** {thought.answer()}")

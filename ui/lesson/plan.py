@@ -187,9 +187,9 @@ WITHOUT = {
     "Without a network in the room, phones cannot reach your computer: teach from the projector.",
     "One computer only": "Project it. Where pupils would tap, they raise hands: one to four fingers for A to D. Let "
     "three pupils draw at the front, and another one move the slider for beta.",
-    "No computer in the room": "Save pages that play without the app, on any computer with a browser: Morph, Samples "
-    "(Plane) and Map offer “Embed” as one HTML file, and Morph its strip as a picture to print. A run’s report, under "
-    "Runs, is one file too.",
+    "The app cannot run in the room": "Save pages beforehand that play without it, in any browser: Morph, Samples "
+    "(Plane) and Map have a button “To embed (HTML)”. A run’s report, under Runs, is such a page too. Without any "
+    "computer, print the worksheet and a few strips: Morph has “Strip (PNG)”.",
     "Only 20 minutes": "Take the steps “Send in your own”, “Ask for something new” and “Two forces, one knob”.",
 }
 

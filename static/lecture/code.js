@@ -24,10 +24,10 @@ function dialog({ model, part, lines }) {
   const box = element("dialog", {}),
     title = element("h3", { textContent: "Show me the code" }),
     about = element("p", { textContent: `In plain PyTorch, from the part “${part}” of the notebook of ` }),
-    whole = element("p", { textContent: "All of it, as a notebook that runs: choose this model under " }),
+    whole = element("p", { textContent: "All of it, as a notebook that runs: find this model under " }),
     close = element("button", { type: "button", textContent: "Close", onclick: () => box.close() });
   about.append(element("b", { textContent: model }), ".");
-  whole.append(element("a", { href: "runs", textContent: "Runs" }), ", then Notebook.");
+  whole.append(element("a", { href: "runs", textContent: "Runs" }), ", and press More and then Notebook.");
   box.append(title, about, element("pre", { textContent: lines }), whole, close);
   box.setAttribute("role", "dialog"); // so that its keys do not walk on
   describe(box, "Show me the code");

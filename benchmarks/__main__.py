@@ -1,8 +1,8 @@
 """``python -m benchmarks [module ...]``: measure, print the tables, write results.md and its pictures.
 
 Without a name all of MODULES; one that lacks something (MNIST, Chromium, a graphics card, the peers' environment) says
-so and is left out. What is not measured now keeps its last result, with its date and machine. ``load`` writes load.md;
-its ``--help`` says what it takes.
+so and is left out. What is not measured now keeps its last result, with its date and machine. ``--short`` takes less
+time, prints, and writes nothing down. ``load`` writes load.md; its ``--help`` says what it takes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import time
 from dataclasses import asdict
 
-from benchmarks.table import HERE, Table, machine, picture
+from benchmarks.table import HERE, SHORT, Table, machine, picture
 
 MODULES = (
     *("training", "networks", "moments", "neighbour", "step", "cuda"),
@@ -25,21 +25,26 @@ STORE = HERE / "results.json"
 def main(names: list[str]) -> int:
     if names[:1] == ["load"]:  # writes a page of its own, and has options
         return int(importlib.import_module("benchmarks.load").main(names[1:]))
+    names = [name for name in names if name != "--short"]
     if unknown := set(names) - set(MODULES):
         print(f"There is no benchmark {unknown.pop()}; there are: {', '.join(MODULES)}.", file=sys.stderr)
         return 2
     results = json.loads(STORE.read_text()) if STORE.exists() else {}
     for name in names or MODULES:
+        began = time.monotonic()
         try:
             tables = importlib.import_module(f"benchmarks.{name}").measure()
         except RuntimeError as lacking:
             print(f"{name}: {lacking}", file=sys.stderr)
             continue
         print("\n\n".join(table.markdown() for table in tables))
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
         when = f"{time.strftime('%B %Y')}; {machine(card=name == 'cuda')}"
         results[name] = {"when": when, "tables": [asdict(table) for table in tables]}
-        STORE.write_text(json.dumps(results, indent=1) + "\n")
-    write(results)
+        if not SHORT:
+            STORE.write_text(json.dumps(results, indent=1) + "\n")
+    if not SHORT:
+        write(results)
     return 0
 
 

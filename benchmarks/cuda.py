@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.datasets.spec import Dataset, Split
@@ -26,10 +26,10 @@ from vae_core.runs.run import Run
 from vae_core.training import threads
 from vae_core.training.progress_and_pause import Reporter, Stopped
 
-ROUNDS, WARM = 21, 2  # epochs of each way, and those before them that are not counted
-LONGER, LONG_ROUNDS = 10, 7  # times MNIST's pictures, and epochs of them
+ROUNDS, WARM = often(21, 5), 2  # epochs of each way, and those before them that are not counted
+LONGER, LONG_ROUNDS = 10, often(7, 2)  # times MNIST's pictures, and epochs of them
 BATCHES = (256, 512, 1024, 2048, 4096, 8192)
-LEARNED = 5  # epochs after which the numbers of card and processor are compared
+LEARNED = often(5, 2)  # epochs after which the numbers of card and processor are compared
 COMMAND = "python -m benchmarks cuda"
 NAMES = {
     "ours": "Latent Lab", "whole": "Latent Lab, with test and files", "eager": "plain torch, data on the card",

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from tests.browser.conftest import CHROMIUM, FLAGS, Server
 from vae_core import paths
 
 COMMAND = "python -m benchmarks explore"
-TIMES, STEPS, ANSWERS = 5, 60, 20
+TIMES, STEPS, ANSWERS = often(5, 1), often(60, 20), often(20, 5)
 EPOCH = ".st-key-epoch_slider input[type=range]"
 MAP = ".st-key-latent_scatter"
 SPACE = "/latent?run=lecture&view=3D"

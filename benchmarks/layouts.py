@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.table import Table
+from benchmarks.table import Table, often
 from vae_core import paths
 from vae_core.analysis import umap_tsne
 from vae_core.runs.index import find_run
@@ -43,7 +43,10 @@ def aligned(means: list[np.ndarray]) -> np.ndarray:
     return np.stack(umap.AlignedUMAP(random_state=0).fit(means, relations=[same] * (len(means) - 1)).embeddings_)
 
 
-def measure(epochs: int = 11, *, with_aligned: bool = False) -> list[Table]:
+EPOCHS = often(11, 3)
+
+
+def measure(epochs: int = EPOCHS, *, with_aligned: bool = False) -> list[Table]:
     run = find_run("lecture", gallery=paths.GALLERY)
     assert run is not None
     means = [run.latents(epoch).mean[: umap_tsne.POINTS] for epoch in run.latent_epochs()[-epochs:]]

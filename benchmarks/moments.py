@@ -15,10 +15,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.table import HERE, Table, summary
+from benchmarks.table import HERE, Table, often, summary
 from vae_core import architecture
 
-ROUNDS, SECONDS = 24, 1.0  # pairs of turns, and the length of a turn, at least
+ROUNDS, SECONDS = often(24, 3), 1.0  # pairs of turns, and the length of a turn, at least
 WARM = 6  # epochs before the first
 
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from benchmarks.training import NAMES, started, turns
 
-ROUNDS = 5
+ROUNDS = often(5, 1)
 SETTLE = 5  # epochs of ours before each timed one: over ten seconds, after which it has chosen its threads anew
 WAYS = ("floor", "ours", "eager")
 

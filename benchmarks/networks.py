@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import statistics
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from benchmarks.training import Way, turns
 from vae_core import architecture
 
-ROUNDS = 8
+ROUNDS = often(8, 2)
 
 
 def measure(rounds: int = ROUNDS) -> list[Table]:

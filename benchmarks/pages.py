@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from benchmarks.table import Table
+from benchmarks.table import Table, often
 from vae_core import paths
 from vae_core.runs import files
 from vae_core.runs.run import Run, write_status
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SHORT, LONG, FEW, MANY = 10, 500, 5, 200
 SETTLE, WATCH = 12, 15  # seconds: until a page stands, and of polls that are counted
-TIMES, WARM = 11, 2  # reruns of a page that are counted, and before them
+TIMES, WARM = often(11, 3), 2  # reruns of a page that are counted, and before them
 PAGES = ("start", "train", "map", "samples", "morph", "draw", "runs")
 POINTS = 23  # of the live curve, an epoch
 

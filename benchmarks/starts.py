@@ -17,7 +17,7 @@ import threading
 import time
 from pathlib import Path
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from vae_core import os_compat
 from vae_core.config import Config
 from vae_core.jobs import launcher, queue, queue_dispatcher, warm_worker
@@ -25,7 +25,7 @@ from vae_core.jobs.limits import Limits
 from vae_core.runs import files
 from vae_core.runs.run import ACTIVE, Run
 
-PRESSES = 200
+PRESSES = often(200, 10)
 PATIENCE = 90.0  # seconds until a Start counts as lost
 
 

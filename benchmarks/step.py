@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from itertools import cycle
 
-from benchmarks.table import Table, summary
+from benchmarks.table import Table, often, summary
 from vae_core.config import Config
 from vae_core.datasets import registry
 from vae_core.training import threads
 
-ROUNDS, STEPS, LEARNED = 11, 40, 10  # LEARNED: epochs that all have behind them, when Adam's memory has faded
+ROUNDS, STEPS = often(11, 3), often(40, 20)
+LEARNED = 10  # epochs that all have behind them, when Adam's memory has faded
 
 
 def measure() -> list[Table]:

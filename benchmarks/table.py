@@ -7,6 +7,7 @@ import platform
 import re
 import statistics
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -14,6 +15,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+SHORT = "--short" in sys.argv  # ``python -m benchmarks --short``
+
+
+def often(usual: int, short: int) -> int:
+    """How many times something is measured, in the whole form or in the short one."""
+    return short if SHORT else usual
 
 
 @dataclass

@@ -22,3 +22,8 @@ def data_dir() -> Path:
 def pictures_dir() -> Path:
     """Where the visitors' own pictures live, beside their runs: ``sets/`` and ``versions/`` are in it."""
     return runs_dir() / ".pictures"
+
+
+def classroom_file() -> Path:
+    """The one file of all rooms, beside the runs."""
+    return runs_dir() / ".classroom" / "classroom.sqlite"

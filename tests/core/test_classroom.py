@@ -90,7 +90,7 @@ def test_names_people_have_are_kept_and_markup_is_made_plain():
         assert pupils.clean_name(name) == name
     assert pupils.clean_name("<b>Max</b>") == "bMaxb"
     assert pupils.clean_name("[Max](https://x.y)") == "Maxhttpsx y"
-    assert pupils.clean_name("M" + "\u0301" * 90 + "ax") == pupils.clean_name("M\u0301\u0301ax")
+    assert len(pupils.clean_name("M" + "\u0301" * 90 + "ax")) == 5
     assert pupils.clean_name("💥 ---") == ""
 
 

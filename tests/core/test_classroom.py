@@ -64,8 +64,10 @@ def test_a_code_is_read_however_it_was_typed():
     assert codes.read_code("ВНКМ") == "BHKM"  # of a Cyrillic keyboard
     for wrong in ("", "BDH", "BDHJK", "AEIO", "<b>x", "BDH\0", "B" * 10_000, "1234", "💥💥💥💥"):
         assert codes.read_code(wrong) is None
-    word = codes.new_handover()
-    assert codes.read_handover(word.lower()) == word.replace(" ", "")
+    secret = codes.new_secret()
+    long = codes.long_code("BDHJ", secret)
+    assert codes.read_long_code(long.lower()) == codes.read_long_code(long.replace(" ", "-")) == ("BDHJ", secret)
+    assert codes.read_code(long) is None and codes.read_long_code("BDHJ") is None
 
 
 def test_no_letter_of_a_code_is_taken_for_another():
@@ -164,14 +166,15 @@ def test_a_teacher_reaches_into_no_other_room(opened):
 def test_a_room_is_handed_over_once_and_for_ten_minutes(opened, clock):
     code = opened.room.code
     clock[0] = opened.room.opened
-    word = codes.read_handover(rooms.hand_over(code, opened.token))
+    where, secret = codes.read_long_code(rooms.hand_over(code, opened.token))
+    assert where == code
     with pytest.raises(NotAllowed):
         rooms.take_over(code, "B" * 12)
-    second = rooms.take_over(code, word)
+    second = rooms.take_over(code, secret)
     assert second != opened.token and rooms.is_teacher(code, second) and rooms.is_teacher(code, opened.token)
     with pytest.raises(NotAllowed):
-        rooms.take_over(code, word)
-    late = codes.read_handover(rooms.hand_over(code, second))
+        rooms.take_over(code, secret)
+    _, late = codes.read_long_code(rooms.hand_over(code, second))
     clock[0] += rooms.HANDOVER_SECONDS + 1
     with pytest.raises(NotAllowed):
         rooms.take_over(code, late)
@@ -181,9 +184,9 @@ def test_guessing_a_long_code_is_stopped(opened):
     for _ in range(rooms.HANDOVER_TRIES):
         with pytest.raises(NotAllowed):
             rooms.take_over(opened.room.code, "B" * 12)
-    word = codes.read_handover(rooms.hand_over(opened.room.code, opened.token))
+    _, secret = codes.read_long_code(rooms.hand_over(opened.room.code, opened.token))
     with pytest.raises(ClassroomError, match="wait"):
-        rooms.take_over(opened.room.code, word)
+        rooms.take_over(opened.room.code, secret)
 
 
 def test_who_is_sent_out_stays_out_and_may_be_let_in_again(opened):

@@ -13,7 +13,7 @@ import unicodedata
 
 LETTERS = "BDHJKMNPRTVWXZ"
 LENGTH = 4
-HANDOVER = 12  # letters: 45 bits, for ten minutes
+SECRET = 12  # letters: 45 bits, for ten minutes
 TOKEN = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
 # What looks like a letter of ours: digits, other letters, and those of Cyrillic and Greek keyboards.
@@ -30,15 +30,21 @@ def read_code(text: str) -> str | None:
     return _letters(text, LENGTH)
 
 
-def new_handover() -> str:
-    """A long code, which makes another device the teacher's: three groups of four letters."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(HANDOVER))
-    return " ".join(letters[k : k + 4] for k in range(0, HANDOVER, 4))
+def new_secret() -> str:
+    """What a long code has after the room's own, and makes another device the teacher's: 12 letters."""
+    return "".join(secrets.choice(LETTERS) for _ in range(SECRET))
 
 
-def read_handover(text: str) -> str | None:
-    """The letters of a long code that somebody typed; None if they cannot be one."""
-    return _letters(text, HANDOVER)
+def long_code(code: str, secret: str) -> str:
+    """Both as they are shown: four groups of four letters."""
+    letters = code + secret
+    return " ".join(letters[k : k + 4] for k in range(0, len(letters), 4))
+
+
+def read_long_code(text: str) -> tuple[str, str] | None:
+    """The room's code and the secret of a long code that somebody typed; None if it cannot be one."""
+    letters = _letters(text, LENGTH + SECRET)
+    return (letters[:LENGTH], letters[LENGTH:]) if letters else None
 
 
 def _letters(text: str, length: int) -> str | None:

@@ -162,18 +162,18 @@ def hand_over(code: str, token: str) -> str:
 
     Raises RoomGone, NotAllowed.
     """
-    word = codes.new_handover()
+    secret = codes.new_secret()
     with store.writing() as connection:
         room = as_teacher(connection, code, token)
         connection.execute(
             "INSERT OR REPLACE INTO handovers VALUES (?, ?, ?)",
-            (room.id, codes.hashed(room.id, word.replace(" ", "")), store.now() + HANDOVER_SECONDS),
+            (room.id, codes.hashed(room.id, secret), store.now() + HANDOVER_SECONDS),
         )
-    return word
+    return codes.long_code(code, secret)
 
 
-def take_over(code: str, word: str) -> str:
-    """The token of another teacher's device, for a long code as ``codes.read_handover`` gives it.
+def take_over(code: str, secret: str) -> str:
+    """The token of another device of the teacher's, for both parts of a long code (``codes.read_long_code``).
 
     Raises RoomGone, NotAllowed.
     """
@@ -183,8 +183,8 @@ def take_over(code: str, word: str) -> str:
         rates.check(connection, "hand over", who, HANDOVER_TRIES, 60, "Too many tries; wait a minute.")
         rates.note(connection, "hand over", who, 60)
         used = connection.execute(
-            "DELETE FROM handovers WHERE room=? AND word=? AND ends>?",
-            (room.id, codes.hashed(room.id, word), store.now()),
+            "DELETE FROM handovers WHERE room=? AND secret=? AND ends>?",
+            (room.id, codes.hashed(room.id, secret), store.now()),
         )
         token = codes.new_token() if used.rowcount else ""
         if token:

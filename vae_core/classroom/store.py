@@ -40,7 +40,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (room, token)) WITHOUT ROWID""",
         """CREATE TABLE handovers (
             room INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
-            word TEXT NOT NULL,
+            secret TEXT NOT NULL,
             ends REAL NOT NULL)""",
         """CREATE TABLE pupils (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

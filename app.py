@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.components import bridge
-from ui.shell import prefetch, tour, uploads, visitor
+from ui.shell import prefetch, seat, tour, uploads, visitor
 from ui.shell.errors import one_sentence
 from ui.shell.pages import PAGES
 from ui.shell.startup import one_thread, warm_up
@@ -30,6 +30,7 @@ st.session_state[AROUND] = True
 bridge.mark_when_settled()
 tour.bar(next(name for name, each in known.items() if each is page))
 visitor.meet()
+seat.line(next(name for name, each in known.items() if each is page))
 one_thread()
 uploads.limit_uploads()
 forget_replaced()

@@ -1,6 +1,6 @@
 // The lecture as a walk: one scroll of scenes. Each has a few sentences, a formula whose terms light up with them, and
 // a picture that moves with them; only what is in sight is drawn, and nothing is asked of the server.
-import { subscribe } from "../lib/bus.js";
+import { publish, subscribe } from "../lib/bus.js";
 import { animate } from "../lib/canvas.js";
 import { describe, element, mount } from "../lib/dom.js";
 import { fromAddress, remember } from "../lib/url.js";
@@ -60,6 +60,7 @@ class Lecture {
       () => sight.disconnect(),
       () => resized.disconnect(),
       on(this.main, "scroll", () => (this.moved = true), { passive: true }),
+      subscribe("scene asked", (name) => this.go(name)), // where a class follows its teacher
       on(this.main, "scrollend", () => (this.target = null)),
       on(this.main, "wheel", () => this.byHand(), { passive: true }),
       on(this.main, "touchmove", () => this.byHand(), { passive: true }),
@@ -103,6 +104,14 @@ class Lecture {
     if (to === null) return;
     event.preventDefault();
     this.goTo(to);
+  }
+
+  /** To a scene by its name, once. */
+  go(name) {
+    if (name === undefined) return;
+    publish("scene asked", undefined);
+    const k = this.scenes.findIndex((scene) => scene.data.name === name);
+    if (k >= 0 && k !== this.current) this.goTo(k);
   }
 
   goTo(k, smooth = !this.calm) {

@@ -1190,3 +1190,64 @@ export interface ReportData {
   size: Size;
   made: string;
 }
+
+export interface SeatKept {
+  room: string;
+  teacher: string;
+}
+
+export interface SeatLine {
+  code: string;
+  teacher: boolean;
+  name: string;
+  follows: boolean;
+  room: boolean;
+  trouble: string;
+}
+
+export interface SeatData {
+  ask: boolean;
+  keep: SeatKept | null;
+  line: SeatLine | null;
+  place: Record<string, string> | null;
+  tell: boolean;
+}
+
+export interface SeatKnown {
+  room: string;
+  teacher: string;
+  token: string;
+}
+
+export interface SeatPlace {
+  page: string;
+  choices: Record<string, string>;
+}
+
+export interface SeatAct {
+  what: "leave" | "follow" | "roam" | "room";
+}
+
+export interface SeatAnswer {
+  seat: SeatKnown;
+  place: SeatPlace;
+  act: SeatAct;
+}
+
+export interface ClassPerson {
+  id: number;
+  name: string;
+  hidden: boolean;
+  out: boolean;
+  here: boolean;
+}
+
+export interface ClassPeopleData {
+  people: ClassPerson[];
+  chosen: number | null;
+  note?: string;
+}
+
+export interface ClassPeopleAnswer {
+  pupil: number;
+}

@@ -3,6 +3,9 @@ interface Window {
   Plotly?: any;
   latentLabBusy?: () => string[];
   latentLabDecoders?: Map<string, any>;
+  latentLabSeat?: { token?: string; room?: string; teacher?: string };
+  latentLabFollowed?: string;
+  latentLabPresents?: boolean;
   latentLabSheets?: Map<string, any>;
   latentLabEpochs?: any;
   latentLabTold?: { values: Map<string, any>; listeners: Set<(name: string, value: any) => void> };

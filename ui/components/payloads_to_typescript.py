@@ -8,6 +8,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 from ui.components.payloads import (
     base,
     bridge,
+    classroom,
     lecture,
     loss,
     morph_and_draw,
@@ -23,6 +24,7 @@ from vae_core.paths import ROOT
 FILE = ROOT / "static" / "lib" / "payloads.d.ts"
 MODULES = (
     base, bridge, shared, lecture, train_and_map, samples, morph_and_draw, understand, loss, pictures, pages_apart,
+    classroom,
 )  # fmt: skip
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", Any: "any", type(None): "null"}
 HEAD = """// Written by ``python -m ui.components.payloads_to_typescript``: change ui/components/payloads/ instead.

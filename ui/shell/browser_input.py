@@ -58,6 +58,11 @@ def number_from_address(name: str, most: int = 10**8) -> int | None:
     return whole_number(int(found), 0, most) if re.fullmatch(r"[0-9]{1,9}", found) else None
 
 
+def page_address() -> str:
+    """The address of this page, as the browser has it, without what stands after the path."""
+    return text(st.context.url) or ""
+
+
 def set_address(**choices: str | None) -> None:
     """Let the address name these choices (None: no longer)."""
     for name, value in choices.items():

@@ -30,6 +30,13 @@ LECTURE = Intro(
     "computed in your browser. **Colours** mean the same everywhere: a picture is pink, the encoder lavender, a mean "
     "green, a code orange, the decoder aqua. If your system asks for less motion, nothing moves by itself.",
 )
+CLASSROOM = Intro(
+    "A room for a class. The teacher opens it and gets a code of four letters; pupils join with it on their phones, "
+    "without an account. The teacher can let all phones follow, or the class looks around freely.",
+    "The page on the projector shows how to come in, what the room does and who is there. A thin line on every page "
+    "says in which room you are. Press **P** for **presenter mode**: no menus and larger type. A second device of the "
+    "teacher’s joins with a long code, under *Hand over*. Rooms live for a day at most.",
+)
 TRAIN = Intro(
     "Above are some test pictures, which it never trains on, as the model rebuilds them; samples, which it makes up; "
     "and a map of where test pictures go. The curves show what training makes smaller: the error of rebuilt "

@@ -43,7 +43,8 @@ def clean_name(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text[: 20 * NAME])
     kept = "".join(each if _is_of_a_name(each) else " " if each.isspace() else "" for each in composed)
     kept = re.sub(r"\.(?!\s|$)", " ", kept)  # so that no name is an address
-    return " ".join(_few_marks(kept).split())[:NAME].lstrip(" -'’.").rstrip(" -'’") if any(map(str.isalnum, kept)) else ""
+    name = " ".join(_few_marks(kept).split())[:NAME].lstrip(" -'’.").rstrip(" -'’")
+    return name if any(map(str.isalnum, name)) else ""
 
 
 def _is_of_a_name(character: str) -> bool:

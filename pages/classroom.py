@@ -1,0 +1,25 @@
+"""A class in one room: one projector, thirty phones, one model."""
+
+import streamlit as st
+
+from ui.classroom.entrance import entrance
+from ui.classroom.pupil import pupil
+from ui.classroom.teacher import teacher
+from ui.shell import seat
+from ui.shell.page_bar import page_bar
+from ui.shell.streamlit_patches import through_app
+from vae_core.paths import ROOT
+
+through_app()
+st.html(ROOT / "static" / "classroom" / "classroom.css")
+place = seat.mine()
+page_bar(
+    "classroom",
+    "**One room, one projector, a phone each.** A class predicts, draws and decides together on one model.",
+)
+if place is None:
+    entrance()
+elif place.is_teacher:
+    teacher(place)
+else:
+    pupil(place)

@@ -1,0 +1,121 @@
+// Keeps who this browser is in a class, draws the thin line of whoever is in a room, and goes where the teacher goes.
+//
+// The names are 128 random bits each: one by which this browser is a pupil, and of a teacher the room's own. They stay
+// here and never stand in an address. Where the teacher is stands in the address, which is looked at while it is seen.
+import { send } from "../bridge/ask.js";
+import { publish } from "../lib/bus.js";
+import { element } from "../lib/dom.js";
+import { setEpoch } from "../lib/epoch.js";
+import { present } from "./present.js";
+
+const KEY = "latent-lab-class";
+const LOOK = 250; // milliseconds between two looks at the address
+const TOKEN = /^[0-9a-f]{32}$/;
+const OURS = ["room", "present", "tour", "play"]; // choices that nobody follows
+
+/** @typedef {{token?: string, room?: string, teacher?: string}} Kept */
+
+/** @returns {Kept} what this browser keeps */
+function kept() {
+  try {
+    const found = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return found && typeof found === "object" ? found : {};
+  } catch {
+    return {}; // storage is blocked, or holds something else
+  }
+}
+
+/** @param {Kept} what */
+function keep(what) {
+  window.latentLabSeat = { ...kept(), ...window.latentLabSeat, ...what };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(window.latentLabSeat));
+  } catch {
+    /* storage is blocked: it lasts for this page */
+  }
+}
+
+/** Who this browser is: asked for the first time it gets a name. */
+function known() {
+  const { token, room = "", teacher = "" } = { ...kept(), ...window.latentLabSeat };
+  if (TOKEN.test(token ?? "")) return { token, room, teacher };
+  const dice = crypto.getRandomValues(new Uint8Array(16));
+  keep({ token: Array.from(dice, (byte) => byte.toString(16).padStart(2, "0")).join("") });
+  return known();
+}
+
+/** Where this page is, as a teacher's goes to the pupils: its address and what stands after it. */
+export function placeOf(path, search) {
+  const choices = Object.fromEntries(new URLSearchParams(search));
+  for (const name of OURS) delete choices[name];
+  return { page: path.split("/").pop(), choices };
+}
+
+const button = (words, onclick) => element("button", { type: "button", textContent: words, onclick });
+
+/** The line's parts, for one who is in a room or was told something. */
+function parts({ code, teacher, name, follows, room, trouble }, act) {
+  if (trouble) return [element("span", { className: "trouble", textContent: trouble })];
+  const where = element("span", { className: "where" });
+  where.append("Class ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
+  const found = [where];
+  if (teacher) {
+    const label = element("label", {}),
+      check = element("input", { type: "checkbox", checked: follows });
+    check.onchange = () => act(check.checked ? "follow" : "roam");
+    label.append(check, " Pupils follow me");
+    found.push(label);
+  } else found.push(element("span", { textContent: follows ? "You follow the teacher" : "Look around freely" }));
+  if (!room) found.push(button("The room", () => act("room")));
+  if (!teacher) found.push(button("Leave", () => act("leave")));
+  return found;
+}
+
+/** @typedef {import("../lib/payloads").SeatData} Data */
+/** @typedef {import("../lib/payloads").SeatAnswer} Answer */
+/** @param {import("../lib/payloads").Component<Data, Answer>} component */
+export default function (component) {
+  const { data, parentElement: here, setStateValue, setTriggerValue } = component;
+  present();
+  if (data.keep) keep(data.keep);
+  const { room } = kept();
+  if (!here.known && (data.ask || (room && !data.line))) {
+    here.known = true;
+    send(() => setStateValue("seat", known()));
+  }
+  const act = (what) => send(() => setTriggerValue("act", { what }));
+  let line = here.querySelector(":scope > .ll-seat");
+  if (!data.line) line?.remove();
+  else {
+    if (!line) here.append((line = element("div", { className: "ll-seat" })));
+    line.setAttribute("role", "status");
+    const words = JSON.stringify(data.line);
+    if (line.dataset.words !== words) line.replaceChildren(...parts(data.line, act));
+    line.dataset.words = words;
+  }
+  document.documentElement.toggleAttribute("data-class", Boolean(data.line));
+  follow(data.place);
+  clearInterval(here.looking);
+  if (data.tell) {
+    const look = () => {
+      if (document.hidden) return;
+      const place = placeOf(location.pathname, location.search),
+        words = JSON.stringify(place);
+      if (words === here.place) return;
+      here.place = words;
+      send(() => setStateValue("place", place));
+    };
+    here.looking = setInterval(look, LOOK);
+    look();
+  } else here.place = null;
+  return () => clearInterval(here.looking);
+}
+
+/** Go to the teacher's epoch, or scene of the lecture, once for each that is new. */
+function follow(place) {
+  const words = JSON.stringify(place);
+  if (!place || words === window.latentLabFollowed) return;
+  window.latentLabFollowed = words;
+  if (place.run && /^\d{1,9}$/.test(place.epoch ?? "")) setEpoch(place.run, Number(place.epoch));
+  if (place.scene) publish("scene asked", place.scene);
+}

@@ -1,0 +1,91 @@
+"""The way in, for whoever is in no room: open one, or join one by its code."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.shell import browser_input, seat
+from ui.shell.errors import plain
+from vae_core.classroom import codes, pupils, rooms
+from vae_core.classroom.store import ClassroomError
+
+KEPT = (
+    "Nicknames, answers and drawings are kept on this server until the teacher closes the room, for a day at most. "
+    "Then all of it is deleted. Nothing else is asked for."
+)
+NO_CODE = "A code has four letters, like BDHJ. Look at the projector again."
+
+
+def entrance() -> None:
+    """Two ways: open a room, or say which one to join."""
+    code = codes.read_code(browser_input.from_address("room") or "")
+    if error := st.session_state.pop("class_error", None):
+        st.error(plain(error))
+    if code:
+        _door(code)
+        return
+    with st.container(key="class_ways"):
+        with st.container(border=True, key="class_join"), st.form("class_code_form", border=False):
+            st.markdown("#### Join a class")
+            st.text_input("Code", key="class_code", max_chars=40, placeholder="The four letters on the projector")
+            st.form_submit_button("Go on", key="class_find", on_click=_find, type="primary", width="stretch")
+        with st.container(border=True, key="class_open"):
+            st.markdown("#### For teachers")
+            st.markdown("A room in which your class predicts and draws on one model, each on a phone.")
+            st.button(
+                "Open a room", key="class_open_button", icon=":material/meeting_room:", on_click=_open,
+                width="stretch",
+            )  # fmt: skip
+    st.caption(KEPT)
+
+
+def _door(code: str) -> None:
+    """The room is known; how does one want to be called?"""
+    try:
+        rooms.find(code)
+    except ClassroomError as error:
+        st.info(plain(f"{code}: {error}"))
+        st.button("Another code", key="class_other", on_click=_another)
+        return
+    with st.container(key="class_door"), st.form("class_join_form"):
+        st.markdown(f"#### Join class **{code}**")
+        st.text_input(
+            "Nickname, if you like",
+            key="class_nickname",
+            max_chars=pupils.NAME,
+            placeholder="No need for your real name",
+        )
+        st.form_submit_button(
+            "Join", key="class_join_button", on_click=_join, args=(code,), type="primary", width="stretch"
+        )
+        st.caption(KEPT)
+    st.button("Another code", key="class_other", on_click=_another, type="tertiary")
+
+
+def _find() -> None:
+    typed = browser_input.text(browser_input.in_widget("class_code"), 100) or ""
+    if long := codes.read_long_code(typed):
+        _try(lambda: seat.take_over(*long))
+    elif code := codes.read_code(typed):
+        browser_input.set_address(room=code)
+    else:
+        st.session_state["class_error"] = NO_CODE
+
+
+def _another() -> None:
+    browser_input.set_address(room=None)
+
+
+def _open() -> None:
+    _try(seat.open_room)
+
+
+def _join(code: str) -> None:
+    _try(lambda: seat.join(code, browser_input.text(browser_input.in_widget("class_nickname"), 200) or ""))
+
+
+def _try(act) -> None:  # type: ignore[no-untyped-def]
+    try:
+        act()
+    except ClassroomError as error:
+        st.session_state["class_error"] = str(error)

@@ -1,0 +1,187 @@
+"""What the teacher of a room sees: how to come in, what the room does, who is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from ui.classroom import activities
+from ui.classroom.invitation import invitation
+from ui.components.bridge import component
+from ui.shell import browser_input, live, seat
+from ui.shell.errors import plain
+from ui.shell.seat import Seat
+from vae_core.classroom import pupils, rooms
+from vae_core.classroom.rooms import Room
+from vae_core.classroom.store import ClassroomError
+
+KEPT = (
+    "Kept on this server until you close the room, and no longer than {until}: nicknames, answers and drawings. Then "
+    "all of it is deleted."
+)
+
+
+def teacher(place: Seat) -> None:
+    """The whole page."""
+    with st.container(key="class_board"):
+        with st.container(key="class_now"):
+            _now(place)
+        with st.container(key="class_aside"):
+            invitation(place.code)
+            _people(place)
+            _steering(place)
+
+
+@st.fragment
+def _now(place: Seat) -> None:
+    """What the room does, or what it could do."""
+    live.redraw_when_changed(place.code, teacher=True)
+    if (room := _room(place)) is None:
+        return
+    activity = activities.going_on(room)
+    if activity is not None:
+        with st.container(horizontal=True, vertical_alignment="center", key="class_doing"):
+            st.markdown(f"#### :material/{activity.icon}: {activity.title}", width="stretch")
+            st.button("End it", key="class_end", icon=":material/stop:", on_click=_end, args=(place,))
+        activity.teacher(place, room, room.activity)
+        return
+    chosen = st.session_state.get("class_begins")
+    if isinstance(chosen, str) and chosen in activities.ACTIVITIES:
+        st.button(
+            "Back", key="class_back", icon=":material/arrow_back:", on_click=_begin, args=(None,), type="tertiary"
+        )
+        activities.ACTIVITIES[chosen].begin(place, room)
+        return
+    st.markdown("#### What shall the class do?")
+    if not activities.ACTIVITIES:
+        st.markdown("Switch on **Pupils follow me** below, and go where you like: their phones go with you.")
+    for name, each in activities.ACTIVITIES.items():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{each.title}.** {each.words}", width="stretch")
+            st.button("Begin", key=f"class_begin_{name}", icon=f":material/{each.icon}:", on_click=_begin, args=(name,))
+
+
+def _begin(name: str | None) -> None:
+    st.session_state["class_begins"] = name
+
+
+def _end(place: Seat) -> None:
+    _begin(None)
+    _try(lambda: rooms.set_activity(place.code, place.teacher, {}))
+
+
+@st.fragment
+def _people(place: Seat) -> None:
+    """Who is there, and what can be done about one of them."""
+    live.redraw_when_changed(place.code, teacher=True)
+    try:
+        everybody = pupils.everybody(place.code, place.teacher)
+    except ClassroomError:
+        return  # the rest of the page says it
+    here = sum(each.here for each in everybody)
+    away = sum(not each.here and not each.sent_out for each in everybody)
+    st.markdown(f"**{here} here**" + (f", {away} away" if away else ""))
+    if not everybody:
+        st.caption("Nobody yet. Pupils point their camera at the square, or type the code.")
+        return
+    ids = {each.id: each for each in everybody}
+    chosen = ids.get(st.session_state.get("class_chosen") or -1)
+    _class_people(
+        key="class_people",
+        data={
+            "people": [
+                {"id": each.id, "name": each.name, "hidden": each.hidden, "out": each.sent_out, "here": each.here}
+                for each in everybody
+            ],
+            "chosen": chosen.id if chosen else None,
+        },
+        on_pupil_change=_chose,
+    )
+    if chosen:
+        with st.container(horizontal=True, vertical_alignment="center", key="class_one"):
+            st.markdown(f"**{plain(chosen.name)}**", width="content")
+            for label, key, act in _acts(place, chosen):
+                st.button(label, key=key, on_click=_do, args=(act,))
+
+
+_class_people = component("class_people", "classroom/people.js")
+
+
+def _acts(place: Seat, one: pupils.Pupil) -> list[tuple[str, str, Callable[[], object]]]:
+    code, token = place.code, place.teacher
+    if one.sent_out:
+        return [("Let in again", "class_let_in", lambda: pupils.let_in_again(code, token, one.id))]
+    hide = "Show the name" if one.hidden else "Hide the name"
+    return [
+        (hide, "class_hide", lambda: pupils.hide_name(code, token, one.id, not one.hidden)),
+        ("Send out", "class_send_out", lambda: pupils.send_out(code, token, one.id)),
+    ]
+
+
+def _chose() -> None:
+    number = browser_input.whole_number(browser_input.sent("class_people", "pupil"), 0, 2**53)
+    st.session_state["class_chosen"] = None if number == st.session_state.get("class_chosen") else number
+
+
+@st.fragment
+def _steering(place: Seat) -> None:
+    """Hand the room over, close it, and what is kept."""
+    if error := st.session_state.pop("class_error", None):
+        st.error(plain(error))
+    if (room := _room(place)) is None:
+        return
+    with st.container(horizontal=True, key="class_steering"):
+        st.button("Hand over", key="class_hand_over", icon=":material/devices:", on_click=_hand_over, args=(place,))
+        st.button("Close the room", key="class_close", icon=":material/close:", on_click=_ask_to_close, args=(True,))
+    if long := st.session_state.pop("class_long_code", None):
+        st.markdown(f"On the other device, type this as the code, within ten minutes: **{long}**")
+    if st.session_state.get("class_closing"):
+        with st.container(border=True, key="class_sure"):
+            st.markdown("Close it for everybody, and delete all that it holds?")
+            with st.container(horizontal=True):
+                st.button("Yes, close it", key="class_close_now", type="primary", on_click=_close, args=(place,))
+                st.button("No", key="class_close_not", on_click=_ask_to_close, args=(False,))
+    st.caption(KEPT.format(until=time.strftime("%H:%M tomorrow", time.localtime(room.ends))))
+    st.caption("Press **P** for presenter mode: no menus, larger type. **P** again ends it.")
+    if mine := seat.mine():
+        if mine != place:
+            st.rerun()
+    else:
+        st.rerun()
+
+
+def _hand_over(place: Seat) -> None:
+    _try(lambda: st.session_state.__setitem__("class_long_code", rooms.hand_over(place.code, place.teacher)))
+
+
+def _ask_to_close(ask: bool) -> None:
+    st.session_state["class_closing"] = ask
+
+
+def _close(place: Seat) -> None:
+    st.session_state["class_closing"] = False
+    if _try(lambda: rooms.close(place.code, place.teacher)):
+        seat.leave()
+
+
+def _room(place: Seat) -> Room | None:
+    try:
+        return rooms.find(place.code)
+    except ClassroomError as error:
+        st.info(plain(error))
+        return None
+
+
+def _do(act: Callable[[], object]) -> None:
+    _try(act)
+
+
+def _try(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except ClassroomError as error:
+        st.session_state["class_error"] = str(error)
+        return False
+    return True

@@ -44,10 +44,10 @@ def _in_this_network() -> str:
 def invitation(code: str) -> None:
     """The code in large letters, and what a phone's camera reads."""
     address = link(code)
-    picture = segno.make(address, error="m").svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True)
+    picture = segno.make(address, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
     shown = address.split("://", 1)[-1]
     st.html(
-        f'<div class="ll-invitation"><div class="qr" role="img" aria-label="QR code of the link">{picture}</div>'
+        f'<div class="ll-invitation"><img class="qr" alt="QR code of the link" src="{picture}">'
         f'<div><p class="code" aria-label="Code {" ".join(code)}">{code}</p>'
         f'<p class="link">{html.escape(shown)}</p></div></div>'
     )

@@ -130,6 +130,8 @@ def _steering(place: Seat) -> None:
     """Hand the room over, close it, and what is kept."""
     if error := st.session_state.pop("class_error", None):
         st.error(plain(error))
+    if seat.mine() != place:  # it was closed just now, or is another one
+        st.rerun()
     if (room := _room(place)) is None:
         return
     with st.container(horizontal=True, key="class_steering"):
@@ -145,11 +147,6 @@ def _steering(place: Seat) -> None:
                 st.button("No", key="class_close_not", on_click=_ask_to_close, args=(False,))
     st.caption(KEPT.format(until=time.strftime("%H:%M tomorrow", time.localtime(room.ends))))
     st.caption("Press **P** for presenter mode: no menus, larger type. **P** again ends it.")
-    if mine := seat.mine():
-        if mine != place:
-            st.rerun()
-    else:
-        st.rerun()
 
 
 def _hand_over(place: Seat) -> None:

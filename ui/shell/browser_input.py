@@ -63,6 +63,11 @@ def page_address() -> str:
     return text(st.context.url) or ""
 
 
+def choices_in_address() -> dict[str, str]:
+    """All that the address says, as far as the server has heard."""
+    return {name: value for name in st.query_params if (value := from_address(name)) is not None}
+
+
 def set_address(**choices: str | None) -> None:
     """Let the address name these choices (None: no longer)."""
     for name, value in choices.items():

@@ -24,6 +24,7 @@ from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
 
 KEY = "class_seat_line"
 BY_EYE = {"epoch", "scene"}  # choices that the browser follows by itself: no page is drawn anew for them
+NOBODY_FOLLOWS = {"room", "present", "tour", "play"}  # choices that are the teacher's alone, as in seat.js
 NOT_YET = "Your browser has not answered yet; try again in a moment."
 
 
@@ -121,6 +122,8 @@ def _line(page: str) -> None:
             trouble = str(error)
     if room and seat and not seat.is_teacher:
         _follow(room)
+    if room and seat and seat.is_teacher:
+        _tell_page(seat, room, page)
     data: SeatData = {
         "ask": page == "classroom" and not browser(),
         "keep": st.session_state.get("class_keep"),
@@ -192,6 +195,24 @@ def _address(name: str) -> str:
     """How a page stands in the address; the first one is the root."""
     page = next(each for each in PAGES if each.name == name)
     return "" if page is PAGES[0] else page.address or page.name
+
+
+def _tell_page(seat: Seat, room: Room, page: str) -> None:
+    """The teacher has come to another page: pupils go there while the teacher's own is still being drawn.
+
+    What the address says besides, the browser tells once it stands there.
+    """
+    if page == st.session_state.get("class_page"):
+        return
+    st.session_state["class_page"] = page
+    if not room.follows:
+        return
+    choices = browser_input.choices_in_address()
+    if run := st.session_state.get("current_run"):
+        choices.setdefault("run", str(run))
+    place = Place.read(_address(page), {name: value for name, value in choices.items() if name not in NOBODY_FOLLOWS})
+    if place:
+        _try(lambda: rooms.go_to(seat.code, seat.teacher, place))
 
 
 # ---- what the browser sends

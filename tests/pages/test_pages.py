@@ -30,7 +30,7 @@ from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, write_status
 
 IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "lesson", "glossary"]
-PAGES = ["start", "train", "pictures", "map", "samples", "morph", "draw", "compare", "runs", *IDEAS]
+PAGES = ["start", "train", "pictures", "map", "samples", "morph", "draw", "classroom", "compare", "runs", *IDEAS]
 PARTS = [("samples", {"part": "Knobs"}), ("samples", {"part": "Plane"}), ("map", {"run": "lecture", "view": "UMAP"})]
 MEGABYTE = 1_000_000
 ON_A_RUN = ["map", "samples", "morph", "draw", "compare", "loss"]

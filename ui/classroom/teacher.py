@@ -54,7 +54,7 @@ def _now(place: Seat) -> None:
         )
         activities.ACTIVITIES[chosen].begin(place, room)
         return
-    st.markdown("#### What shall the class do?")
+    st.markdown("#### What will the class do?")
     if not activities.ACTIVITIES:
         st.markdown("Switch on **Pupils follow me** below, and go where you like: their phones go with you.")
     for name, each in activities.ACTIVITIES.items():

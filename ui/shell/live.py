@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from streamlit.runtime import Runtime
@@ -57,7 +58,9 @@ def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
     context, who = get_script_run_ctx(suppress_warning=True), "teacher" if teacher else "pupil"
     if context is None or not Runtime.exists() or not (fragment := ThreadState.get().fragment_id):
         return
-    drawn = _states({code}).get(code, {}).get(who, ())
+    drawn: State = ()
+    with suppress(ClassroomError):  # the page says it
+        drawn = _states({code}).get(code, {}).get(who, ())
     with _lock:
         _watched[context.session_id, fragment] = _Watch(code, who, token, drawn, time.monotonic())
         if not _thread or not _thread[0].is_alive():
@@ -120,10 +123,8 @@ def _give_signs(watched: dict[tuple[str, str], _Watch]) -> None:
     here = {(watch.code, watch.token): session_id for (session_id, _), watch in watched.items() if watch.token}
     for (code, token), session_id in here.items():
         if Runtime.instance().get_app_session(session_id) is not None:
-            try:
+            with suppress(ClassroomError):  # the room was closed, or they were sent out: their page hears of it
                 pupils.note_here(code, token)
-            except ClassroomError:
-                continue  # the room was closed, or they were sent out: their page hears of it
 
 
 def _forget(session_id: str, fragment: str) -> None:

@@ -21,6 +21,7 @@ from ui.shell.pages import PAGES
 from vae_core.classroom import codes, pupils, rooms
 from vae_core.classroom.rooms import Place, Room
 from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
+from vae_core.jobs.limits import without_paths
 
 KEY = "class_seat_line"
 BY_EYE = {"epoch", "scene"}  # choices that the browser follows by itself: no page is drawn anew for them
@@ -154,7 +155,7 @@ def _words(seat: Seat | None, room: Room | None, trouble: str, page: str) -> Sea
         "name": seat.name if at_home and seat else "",
         "follows": bool(room and room.follows),
         "room": page == "classroom",
-        "trouble": trouble,
+        "trouble": without_paths(trouble),
     }
 
 

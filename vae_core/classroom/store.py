@@ -56,11 +56,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE questions (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
-            kind TEXT NOT NULL,
+            topic TEXT NOT NULL,
             subject TEXT NOT NULL,
             count INTEGER NOT NULL,
             is_open INTEGER NOT NULL DEFAULT 1)""",
-        "CREATE INDEX questions_of_room ON questions (room, kind)",
+        "CREATE INDEX questions_of_room ON questions (room, topic)",
         """CREATE TABLE votes (
             question INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
             pupil INTEGER NOT NULL REFERENCES pupils ON DELETE CASCADE,

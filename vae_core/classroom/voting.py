@@ -17,24 +17,24 @@ CLOSED = "This question is closed; your last answer counts."
 @dataclass(frozen=True)
 class Question:
     id: int
-    kind: str  # "mission", or what the class decides: "beta", "latent_dim", "epochs", ...
+    topic: str  # "mission", or what the class decides: "beta", "latent_dim", "epochs", ...
     subject: str  # of a mission its name; of a decision its choices, as who asks wrote them
     count: int  # answers are the numbers from 0 to count - 1
     is_open: bool
 
 
-def ask(code: str, teacher: str, kind: str, subject: str, count: int) -> Question:
-    """Ask the class something; other open questions of this kind are closed. Raises RoomGone, NotAllowed."""
-    if not 1 <= count <= CHOICES or len(kind) > 40 or len(subject) > 1000:
+def ask(code: str, teacher: str, topic: str, subject: str, count: int) -> Question:
+    """Ask the class something; other open questions of this topic are closed. Raises RoomGone, NotAllowed."""
+    if not 1 <= count <= CHOICES or len(topic) > 40 or len(subject) > 1000:
         raise ClassroomError("This is no question for a class.")
     with store.writing() as connection:
         room = rooms.as_teacher(connection, code, teacher)
         asked = connection.execute("SELECT count(*) FROM questions WHERE room=?", (room.id,)).fetchone()[0]
         if asked >= QUESTIONS:
             raise ClassroomError("This room has had many questions; open a new one.")
-        connection.execute("UPDATE questions SET is_open=0 WHERE room=? AND kind=?", (room.id, kind))
+        connection.execute("UPDATE questions SET is_open=0 WHERE room=? AND topic=?", (room.id, topic))
         made = connection.execute(
-            "INSERT INTO questions (room, kind, subject, count) VALUES (?, ?, ?, ?)", (room.id, kind, subject, count)
+            "INSERT INTO questions (room, topic, subject, count) VALUES (?, ?, ?, ?)", (room.id, topic, subject, count)
         )
         assert made.lastrowid is not None
         rooms.changed(connection, room.id)
@@ -47,12 +47,12 @@ def question(code: str, number: int) -> Question:
         return _question(connection, rooms.room_in(connection, code).id, number)
 
 
-def latest(code: str, kind: str) -> Question | None:
-    """The last question of a kind. Raises RoomGone."""
+def latest(code: str, topic: str) -> Question | None:
+    """The last question of a topic. Raises RoomGone."""
     with store.reading() as connection:
         room = rooms.room_in(connection, code)
         row = connection.execute(
-            "SELECT max(id) AS id FROM questions WHERE room=? AND kind=?", (room.id, kind)
+            "SELECT max(id) AS id FROM questions WHERE room=? AND topic=?", (room.id, topic)
         ).fetchone()
         return _question(connection, room.id, row["id"]) if row["id"] is not None else None
 
@@ -132,7 +132,7 @@ def _question(connection: sqlite3.Connection, room: int, number: int) -> Questio
     row = connection.execute("SELECT * FROM questions WHERE id=? AND room=?", (number, room)).fetchone()
     if row is None:
         raise ClassroomError("There is no such question in this room.")
-    return Question(row["id"], row["kind"], row["subject"], row["count"], bool(row["is_open"]))
+    return Question(row["id"], row["topic"], row["subject"], row["count"], bool(row["is_open"]))
 
 
 def _answer(connection: sqlite3.Connection, number: int, pupil: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.classroom.entrance import entrance
+from ui.classroom.entrance import elsewhere, entrance, other_room
 from ui.classroom.pupil import pupil
 from ui.classroom.teacher import teacher
 from ui.shell import seat
@@ -21,5 +21,7 @@ if place is None:
     entrance()
 elif place.is_teacher:
     teacher(place)
+elif other := other_room(place):
+    elsewhere(place, other)
 else:
     pupil(place)

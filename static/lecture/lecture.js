@@ -4,7 +4,7 @@ import { publish, subscribe } from "../lib/bus.js";
 import { animate } from "../lib/canvas.js";
 import { describe, element, mount } from "../lib/dom.js";
 import { fromAddress, remember } from "../lib/url.js";
-import { BAR, Scene } from "./scene.js";
+import { Scene, menu } from "./scene.js";
 import { beatOf, currentOf, isOurs, stepOf } from "./walker.js";
 import { World } from "./world.js";
 
@@ -116,7 +116,7 @@ class Lecture {
 
   goTo(k, smooth = !this.calm) {
     const { section } = this.scenes[k],
-      top = this.main.scrollTop + section.getBoundingClientRect().top - BAR;
+      top = this.main.scrollTop + section.getBoundingClientRect().top - menu();
     this.target = k;
     this.scenes[k].played = 0;
     this.main.scrollTo({ top: Math.round(top), behavior: smooth ? "smooth" : "instant" });
@@ -141,7 +141,7 @@ class Lecture {
   }
 
   measure() {
-    const window = this.main.clientHeight - BAR,
+    const window = this.main.clientHeight - menu(),
       tops = this.scenes.map((scene) => scene.measure(window));
     const current = currentOf(tops, window);
     if (current !== this.current && this.target === null) this.playing = null;

@@ -45,7 +45,8 @@ import { formula, litAt, sentence } from "./words.js";
 const PICTURES = { bubble, copying, forces, hole, morph, noise, penalty, samples, together, training };
 const TITLE = "What is a VAE? Ten scenes, one digit";
 const HINT = "Scroll, or press an arrow key.";
-export const BAR = 60; // pixels of the menu, below which a scene comes to rest
+/** Pixels of the menu, below which a scene comes to rest; presenter mode has none. */
+export const menu = () => (document.documentElement.hasAttribute("data-present") ? 0 : 60);
 
 export class Scene {
   seen = false;
@@ -112,7 +113,7 @@ export class Scene {
   /** How far the page is scrolled through it. Returns where it begins below the menu. */
   measure(window) {
     const { top, height } = this.section.getBoundingClientRect(),
-      from = top - BAR;
+      from = top - menu();
     this.scrolled = from > window * 0.6 ? -1 : beatOf(shareOf(from, height, window), this.count);
     return from;
   }

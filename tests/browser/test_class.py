@@ -6,7 +6,7 @@ import json
 import re
 
 from tests.browser.test_accessibility import OURS, SERIOUS, VIOLATIONS
-from tests.browser.test_browser import settle
+from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, settle
 
 KEPT = "JSON.parse(localStorage.getItem('latent-lab-class'))"
 
@@ -69,14 +69,21 @@ def test_a_room_from_its_code_to_its_end(server, open_page):
     settle(teacher)
     settle(phone)
     assert phone.locator("[data-testid=stException]").count() == 0
-    slider = ".st-key-epoch_slider input[type=range]"
-    teacher.evaluate(
-        "s => { const r = document.querySelector(s); r.value = 0; r.dispatchEvent(new Event('input', {bubbles: true})) }",
-        slider,
-    )
+    teacher.evaluate(SET_RANGE, [EPOCH_RANGE, 0])
     phone.wait_for_url(re.compile(r"epoch=0"))
     settle(phone)
-    assert phone.locator(slider).input_value() == "0"
+    assert phone.locator(EPOCH_RANGE).input_value() == "0"
+
+    # A restart of the server: both come back as who they were, and the phone follows on.
+    server.kill()
+    server.start()
+    for page in (teacher, phone):
+        page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'"
+        )
+        page.wait_for_selector(f".ll-seat >> text={code}")
+        settle(page)
+    assert teacher.locator(".ll-seat input").is_checked() and phone.locator(".ll-seat >> text=bAdab").count() == 1
 
     # Presenter mode takes the menu away, wherever one goes.
     teacher.keyboard.press("p")

@@ -239,9 +239,20 @@ def test_a_link_leads_a_phone_to_this_machine_and_not_to_itself(monkeypatch):
     ):
         monkeypatch.setattr(browser_input, "page_address", lambda address=address: address)
         assert invitation.link("BDHJ") == expected
+    assert invitation.is_near("http://192.168.1.5:8501/class") and not invitation.is_near("https://a.example/class")
     monkeypatch.setattr(invitation, "_in_this_network", lambda: "")
     monkeypatch.setattr(browser_input, "page_address", lambda: "http://localhost:8501/class")
     assert not invitation.reaches_phones(invitation.link("BDHJ"))
+
+
+def test_the_link_of_another_room_asks_first(pupil):
+    other = rooms.open_room(codes.new_token()).room.code
+    phone = visit(place=pupil, room=other)
+    check(phone)
+    assert other in words(phone) and phone.session_state["class_seat"] == pupil
+    click(phone, "class_move")
+    check(phone)
+    assert phone.session_state["class_seat"] is None and other in words(phone)
 
 
 def test_what_a_class_has_done_is_seen_by_nobody_outside(teacher, pupil):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.shell import browser_input, seat
 from ui.shell.errors import plain
+from ui.shell.seat import Seat
 from vae_core.classroom import codes, pupils, rooms
 from vae_core.classroom.store import ClassroomError
 
@@ -37,6 +38,20 @@ def entrance() -> None:
                 width="stretch",
             )  # fmt: skip
     st.caption(KEPT)
+
+
+def other_room(place: Seat) -> str | None:
+    """The code of a link to another room than the one that a pupil is in."""
+    code = codes.read_code(browser_input.from_address("room") or "")
+    return code if code != place.code else None
+
+
+def elsewhere(place: Seat, code: str) -> None:
+    """A pupil of one room has opened the link of another."""
+    st.markdown(f"You are in class **{place.code}**, and this is the link of class **{code}**.")
+    with st.container(horizontal=True):
+        st.button(f"Go to {code}", key="class_move", type="primary", on_click=seat.leave)
+        st.button(f"Stay in {place.code}", key="class_other", on_click=_another)
 
 
 def _door(code: str) -> None:

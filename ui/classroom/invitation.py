@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import ipaddress
 import socket
 from urllib.parse import urlsplit, urlunsplit
 
@@ -31,6 +32,14 @@ def reaches_phones(address: str) -> bool:
     return urlsplit(address).hostname not in HERE
 
 
+def is_near(address: str) -> bool:
+    """Whether only machines of the same network can open an address."""
+    try:
+        return ipaddress.ip_address(urlsplit(address).hostname or "").is_private
+    except ValueError:
+        return False  # it has a name
+
+
 def _in_this_network() -> str:
     """This machine's own address in its network; "" without one. Nothing is sent."""
     try:
@@ -53,3 +62,5 @@ def invitation(code: str) -> None:
     )
     if not reaches_phones(address):
         st.caption("This machine is in no network, so no phone can open this link.")
+    elif is_near(address):
+        st.caption("Phones must be in the same network (Wi-Fi) as this computer.")

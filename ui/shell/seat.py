@@ -132,9 +132,13 @@ def _line(page: str) -> None:
         "place": _by_eye(seat, room),
         "tell": bool(seat and seat.is_teacher and room and room.follows),
     }
-    _seat(
+    answer = _seat(
         key=KEY, data=data, on_seat_change=_answered, on_place_change=_teacher_went, on_act_change=_pressed,
     )  # fmt: skip
+    if not browser() and browser_input.by_name(browser_input.by_name(answer, "seat"), "token"):
+        _answered()  # to a server that was restarted a browser says again what it has said, and no callback hears it
+        if browser():
+            st.rerun()
     if st.session_state.pop("class_turned", False) and page == "classroom":
         st.session_state["class_trouble"] = trouble
         st.rerun()

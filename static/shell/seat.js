@@ -11,7 +11,7 @@ import { present } from "./present.js";
 const KEY = "latent-lab-class";
 const LOOK = 250; // milliseconds between two looks at the address
 const TOKEN = /^[0-9a-f]{32}$/;
-const OURS = ["room", "present", "tour", "play"]; // choices that nobody follows
+const OURS = ["room", "present", "tour", "play", "done"]; // choices that nobody follows, as in seat.py
 
 /** @typedef {{token?: string, room?: string, teacher?: string}} Kept */
 

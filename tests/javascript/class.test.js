@@ -7,7 +7,7 @@ const { placeOf } = await import("../../static/shell/seat.js");
 const { meaning } = await import("../../static/shell/present.js");
 
 test("a teacher's place is the page and what stands after it, but for what is the teacher's alone", () => {
-  assert.deepEqual(placeOf("/morph", "?run=lecture&epoch=3&room=BDHJ&present=1&tour=2&play=1"), {
+  assert.deepEqual(placeOf("/morph", "?run=lecture&epoch=3&room=BDHJ&present=1&tour=2&play=1&done=in-use.3"), {
     page: "morph",
     choices: { run: "lecture", epoch: "3" },
   });

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, get_script_run_ctx
 
@@ -26,7 +26,7 @@ from vae_core.classroom.store import ClassroomError
 
 LOOK = 0.2  # seconds between two looks at the versions
 PACE = {"teacher": 0.5, "pupil": 1.0}  # seconds between two drawings of one fragment, at least
-SIGNS = pupils.SIGN  # seconds between two signs of a pupil whose page is open
+SIGNS = pupils.SIGN / 2  # seconds between two looks whose page is open; the store writes down every second sign
 TIDY = 600.0  # seconds between two looks for rooms whose day is over
 LEFT = 300.0  # seconds after which a page that is gone is forgotten
 
@@ -141,7 +141,8 @@ def _run_again(session: AppSession, fragments: list[str]) -> None:
     there = [fragment for fragment in fragments if session.has_fragment(fragment)]
     for fragment in set(fragments) - set(there):
         _forget(session.id, fragment)
-    if not there or session._scriptrunner is not None:
+    ends = session._state == AppSessionState.SHUTDOWN_REQUESTED
+    if not there or ends or session._scriptrunner is not None:
         return
     known = session._client_state
     session._create_scriptrunner(

@@ -25,7 +25,7 @@ from vae_core.jobs.limits import without_paths
 
 KEY = "class_seat_line"
 BY_EYE = {"epoch", "scene"}  # choices that the browser follows by itself: no page is drawn anew for them
-NOBODY_FOLLOWS = {"room", "present", "tour", "play"}  # choices that are the teacher's alone, as in seat.js
+NOBODY_FOLLOWS = {"room", "present", "tour", "play", "done"}  # choices that are the teacher's alone, as in seat.js
 NOT_YET = "Your browser has not answered yet; try again in a moment."
 
 

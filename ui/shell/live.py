@@ -56,7 +56,7 @@ def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
     their page is open.
     """
     context, who = get_script_run_ctx(suppress_warning=True), "teacher" if teacher else "pupil"
-    if context is None or not Runtime.exists() or not (fragment := ThreadState.get().fragment_id):
+    if context is None or not _is_server() or not (fragment := ThreadState.get().fragment_id):
         return
     drawn: State = ()
     with suppress(ClassroomError):  # the page says it
@@ -67,6 +67,11 @@ def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
             _thread[:] = [threading.Thread(target=_look_on, name="rooms", daemon=True)]
             _thread[0].start()
     _wake.set()
+
+
+def _is_server() -> bool:
+    """Whether this is a server, and no test that runs a page without one."""
+    return Runtime.exists() and isinstance(Runtime.instance(), Runtime)
 
 
 def _states(codes: set[str]) -> dict[str, dict[str, State]]:
@@ -82,7 +87,7 @@ def _look_on() -> None:
     while True:
         with _lock:
             watched = dict(_watched)
-        if not watched:
+        if not watched or not _is_server():
             _wake.wait(60)
             _wake.clear()
             continue

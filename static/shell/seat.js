@@ -3,6 +3,7 @@
 // The names are 128 random bits each: one by which this browser is a pupil, and of a teacher the room's own. They stay
 // here and never stand in an address. Where the teacher is stands in the address, which is looked at while it is seen.
 import { send } from "../bridge/ask.js";
+import { busy } from "../lib/busy.js";
 import { publish } from "../lib/bus.js";
 import { element } from "../lib/dom.js";
 import { setEpoch } from "../lib/epoch.js";
@@ -44,6 +45,26 @@ function known() {
   return known();
 }
 
+/**
+ * Whether the page's script runs just now. A message to a part of the page that comes as the script ends may cost what
+ * the script has drawn last, and the page stands still (Streamlit's issue 9921).
+ */
+function scriptRuns() {
+  const app = document.querySelector("[data-testid=stApp]");
+  return app instanceof HTMLElement && app.dataset.testScriptState === "running";
+}
+
+/** Send something once the page's script rests. */
+function sendAtRest(f) {
+  const done = busy("the class");
+  const go = () => {
+    if (scriptRuns()) return void setTimeout(go, 50);
+    send(f);
+    done();
+  };
+  go();
+}
+
 /** Where this page is, as a teacher's goes to the pupils: its address and what stands after it. */
 export function placeOf(path, search) {
   const choices = Object.fromEntries(new URLSearchParams(search));
@@ -81,7 +102,7 @@ export default function (component) {
   const { room } = kept();
   if (!here.known && (data.ask || (room && !data.line))) {
     here.known = true;
-    send(() => setStateValue("seat", known()));
+    sendAtRest(() => setStateValue("seat", known()));
   }
   const act = (what) => send(() => setTriggerValue("act", { what }));
   let line = here.querySelector(":scope > .ll-seat");
@@ -98,7 +119,7 @@ export default function (component) {
   clearInterval(here.looking);
   if (data.tell) {
     const look = () => {
-      if (document.hidden) return;
+      if (document.hidden || scriptRuns()) return;
       const place = placeOf(location.pathname, location.search),
         words = JSON.stringify(place);
       if (words === here.place) return;

@@ -19,6 +19,7 @@ class Session:
         self.id, self._scriptrunner, self._state = name, None, AppSessionState.APP_NOT_RUNNING
         self._client_state = ClientState(query_string="run=lecture", page_script_hash="abc")
         self._event_loop = SimpleNamespace(call_soon_threadsafe=lambda f, *arguments: f(*arguments))
+        self._browser_queue = SimpleNamespace(is_empty=lambda: True)
         self.fragments, self.ran = {"now", "people"}, []
 
     def has_fragment(self, fragment: str) -> bool:

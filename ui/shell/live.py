@@ -140,14 +140,15 @@ def _forget(session_id: str, fragment: str) -> None:
 def _run_again(session: AppSession, fragments: list[str]) -> None:
     """On the event loop: run fragments of a session again, unless its script is running now.
 
-    If it is, what is drawn may be new anyway, and another look comes soon: a request that meets one of the visitor's
-    own could take the place of that one's page. The widgets' values are left as they are, as ``st.rerun`` leaves them.
+    If it is, or if something that it drew has not left yet, another look comes soon: a request that meets one of the
+    visitor's own could take the place of that one's page, and what was drawn last be lost. The widgets' values are left
+    as they are, as ``st.rerun`` leaves them.
     """
     there = [fragment for fragment in fragments if session.has_fragment(fragment)]
     for fragment in set(fragments) - set(there):
         _forget(session.id, fragment)
     ends = session._state == AppSessionState.SHUTDOWN_REQUESTED
-    if not there or ends or session._scriptrunner is not None:
+    if not there or ends or session._scriptrunner is not None or not session._browser_queue.is_empty():
         return
     known = session._client_state
     session._create_scriptrunner(

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.test_forged import FORGED, component_states, registered
 from tests.pages.test_pages import _here, check, show, words  # noqa: F401 (fixture)
 from ui.classroom import invitation
-from ui.shell import browser_input, seat
+from ui.shell import browser_input, pages, seat
 from ui.shell.seat import Seat
 from vae_core import paths
 from vae_core.classroom import codes, drawings, pupils, rooms, voting
@@ -263,3 +263,8 @@ def test_what_a_class_has_done_is_seen_by_nobody_outside(teacher, pupil):
     outside = visit(room=teacher.code)
     check(outside)
     assert "Ada" not in words(outside)
+
+
+def test_a_cold_server_knows_every_address():
+    """Streamlit looks for a file of an address's name before ``app.py`` has run for the first time."""
+    assert all((paths.ROOT / "pages" / f"{page.address or page.name}.py").exists() for page in pages.PAGES)

@@ -26,6 +26,7 @@ WORDS = {
     "about", "redrawn", "start", "chosen", "only", "key", "size", "count", "columns", "epochs", "wanted", "rolls",
     "classes", "follow", "below", "lines", "fine", "dashed", "words", "shapes", "reconstruction_term", "latent_dim",
 }  # fmt: skip
+AROUND = {"publish", "class_seat"}  # components that stand around every page and know of no model
 
 
 class Fields(dict):
@@ -97,7 +98,7 @@ def sent_by(page: str, **params: str) -> Sent:
         if name == "bytes":
             head, parts = unpacked(proto.bytes)
             found.heads[head["name"]], found.parts[head["name"]] = Fields(head), parts
-        elif name and name != "publish" and proto.json:
+        elif name and name not in AROUND and proto.json:
             found.components[name].append(Fields(json.loads(proto.json)))
     return found
 

@@ -118,7 +118,7 @@ STEPS: tuple[Step, ...] = (
                  "places around each code are drawn well, too."),),
     ),
     Step(
-        "Two forces, one knob", 7,
+        "Two forces, one slider", 7,
         (_mission("no-penalty", "No penalty"),
          Link("Bubbles, beta 0", "bubbles", {"glide": "0"}, ".st-key-bubble_scene [data-glide='0']")),
         lambda: "Two forces move every bubble. The **reconstruction** wants good copies: it makes bubbles small. The "
@@ -137,7 +137,7 @@ STEPS: tuple[Step, ...] = (
         (Link("Map, two numbers, before training", "map", {"run": "two-knobs", "epoch": "0"},
               ".st-key-epoch_slider output >> text=untrained"),
          Link("Samples, the whole plane", "samples", {"run": "two-knobs", "part": "Plane"}, ".ll-manifold")),
-        lambda: "Each dot is a test picture, where the encoder puts it. Press play. Digits of one kind gather, though "
+        lambda: "Each dot is a test picture, where the encoder puts it. Press play. Digits of one class gather, though "
         "nobody told the model what they are: the colours are only for us. " + claims.tell("lesson-first"),
         "Which two digits lie closest together? Why? (sheet, 7)",
         (Thought("It sorts them by the number.",
@@ -190,7 +190,7 @@ WITHOUT = {
     "The app cannot run in the room": "Save pages beforehand that play without it, in any browser: Morph, Samples "
     "(Plane) and Map have a button “To embed (HTML)”. A run’s report, under Runs, is such a page too. Without any "
     "computer, print the worksheet and a few strips: Morph has “Strip (PNG)”.",
-    "Only 20 minutes": "Take the steps “Send in your own”, “Ask for something new” and “Two forces, one knob”.",
+    "Only 20 minutes": "Take the steps “Send in your own”, “Ask for something new” and “Two forces, one slider”.",
 }
 
 

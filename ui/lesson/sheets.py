@@ -25,7 +25,7 @@ ARROWS = (
 )  # fmt: skip
 EFFECTS = (
     (0, "Bubbles are nearly points and lie far apart. Copies are good, plain dice miss."),
-    (1, "Most bubbles lie apart, and plain dice land among them."),
+    (1, "Most bubbles lie apart, and plain rolls land among them."),
     (4, "Bubbles are large. Many overlap, and there two digits mix."),
 )
 SHUFFLED = (2, 0, 1)  # the order of the effects on the sheet
@@ -104,7 +104,7 @@ def _invented(pen: Pen) -> str:
     return (
         "New pictures from plain dice</h2>\n<p>More like digits are those of &nbsp; ☐ the copying machine &nbsp; "
         f"{box} the VAE, because</p>\n"
-        + pen.lines(f"the penalty has put its codes where the dice land. {claims.tell('lesson-dice')}", 1)
+        + pen.lines(f"the penalty has put its codes where the rolls land. {claims.tell('lesson-dice')}", 1)
     )
 
 
@@ -150,7 +150,7 @@ def _truth(pen: Pen) -> str:
         return f'<span class="filled">{"true" if right else "false"}</span>'
 
     rows = "".join(f'<tr><td>{text}</td><td class="mark">{mark(right)}</td></tr>' for text, right in TRUE_OR_FALSE)
-    why = "It pulls all bubbles to the centre and keeps them large, so that codes lie where plain dice land."
+    why = "It pulls all bubbles to the centre and keeps them large, so that codes lie where plain rolls land."
     return (
         f"True or false? And one sentence at the end.</h2>\n<table>{rows}</table>\n"
         f"<p style='margin-top:1.5mm'>What is the penalty for?</p>\n{pen.lines(why, 2)}"

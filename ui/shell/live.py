@@ -103,7 +103,8 @@ def _look_on() -> None:
         except ClassroomError:
             pass  # the pages say it
         except Exception as error:  # this thread must go on
-            os_compat.say(f"A look at the rooms failed: {type(error).__name__}: {error}", error=True)
+            if _is_server():  # or it ended meanwhile
+                os_compat.say(f"A look at the rooms failed: {type(error).__name__}: {error}", error=True)
         time.sleep(LOOK)
 
 

@@ -194,12 +194,26 @@ def _payload(answers: Callable[[], list[Answer]], gallery_path: str) -> PictureA
     return {"answers": shown, "columns": WIDE, "size": size, "chosen": None, "version": token(shown)}
 
 
-def ask(key: str, answers: Callable[[], list[Answer]], gallery_path: str) -> int | None:
-    """Show the answers as pictures. Returns the place of the one that is chosen."""
-    chosen = chosen_in(key)
+def ask(
+    key: str, answers: Callable[[], list[Answer]], gallery_path: str, *, first: int | None = None,
+    changed: Callable[[], None] | None = None,
+) -> int | None:  # fmt: skip
+    """Show the answers as pictures. Returns the place of the one that is chosen; before the first click ``first``.
+
+    ``changed`` is called after each choice.
+    """
+    chosen = first if (clicked := chosen_in(key)) is None else clicked
     data: PictureAnswersData = {**_payload(answers, gallery_path), "chosen": chosen}
-    _answers(key=key, data=data, on_choice_change=lambda: None)
+    _answers(key=key, data=data, on_choice_change=changed or (lambda: None))
     return chosen
+
+
+def unnamed_rows(answers: Sequence[Answer]) -> list[Row]:
+    """The answers by their letters alone, for a class that has not looked yet."""
+    return [
+        Row(letter, images[None], in_words(letter, images), columns=WIDE)
+        for letter, images in ((letter, each.images()) for letter, each in zip(LETTERS, answers, strict=False))
+    ]
 
 
 def chosen_in(key: str) -> int | None:

@@ -26,14 +26,12 @@ def in_class() -> Iterator[None]:
         st.error(plain(error))
 
 
-def tried(action: Callable[..., object], *arguments: Any) -> bool:
-    """For a click: whether it could be done; if not, ``refusal`` says why once the page is drawn again."""
+def tried(action: Callable[..., object], *arguments: Any) -> None:
+    """For a click: what cannot be done is said once the page is drawn again (``refusal``)."""
     try:
         action(*arguments)
     except REFUSED as error:
         st.session_state["class_refused"] = str(error)
-        return False
-    return True
 
 
 def refusal() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -34,13 +36,17 @@ def question_of(room: Room) -> Question | None:
 # ---- the teacher
 
 
-def teacher(seat: Seat, room: Room) -> None:
-    """Which mission, the bars as they grow, and Look."""
-    st.html(paths.ROOT / "static" / "understand" / "missions.css")
+def begin(seat: Seat, room: Room) -> None:
+    """Which mission, before the first was asked."""
+    _choice(seat, None)
+
+
+def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
+    """The mission, the bars as they grow, and Look; then the next one."""
     asked = question_of(room)
-    _choice(seat, asked)
     if asked is None:
-        return
+        return _choice(seat, None)
+    st.html(paths.ROOT / "static" / "understand" / "missions.css")
     mission = MISSIONS[asked.subject]
     with st.container(border=True, key="class_mission"), one_sentence():
         st.markdown(f"#### {mission.name}")
@@ -58,6 +64,7 @@ def teacher(seat: Seat, room: Room) -> None:
             mission_views.tell(mission, None, mission_views.seen(asked.subject))
             page, label = mission.then
             st.page_link(f"pages/{page}.py", label=label, icon=":material/touch_app:", query_params=mission.params)
+    _choice(seat, asked)
 
 
 def _choice(seat: Seat, asked: Question | None) -> None:
@@ -66,8 +73,8 @@ def _choice(seat: Seat, asked: Question | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Its key says what is suggested, so that it moves on once a mission was asked.
         chosen = st.selectbox(
-            "Mission", names, names.index(following), key=f"class_mission_{asked.id if asked else 0}",
-            format_func=lambda name: MISSIONS[name].name, width=320,
+            "The next mission" if asked else "Mission", names, names.index(following), width=320,
+            key=f"class_mission_{asked.id if asked else 0}", format_func=lambda name: MISSIONS[name].name,
         )  # fmt: skip
         st.button(
             "Ask the class", key="class_ask", type="secondary" if asked and asked.is_open else "primary",
@@ -107,7 +114,7 @@ def show_bars(asked: Question, counts: list[int], title: str, mine: int | None =
 # ---- a pupil
 
 
-def pupil(seat: Seat, room: Room) -> None:
+def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     """The question, and what one has answered; after Look what the class did and what the models did."""
     asked = question_of(room)
     if asked is None:

@@ -50,10 +50,12 @@ def _verdict(mission: Mission, answer: int | None, right: int) -> None:
     mine, is_right = mission.in_words(answer), mission.is_right(answer, right)
     show, icon = (st.success, ":material/check:") if is_right else (st.error, ":material/close:")
     if mission.guess:
-        said = f"You said {mine}; it is **{true}**."
-        show(f"**Right**, or near enough. {said}" if is_right else f"**Not quite.** {said}", icon=icon)
+        words = f"You said {mine}; it is **{true}**."
+        show(f"**Right**, or near enough. {words}" if is_right else f"**Not quite.** {words}", icon=icon)
+    elif is_right:
+        show(f"**Right.** {true}.", icon=icon)
     else:
-        show(f"**Right.** {true}." if is_right else f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=icon)
+        show(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=icon)
 
 
 def seen(name: str) -> Seen:

@@ -126,21 +126,29 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
         _watch(run)
     if vote is not None:
         st.markdown(f"**{vote.ballot.question}**")
-        st.fragment(_bars)(seat, vote)
+        st.fragment(_bars)(seat, vote, run)
     if run is not None:
         begin(seat, room)
 
 
-def _bars(seat: Seat, vote: Vote) -> None:
+def _bars(seat: Seat, vote: Vote, run: Run | None) -> None:
     """The bars, and the button that starts the training with what most have chosen."""
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
         counts, here = voting.counts(seat.code, vote.question.id), pupils.here(seat.code)
         title = f"{sum(counts)} of {max(here, sum(counts))} have voted"
         labels = [vote.in_words(place) for place in range(vote.question.count)]
-        votes.bars(labels, counts, title, right=() if vote.question.is_open else winners(counts)[:1])
-        if vote.question.is_open and sum(counts):
+        votes.bars(labels, counts, title, right=decided(vote, run))
+        if vote.question.is_open and any(counts):
             _start_buttons(seat, vote, winners(counts))
+
+
+def decided(vote: Vote, run: Run | None) -> list[int]:
+    """The place of what the training was started with."""
+    if run is None:
+        return []
+    value = getattr(run.config, vote.question.kind)
+    return [place for place, choice in enumerate(vote.ballot.choices) if choice == value]
 
 
 def winners(counts: list[int]) -> list[int]:
@@ -199,7 +207,8 @@ def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     mine = voting.answer_of(seat.code, seat.token, vote.question.id)
     if not vote.question.is_open:
         counts = voting.counts(seat.code, vote.question.id)
-        votes.bars([vote.in_words(k) for k in range(vote.question.count)], counts, "The vote", mine=mine)
+        labels = [vote.in_words(place) for place in range(vote.question.count)]
+        votes.bars(labels, counts, "The vote", right=decided(vote, run), mine=mine)
         return
     key = f"class_vote_{vote.question.id}"
     st.markdown(f"#### {vote.ballot.title}")

@@ -1,19 +1,61 @@
 // The map of a model of two numbers with all that a class has drawn on it, each drawing where the encoder places it.
-// A click on a drawing chooses it. The newest lies on top, and comes in larger than it stays.
+// Those that would cover each other move apart, and a line leads to the place. A click on a drawing chooses it.
 import { send } from "../bridge/ask.js";
 import { animate, classColour, colour, picture, sharp } from "../lib/canvas.js";
 import { bytes, halves } from "../lib/codec.js";
 import { element, mount } from "../lib/dom.js";
-import { outlined } from "../lib/shapes.js";
+import { line, outlined } from "../lib/shapes.js";
 
 const HTML = `<figure class="ll-class-map"><canvas role="img"></canvas><div class="hits"></div></figure>`;
 const ARRIVES = 900; // milliseconds
 const STARTS = 2.4; // times its size
 
-/** How large a drawing is on a map so wide with so many: a few are looked at, many are a crowd. */
-export const sideOf = (count, width) => Math.max(Math.min(width / 11, (1.15 * width) / Math.sqrt(count + 60)), 18);
+const SHARE = 0.3; // of the map that all drawings together may cover
+const ROUNDS = 80; // of moving apart
 
-/** Where a place stands on a map of this size: the range is (x0, x1), (y0, y1). */
+/** How large a drawing is on a map so wide with so many: a few are looked at, many are a crowd. */
+export const sideOf = (count, width) =>
+  Math.max(Math.min(width / 9, width * Math.sqrt(SHARE / Math.max(count, 1))), 16);
+
+/**
+ * Where drawings lie that would cover each other: as near to their places as there is room.
+ *
+ * @param {number[][]} spots their places in pixels
+ * @param {number} side of each
+ * @param {{width: number, height: number}} area
+ * @returns {number[][]} the middles
+ */
+export function apart(spots, side, { width, height }) {
+  const half = side / 2,
+    inside = (value, most) => Math.min(Math.max(value, half), most - half),
+    found = spots.map(([x, y], k) => [x + Math.cos(k) * 0.01, y + Math.sin(k) * 0.01]); // those of one place part, too
+  for (let round = 0; round < ROUNDS; round++) {
+    let moved = false;
+    for (let i = 0; i < found.length; i++)
+      for (let j = 0; j < i; j++) {
+        const [dx, dy] = [0, 1].map((k) => found[i][k] - found[j][k]),
+          [ox, oy] = [side - Math.abs(dx), side - Math.abs(dy)];
+        if (ox <= 0 || oy <= 0) continue;
+        moved = true;
+        const k = ox < oy ? 0 : 1,
+          push = (Math.min(ox, oy) / 2) * (Math.sign(k ? dy : dx) || 1);
+        found[i][k] += push;
+        found[j][k] -= push;
+      }
+    for (const at of found) [at[0], at[1]] = [inside(at[0], width), inside(at[1], height)];
+    if (!moved) break;
+  }
+  return found;
+}
+
+/**
+ * Where a place stands on a map of this size.
+ *
+ * @param {number[][]} range (x0, x1), (y0, y1)
+ * @param {number} width
+ * @param {number} height
+ * @param {{x: number, y: number}} place
+ */
 export const spotOf = ([[x0, x1], [y0, y1]], width, height, { x, y }) => [
   ((x - x0) / (x1 - x0)) * width,
   ((y1 - y) / (y1 - y0)) * height,
@@ -40,6 +82,8 @@ function begin(root, first) {
   let data = first,
     sheet = /** @type {any} */ (null),
     ground = "",
+    laid = "",
+    middles = /** @type {number[][]} */ ([]),
     stop = () => {};
   const behind = document.createElement("canvas");
   const draw = () => {
@@ -53,13 +97,19 @@ function begin(root, first) {
     g.drawImage(behind, 0, 0, width, height);
     if (!sheet) return;
     const side = sideOf(data.drawings.length, width),
-      now = performance.now();
+      now = performance.now(),
+      spots = data.drawings.map((drawing) => spotOf(data.range, width, height, drawing)),
+      where = `${width} ${height} ${data.version}`;
+    if (where !== laid) middles = apart(spots, side, { width, height });
+    if (where !== laid) place(hits, middles, side, width, height);
+    laid = where;
+    g.lineWidth = 1.5;
+    g.strokeStyle = g.fillStyle = paint.x;
+    spots.forEach((spot, k) => lead(g, spot, middles[k], side));
     data.drawings.forEach((drawing, k) => {
-      const t = Math.min((now - (arrived.get(drawing.id) ?? -Infinity)) / ARRIVES, 1),
-        large = side * (1 + (STARTS - 1) * (1 - t) ** 3);
-      tile(g, data, sheet, k, { at: spotOf(data.range, width, height, drawing), side: large, paint });
+      const t = Math.min((now - (arrived.get(drawing.id) ?? -Infinity)) / ARRIVES, 1);
+      tile(g, data, sheet, k, { at: middles[k], side: side * (1 + (STARTS - 1) * (1 - t) ** 3), paint });
     });
-    if (hits.dataset.width !== `${width}`) place(hits, data, width, height, side);
   };
   const come = () => {
     stop();
@@ -123,7 +173,7 @@ function dots(g, root, { points, labels, names, label, range }, width, height) {
   g.globalAlpha = 1;
   g.textAlign = "center";
   g.textBaseline = "middle";
-  for (const [c, [x, y]] of middles(flat, of, names.length).entries()) {
+  for (const [c, [x, y]] of centres(flat, of, names.length).entries()) {
     if (Number.isNaN(x)) continue;
     g.font = `${c === label ? "700" : "600"} ${c === label ? 22 : 15}px sans-serif`;
     const ink = colour(root, c === label ? "--ll-ink" : "--ll-quiet");
@@ -132,12 +182,21 @@ function dots(g, root, { points, labels, names, label, range }, width, height) {
 }
 
 /** The middle of each class's dots: the median each way. */
-function middles(flat, of, count) {
+function centres(flat, of, count) {
   const median = (values) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
   return Array.from({ length: count }, (_, c) => {
     const mine = Array.from(of.keys()).filter((i) => of[i] === c);
     return [0, 1].map((k) => median(mine.map((i) => flat[2 * i + k])));
   });
+}
+
+/** A line from where a drawing belongs to where it lies, if that is elsewhere. */
+function lead(g, spot, middle, side) {
+  if (Math.hypot(spot[0] - middle[0], spot[1] - middle[1]) < side / 3) return;
+  line(g, spot, middle);
+  g.beginPath();
+  g.arc(spot[0], spot[1], 2.5, 0, 7);
+  g.fill();
 }
 
 /** One drawing, white on black, with an edge in the colour of what goes in. */
@@ -154,7 +213,6 @@ function tile(g, data, sheet, k, { at: [x, y], side, paint }) {
 
 /** A button for each drawing, without a look of its own, so that it can be chosen with keys and by those who hear. */
 function buttons(root, hits, { drawings, chosen }) {
-  hits.dataset.width = "";
   const known = new Map(Array.from(hits.children, (each) => [each.dataset.id, each]));
   for (const { id, words } of drawings) {
     let button = known.get(`${id}`);
@@ -171,10 +229,9 @@ function buttons(root, hits, { drawings, chosen }) {
   for (const gone of known.values()) gone.remove();
 }
 
-function place(hits, data, width, height, side) {
-  hits.dataset.width = `${width}`;
-  data.drawings.forEach((drawing, k) => {
-    const [x, y] = spotOf(data.range, width, height, drawing);
+/** The buttons lie where the drawings do. */
+function place(hits, middles, side, width, height) {
+  middles.forEach(([x, y], k) => {
     Object.assign(hits.children[k].style, {
       left: `${(100 * (x - side / 2)) / width}%`,
       top: `${(100 * (y - side / 2)) / height}%`,

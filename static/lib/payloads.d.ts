@@ -971,6 +971,7 @@ export interface PictureAnswersData {
   columns: number;
   size: Size;
   chosen: number | null;
+  shown?: boolean;
   version: string;
 }
 

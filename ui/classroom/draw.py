@@ -32,10 +32,11 @@ from vae_core.datasets.drawing import MNIST, as_mnist
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 
-KIND, MODEL = "draw", "two-knobs"
+KIND, MODEL, NO_BREAK = "draw", "two-knobs", "\u00a0"
 SHOWN = 300  # drawings on the map, the newest
 COLUMNS = 20  # of their sheet
 ENDS = 4  # most usual and most unusual ones
+OUTSIDE = 0.01  # the share of dots that may lie outside of the map, each way
 FRAMES, FILM = 33, 9  # of a morph
 MAP = "class_map"
 
@@ -80,7 +81,7 @@ def _choice(seat: Seat, run: Run | None, label: int | None) -> None:
         first = run.id if run else MODEL
         chosen = st.selectbox(
             "On the map of", ids, ids.index(first) if first in ids else 0, key="class_model", width=320,
-            format_func=lambda name: plain(run_picker.label(models[name])),
+            format_func=lambda name: run_picker.label(models[name]),
         )  # fmt: skip
         model = models[chosen if chosen in models else ids[0]]
         names = model.dataset.label_names
@@ -132,7 +133,7 @@ def _map(seat: Seat, run: Run, prompt: Prompt, label: int | None) -> None:
         with left:
             _class_map(key=MAP, data=payload(run, found[-SHOWN:], label, _chosen(found)), on_drawing_change=_picked)
         with right:
-            st.markdown(f"### Everybody: {plain(prompt.words)}")
+            st.markdown(f"### Everybody: {plain(prompt.words).replace(' ', NO_BREAK)}")
             st.markdown(in_words(run, found, label))
             _moderate(seat, found)
             _extremes(run, found)
@@ -165,7 +166,7 @@ def payload(run: Run, found: list[Placed], label: int | None, chosen: int | None
     places = np.zeros((0, 2)) if not found else mini_map.project(basis, np.stack([each.code for each in found]))
     return {
         "points": dots["points"][0], "labels": dots["labels"], "names": dots["names"], "label": label,
-        "range": mini_map.with_room(dots, places)["range"],
+        "range": mini_map.with_room({**dots, "range": _middle(path, epoch)}, places)["range"],
         "drawings": [
             {"id": each.drawing.id, "x": float(x), "y": float(y), "words": f"A drawing by {each.drawing.by}"}
             for each, (x, y) in zip(found, places, strict=True)
@@ -173,6 +174,14 @@ def payload(run: Run, found: list[Placed], label: int | None, chosen: int | None
         "png": sheet([each.drawing for each in found]), "columns": COLUMNS, "size": size_of(run), "chosen": chosen,
         "version": token(run.id, epoch, label, chosen, [(each.drawing.id, each.drawing.by) for each in found]),
     }  # fmt: skip
+
+
+@cache.cached(50)
+def _middle(path: str, epoch: int) -> list[list[float]]:
+    """The part of the map that holds nearly all dots: on a projector the rest is empty."""
+    places = mini_map.project(mini_map.basis(path, epoch), cache.latents(path, epoch).mean)
+    low, high = np.quantile(places, [OUTSIDE, 1 - OUTSIDE], axis=0)
+    return [[float(a), float(b)] for a, b in zip(low, high, strict=True)]
 
 
 def sheet(shown: list[Drawing]) -> str:

@@ -55,6 +55,7 @@ def _now(place: Seat) -> None:
         st.button(
             "Back", key="class_back", icon=":material/arrow_back:", on_click=_begin, args=(None,), type="tertiary"
         )
+        st.markdown(f"#### :material/{activities.ACTIVITIES[chosen].icon}: {activities.ACTIVITIES[chosen].title}")
         with in_class():
             activities.ACTIVITIES[chosen].begin(place, room)
         return

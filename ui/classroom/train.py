@@ -11,7 +11,6 @@ import streamlit as st
 from ui.components import votes
 from ui.shell import browser_input, live, visitor
 from ui.shell.class_errors import in_class, tried
-from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import pupils, rooms, voting
 from vae_core.classroom.rooms import Room
@@ -100,7 +99,7 @@ def begin(seat: Seat, room: Room) -> None:
         first = registry.preferred() if registry.preferred() in here else here[0]
         dataset = st.selectbox(
             "On", here, here.index(first), key="class_dataset", width=320,
-            format_func=lambda name: plain(registry.TITLES[name]),
+            format_func=registry.TITLES.__getitem__,
         )  # fmt: skip
         st.button(
             "Let them vote", key="class_let_vote", type="primary", icon=":material/how_to_vote:", on_click=tried,

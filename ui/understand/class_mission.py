@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from ui.components import votes
-from ui.components.image_rows import image_rows
 from ui.shell import browser_input, live
 from ui.shell.class_errors import in_class, tried
 from ui.shell.errors import one_sentence
@@ -52,7 +51,7 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
         st.markdown(f"#### {mission.name}")
         st.markdown(mission.question)
         if asked.is_open and mission.pictures is not None:
-            image_rows("class_answers", "mission", [0], picture_findings.unnamed_rows(mission.pictures()), follow=False)
+            picture_findings.show("class_answers", mission.pictures, str(paths.GALLERY))
         st.fragment(_bars)(seat, asked)
         if asked.is_open:
             st.button(
@@ -93,11 +92,7 @@ def _bars(seat: Seat, asked: Question) -> None:
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
         counts, here = voting.counts(seat.code, asked.id), pupils.here(seat.code)
-        show_bars(asked, counts, f"{_people(sum(counts))} answered, {here} {'is' if here == 1 else 'are'} here")
-
-
-def _people(count: int) -> str:
-    return "Nobody has" if count == 0 else "1 pupil has" if count == 1 else f"{count} pupils have"
+        show_bars(asked, counts, f"{sum(counts)} of {max(here, sum(counts))} have answered")
 
 
 def show_bars(asked: Question, counts: list[int], title: str, mine: int | None = None) -> None:
@@ -128,7 +123,7 @@ def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
             _answer(seat, asked, mission, mine)
         else:
             counts = voting.counts(seat.code, asked.id)
-            show_bars(asked, counts, f"{_people(sum(counts))} answered", mine)
+            show_bars(asked, counts, "What your class has answered", mine)
             answer = None if mine is None else mission.answer_at(mine)
             mission_views.tell(mission, answer, mission_views.seen(asked.subject))
 

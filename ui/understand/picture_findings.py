@@ -208,12 +208,10 @@ def ask(
     return chosen
 
 
-def unnamed_rows(answers: Sequence[Answer]) -> list[Row]:
-    """The answers by their letters alone, for a class that has not looked yet."""
-    return [
-        Row(letter, images[None], in_words(letter, images), columns=WIDE)
-        for letter, images in ((letter, each.images()) for letter, each in zip(LETTERS, answers, strict=False))
-    ]
+def show(key: str, answers: Callable[[], list[Answer]], gallery_path: str) -> None:
+    """The answers by their letters alone, none of which can be chosen here: their class does, on phones."""
+    data: PictureAnswersData = {**_payload(answers, gallery_path), "shown": True}
+    _answers(key=key, data=data)
 
 
 def chosen_in(key: str) -> int | None:

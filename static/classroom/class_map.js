@@ -69,8 +69,9 @@ export default function (component) {
   const [root, isNew] = mount(component, HTML);
   root.choose = (id) => send(() => setTriggerValue("drawing", id));
   if (isNew) begin(root, data);
-  if (root.version !== data.version) root.show(data);
+  const isAnother = root.version !== data.version;
   root.version = data.version;
+  if (isAnother) root.show(data);
   return root.end;
 }
 
@@ -199,7 +200,15 @@ function lead(g, spot, middle, side) {
   g.fill();
 }
 
-/** One drawing, white on black, with an edge in the colour of what goes in. */
+/**
+ * One drawing, white on black, with an edge in the colour of what goes in.
+ *
+ * @param {any} g
+ * @param {Data} data
+ * @param {any} sheet
+ * @param {number} k
+ * @param {{at: number[], side: number, paint: {x: string, chosen: string}}} where
+ */
 function tile(g, data, sheet, k, { at: [x, y], side, paint }) {
   const { width: w, height: h } = data.size,
     [left, top] = [x - side / 2, y - side / 2],

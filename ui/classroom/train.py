@@ -59,10 +59,10 @@ class Vote:
 
     @property
     def ballot(self) -> Ballot:
-        return BALLOTS[self.question.kind]
+        return BALLOTS[self.question.topic]
 
     def in_words(self, place: int) -> str:
-        return in_words(self.question.kind, self.ballot.choices[place])
+        return in_words(self.question.topic, self.ballot.choices[place])
 
 
 def in_words(setting: str, choice: float) -> str:
@@ -76,7 +76,7 @@ def vote_of(room: Room, activity: Mapping[str, Any]) -> Vote | None:
     if not isinstance(number, int):
         return None
     found = voting.question(room.code, number)
-    if found.kind not in BALLOTS or found.count != len(BALLOTS[found.kind].choices):
+    if found.topic not in BALLOTS or found.count != len(BALLOTS[found.topic].choices):
         return None
     return Vote(found, found.subject if found.subject in registry.TITLES else registry.EMBEDDED)
 
@@ -146,7 +146,7 @@ def decided(vote: Vote, run: Run | None) -> list[int]:
     """The place of what the training was started with."""
     if run is None:
         return []
-    value = getattr(run.config, vote.question.kind)
+    value = getattr(run.config, vote.question.topic)
     return [place for place, choice in enumerate(vote.ballot.choices) if choice == value]
 
 
@@ -170,7 +170,7 @@ def _start_buttons(seat: Seat, vote: Vote, first: list[int]) -> None:
 def decide(seat: Seat, vote: Vote, place: int) -> None:
     """Close the vote and start the training. Raises ClassroomError, RunError."""
     choice = vote.ballot.choices[place]
-    changes: dict[str, Any] = {vote.question.kind: choice}  # a setting of whole numbers takes 20.0 for 20
+    changes: dict[str, Any] = {vote.question.topic: choice}  # a setting of whole numbers takes 20.0 for 20
     config = visitor.within_limits(replace(PRESETS["lecture"].config(vote.dataset), **changes))
     voting.close(seat.code, seat.teacher, vote.question.id)
     start(seat, replace(config, hidden_dim=None), f"Class {seat.code}: {vote.in_words(place)}",

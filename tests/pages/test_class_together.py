@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_forged import is_component, registered
+from tests.pages.test_forged import forged_states, harmless, is_component, registered  # noqa: F401 (fixture)
 from tests.pages.test_pages import _here, check, finished, set_state, show, words  # noqa: F401 (fixtures)
 from tests.pages.test_titles import nodes
 from ui.classroom import collection, draw, train
@@ -220,6 +220,44 @@ def test_an_activity_that_makes_no_sense_ends_in_no_traceback(activity, teacher,
     rooms.set_activity(teacher.code, teacher.teacher, activity)
     for seat in (teacher, class_of_three[0]):
         assert len(sit(seat).error) <= 1
+
+
+def begin(kind: str, teacher: Seat, pupil: Seat) -> None:
+    """Let the room do something, and the pupil have done their part once."""
+    if kind == "predict":
+        class_mission.ask(teacher, "huge-penalty")
+        voting.vote(teacher.code, pupil.token, voting.latest(teacher.code, "mission").id, 1)
+    elif kind == "draw":
+        draw.invite(teacher, draw.MODEL, 0)
+        for k in range(2):
+            drawings.add(teacher.code, pupil.token, the_prompt(teacher).id, pixels(a_drawing(k)))
+    else:
+        train.ask(teacher, "beta", "mnist-5k")
+        voting.vote(teacher.code, pupil.token, voting.latest(teacher.code, "beta").id, 1)
+
+
+@pytest.mark.parametrize("kind", ["predict", "draw", "train"])
+def test_what_a_phone_forges_steers_nothing(kind, teacher, class_of_three, harmless):  # noqa: F811
+    begin(kind, teacher, class_of_three[0])
+    before, forged = rooms.find(teacher.code), 0
+    phone = sit(class_of_three[0])
+    for states, count in forged_states(phone):
+        phone._run(states)
+        check(phone)
+        forged += count
+    after = rooms.find(teacher.code)
+    assert forged and (after.activity, after.place, after.follows) == (before.activity, before.place, before.follows)
+    assert after.pupil_version == before.pupil_version  # nothing that others see
+    assert len(drawings.of_room(teacher.code)) <= 3  # a button may be pressed, once
+
+
+@pytest.mark.parametrize("kind", ["predict", "draw", "train"])
+def test_what_makes_no_sense_from_a_teachers_browser_harms_nothing(kind, teacher, class_of_three, harmless):  # noqa: F811
+    begin(kind, teacher, class_of_three[0])
+    desk = sit(teacher)
+    for states, _ in forged_states(desk):
+        desk._run(states)
+        check(desk)
 
 
 def test_labels_are_never_read_as_html():

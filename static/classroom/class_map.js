@@ -10,7 +10,7 @@ const HTML = `<figure class="ll-class-map"><canvas role="img"></canvas><div clas
 const ARRIVES = 900; // milliseconds
 const STARTS = 2.4; // times its size
 
-const SHARE = 0.3; // of the map that all drawings together may cover
+const SHARE = 0.2; // of the map that all drawings together may cover
 const ROUNDS = 80; // of moving apart
 
 /** How large a drawing is on a map so wide with so many: a few are looked at, many are a crowd. */

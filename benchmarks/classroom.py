@@ -37,6 +37,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.load import REPORT, WIRE, cpu, memory, speed, stream, wait_for_epoch
 from tests.browser.conftest import Server
+from ui.understand.missions import MISSIONS
 from vae_core import paths
 from vae_core.classroom import codes, drawings, rooms, voting
 from vae_core.config import Config
@@ -46,7 +47,7 @@ from vae_core.jobs import launcher
 from vae_core.runs import lifecycle
 from vae_core.runs.run import Run
 
-MISSIONS = {"noise-off": 3, "random-codes": 3, "bubble-size": 3}  # with words to choose from
+ASKED = ("noise-off", "random-codes", "bubble-size")  # missions with words to choose from
 COMES, ANSWERS, DRAWS, WATCHES, ALONE = 10.0, 5.0, 12.0, 40.0, 25.0  # seconds
 TWICE = 2  # drawings of each
 PATIENCE = 60.0  # seconds until something counts as an error
@@ -83,9 +84,12 @@ class Page:
     # ---- what comes
 
     async def listen(self) -> None:
-        async for raw in self.socket:
-            if isinstance(raw, bytes):
-                await self._take(ForwardMsg.FromString(raw))
+        try:
+            async for raw in self.socket:
+                if isinstance(raw, bytes):
+                    await self._take(ForwardMsg.FromString(raw))
+        except Exception as error:
+            self.figures.errors[f"{type(error).__name__}: {error}"[:80]] += 1
 
     async def _take(self, answer: ForwardMsg) -> None:
         kind = answer.WhichOneof("type")
@@ -184,12 +188,13 @@ class Page:
         await self.until(lambda: "Hello" in self.text, "the room")
         self.figures.seconds["join: open the page, say a name, be in"].append(time.perf_counter() - began)
 
-    async def answer(self, question: int, place: int) -> float:
+    async def answer(self, question: int, words: str) -> float:
         """Vote, and return when it was sent."""
         wid, fragment = await self.there(f"class_answer_{question}")
-        self.keep(wid, int_value=place)
+        self.keep(wid, string_value=words)
         sent = time.perf_counter()
         self.figures.seconds["a vote is confirmed on the phone"].append(await self.ask(fragment=fragment))
+        del self.states[wid]  # the next thing that the class does has no such widget
         return sent
 
     async def draw(self, drawing: np.ndarray) -> float:
@@ -253,9 +258,9 @@ class Class:
 
         await asyncio.gather(*(one(k) for k in range(self.count)))
 
-    async def predict(self, mission: str, choices: int) -> None:
-        self.desk.bars = -1
-        asked = voting.ask(self.code, self.teacher_token, "mission", mission, choices)
+    async def predict(self, mission: str) -> None:
+        self.desk.bars, answers = -1, MISSIONS[mission].answers
+        asked = voting.ask(self.code, self.teacher_token, "mission", mission, len(answers))
         began = time.perf_counter()
         rooms.set_activity(self.code, self.teacher_token, {"kind": "predict", "question": asked.id})
 
@@ -263,7 +268,7 @@ class Class:
             await phone.there(f"class_answer_{asked.id}")
             self.figures.seconds["a mission appears on a phone"].append(time.perf_counter() - began)
             await asyncio.sleep(random.Random(k).uniform(0, ANSWERS))
-            return await phone.answer(asked.id, k % choices)
+            return await phone.answer(asked.id, answers[k % len(answers)])
 
         seen = asyncio.create_task(arrivals(self.desk, lambda: self.desk.bars, self.count, "all votes"))
         sent = await asyncio.gather(*(one(k, phone) for k, phone in enumerate(self.phones)))
@@ -336,8 +341,8 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
         f"Ten seconds in which nothing happens cost the server {1000 * (cpu(server) - before):.0f} ms of a core: "
         f"nobody asks, a thread looks at the room's version. ({time.monotonic() - began:.0f} s, {pupils} phones)"
     )
-    for mission, choices in MISSIONS.items():
-        await room.predict(mission, choices)
+    for mission in ASKED:
+        await room.predict(mission)
     await room.draw(TWICE)
     first = run.epoch or 0
     await asyncio.sleep(ALONE)  # the phones are there, and rest
@@ -357,8 +362,8 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
 async def many_rooms(server: Server, figures: Figures, count: int, pupils: int) -> None:
     classes = [Class(server, figures, pupils) for _ in range(count)]
     await asyncio.gather(*(each.come() for each in classes))
-    for mission, choices in list(MISSIONS.items())[:2]:
-        await asyncio.gather(*(each.predict(mission, choices) for each in classes))
+    for mission in ASKED[:2]:
+        await asyncio.gather(*(each.predict(mission) for each in classes))
     await asyncio.gather(*(each.draw(1) for each in classes))
     for each in classes:
         await each.go()
@@ -411,8 +416,8 @@ async def warm(server: Server) -> None:
     """One class of two does all of it before anything is measured."""
     room = Class(server, Figures(), 2)
     await room.come()
-    for mission, choices in MISSIONS.items():
-        await room.predict(mission, choices)
+    for mission in ASKED:
+        await room.predict(mission)
     await room.draw(1)
     await room.go()
     rooms.close(room.code, room.teacher_token)
@@ -423,7 +428,7 @@ def report(
 ) -> None:
     parts = []
     titles = (
-        f"## One room of {given.pupils}: they join, answer {len(MISSIONS)} missions, draw, watch one training",
+        f"## One room of {given.pupils}: they join, answer {len(ASKED)} missions, draw, watch one training",
         f"## {given.rooms} rooms of {given.each} at once: they join, answer 2 missions, draw",
     )
     for title, figures in zip(titles, both, strict=True):

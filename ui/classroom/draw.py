@@ -120,8 +120,9 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     if prompt is not None:
         with st.container(key="class_drawn"):
             st.fragment(_map)(seat, run, prompt, label)
-            st.fragment(_morph)(seat, run, prompt)
     _choice(seat, run, label)
+    if prompt is not None:
+        st.fragment(_morph)(seat, run, prompt)
     st.fragment(collection.collection)(seat)
 
 

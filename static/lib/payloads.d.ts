@@ -1205,6 +1205,7 @@ export interface SeatLine {
   name: string;
   follows: boolean;
   room: boolean;
+  doing: boolean;
   trouble: string;
 }
 

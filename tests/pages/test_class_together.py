@@ -151,6 +151,28 @@ def test_a_guess_is_sent_once_it_is_meant(teacher, class_of_three):
     assert sit(class_of_three[0]).slider[0].value == 13  # a phone that slept and came back
 
 
+def test_two_tabs_of_one_phone_are_one_vote(teacher, class_of_three):
+    class_mission.ask(teacher, "noise-off")
+    asked = voting.latest(teacher.code, "mission")
+    one, other = sit(class_of_three[0]), sit(class_of_three[0])
+    for tab, answer in ((one, 0), (other, 2), (one, 1)):
+        tab.radio(key=f"class_answer_{asked.id}").set_value(answer).run()
+        check(tab)
+    assert voting.counts(teacher.code, asked.id) == [0, 1, 0]
+    assert "Your answer: **About the same**" in words(again(other))
+
+
+def test_who_looks_around_is_told_that_the_class_is_at_work(teacher, class_of_three):
+    app = show("loss")
+    app.session_state["class_seat"] = class_of_three[0]
+    for begun in (False, True):
+        if begun:
+            class_mission.ask(teacher, "noise-off")
+        check(app.run())
+        (line,) = [each["line"] for each in sent(app, "class_seat")]
+        assert line["doing"] == begun
+
+
 @pytest.mark.parametrize("name", MISSIONS)
 def test_every_mission_can_be_asked_in_a_class(name, teacher, class_of_three):
     mission = MISSIONS[name]

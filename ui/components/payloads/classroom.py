@@ -20,6 +20,7 @@ class SeatLine(TypedDict):
     name: str
     follows: bool
     room: bool  # this is the room's page
+    doing: bool  # the class does something there
     trouble: str  # one sentence
 
 

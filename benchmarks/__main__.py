@@ -2,8 +2,8 @@
 
 Without a name all of MODULES; one that lacks something (MNIST, Chromium, a graphics card, the peers' environment) says
 so and is left out. What is not measured now keeps its last result, with its date and machine. ``--short`` takes less
-time, prints, and writes nothing down. ``load`` writes load.md, and ``classroom`` its end; their ``--help`` says what they
-take.
+time, prints, and writes nothing down. ``load`` writes load.md, and ``classroom`` its end; both say with ``--help`` what
+they take.
 """
 
 from __future__ import annotations

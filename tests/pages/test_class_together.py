@@ -438,6 +438,18 @@ def test_a_class_votes_and_one_training_runs_for_all(teacher, class_of_three, mo
         voting.vote(teacher.code, class_of_three[2].token, asked.id, 1)
 
 
+def test_where_no_training_can_start_the_vote_goes_on(teacher, class_of_three, harmless):  # noqa: F811
+    train.ask(teacher, "beta", "mnist-5k")
+    asked = voting.latest(teacher.code, "beta")
+    voting.vote(teacher.code, class_of_three[0].token, asked.id, 3)
+    desk = sit(teacher)
+    desk.button(key="class_train_3").click().run()
+    check(desk)
+    assert [each.value for each in desk.error] == ["Not now."]
+    voting.vote(teacher.code, class_of_three[1].token, asked.id, 3)
+    assert "2 of 3 have voted" in html_of(again(desk)) and "run" not in rooms.find(teacher.code).activity
+
+
 def test_a_tie_is_the_teachers_to_break():
     assert train.winners([0, 2, 1, 2, 0]) == [1, 3] and train.winners([0, 0]) == []
     assert [train.in_words("latent_dim", n) for n in (1, 2)] == ["1 number", "2 numbers"]

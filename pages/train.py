@@ -66,7 +66,10 @@ def watch(run: Run) -> None:
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    every = pace() if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    watches = in_class()
+    every = (
+        (CLASS_LOOKS if watches else LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    )
 
     def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
@@ -98,7 +101,7 @@ def watch(run: Run) -> None:
         with one_sentence():
             status, asked = look(run)
             if status.active:
-                birth.tell(run)
+                birth.tell(run, most=1 if watches else None)
             turns = {
                 "state": steering.structure(status, asked), "pictures": drawn_from(run, status), "test": tested(run),
             }  # fmt: skip
@@ -119,10 +122,10 @@ def watch(run: Run) -> None:
     test()
 
 
-def pace() -> float:
-    """Seconds between two looks: a class of thirty that watches one training leaves the processor to it."""
+def in_class() -> bool:
+    """Whether this is one of thirty phones that watch the same training: that must leave the processor to it."""
     place = seat.mine()
-    return CLASS_LOOKS if place is not None and not place.is_teacher else LOOKS
+    return place is not None and not place.is_teacher
 
 
 def look(run: Run) -> tuple[Status, str]:

@@ -300,7 +300,8 @@ Memory of the server: {figures.empty:.0f} MB before; then
 | --- | --- |
 {weights}
 {growth}"""
-    file.write_text(text)
+    of_classes = file.read_text("utf-8").partition("\n# Rooms of a class\n") if file.exists() else ("", "", "")
+    file.write_text(text + "".join(of_classes[1:]), "utf-8")  # what benchmarks.classroom has written stays
     print(text)
 
 

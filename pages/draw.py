@@ -17,7 +17,7 @@ from ui.shell import browser_input, run_picker, url_state
 from ui.shell.errors import one_sentence, plain
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.store import cache
+from ui.store import cache, costs
 from ui.text import glossary
 
 through_app()
@@ -64,7 +64,7 @@ def board() -> None:
         with place:
             in_its_place(looks, thing)
         if image is None:
-            unusual.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
+            costs.test_losses(path, epochs)  # what a drawing is compared with, ready before the first stroke ends
             return
         with alike:
             st.markdown("**3.** What is like it")
@@ -166,7 +166,7 @@ def how_unusual(image: np.ndarray, thing: str) -> None:
         ),
     )
     compared = unusual.unusual(path, epochs, image, thing)
-    if compared is None and unusual.test_losses(path, epochs) is not None:
+    if compared is None and costs.test_losses(path, epochs) is not None:
         st.caption("This model’s losses have grown without limit, so there is nothing to compare.")
     elif compared is None:
         st.caption(f"This needs the test pictures. {run_picker.where_originals_are(run)}")

@@ -7,9 +7,7 @@ from ui.shell import browser_input, url_state
 from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
-from ui.text import glossary
-from ui.understand import missions, picture_findings
-from ui.understand.findings import Seen
+from ui.understand import mission_views, missions, others
 from ui.understand.missions import MISSIONS, Mission
 from vae_core import paths
 
@@ -45,38 +43,11 @@ def tally() -> None:
 
 def ask(name: str, mission: Mission) -> None:
     key = f"guess_{name}" if mission.guess else f"answer_{name}"
-    answer: int | None
-    if mission.pictures:
-        answer = picture_findings.ask(key, mission.pictures, str(paths.GALLERY))
-    elif mission.guess:
-        g = mission.guess
-        answer = st.slider(g.label, g.low, g.high, (g.low + g.high) // (2 * g.step) * g.step, g.step, key=key)
-    else:
-        answer = st.radio(
-            "Your answer", range(len(mission.answers)), index=None, format_func=mission.answers.__getitem__, key=key
-        )
+    answer = mission_views.choose(key, mission)
     st.button(
         "Look", key="commit_mission", type="primary", icon=":material/visibility:", disabled=answer is None,
         on_click=missions.commit, args=(name, key),
     )  # fmt: skip
-
-
-def tell(mission: Mission, answer: int, seen: Seen) -> None:
-    mine, true = mission.in_words(answer), mission.in_words(seen.right)
-    if mission.guess and mission.is_right(answer, seen.right):
-        st.success(f"**Right**, or near enough. You said {mine}; it is **{true}**.", icon=":material/check:")
-    elif mission.guess:
-        st.error(f"**Not quite.** You said {mine}; it is **{true}**.", icon=":material/close:")
-    elif mission.is_right(answer, seen.right):
-        st.success(f"**Right.** {true}.", icon=":material/check:")
-    else:
-        st.error(f"**Not quite.** You said: {mine}. What we see: **{true}**.", icon=":material/close:")
-    st.markdown(
-        f"**What we measured.** {seen.sentence}", help=glossary.tip("nat") if " nats" in seen.sentence else None
-    )
-    missions.draw(seen)
-    if mission.explained(seen):
-        st.markdown(f"**Why?** {mission.why}")
 
 
 tally()
@@ -91,7 +62,9 @@ with st.container(border=True, key="mission_box"), one_sentence():
     if chosen not in answers:
         ask(chosen, mission)
     else:
-        tell(mission, answers[chosen], mission.look())
+        seen = mission_views.seen(chosen)
+        mission_views.tell(mission, answers[chosen], seen)
+        others.others(chosen, mission, answers[chosen], seen.right)
         with st.container(horizontal=True, vertical_alignment="center"):
             page, label = mission.then
             onward = next((name for name in MISSIONS if name not in answers), None)

@@ -13,9 +13,10 @@ from ui.components.epoch_slider import epoch_slider
 from ui.components.image_picker import End, digit_picker
 from ui.components.image_rows import Row
 from ui.components.mini_map import map_marks, small_map
+from ui.components.morph_player import morph_player
 from ui.components.notebook import show_code
 from ui.morph import files, morph
-from ui.morph.morph import morph_lengths, morph_player
+from ui.morph.morph import morph_lengths
 from ui.shell import run_picker
 from ui.shell.errors import one_sentence
 from ui.shell.page_bar import page_bar

@@ -6,7 +6,7 @@ from ui.components import embedding_progress, latent_map, notebook, reference_pa
 from ui.components.bridge import redraw_when
 from ui.components.latent_map import latent_scatter
 from ui.components.loss_curves import curves, explain_numbers, loss_curves
-from ui.shell import browser_input, run_picker, visitor
+from ui.shell import browser_input, run_picker, seat, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.shell.page_bar import page_bar
 from ui.shell.startup import awake
@@ -19,6 +19,8 @@ from vae_core.analysis import umap_tsne
 from vae_core.jobs import warm_worker
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import RESUMABLE, Run, RunError, Status
+
+LOOKS, CLASS_LOOKS = 0.5, 2.0  # seconds between two looks at a training
 
 through_app()
 
@@ -60,11 +62,14 @@ def watch(run: Run) -> None:
     before = run.status()
     visitor.note_visit(run)
     if not run.gallery and not visitor.owns(run):
-        st.info(visitor.NOT_YOURS)
+        st.info(visitor.OF_A_CLASS if run.about.room else visitor.NOT_YOURS)
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    every = 0.5 if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    watches = in_class()
+    every = (
+        (CLASS_LOOKS if watches else LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
+    )
 
     def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
@@ -96,7 +101,7 @@ def watch(run: Run) -> None:
         with one_sentence():
             status, asked = look(run)
             if status.active:
-                birth.tell(run)
+                birth.tell(run, most=1 if watches else None)
             turns = {
                 "state": steering.structure(status, asked), "pictures": drawn_from(run, status), "test": tested(run),
             }  # fmt: skip
@@ -115,6 +120,12 @@ def watch(run: Run) -> None:
     pictures()
     now()
     test()
+
+
+def in_class() -> bool:
+    """Whether this is one of thirty phones that watch the same training: that must leave the processor to it."""
+    place = seat.mine()
+    return place is not None and not place.is_teacher
 
 
 def look(run: Run) -> tuple[Status, str]:

@@ -11,6 +11,7 @@ import { draw, drawn, pictureOf, shown } from "./pad_sheet.js";
 const SLOW = 500; // milliseconds after which the pad says that the server has not answered yet
 // Strokes and pictures outlive the page, so that all is still there, and can be undone, after a visit to another.
 const things = [];
+let turn = /** @type {string | undefined} */ (undefined); // for which they were drawn, where there are turns
 
 const HTML = `
   <canvas width="140" height="140" tabindex="0" role="img"></canvas>
@@ -43,6 +44,10 @@ function build(root, first) {
   const canvas = find("canvas");
   let base = null, // a drawing of this visit whose strokes are no longer known
     data = first;
+  const isOver = (now) => now.turn !== undefined && now.turn !== turn;
+  if (isOver(first)) things.length = 0;
+  if (first.turn) turn = first.turn;
+  if (first.by_hand) for (const part of root.querySelectorAll(".use, .hint")) part.hidden = true;
   const messages = telling(root, first.sum);
   const show = () => {
     draw(canvas, things, base);
@@ -82,9 +87,17 @@ function build(root, first) {
     use([...field.files]);
     field.value = "";
   };
-  const forget = incoming(root, { drop: (transfer) => use([...transfer.files]), paste: use, inFields: false });
+  const takes = { drop: (transfer) => use([...transfer.files]), paste: use, inFields: false };
+  const forget = first.by_hand ? () => {} : incoming(root, takes);
   root.heard = (now) => {
     data = now;
+    if (isOver(now)) {
+      turn = now.turn;
+      things.length = 0;
+      base = null;
+      messages.forget(now.sum);
+      show();
+    }
     messages.heard(now);
     root.dataset.sum = String(now.sum); // of what the page was drawn from: the tour looks at it
     const top = shown(things);
@@ -196,5 +209,9 @@ function telling(root, sum) {
     end();
     state.textContent = "";
   };
-  return { tell, heard, end };
+  const forget = (sum) => {
+    wanted = sum;
+    end();
+  };
+  return { tell, heard, forget, end };
 }

@@ -227,6 +227,8 @@ export interface DrawingPadData {
   sum: number;
   refused: number;
   why: string;
+  turn?: string;
+  by_hand?: boolean;
 }
 
 export interface Drawn {
@@ -969,6 +971,7 @@ export interface PictureAnswersData {
   columns: number;
   size: Size;
   chosen: number | null;
+  shown?: boolean;
   version: string;
 }
 
@@ -1202,6 +1205,7 @@ export interface SeatLine {
   name: string;
   follows: boolean;
   room: boolean;
+  doing: boolean;
   trouble: string;
 }
 
@@ -1250,4 +1254,29 @@ export interface ClassPeopleData {
 
 export interface ClassPeopleAnswer {
   pupil: number;
+}
+
+export interface ClassDrawing {
+  id: number;
+  x: number;
+  y: number;
+  words: string;
+}
+
+export interface ClassMapData {
+  points: string;
+  labels: string;
+  names: string[];
+  label: number | null;
+  range: number[][];
+  drawings: ClassDrawing[];
+  png: string;
+  columns: number;
+  size: Size;
+  chosen: number | null;
+  version: string;
+}
+
+export interface ClassMapAnswer {
+  drawing: number;
 }

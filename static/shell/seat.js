@@ -74,20 +74,23 @@ export function placeOf(path, search) {
 
 const button = (words, onclick) => element("button", { type: "button", textContent: words, onclick });
 
+const pace = (follows) => (follows ? "You follow the teacher" : "Look around freely");
+
 /** The line's parts, for one who is in a room or was told something. */
-function parts({ code, teacher, name, follows, room, trouble }, act) {
+function parts({ code, teacher, name, follows, room, doing, trouble }, act) {
   if (trouble) return [element("span", { className: "trouble", textContent: trouble })];
   const where = element("span", { className: "where" });
   where.append("Class ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
-  const found = [where];
+  const found = [where],
+    misses = doing && !room && !teacher; // what their class does
   if (teacher) {
     const label = element("label", {}),
       check = element("input", { type: "checkbox", checked: follows });
     check.onchange = () => act(check.checked ? "follow" : "roam");
     label.append(check, " Pupils follow me");
     found.push(label);
-  } else found.push(element("span", { textContent: follows ? "You follow the teacher" : "Look around freely" }));
-  if (!room) found.push(button("The room", () => act("room")));
+  } else found.push(element("span", { textContent: misses ? "Your class is at work" : pace(follows) }));
+  if (!room) found.push(button(misses ? "Join in" : "The room", () => act("room")));
   if (!teacher) found.push(button("Leave", () => act("leave")));
   return found;
 }

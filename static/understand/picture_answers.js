@@ -25,11 +25,12 @@ export default function (component) {
  * @param {import("../lib/payloads").PictureAnswer} answer
  * @param {number} k
  */
-function made(root, { size, columns, chosen }, { label, alt, png }, k) {
+function made(root, { size, columns, chosen, shown = false }, { label, alt, png }, k) {
   const node = element("label", {}),
     input = element("input", { type: "radio", name: "ll-answer", checked: k === chosen }),
     canvas = element("canvas", {});
   input.setAttribute("aria-label", alt);
+  input.disabled = shown;
   input.onchange = () => root.choose(k);
   canvas.setAttribute("aria-hidden", "true");
   node.append(input, canvas, element("b", { textContent: label }));

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.classroom import activities
 from ui.shell import live
+from ui.shell.class_errors import in_class, refusal
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import rooms
@@ -27,7 +28,9 @@ def pupil(place: Seat) -> None:
     activity = activities.going_on(room)
     with st.container(key="class_pupil"):
         if activity is not None:
-            activity.pupil(place, room, room.activity)
+            refusal()
+            with in_class():
+                activity.pupil(place, room, room.activity)
         elif room.follows:
             st.markdown(f"#### Hello, {plain(place.name)}")
             st.markdown("Your phone goes where your teacher goes. Look up!")

@@ -11,6 +11,7 @@ from ui.classroom import activities
 from ui.classroom.invitation import invitation
 from ui.components.bridge import component
 from ui.shell import browser_input, live, seat
+from ui.shell.class_errors import in_class, refusal
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import pupils, rooms
@@ -37,7 +38,8 @@ def teacher(place: Seat) -> None:
 @st.fragment
 def _now(place: Seat) -> None:
     """What the room does, or what it could do."""
-    live.redraw_when_changed(place.code, teacher=True)
+    live.redraw_when_changed(place.code, teacher=False)  # what grows with each vote is a fragment of its own
+    refusal()
     if (room := _room(place)) is None:
         return
     activity = activities.going_on(room)
@@ -45,14 +47,17 @@ def _now(place: Seat) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="class_doing"):
             st.markdown(f"#### :material/{activity.icon}: {activity.title}", width="stretch")
             st.button("End it", key="class_end", icon=":material/stop:", on_click=_end, args=(place,))
-        activity.teacher(place, room, room.activity)
+        with in_class():
+            activity.teacher(place, room, room.activity)
         return
     chosen = st.session_state.get("class_begins")
     if isinstance(chosen, str) and chosen in activities.ACTIVITIES:
         st.button(
             "Back", key="class_back", icon=":material/arrow_back:", on_click=_begin, args=(None,), type="tertiary"
         )
-        activities.ACTIVITIES[chosen].begin(place, room)
+        st.markdown(f"#### :material/{activities.ACTIVITIES[chosen].icon}: {activities.ACTIVITIES[chosen].title}")
+        with in_class():
+            activities.ACTIVITIES[chosen].begin(place, room)
         return
     st.markdown("#### What will the class do?")
     if not activities.ACTIVITIES:

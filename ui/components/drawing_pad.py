@@ -23,13 +23,17 @@ LINKED = 35  # pixels to a side of a drawing that an address holds (static/shell
 _pad = component("pad", "components/drawing_pad.js")
 
 
-def digit_pad(what: str) -> np.ndarray | None:
-    """A pad to draw ``what`` on (``a digit``), or to put a picture on.
+def digit_pad(what: str, *, turn: str = "", by_hand: bool = False) -> np.ndarray | None:
+    """A pad to draw ``what`` on (``a digit``), or to put a picture on, unless it is to be done ``by_hand``.
+
+    For another ``turn`` than the last one the pad is empty again.
 
     Returns what is on it: a drawing, (PAD, PAD) uint8, white on black; a picture, (64, 64, 4) uint8, as
     ``reading.read_picture`` has it; None if nothing. Kept for the visit, in memory alone. A visit may begin with the
     one of a link.
     """
+    if turn and st.session_state.get("drawing_turn") != turn:
+        st.session_state["drawing_turn"], st.session_state["drawing"] = turn, None
     kept = st.session_state.setdefault("drawing", _of_link())
     refused, why = st.session_state.get("drawing_refused", (0, ""))
     _pad(
@@ -38,6 +42,7 @@ def digit_pad(what: str) -> np.ndarray | None:
             "what": what, "png": "" if kept is None else encoded(_shown(kept), "PNG"), "picture": is_picture(kept),
             "sum": _sum(kept),  # the pad sends it until it finds it here
             "refused": refused, "why": why,
+            **({"turn": turn, "by_hand": by_hand} if turn else {}),
         },
     )  # fmt: skip
     return kept

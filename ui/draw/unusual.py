@@ -10,55 +10,13 @@ import numpy as np
 from ui.components.bridge import component
 from ui.components.drawing_view import Look
 from ui.components.payloads.morph_and_draw import UnusualData, UnusualView
-from ui.store import cache
+from ui.store import costs
 from vae_core import measured
 from vae_core.analysis import cost
 from vae_core.analysis.projections import Basis
 from vae_core.measured import scribbles
-from vae_core.runs.run import Run
 
-COMPARED = scribbles.COMPARED  # test pictures among which a drawing is placed, at every epoch of a film
 BINS = 24
-
-
-def test_losses(path: str, epochs: Sequence[int]) -> list[np.ndarray] | None:
-    """The losses of the first test pictures at each epoch, z sampled, nats, (n,) each; None without the dataset."""
-    here = cache.originals(Run(Path(path)), (0,)) is not None  # may change, so it is not kept with the losses
-    found = [_test_losses(path, epoch) for epoch in epochs] if here else []
-    known = [losses for losses in found if losses is not None]
-    return known if len(known) == len(epochs) else None
-
-
-def _test_pictures(path: str) -> np.ndarray | None:
-    return cache.originals(Run(Path(path)), np.arange(min(COMPARED, len(cache.labels(path)))))
-
-
-@cache.cached(200)
-def _test_losses(path: str, epoch: int) -> np.ndarray | None:
-    from vae_core.analysis.sampling import sampled_losses
-
-    run, images = Run(Path(path)), _test_pictures(path)
-    if images is None:
-        return None
-    return sampled_losses(cache.model(path, epoch), images, run.config.reconstruction, run.config.beta)
-
-
-@cache.cached(50)
-def _test_floors(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """What perfect copies of the same pictures cost, and how grey they are, (n,) each in nats."""
-    images = _test_pictures(path)
-    if images is None:
-        return np.zeros(0), np.zeros(0)
-    return cost.floor(images, Run(Path(path)).config.reconstruction), cost.grey(images)
-
-
-@cache.cached(500)
-def _own_loss(path: str, epoch: int, image: bytes) -> float:
-    from vae_core.analysis.sampling import sampled_losses
-
-    config, model = Run(Path(path)).config, cache.model(path, epoch)
-    own = model.shape.picture(image)[None]
-    return float(sampled_losses(model, own, config.reconstruction, config.beta, draws=scribbles.DRAWS)[0])
 
 
 def unusual(path: str, epochs: Sequence[int], image: np.ndarray, thing: str = "drawing") -> UnusualData | None:
@@ -66,20 +24,17 @@ def unusual(path: str, epochs: Sequence[int], image: np.ndarray, thing: str = "d
 
     None without them, or where a model has grown so far that a loss is no number.
     """
-    known = test_losses(path, epochs)
+    known = costs.test_losses(path, epochs)
     views: list[UnusualView] = []
     if known is None:
         return None
-    term, (floors, greys) = Run(Path(path)).config.reconstruction, _test_floors(path)
-    own_floor, own_grey = cost.floor(image[None], term), cost.grey(image[None])
     of = 0
     for epoch, losses in zip(epochs, known, strict=True):
-        mine = _own_loss(path, epoch, image.tobytes())
-        if not (np.isfinite(mine) and np.isfinite(losses).all()):
+        own = costs.own(path, epoch, image.tobytes())
+        if not (np.isfinite(own.loss).all() and np.isfinite(losses).all()):
             return None
-        own = cost.Costs(np.array([mine]), own_floor, own_grey)
-        found = cost.compared(own, cost.Costs(losses.astype(np.float64), floors, greys))
-        views.append(_view(found, float(own_floor[0]), thing))
+        found = cost.compared(own, costs.known(path, losses))
+        views.append(_view(found, float(own.floor[0]), thing))
         of = len(found.others)
     return {"run": Path(path).name, "thing": thing, "epochs": list(epochs), "of": of, "views": views}
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ui.components import image_picker, latent_map, mini_map
-from ui.components.bridge import base64_of, component, token
+from ui.components.bridge import base64_of, component
 from ui.components.image_picker import End
-from ui.components.image_rows import Row, cell_of
+from ui.components.image_rows import Row
 from ui.components.morph_path import PATHS, codes, walk
 from ui.components.payloads.morph_and_draw import LengthsData
 from ui.store import cache
@@ -118,22 +118,7 @@ def lengths(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, 
     }  # fmt: skip
 
 
-_player = component("player", "morph/player.js")
 _lengths = component("lengths", "morph/lengths.js")
-
-
-def morph_player(
-    run_id: str, epochs: Sequence[int], rows: Sequence[Row], *, film: int = 9, autoplay: bool = False
-) -> None:
-    """Rows of frames (epochs, frames, height, width) under one slider."""
-    data = [row.to_json() for row in rows]
-    frames = rows[0].images.shape[1]
-    payload = {
-        "run": run_id, "epochs": list(epochs), "rows": data, "frames": frames, "film": film,
-        "size": cell_of(rows), "autoplay": autoplay,
-        "version": token(data),
-    }  # fmt: skip
-    _player(key="morph_player", data=payload)
 
 
 def morph_lengths(payload: LengthsData) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 
 import streamlit as st
@@ -60,6 +61,11 @@ def pick_other(bar: DeltaGenerator, one: Run, default: str, title: str) -> Run:
 def find_ready(run_id: str) -> Run | None:
     """The run of this name, if pages can show it."""
     return _ready(run_index.known_runs()).get(run_id)
+
+
+def ready(keep: Callable[[Run], bool]) -> dict[str, Run]:
+    """The runs that pages can show, by id, of which ``keep`` is true."""
+    return {run_id: run for run_id, run in _ready(run_index.known_runs()).items() if keep(run)}
 
 
 def with_two_numbers(run: Run) -> Run | None:

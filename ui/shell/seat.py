@@ -159,6 +159,7 @@ def _words(seat: Seat | None, room: Room | None, trouble: str, page: str) -> Sea
         "name": seat.name if at_home and seat else "",
         "follows": bool(room and room.follows),
         "room": page == "classroom",
+        "doing": bool(room and room.activity),
         "trouble": without_paths(trouble),
     }
 

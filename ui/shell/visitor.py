@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from ui.components.bridge import visitor_token
-from ui.shell import browser_input
+from ui.shell import browser_input, seat
 from vae_core import paths
+from vae_core.classroom import rooms
+from vae_core.classroom.store import ClassroomError
 from vae_core.config import Config
 from vae_core.datasets import own
 from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
@@ -17,6 +19,7 @@ from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
 NOT_KNOWN = "Still connecting; try again in a moment."
+OF_A_CLASS = "Your class trains this model: its teacher steers it, and everybody watches."
 NOT_YOURS = "This run belongs to someone else: you can look at it, but not change it."
 
 
@@ -46,16 +49,31 @@ def me() -> str:
     return str(st.session_state.get("visitor", ""))
 
 
+def browser() -> str:
+    """A name for this visitor's browser, by which it answers once; "" until it has said it. Call it once a page."""
+    return me() if hosted_limits() else visitor_token()
+
+
 def is_known() -> bool:
     """Whether it is clear who this visitor is; on a shared server, once the browser has answered."""
     return hosted_limits() is None or bool(me())
 
 
 def owns(run: Run) -> bool:
-    """Whether this visitor may steer, rename, pin and delete a run."""
+    """Whether this visitor may steer, rename, pin and delete a run; of a room that is still open its teacher alone."""
     if run.gallery:
         return False
+    if run.about.room and (room := _open_room(run.about.room)) is not None:
+        teacher = seat.mine()
+        return teacher is not None and teacher.code == room and rooms.is_teacher(room, teacher.teacher)
     return hosted_limits() is None or (bool(me()) and run.about.owner == me())
+
+
+def _open_room(code: str) -> str | None:
+    try:
+        return rooms.find(code).code
+    except ClassroomError:
+        return None
 
 
 def may_map(run: Run) -> bool:

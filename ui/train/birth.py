@@ -32,9 +32,9 @@ def birth(data: BirthData) -> None:
     _birth(key="birth", data=data)
 
 
-def tell(run: Run) -> None:
-    """Send the browser what the network has drawn since the last look."""
-    publish("birth", f"moments {run.id}", fresh(run))
+def tell(run: Run, most: int | None = None) -> None:
+    """Send the browser what the network has drawn since the last look; of many moments the last ``most``."""
+    publish("birth", f"moments {run.id}", fresh(run, most))
 
 
 def is_live(run: Run) -> bool:
@@ -83,17 +83,25 @@ def _size(shape: Shape) -> Size:
 # ---- while it learns
 
 
-def fresh(run: Run) -> list[BirthMoment]:
-    """The moments that this visit was not sent yet, in their order."""
+def fresh(run: Run, most: int | None = None) -> list[BirthMoment]:
+    """The moments that this visit was not sent yet, in their order; the last ``most`` of them."""
     whose, sent = st.session_state.get("moments_sent", ("", ()))
     stamps = {name: tail.stamp(f"{run.path}/{name}") for name in moments.LIVE}
     new = [name for name, stamp in stamps.items() if stamp and not (whose == run.id and stamp in sent)]
-    found: list[Moment] = []
-    for name in new:
+    found: list[tuple[float, BirthMoment]] = []
+    for name in sorted(new, key=lambda each: stamps[each][-1])[-(most or len(moments.LIVE)) :]:
         with suppress(OSError, RunError):  # it is being replaced, or it is not whole: the next one comes soon
-            found.append(moments.read(run.path / name, run.config, len(cache.labels(str(run.path)))))
+            found.append(_of_file(str(run.path), name, stamps[name]))
     st.session_state["moments_sent"] = (run.id, tuple(stamps.values()))
-    return [sent_of(run, moment) for moment in sorted(found, key=lambda moment: moment.seconds)]
+    return [moment for _, moment in sorted(found, key=lambda each: each[0])]
+
+
+@cache.cached(2 * len(moments.LIVE))
+def _of_file(path: str, name: str, stamp: tuple[int, ...]) -> tuple[float, BirthMoment]:
+    """The moment in a file as it is sent, and when it was: made once for all who watch."""
+    run = Run(Path(path))
+    moment = moments.read(run.path / name, run.config, len(cache.labels(path)))
+    return moment.seconds, sent_of(run, moment)
 
 
 def sent_of(run: Run, moment: Moment) -> BirthMoment:

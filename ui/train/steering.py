@@ -82,7 +82,8 @@ def state_bar(run: Run, status: Status, asked: str, new: Callable[[], None]) -> 
         st.markdown(f":{colour}-badge[:material/{icon}: {status.state}] {'' if long else words}", width="stretch")
         _progress(key="training_progress", data={"run": run.id})
         _buttons(run, status, asked)
-        if st.button("New training", key="new_training_button", icon=":material/add:"):
+        of_a_class = run.about.room and not visitor.owns(run)  # who only watches starts none beside it
+        if not of_a_class and st.button("New training", key="new_training_button", icon=":material/add:"):
             new()
             st.rerun()  # of the page, not of this part alone
         about(page_intros.TRAIN)

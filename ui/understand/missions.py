@@ -58,6 +58,18 @@ class Mission:
             return 0 <= answer < len(self.answers)
         return self.guess.low <= answer <= self.guess.high
 
+    @property
+    def count(self) -> int:
+        """How many answers there are to choose from."""
+        return len(self.answers) if self.guess is None else (self.guess.high - self.guess.low) // self.guess.step + 1
+
+    def place(self, answer: int) -> int:
+        """The place of an answer among these, from 0."""
+        return answer if self.guess is None else (answer - self.guess.low) // self.guess.step
+
+    def answer_at(self, place: int) -> int:
+        return place if self.guess is None else self.guess.low + place * self.guess.step
+
     def in_words(self, answer: int) -> str:
         if self.pictures is not None:
             return f"{self.answers[answer]} ({self.pictures()[answer].name})"
@@ -229,6 +241,8 @@ def commit(name: str, key: str) -> None:
     answer = answer_in(name, key)
     if answer is None or not MISSIONS[name].allows(answer):
         return
+    if name not in answers_so_far():
+        st.session_state["mission_answered"] = (name, answer)  # what a link brought along is nobody's answer here
     url_state.choose(ADDRESS, written({name: answer} | answers_so_far()))
     url_state.choose("mission", name)  # and stay to see what the runs say
 

@@ -194,12 +194,24 @@ def _payload(answers: Callable[[], list[Answer]], gallery_path: str) -> PictureA
     return {"answers": shown, "columns": WIDE, "size": size, "chosen": None, "version": token(shown)}
 
 
-def ask(key: str, answers: Callable[[], list[Answer]], gallery_path: str) -> int | None:
-    """Show the answers as pictures. Returns the place of the one that is chosen."""
-    chosen = chosen_in(key)
+def ask(
+    key: str, answers: Callable[[], list[Answer]], gallery_path: str, *, first: int | None = None,
+    changed: Callable[[], None] | None = None,
+) -> int | None:  # fmt: skip
+    """Show the answers as pictures. Returns the place of the one that is chosen; before the first click ``first``.
+
+    ``changed`` is called after each choice.
+    """
+    chosen = first if (clicked := chosen_in(key)) is None else clicked
     data: PictureAnswersData = {**_payload(answers, gallery_path), "chosen": chosen}
-    _answers(key=key, data=data, on_choice_change=lambda: None)
+    _answers(key=key, data=data, on_choice_change=changed or (lambda: None))
     return chosen
+
+
+def show(key: str, answers: Callable[[], list[Answer]], gallery_path: str) -> None:
+    """The answers by their letters alone, none of which can be chosen here: their class does, on phones."""
+    data: PictureAnswersData = {**_payload(answers, gallery_path), "shown": True}
+    _answers(key=key, data=data)
 
 
 def chosen_in(key: str) -> int | None:

@@ -100,6 +100,13 @@ def of_prompt(code: str, prompt: int, after: int = 0) -> list[Drawing]:
         return list(_drawings(connection, "prompts.room=? AND prompt=? AND drawings.id>?", (room.id, prompt, after)))
 
 
+def of_pupil(code: str, pupil: str, prompt: int) -> list[Drawing]:
+    """A pupil's own (their token) for a prompt, the oldest first. Raises RoomGone, NotAllowed."""
+    with store.reading() as connection:
+        _, who = pupils.as_pupil(connection, code, pupil)
+        return list(_drawings(connection, "pupils.id=? AND prompt=?", (who.id, prompt)))
+
+
 def of_room(code: str) -> list[Drawing]:
     """All drawings of a room, the oldest first. Raises RoomGone."""
     with store.reading() as connection:

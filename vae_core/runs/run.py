@@ -109,6 +109,7 @@ class About:
     pinned: bool = False
     sparse: bool = False  # came without the weights and means of some epochs, as the gallery's do
     owner: str = ""  # on a shared server: the SHA-256 of the visitor's token
+    room: str = ""  # the code of the room that it was started for
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Run:
         try:
             data = files.read_json(self.path / "about.json")
             about = About(**{f.name: data[f.name] for f in fields(About) if f.name in data})
-            kinds = {"title": str, "pinned": bool, "sparse": bool, "owner": str}
+            kinds = {"title": str, "pinned": bool, "sparse": bool, "owner": str, "room": str}
             if not all(isinstance(getattr(about, name), kind) for name, kind in kinds.items()):
                 raise TypeError
             return replace(about, title=schema.one_line(about.title))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from ui.components.payloads.base import Base64, Size
+
 
 class SeatKept(TypedDict):
     """What the browser keeps: the room that it is in, and the teacher's token if it is a teacher's."""
@@ -18,6 +20,7 @@ class SeatLine(TypedDict):
     name: str
     follows: bool
     room: bool  # this is the room's page
+    doing: bool  # the class does something there
     trouble: str  # one sentence
 
 
@@ -64,3 +67,30 @@ class ClassPeopleData(TypedDict):
 
 class ClassPeopleAnswer(TypedDict):
     pupil: int
+
+
+class ClassDrawing(TypedDict):
+    id: int
+    x: float  # on the map
+    y: float
+    words: str  # for those who hear the page, and under the pointer
+
+
+class ClassMapData(TypedDict):
+    """The map of a model of two numbers, and the drawings of a class at their places."""
+
+    points: Base64  # half floats (n, 2)
+    labels: Base64  # bytes
+    names: list[str]
+    label: int | None  # the class that was to be drawn
+    range: list[list[float]]
+    drawings: list[ClassDrawing]  # the newest last
+    png: Base64  # a sheet of them
+    columns: int  # of the sheet
+    size: Size
+    chosen: int | None
+    version: str
+
+
+class ClassMapAnswer(TypedDict):
+    drawing: int

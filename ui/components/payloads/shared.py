@@ -107,6 +107,8 @@ class DrawingPadData(TypedDict):
     sum: int  # of what was sent
     refused: int  # the same of the last picture that was not taken
     why: str
+    turn: NotRequired[str]  # another one than before: the pad is empty again
+    by_hand: NotRequired[bool]  # no pictures can be put on it
 
 
 class Drawn(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from ui.components.payloads.base import Base64, Colour, Size
 
@@ -224,6 +224,7 @@ class PictureAnswersData(TypedDict):
     columns: int
     size: Size
     chosen: int | None
+    shown: NotRequired[bool]  # they are only shown, not chosen from
     version: str
 
 

@@ -1,0 +1,124 @@
+"""What a class has drawn, kept as a picture set, and the model of our class."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from ui.classroom import train
+from ui.shell import live, visitor
+from ui.shell.class_errors import in_class, tried
+from ui.shell.errors import plain
+from ui.shell.seat import Seat
+from vae_core.classroom import drawings, rooms
+from vae_core.classroom.drawings import SIDE, Drawing
+from vae_core.classroom.rooms import Room
+from vae_core.config import Config
+from vae_core.jobs import queue
+from vae_core.jobs.limits import hosted_limits
+from vae_core.pictures import freezing, preparing, quality, sets
+from vae_core.pictures.intake import Limits, Taken
+from vae_core.pictures.reading import KEPT
+from vae_core.pictures.sets import PictureSet, SetError
+
+KEPT_ON = "A picture set stays when the room is closed. It holds the drawings and no names."
+
+
+def collection(seat: Seat) -> None:
+    """How much the room has drawn so far, and the buttons."""
+    live.redraw_when_changed(seat.code, teacher=True)
+    with in_class():
+        count = Counter(each.prompt for each in drawings.of_room(seat.code))
+        if not count:
+            return
+        named = [f"{plain(each.words)} ({count[each.id]})" for each in drawings.prompts(seat.code) if count[each.id]]
+        missing = quality.FEWEST - count.total()
+        with st.container(border=True, key="class_collection"):
+            st.markdown("#### The model of our class")
+            st.markdown(f"So far this room has drawn {', '.join(named)}.")
+            if missing > 0:
+                more = "1 more drawing" if missing == 1 else f"{missing} more drawings"
+                st.progress(count.total() / quality.FEWEST, text=f"A model can learn from it after {more}.")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    "Train it", key="class_train_ours", type="primary", icon=":material/play_arrow:",
+                    disabled=missing > 0, on_click=tried, args=(train_ours, seat),
+                )  # fmt: skip
+                st.button(
+                    "Keep the drawings", key="class_keep_drawings", icon=":material/add_photo_alternate:",
+                    on_click=_keep_clicked, args=(seat,), help=KEPT_ON,
+                )  # fmt: skip
+                if kept := st.session_state.get("class_set"):
+                    st.page_link(
+                        "pages/pictures.py", label="See the picture set", icon=":material/add_photo_alternate:",
+                        query_params={"set": kept},
+                    )  # fmt: skip
+
+
+def _keep_clicked(seat: Seat) -> None:
+    tried(keep, seat)
+
+
+def title_of(room: Room) -> str:
+    day = time.localtime(room.opened)
+    return f"Class {room.code}, {day.tm_mday} {time.strftime('%B', day)}"
+
+
+def keep(seat: Seat) -> PictureSet:
+    """The teacher's set of all that the room has drawn; what is in it already stays. Raises SetError, RunError,
+    ClassroomError."""
+    room = rooms.find(seat.code)
+    if not rooms.is_teacher(seat.code, seat.teacher):
+        raise SetError(rooms.NOT_TEACHER)
+    drawn, names = drawings.of_room(seat.code), {each.id: each.words for each in drawings.prompts(seat.code)}
+    owner = _room_for(len(drawn))
+    known = next((s for s in sets.list_sets(owner) if s.info.title == title_of(room)), None)
+    picture_set = known or sets.create(title_of(room), owner)
+    there = {picture.name for picture in picture_set.manifest.pictures}
+    new = [each for each in drawn if name_of(each) not in there]
+    hosted = hosted_limits()
+    limits = Limits(pictures=hosted.pictures) if hosted else Limits()
+    picture_set.add((taken(each, names[each.prompt]) for each in new), limits=limits)
+    st.session_state["class_set"] = picture_set.id
+    return picture_set
+
+
+def name_of(drawing: Drawing) -> str:
+    return f"drawing {drawing.id}"
+
+
+def taken(drawing: Drawing, words: str) -> Taken:
+    """A drawing as sets keep pictures, white on black; its class is what was to be drawn, “a 7” being a 7."""
+    small = np.frombuffer(drawing.pixels, np.uint8).reshape(SIDE, SIDE)
+    large = np.asarray(Image.fromarray(small).resize((KEPT, KEPT), Image.Resampling.BICUBIC))
+    rgba = np.dstack([large, large, large, np.full_like(large, 255)])
+    return Taken(re.sub(r"^an? ", "", words), name_of(drawing), rgba, "drawn")
+
+
+def _room_for(count: int) -> str:
+    """Who will own the set; "" where everything is everybody's. Raises SetError, RunError."""
+    limits = hosted_limits()
+    if limits is None:
+        return ""
+    if not visitor.me():
+        raise SetError(visitor.NOT_KNOWN)
+    if len(sets.list_sets(visitor.me())) >= limits.sets:
+        raise SetError(f"You may keep {limits.sets} sets on this shared server; delete one first.")
+    queue.room_for_pictures(visitor.me(), limits, count * KEPT * KEPT * 4)
+    return visitor.me()
+
+
+def train_ours(seat: Seat) -> None:
+    """Keep the drawings, and train a model on them that everybody watches."""
+    picture_set = keep(seat)
+    guessed = preparing.guess(picture_set.sample())
+    preparation = preparing.chosen(guessed, size=SIDE, colour="grey", centre=False)
+    spec = freezing.freeze(picture_set, preparation)
+    config = visitor.within_limits(Config(**freezing.suggested(picture_set, preparation)))
+    train.start(seat, replace(config, dataset=spec.name, hidden_dim=None), f"The model of class {seat.code}", {})

@@ -1,0 +1,39 @@
+"""What visitors outside rooms have answered to a mission so far: counts alone, shown once one has answered oneself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+
+from ui.components import votes
+from ui.shell import visitor
+from ui.understand.missions import Mission
+from vae_core.classroom import voting
+from vae_core.classroom.store import ClassroomError
+
+
+def others(name: str, mission: Mission, answer: int, right: int) -> None:
+    """The bars. The visitor's own answer, if it was given in this visit, is among them: one of each browser."""
+    browser, given = visitor.browser(), st.session_state.get("mission_answered")
+    with suppress(ClassroomError):  # what others said can be missed
+        if browser and isinstance(given, tuple) and given[0] == name:
+            voting.note_visitor(name, browser, mission.place(given[1]))
+            st.session_state["mission_answered"] = None
+        bars(name, mission, answer, right)
+
+
+def bars(name: str, mission: Mission, answer: int, right: int) -> None:
+    counts = voting.visitors_counts(name, mission.count)
+    if count := sum(counts):
+        title = "What visitors here have answered so far: " + ("one answer" if count == 1 else f"{count:,} answers")
+        votes.bars(labels(mission), counts, title, right=right_places(mission, right), mine=mission.place(answer))
+
+
+def labels(mission: Mission) -> list[str]:
+    """What stands beside the bars."""
+    return [mission.in_words(mission.answer_at(place)) for place in range(mission.count)]
+
+
+def right_places(mission: Mission, right: int) -> list[int]:
+    return [place for place in range(mission.count) if mission.is_right(mission.answer_at(place), right)]

@@ -121,7 +121,7 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     if run is not None:
         if st.session_state.pop("class_to_training", None) == run.id:
             st.switch_page("pages/train.py", query_params={"run": run.id})
-        st.markdown("One training for the whole class. It goes on when you leave its page.")
+        st.markdown("One training for the whole class. It continues when you leave its page.")
         _watch(run)
     if vote is not None:
         st.markdown(f"**{vote.ballot.question}**")

@@ -263,6 +263,7 @@ class Class:
         asked = voting.ask(self.code, self.teacher_token, "mission", mission, len(answers))
         began = time.perf_counter()
         rooms.set_activity(self.code, self.teacher_token, {"kind": "predict", "question": asked.id})
+        await self.desk.until(lambda: self.desk.bars == 0, "the new question")  # and no more the bars of the last one
 
         async def one(k: int, phone: Page) -> float:
             await phone.there(f"class_answer_{asked.id}")

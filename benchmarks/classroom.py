@@ -356,8 +356,8 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
     looks = sum(phone.polled for phone in room.phones)
     figures.lines.append(
         f"Training of {run.config.dataset}: {alone:,.0f} pictures a second alone, {beside:,.0f} while {pupils} phones "
-        f"watch it ({beside / alone - 1:+.0%}). Each phone looks every {max(room.paces):.1f} s; a look costs the server "
-        f"{1000 * used / max(looks, 1):.1f} ms of a core, the phones' coming to the page included ({looks} looks)."
+        f"watch it ({beside / alone - 1:+.0%}). A phone looks every {max(room.paces, default=0):.1f} s; a look costs "
+        f"the server {1000 * used / max(looks, 1):.1f} ms of a core, the phones' coming to the page included ({looks} looks)."
     )
     await room.go()
 

@@ -71,10 +71,8 @@ def watch(run: Run) -> None:
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    watches = in_class()
-    every = (
-        (CLASS_LOOKS if watches else LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
-    )
+    watches = class_pace()
+    every = (watches or LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
     def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):

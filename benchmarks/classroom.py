@@ -239,6 +239,7 @@ class Class:
         self.code, self.teacher_token = opened.room.code, opened.token
         self.phones: list[Page] = []
         self.tasks: list[asyncio.Task[None]] = []
+        self.paces: list[float] = []
 
     async def page(self, teacher: str = "") -> Page:
         socket = await websockets.connect(stream(self.server), subprotocols=["streamlit"], **WIRE)
@@ -313,6 +314,7 @@ class Class:
         rooms.set_activity(self.code, self.teacher_token, {"kind": "train", "run": run.id})
         until = time.monotonic() + seconds
         await asyncio.gather(*(phone.watch(until) for phone in self.phones))
+        self.paces = [pause for phone in self.phones for pause in phone.polls.values()]
 
     async def go(self) -> None:
         for task in self.tasks:
@@ -354,8 +356,8 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
     looks = sum(phone.polled for phone in room.phones)
     figures.lines.append(
         f"Training of {run.config.dataset}: {alone:,.0f} pictures a second alone, {beside:,.0f} while {pupils} phones "
-        f"watch it ({beside / alone - 1:+.0%}). Each phone looks every 2 s; a look costs the server "
-        f"{1000 * used / max(looks, 1):.1f} ms of a core, the phones' coming to the page included ({looks} looks)."
+        f"watch it ({beside / alone - 1:+.0%}). A phone looks every {max(room.paces, default=0):.1f} s; a look costs "
+        f"the server {1000 * used / max(looks, 1):.1f} ms of a core, the phones' coming to the page included ({looks} looks)."
     )
     await room.go()
 

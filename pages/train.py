@@ -1,5 +1,7 @@
 """Train: choose, start, and watch. The training is a process of its own; this page only looks at its run."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from ui.components import embedding_progress, latent_map, notebook, reference_panel
@@ -16,11 +18,14 @@ from ui.text import glossary
 from ui.train import birth, steering
 from ui.train.form import setup_form
 from vae_core.analysis import umap_tsne
+from vae_core.classroom import pupils
+from vae_core.classroom.store import ClassroomError
 from vae_core.jobs import warm_worker
 from vae_core.runs.index import find_run, list_runs
 from vae_core.runs.run import RESUMABLE, Run, RunError, Status
 
-LOOKS, CLASS_LOOKS = 0.5, 2.0  # seconds between two looks at a training
+LOOKS, CLASS_LOOKS = 0.5, 2.0  # seconds between two looks at a training, of one page and at least of a class's phones
+CLASS_A_SECOND = 18  # looks of a whole class, whose training must not wait for them
 
 through_app()
 
@@ -66,10 +71,8 @@ def watch(run: Run) -> None:
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.
-    watches = in_class()
-    every = (
-        (CLASS_LOOKS if watches else LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
-    )
+    watches = class_pace()
+    every = (watches or LOOKS) if before.active else {"queued": 2.0, "interrupted": 5.0}.get(before.state)
 
     def keep_pace(status: Status) -> None:
         if (before.active, before.state == "queued") != (status.active, status.state == "queued"):
@@ -122,10 +125,14 @@ def watch(run: Run) -> None:
     test()
 
 
-def in_class() -> bool:
-    """Whether this is one of thirty phones that watch the same training: that must leave the processor to it."""
+def class_pace() -> float | None:
+    """Seconds between two looks of each of thirty phones, or more, that watch the same training; None elsewhere."""
     place = seat.mine()
-    return place is not None and not place.is_teacher
+    if place is None or place.is_teacher:
+        return None
+    with suppress(ClassroomError):
+        return max(CLASS_LOOKS, pupils.here(place.code) / CLASS_A_SECOND)
+    return CLASS_LOOKS
 
 
 def look(run: Run) -> tuple[Status, str]:

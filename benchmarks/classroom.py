@@ -349,15 +349,16 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
     await room.draw(TWICE)
     first = run.epoch or 0
     await asyncio.sleep(ALONE)  # the phones are there, and rest
-    middle, before = run.epoch or 0, cpu(server)
+    middle, before, played = run.epoch or 0, cpu(server), time.process_time()
     await room.watch(run, WATCHES)
-    last, used = run.epoch or 0, cpu(server) - before
+    last, used, played = run.epoch or 0, cpu(server) - before, time.process_time() - played
     alone, beside = speed(run, first + 1, middle), speed(run, middle + 2, last)
     looks = sum(phone.polled for phone in room.phones)
+    paces, each = f"{min(room.paces, default=0):.1f} to {max(room.paces, default=0):.1f}", 1000 * used / max(looks, 1)
     figures.lines.append(
         f"Training of {run.config.dataset}: {alone:,.0f} pictures a second alone, {beside:,.0f} while {pupils} phones "
-        f"watch it ({beside / alone - 1:+.0%}). A phone looks every {max(room.paces, default=0):.1f} s; a look costs "
-        f"the server {1000 * used / max(looks, 1):.1f} ms of a core, the phones' coming to the page included ({looks} looks)."
+        f"watch it ({beside / alone - 1:+.0%}). A phone looks every {paces} s; a look costs the server {each:.1f} ms "
+        f"of a core, their coming to the page included ({looks} looks, {used:.1f} s; their script {played:.1f} s)."
     )
     await room.go()
 

@@ -1,4 +1,4 @@
-"""A class in one room: one projector, thirty phones, one model."""
+"""A class in one room: one projector, thirty phones."""
 
 import streamlit as st
 
@@ -15,15 +15,17 @@ from vae_core.paths import ROOT
 
 activities.ACTIVITIES.update(
     predict=Activity(
-        "Predict together", "flag", "A mission for all: answers come in as bars without names, then everybody looks.",
+        "Predict together", "flag",
+        "Ask everybody the same question. Answers appear as bars without names. Then you all look.",
         class_mission.begin, class_mission.teacher, class_mission.pupil,
     ),
     draw=Activity(
-        "Draw together", "draw", "“Everybody, a 7”: all drawings appear on one map, and a model can learn from them.",
+        "Draw together", "draw",
+        "Everybody draws a 7, say. All drawings appear on one map, and a model can learn from them.",
         draw.begin, draw.teacher, draw.pupil,
     ),
     train=Activity(
-        "Train together", "how_to_vote", "The class votes on one setting. One training runs for all, and all watch it.",
+        "Train together", "how_to_vote", "The class votes on one setting. Then everybody watches the same training.",
         train.begin, train.teacher, train.pupil,
     ),
 )  # fmt: skip
@@ -33,7 +35,7 @@ st.html(ROOT / "static" / "classroom" / "classroom.css")
 place = seat.mine()
 page_bar(
     "classroom",
-    "**One room, one projector, a phone each.** A class predicts, draws and decides together on one model.",
+    "**One projector, a phone each.** Your class predicts, draws and votes together.",
 )
 if place is None:
     entrance()

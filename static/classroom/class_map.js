@@ -10,7 +10,7 @@ const HTML = `<figure class="ll-class-map"><canvas role="img"></canvas><div clas
 const ARRIVES = 900; // milliseconds
 const STARTS = 2.4; // times its size
 
-const SHARE = 0.2; // of the map that all drawings together may cover
+const SHARE = 0.12; // of the map that all drawings together may cover
 const ROUNDS = 80; // of moving apart
 
 /** How large a drawing is on a map so wide with so many: a few are looked at, many are a crowd. */
@@ -85,6 +85,7 @@ function begin(root, first) {
     ground = "",
     laid = "",
     middles = /** @type {number[][]} */ ([]),
+    named = /** @type {number[][]} */ ([]),
     stop = () => {};
   const behind = document.createElement("canvas");
   const draw = () => {
@@ -93,10 +94,10 @@ function begin(root, first) {
     if (!width) return;
     const paint = { x: colour(root, "--ll-x"), chosen: colour(root, "--ll-encoder") },
       key = `${width} ${height} ${paint.x} ${data.label} ${data.range} ${data.points.length}`;
-    if (key !== ground) dots(layer(behind, width, height), root, data, width, height); // they stay while others come
+    if (key !== ground) named = dots(layer(behind, width, height), root, data, width, height); // they stay while others come
     ground = key;
     g.drawImage(behind, 0, 0, width, height);
-    if (!sheet) return;
+    if (!sheet) return names(g, root, data, named, width, height);
     const side = sideOf(data.drawings.length, width),
       now = performance.now(),
       spots = data.drawings.map((drawing) => spotOf(data.range, width, height, drawing)),
@@ -111,6 +112,7 @@ function begin(root, first) {
       const t = Math.min((now - (arrived.get(drawing.id) ?? -Infinity)) / ARRIVES, 1);
       tile(g, data, sheet, k, { at: middles[k], side: side * (1 + (STARTS - 1) * (1 - t) ** 3), paint });
     });
+    names(g, root, data, named, width, height); // above the drawings, or the one that was asked for could not be read
   };
   const come = () => {
     stop();
@@ -157,7 +159,7 @@ function layer(canvas, width, height) {
   return g;
 }
 
-/** The test pictures: those of the class that was to be drawn stand out. */
+/** The test pictures: those of the class that was to be drawn stand out. Returns the middle of each class. */
 function dots(g, root, { points, labels, names, label, range }, width, height) {
   const flat = halves(points),
     of = bytes(labels),
@@ -172,13 +174,18 @@ function dots(g, root, { points, labels, names, label, range }, width, height) {
     }
   }
   g.globalAlpha = 1;
+  return centres(flat, of, names.length);
+}
+
+/** The classes' names. */
+function names(g, root, { names: words, label, range }, middles, width, height) {
   g.textAlign = "center";
   g.textBaseline = "middle";
-  for (const [c, [x, y]] of centres(flat, of, names.length).entries()) {
+  for (const [c, [x, y]] of middles.entries()) {
     if (Number.isNaN(x)) continue;
     g.font = `${c === label ? "700" : "600"} ${c === label ? 22 : 15}px sans-serif`;
     const ink = colour(root, c === label ? "--ll-ink" : "--ll-quiet");
-    outlined(g, names[c], spotOf(range, width, height, { x, y }), ink, colour(root, "--ll-page"));
+    outlined(g, words[c], spotOf(range, width, height, { x, y }), ink, colour(root, "--ll-page"));
   }
 }
 

@@ -74,13 +74,13 @@ export function placeOf(path, search) {
 
 const button = (words, onclick) => element("button", { type: "button", textContent: words, onclick });
 
-const pace = (follows) => (follows ? "You follow the teacher" : "Look around freely");
+const pace = (follows) => (follows ? "You follow the teacher" : "You may look around");
 
 /** The line's parts, for one who is in a room or was told something. */
 function parts({ code, teacher, name, follows, room, doing, trouble }, act) {
   if (trouble) return [element("span", { className: "trouble", textContent: trouble })];
   const where = element("span", { className: "where" });
-  where.append("Class ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
+  where.append("Room ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
   const found = [where],
     misses = doing && !room && !teacher; // what their class does
   if (teacher) {
@@ -89,8 +89,9 @@ function parts({ code, teacher, name, follows, room, doing, trouble }, act) {
     check.onchange = () => act(check.checked ? "follow" : "roam");
     label.append(check, " Pupils follow me");
     found.push(label);
-  } else found.push(element("span", { textContent: misses ? "Your class is at work" : pace(follows) }));
-  if (!room) found.push(button(misses ? "Join in" : "The room", () => act("room")));
+  } else if (misses || !doing)
+    found.push(element("span", { textContent: misses ? "Your class has started" : pace(follows) }));
+  if (!room) found.push(button(misses ? "Join in" : "Back to the room", () => act("room")));
   if (!teacher) found.push(button("Leave", () => act("leave")));
   return found;
 }

@@ -88,7 +88,7 @@ def test_a_room_from_its_code_to_its_end(server, open_page):
     # Presenter mode takes the menu away, wherever one goes.
     teacher.keyboard.press("p")
     assert not teacher.locator("[data-testid=stHeader]").is_visible()
-    teacher.click(".ll-seat >> text=The room")
+    teacher.click(".ll-seat >> text=Back to the room")
     teacher.wait_for_selector(".ll-invitation")
     settle(teacher)
     assert not teacher.locator("[data-testid=stHeader]").is_visible()

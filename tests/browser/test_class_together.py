@@ -107,12 +107,12 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
     assert run.title == f"The model of class {code}"
     for phone in phones:
         assert run.id in phone.url
-        phone.wait_for_selector("text=Your class trains this model")
+        phone.wait_for_selector("text=This is your class’s model")
         assert phone.locator(".st-key-stop_training, .st-key-pause_training, .st-key-new_training_button").count() == 0
     for page in (desk, *phones):
         page.wait_for_selector("text=Finished all", timeout=90_000)
         settle(page)
-    desk.click(".ll-seat >> text=The room")
+    desk.click(".ll-seat >> text=Back to the room")
     desk.click(".st-key-class_close button")
     desk.click(".st-key-class_close_now button")
     phones[0].wait_for_selector(".ll-seat .trouble")

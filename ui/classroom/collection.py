@@ -27,6 +27,7 @@ from vae_core.pictures.intake import Limits, Taken
 from vae_core.pictures.reading import KEPT
 from vae_core.pictures.sets import PictureSet, SetError
 
+ONE = " Draw at least two different digits: a model that has seen only one can draw only that."
 KEPT_ON = "A picture set stays when the room is closed. It holds the drawings and no names."
 
 
@@ -41,7 +42,7 @@ def collection(seat: Seat) -> None:
         missing = quality.FEWEST - count.total()
         with st.container(border=True, key="class_collection"):
             st.markdown("#### The model of our class")
-            st.markdown(f"So far this room has drawn {', '.join(named)}.")
+            st.markdown(f"Drawings so far: {', '.join(named)}." + (ONE if len(named) == 1 else ""))
             if missing > 0:
                 more = "1 more drawing" if missing == 1 else f"{missing} more drawings"
                 st.progress(count.total() / quality.FEWEST, text=f"A model can learn from it after {more}.")
@@ -49,6 +50,7 @@ def collection(seat: Seat) -> None:
                 st.button(
                     "Train it", key="class_train_ours", type="primary", icon=":material/play_arrow:",
                     disabled=missing > 0, on_click=tried, args=(train_ours, seat),
+                    help="This also keeps the drawings, without names, as a picture set.",
                 )  # fmt: skip
                 st.button(
                     "Keep the drawings", key="class_keep_drawings", icon=":material/add_photo_alternate:",
@@ -121,4 +123,4 @@ def train_ours(seat: Seat) -> None:
     preparation = preparing.chosen(guessed, size=SIDE, colour="grey", centre=False)
     spec = freezing.freeze(picture_set, preparation)
     config = visitor.within_limits(Config(**freezing.suggested(picture_set, preparation)))
-    train.start(seat, replace(config, dataset=spec.name, hidden_dim=None), f"The model of class {seat.code}", {})
+    train.start(seat, replace(config, dataset=spec.name, hidden_dim=None), f"The model of room {seat.code}", {})

@@ -91,7 +91,7 @@ def _choice(seat: Seat, run: Run | None, label: int | None) -> None:
             format_func=lambda place: words_for(model, place), width=160,
         )  # fmt: skip
         st.button(
-            "Begin" if run is None else "Next", key="class_invite", icon=":material/campaign:",
+            "Let them draw" if run is None else "Next", key="class_invite", icon=":material/campaign:",
             type="primary" if run is None else "secondary", on_click=tried, args=(invite, seat, model.id, what),
         )  # fmt: skip
 
@@ -130,7 +130,7 @@ def _map(seat: Seat, run: Run, prompt: Prompt, label: int | None) -> None:
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
         found = _found(seat, run, prompt)
-        left, right = st.columns([5, 4], gap="medium")
+        left, right = st.columns([3, 2], gap="medium")
         with left:
             _class_map(key=MAP, data=payload(run, found[-SHOWN:], label, _chosen(found)), on_drawing_change=_picked)
         with right:
@@ -152,9 +152,7 @@ def in_words(run: Run, found: list[Placed], label: int | None) -> str:
     if label is None:
         return many
     there, name = sum(each.label == label for each in found), plain(run.dataset.label_names[label])
-    return (
-        f"{many} **{there} of {len(found)}** lie where most of the test pictures around them are of class **{name}**."
-    )
+    return f"{many} **{there} of {len(found)}** landed where most of the test pictures around them show **{name}**."
 
 
 _class_map = component("class_map", "classroom/class_map.js")
@@ -226,13 +224,13 @@ def _extremes(run: Run, found: list[Placed]) -> None:
     model = cache.model(str(run.path), run_picker.film(run)[-1])
     rows = []
     for name, some, note in (
-        ("Most usual", usual, "cheap to describe"), ("Most unusual", unusual, "dear to describe")
+        ("Most typical", usual, "cheap to describe"), ("Most unusual", unusual, "costly to describe")
     ):  # fmt: skip
         copies = decode(model, np.stack([each.code for each in some]))
         drawn = np.stack([each.image for each in some])
         rows += [
             Row(name, drawn[None], f"{name}: {len(some)} drawings", note, "x", columns=ENDS),
-            Row("", copies[None], "The same, as the model redraws them", "as it redraws them", "decoder", columns=ENDS),
+            Row("", copies[None], "The same, as the model redraws them", "the model’s copy", "decoder", columns=ENDS),
         ]
     image_rows("class_extremes", "class", [0], rows, follow=False)
 
@@ -245,7 +243,7 @@ def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
         if len(found) < 2:
             return
         (usual, *_), (unusual, *_) = by_cost(list(found.values()), 1)
-        st.markdown("#### From one pupil’s to another’s")
+        st.markdown("#### From one drawing to another")
         ends = []
         with st.container(horizontal=True):
             for which, suggested in (("From", usual), ("To", unusual)):

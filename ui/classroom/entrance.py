@@ -8,11 +8,11 @@ from ui.shell import browser_input, seat
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import codes, pupils, rooms
-from vae_core.classroom.store import ClassroomError
+from vae_core.classroom.store import ClassroomError, RoomGone
 
 KEPT = (
-    "Nicknames, answers and drawings are kept on this server until the teacher closes the room, for a day at most. "
-    "Then all of it is deleted. Nothing else is asked for."
+    "Nicknames and answers are deleted when the teacher closes the room, after a day at most. So are drawings, unless "
+    "the teacher keeps them, without names, to train a model. Nothing else is asked for."
 )
 NO_CODE = "A code has four letters, like BDHJ. Look at the projector again."
 
@@ -27,12 +27,12 @@ def entrance() -> None:
         return
     with st.container(key="class_ways"):
         with st.container(border=True, key="class_join"), st.form("class_code_form", border=False):
-            st.markdown("#### Join a class")
+            st.markdown("#### Join a room")
             st.text_input("Code", key="class_code", max_chars=40, placeholder="The four letters on the projector")
             st.form_submit_button("Go on", key="class_find", on_click=_find, type="primary", width="stretch")
         with st.container(border=True, key="class_open"):
             st.markdown("#### For teachers")
-            st.markdown("A room in which your class predicts and draws on one model, each on a phone.")
+            st.markdown("Your class predicts, draws and votes together, each on a phone.")
             st.button(
                 "Open a room", key="class_open_button", icon=":material/meeting_room:", on_click=_open,
                 width="stretch",
@@ -48,7 +48,7 @@ def other_room(place: Seat) -> str | None:
 
 def elsewhere(place: Seat, code: str) -> None:
     """A pupil of one room has opened the link of another."""
-    st.markdown(f"You are in class **{place.code}**, and this is the link of class **{code}**.")
+    st.markdown(f"You are in room **{place.code}**. This link is for room **{code}**.")
     with st.container(horizontal=True):
         st.button(f"Go to {code}", key="class_move", type="primary", on_click=seat.leave)
         st.button(f"Stay in {place.code}", key="class_other", on_click=_another)
@@ -58,12 +58,16 @@ def _door(code: str) -> None:
     """The room is known; how does one want to be called?"""
     try:
         rooms.find(code)
+    except RoomGone:
+        st.info(f"No room with the code {code} is open. Check the four letters on the projector.")
+        st.button("Another code", key="class_other", on_click=_another)
+        return
     except ClassroomError as error:
-        st.info(plain(f"{code}: {error}"))
+        st.info(plain(error))
         st.button("Another code", key="class_other", on_click=_another)
         return
     with st.container(key="class_door"), st.form("class_join_form"):
-        st.markdown(f"#### Join class **{code}**")
+        st.markdown(f"#### Join room **{code}**")
         st.text_input(
             "Nickname, if you like",
             key="class_nickname",

@@ -54,13 +54,13 @@ def invitation(code: str) -> None:
     """The code in large letters, and what a phone's camera reads."""
     address = link(code)
     picture = segno.make(address, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
-    shown = address.split("://", 1)[-1]
+    shown = address.split("://", 1)[-1].split("?")[0]  # the square holds the code, too
     st.html(
         f'<div class="ll-invitation"><img class="qr" alt="QR code of the link" src="{picture}">'
         f'<div><p class="code" aria-label="Code {" ".join(code)}">{code}</p>'
         f'<p class="link">{html.escape(shown)}</p></div></div>'
     )
     if not reaches_phones(address):
-        st.caption("This machine is in no network, so no phone can open this link.")
+        st.caption("This computer is not on a network, so no phone can open this link.")
     elif is_near(address):
-        st.caption("Phones must be in the same network (Wi-Fi) as this computer.")
+        st.caption("Phones must be on the same Wi-Fi as this computer.")

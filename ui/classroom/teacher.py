@@ -19,8 +19,8 @@ from vae_core.classroom.rooms import Room
 from vae_core.classroom.store import ClassroomError
 
 KEPT = (
-    "Kept on this server until you close the room, and no longer than {until}: nicknames, answers and drawings. Then "
-    "all of it is deleted."
+    "Nicknames, answers and drawings stay on this server until you close the room, or until {until} at the latest. "
+    "What you keep or train stays, without names."
 )
 
 
@@ -31,8 +31,9 @@ def teacher(place: Seat) -> None:
             _now(place)
         with st.container(key="class_aside"):
             invitation(place.code)
-            _people(place)
-            _steering(place)
+            with st.container(key="class_desk"):
+                _people(place)
+                _steering(place)
 
 
 @st.fragment
@@ -46,7 +47,10 @@ def _now(place: Seat) -> None:
     if activity is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="class_doing"):
             st.markdown(f"#### :material/{activity.icon}: {activity.title}", width="stretch")
-            st.button("End it", key="class_end", icon=":material/stop:", on_click=_end, args=(place,))
+            st.button(
+                "Finish", key="class_end", icon=":material/stop:", on_click=_end, args=(place,),
+                help="Phones go back to waiting. A training continues.",
+            )  # fmt: skip
         with in_class():
             activity.teacher(place, room, room.activity)
         return
@@ -60,12 +64,14 @@ def _now(place: Seat) -> None:
             activities.ACTIVITIES[chosen].begin(place, room)
         return
     st.markdown("#### What will the class do?")
-    if not activities.ACTIVITIES:
-        st.markdown("Switch on **Pupils follow me** below, and go where you like: their phones go with you.")
     for name, each in activities.ACTIVITIES.items():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{each.title}.** {each.words}", width="stretch")
-            st.button("Begin", key=f"class_begin_{name}", icon=f":material/{each.icon}:", on_click=_begin, args=(name,))
+            st.button(
+                "Choose", key=f"class_begin_{name}", icon=f":material/{each.icon}:", on_click=_begin, args=(name,)
+            )
+    st.markdown("Or tick **Pupils follow me** at the bottom: their phones open each page that you open.")
+    st.page_link("pages/lesson.py", label="A lesson of 45 minutes, ready to teach", icon=":material/menu_book:")
 
 
 def _begin(name: str | None) -> None:
@@ -89,7 +95,7 @@ def _people(place: Seat) -> None:
     away = sum(not each.here and not each.sent_out for each in everybody)
     st.markdown(f"**{here} here**" + (f", {away} away" if away else ""))
     if not everybody:
-        st.caption("Nobody yet. Pupils point their camera at the square, or type the code.")
+        st.caption("Nobody yet. Pupils scan the square, or open this address and type the four letters.")
         return
     ids = {each.id: each for each in everybody}
     chosen = ids.get(st.session_state.get("class_chosen") or -1)
@@ -140,30 +146,46 @@ def _steering(place: Seat) -> None:
     if (room := _room(place)) is None:
         return
     with st.container(horizontal=True, key="class_steering"):
-        st.button("Hand over", key="class_hand_over", icon=":material/devices:", on_click=_hand_over, args=(place,))
-        st.button("Close the room", key="class_close", icon=":material/close:", on_click=_ask_to_close, args=(True,))
+        st.button(
+            "Use a second device",
+            key="class_hand_over",
+            icon=":material/devices:",
+            on_click=_ask,
+            args=("handing", True),
+        )
+        st.button("Close the room", key="class_close", icon=":material/close:", on_click=_ask, args=("closing", True))
+    if st.session_state.get("class_handing"):
+        with st.container(border=True, key="class_secret"):
+            st.markdown("Whoever types this code becomes a teacher of this room. Is the projector off?")
+            with st.container(horizontal=True):
+                st.button("Show the code", key="class_show_code", type="primary", on_click=_hand_over, args=(place,))
+                st.button("Cancel", key="class_hand_not", on_click=_ask, args=("handing", False))
     if long := st.session_state.pop("class_long_code", None):
-        st.markdown(f"On the other device, type this as the code, within ten minutes: **{long}**")
+        st.markdown(f"On your other device, open Class and type this as the code, within ten minutes: **{long}**")
     if st.session_state.get("class_closing"):
         with st.container(border=True, key="class_sure"):
-            st.markdown("Close it for everybody, and delete all that it holds?")
+            st.markdown(
+                "Close the room for everybody? Nicknames, answers and drawings that you did not keep are deleted."
+            )
             with st.container(horizontal=True):
                 st.button("Yes, close it", key="class_close_now", type="primary", on_click=_close, args=(place,))
-                st.button("No", key="class_close_not", on_click=_ask_to_close, args=(False,))
+                st.button("No", key="class_close_not", on_click=_ask, args=("closing", False))
     st.caption(KEPT.format(until=time.strftime("%H:%M tomorrow", time.localtime(room.ends))))
     st.caption("Press **P** for presenter mode: no menus, larger type. **P** again ends it.")
 
 
 def _hand_over(place: Seat) -> None:
+    _ask("handing", False)
     _try(lambda: st.session_state.__setitem__("class_long_code", rooms.hand_over(place.code, place.teacher)))
 
 
-def _ask_to_close(ask: bool) -> None:
-    st.session_state["class_closing"] = ask
+def _ask(what: str, ask: bool) -> None:
+    """Whether the teacher is asked once more before this."""
+    st.session_state[f"class_{what}"] = ask
 
 
 def _close(place: Seat) -> None:
-    st.session_state["class_closing"] = False
+    _ask("closing", False)
     if _try(lambda: rooms.close(place.code, place.teacher)):
         seat.leave()
 

@@ -37,7 +37,7 @@ class Ballot:
 
 BALLOTS = {
     "beta": Ballot(
-        "Beta", "How much should the penalty weigh? Without it copies get sharper, with much of it codes say little.",
+        "Beta", "How strong should the penalty be? With none, copies get sharper. With a lot, codes say little.",
         (0.0, 0.1, 1.0, 4.0, 10.0), "beta {:g}",
     ),
     "latent_dim": Ballot(
@@ -172,7 +172,7 @@ def decide(seat: Seat, vote: Vote, place: int) -> None:
     choice = vote.ballot.choices[place]
     changes: dict[str, Any] = {vote.question.topic: choice}  # a setting of whole numbers takes 20.0 for 20
     config = visitor.within_limits(replace(PRESETS["lecture"].config(vote.dataset), **changes))
-    title = f"Class {seat.code}: {vote.in_words(place)}"
+    title = f"Room {seat.code}: {vote.in_words(place)}"
     start(seat, replace(config, hidden_dim=None), title, {"question": vote.question.id})
     voting.close(seat.code, seat.teacher, vote.question.id)  # last: where no training can start, the vote goes on
 
@@ -199,7 +199,7 @@ def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     vote, run = vote_of(room, activity), run_of(activity)
     if run is not None:
         _go_once(run)
-        st.markdown("#### Your class trains a model")
+        st.markdown("#### Your class’s model")
         _watch(run)
     if vote is None:
         return
@@ -210,7 +210,7 @@ def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
         votes.bars(labels, counts, "The vote", right=decided(vote, run), mine=mine)
         return
     key = f"class_vote_{vote.question.id}"
-    st.markdown(f"#### {vote.ballot.title}")
+    st.markdown("#### Your vote")
     st.radio(
         vote.ballot.question, range(vote.question.count), index=mine, key=key, format_func=vote.in_words,
         on_change=_vote, args=(seat, vote, key),

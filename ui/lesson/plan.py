@@ -77,7 +77,8 @@ STEPS: tuple[Step, ...] = (
         (Link("Draw, two numbers", "draw", {"run": "two-knobs"}, ".st-key-run_picker input[value^='Only two']"),),
         lambda: "Draw a digit. Neither machine has ever seen it. What comes out is all that two numbers could say "
         "about it. Now draw a face, or a letter.",
-        "Three pupils draw at the front, or all on their phones. Note what went in and what came out (sheet, 2).",
+        "Three pupils draw at the front, or all on their phones. Note what went in and what came out (sheet, 2). In a "
+        "room: **Draw together**.",
         (Thought("It recognises digits.",
                  lambda: "Nobody told it which digit is which. It only ever learned to copy. A face comes out as the "
                  "nearest thing that it can draw."),
@@ -88,7 +89,8 @@ STEPS: tuple[Step, ...] = (
         "Predict: who has only two numbers?", 5, (_mission("two-numbers", "Two numbers"),),
         lambda: "Four models copied the same ten digits. Three have twenty numbers for each, and one has two. Which? "
         "Decide first, then we look.",
-        "Everybody writes A, B, C or D (sheet, 3). Hands up for each letter, then *Look*.",
+        "Everybody writes A, B, C or D (sheet, 3). Hands up for each letter, then *Look*. In a room: "
+        "**Predict together**, mission *Two numbers*.",
         (Thought("The one with the darkest pictures.",
                  lambda: "Look at single strokes. Two numbers can say which digit it is, but hardly whose handwriting. "
                  "So the decoder draws an average."),),

@@ -35,7 +35,7 @@ CLASSROOM = Intro(
     "without an account. The teacher can let all phones follow, or the class looks around freely.",
     "The page on the projector shows how to come in, what the room does and who is there. A thin line on every page "
     "says in which room you are. Press **P** for **presenter mode**: no menus and larger type. A second device of the "
-    "teacher’s joins with a long code, under *Hand over*. Rooms live for a day at most.",
+    "teacher’s joins with a long code, under *Use a second device*. Rooms live for a day at most.",
 )
 TRAIN = Intro(
     "Above are some test pictures, which it never trains on, as the model rebuilds them; samples, which it makes up; "

@@ -41,7 +41,7 @@ def invite(code: str, teacher: str, words: str) -> Prompt:
     with store.writing() as connection:
         room = rooms.as_teacher(connection, code, teacher)
         if connection.execute("SELECT count(*) FROM prompts WHERE room=?", (room.id,)).fetchone()[0] >= PROMPTS:
-            raise ClassroomError("This room has drawn many things; open a new one.")
+            raise ClassroomError("This room has reached its limit of things to draw; open a new room.")
         connection.execute("UPDATE prompts SET is_open=0 WHERE room=?", (room.id,))
         made = connection.execute("INSERT INTO prompts (room, words) VALUES (?, ?)", (room.id, words))
         assert made.lastrowid is not None

@@ -77,7 +77,14 @@ def open_room(opener: str) -> Opened:
         _remove_expired(connection)
         if connection.execute("SELECT count(*) FROM rooms").fetchone()[0] >= ROOMS:
             raise ClassroomError("All rooms of this server are taken; try again later.")
-        rates.check(connection, "open", who, OPENED_AN_HOUR, 3600, "You have opened many rooms; close one, and wait.")
+        rates.check(
+            connection,
+            "open",
+            who,
+            OPENED_AN_HOUR,
+            3600,
+            f"You have opened {OPENED_AN_HOUR} rooms within an hour; try again later.",
+        )
         rates.note(connection, "open", who, 3600)
         code = _free_code(connection)
         now, token = store.now(), codes.new_token()
@@ -240,7 +247,7 @@ def changed(connection: sqlite3.Connection, room: int, *, pupils: bool = True) -
 def _add_teacher(connection: sqlite3.Connection, room: int, token: str) -> None:
     count = connection.execute("SELECT count(*) FROM teachers WHERE room=?", (room,)).fetchone()[0]
     if count >= TEACHERS:
-        raise ClassroomError(f"{TEACHERS} devices steer this room already.")
+        raise ClassroomError(f"{TEACHERS} devices are teachers of this room already.")
     connection.execute("INSERT INTO teachers VALUES (?, ?)", (room, codes.hashed(room, token)))
 
 

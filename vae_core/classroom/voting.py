@@ -31,7 +31,7 @@ def ask(code: str, teacher: str, topic: str, subject: str, count: int) -> Questi
         room = rooms.as_teacher(connection, code, teacher)
         asked = connection.execute("SELECT count(*) FROM questions WHERE room=?", (room.id,)).fetchone()[0]
         if asked >= QUESTIONS:
-            raise ClassroomError("This room has had many questions; open a new one.")
+            raise ClassroomError("This room has reached its limit of questions; open a new room.")
         connection.execute("UPDATE questions SET is_open=0 WHERE room=? AND topic=?", (room.id, topic))
         made = connection.execute(
             "INSERT INTO questions (room, topic, subject, count) VALUES (?, ?, ?, ?)", (room.id, topic, subject, count)

@@ -35,7 +35,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.load import REPORT, WIRE, cpu, memory, speed, stream, wait_for_epoch
+from benchmarks.load import REPORT, WIRE, cpu, memory, stream, wait_for_epoch
 from tests.browser.conftest import Server
 from ui.understand.missions import MISSIONS
 from vae_core import paths
@@ -352,7 +352,7 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
     middle, before, played = run.epoch or 0, cpu(server), time.process_time()
     await room.watch(run, WATCHES)
     last, used, played = run.epoch or 0, cpu(server) - before, time.process_time() - played
-    alone, beside = speed(run, first + 1, middle), speed(run, middle + 2, last)
+    alone, beside = together(run, first + 1, middle), together(run, middle + 2, last)
     looks = sum(phone.polled for phone in room.phones)
     paces, each = f"{min(room.paces, default=0):.1f} to {max(room.paces, default=0):.1f}", 1000 * used / max(looks, 1)
     figures.lines.append(
@@ -361,6 +361,12 @@ async def one_room(server: Server, figures: Figures, pupils: int, run: Run) -> N
         f"of a core, their coming to the page included ({looks} looks, {used:.1f} s; their script {played:.1f} s)."
     )
     await room.go()
+
+
+def together(run: Run, first: int, last: int) -> float:
+    """Training pictures a second over some epochs as a whole: a trainer that changes its number of threads has no
+    typical epoch."""
+    return statistics.harmonic_mean([each["images_per_second"] for each in run.metrics()[first : last + 1]] or [1.0])
 
 
 async def many_rooms(server: Server, figures: Figures, count: int, pupils: int) -> None:

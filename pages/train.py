@@ -126,13 +126,17 @@ def watch(run: Run) -> None:
 
 
 def class_pace() -> float | None:
-    """Seconds between two looks of each of thirty phones, or more, that watch the same training; None elsewhere."""
-    place = seat.mine()
+    """Seconds between two looks of each of thirty phones, or more, that watch the same training; None elsewhere.
+
+    Each phone has a pace of its own: all at the same moment would make the trainer think that a core is taken, and do
+    with fewer threads.
+    """
+    place, pace = seat.mine(), CLASS_LOOKS
     if place is None or place.is_teacher:
         return None
     with suppress(ClassroomError):
-        return max(CLASS_LOOKS, pupils.here(place.code) / CLASS_A_SECOND)
-    return CLASS_LOOKS
+        pace = max(CLASS_LOOKS, pupils.here(place.code) / CLASS_A_SECOND)
+    return pace * (1 + 0.5 * int(place.token[:4], 16) / 0xFFFF)
 
 
 def look(run: Run) -> tuple[Status, str]:

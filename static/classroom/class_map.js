@@ -94,8 +94,8 @@ function begin(root, first) {
     if (!width) return;
     const paint = { x: colour(root, "--ll-x"), chosen: colour(root, "--ll-encoder") },
       key = `${width} ${height} ${paint.x} ${data.label} ${data.range} ${data.points.length}`;
-    if (key !== ground) named = dots(layer(behind, width, height), root, data, width, height); // they stay while others come
-    ground = key;
+    if (key !== ground) named = dots(layer(behind, width, height), root, data, width, height);
+    ground = key; // the dots stay while drawings come
     g.drawImage(behind, 0, 0, width, height);
     if (!sheet) return names(g, root, data, named, width, height);
     const side = sideOf(data.drawings.length, width),

@@ -1199,6 +1199,13 @@ export interface SeatKept {
   teacher: string;
 }
 
+export interface SeatKeep {
+  room: string;
+  teacher: string;
+  left: string;
+  number: string;
+}
+
 export interface SeatLine {
   code: string;
   teacher: boolean;
@@ -1211,7 +1218,7 @@ export interface SeatLine {
 
 export interface SeatData {
   ask: boolean;
-  keep: SeatKept | null;
+  keep: SeatKeep | null;
   line: SeatLine | null;
   place: Record<string, string> | null;
   tell: boolean;

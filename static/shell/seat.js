@@ -12,7 +12,8 @@ import { present } from "./present.js";
 const KEY = "latent-lab-class";
 const LOOK = 250; // milliseconds between two looks at the address
 const TOKEN = /^[0-9a-f]{32}$/;
-const OURS = ["room", "present", "tour", "play", "done"]; // choices that nobody follows, as in seat.py
+// Choices that nobody follows, as in seat.py, and those that no page can be opened with.
+const OURS = ["room", "present", "tour", "play", "done", "embed", "embed_options"];
 
 /** @typedef {{token?: string, room?: string, teacher?: string}} Kept */
 
@@ -34,6 +35,19 @@ function keep(what) {
   } catch {
     /* storage is blocked: it lasts for this page */
   }
+}
+
+/**
+ * What the server says to keep, once for each number: this tab's server tells it at every turn, and meanwhile another
+ * tab may have come into another room.
+ *
+ * @param {import("../lib/payloads").SeatKeep} told
+ */
+function keepOnce({ room, teacher, left, number }) {
+  if (window.latentLabKept === number) return;
+  window.latentLabKept = number;
+  if (room || !left || (kept().room ?? "") === left) keep({ room, teacher });
+  else window.latentLabSeat = { ...window.latentLabSeat, room, teacher };
 }
 
 /** Who this browser is: asked for the first time it gets a name. */
@@ -102,7 +116,7 @@ function parts({ code, teacher, name, follows, room, doing, trouble }, act) {
 export default function (component) {
   const { data, parentElement: here, setStateValue, setTriggerValue } = component;
   present();
-  if (data.keep) keep(data.keep);
+  if (data.keep) keepOnce(data.keep);
   const { room } = kept();
   if (!here.known && (data.ask || (room && !data.line))) {
     here.known = true;

@@ -423,7 +423,7 @@ def test_the_next_room_of_a_code_knows_nobody_of_the_last(opened, monkeypatch):
 # ---- many at once
 
 
-def test_two_hundred_join_in_a_second(opened):
+def test_two_hundred_join_at_once(opened):
     """Of 200 for one room 100 come in, and the others hear why not; of 50 for each of four all do."""
     code = opened.room.code
     four = [rooms.open_room(codes.new_token()).room.code for _ in range(4)]
@@ -439,18 +439,15 @@ def test_two_hundred_join_in_a_second(opened):
         heard = list(everybody.map(come, [code] * 200))
         assert heard.count("in") == pupils.PUPILS
         assert {words for words in heard if words != "in"} == {"This room is full: it has room for 100."}
-        begun = time.monotonic()
         assert set(everybody.map(come, four * 50)) == {"in"}
-        took = time.monotonic() - begun
     assert pupils.here(four[0]) == 50
-    assert took < 5, "a second on a quiet machine"
 
 
 def test_a_server_has_so_many_rooms_and_a_browser_opens_so_many(monkeypatch):
     me = codes.new_token()
     for _ in range(rooms.OPENED_AN_HOUR):
         rooms.open_room(me)
-    with pytest.raises(ClassroomError, match="wait"):
+    with pytest.raises(ClassroomError, match="try again later"):
         rooms.open_room(me)
     monkeypatch.setattr(rooms, "ROOMS", rooms.OPENED_AN_HOUR + 1)
     rooms.open_room(codes.new_token())
@@ -658,3 +655,69 @@ def test_threads_share_few_connections(opened):
     with ThreadPoolExecutor(20) as threads:
         assert len({each for found in threads.map(look, range(20)) for each in found}) == 1
     assert sum(map(len, store._idle.values())) <= store.IDLE * len(store._idle)
+
+
+# ---- what an attacker tried
+
+
+def test_whoever_has_left_stays_away_until_they_come_back(opened):
+    code, (token,) = opened.room.code, joined(opened.room.code, 1)
+    pupils.leave(code, token)
+    pupils.note_here(code, token)  # a look that was under way
+    assert pupils.here(code) == 0
+    pupils.join(code, token)
+    assert pupils.here(code) == 1
+
+
+def test_who_was_sent_out_takes_nobodys_place(opened):
+    code, teacher = opened.room.code, opened.token
+    joined(code, pupils.PUPILS)
+    with pytest.raises(ClassroomError, match="full"):
+        joined(code, 1)
+    pupils.send_out(code, teacher, pupils.everybody(code, teacher)[3].id)
+    joined(code, 1)
+    names = [each.name for each in pupils.everybody(code, teacher)]
+    assert len(set(names)) == len(names) == pupils.PUPILS + 1
+
+
+def test_of_two_devices_that_close_a_vote_one_has_done_it(opened):
+    code, teacher = opened.room.code, opened.token
+    number = voting.ask(code, teacher, "beta", "mnist", 3).id
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(lambda _: voting.close(code, teacher, number), range(8))) == [False] * 7 + [True]
+    assert voting.close(code, teacher, number, closed=False) and voting.question(code, number).is_open
+
+
+def test_rooms_into_which_nobody_came_make_room_for_others(clock, monkeypatch):
+    monkeypatch.setattr(rooms, "ROOMS", 3)
+    used, *empty = [rooms.open_room(codes.new_token()) for _ in range(3)]
+    joined(used.room.code, 1)
+    with pytest.raises(ClassroomError, match="taken"):
+        rooms.open_room(codes.new_token())
+    clock[0] += 3700
+    rooms.open_room(codes.new_token())
+    assert rooms.find(used.room.code)
+    for each in empty:
+        with pytest.raises(RoomGone):
+            rooms.find(each.room.code)
+
+
+def test_a_place_holds_nothing_that_a_page_cannot_be_opened_with():
+    assert Place.read("morph", {"embed": "true", "embed_options": "x", "run": "lecture"}).choices == {"run": "lecture"}
+    assert Place.read("morph", {"run": "\ud800"}) is None and Place.read("morph", {"run": "a\nb"}) is None
+
+
+def test_a_refusal_costs_no_connection(opened):
+    for _ in range(3):
+        with pytest.raises(NotAllowed):
+            rooms.close(opened.room.code, "0" * 32)
+    with store._lock:
+        free = [len(idle) for (_, path), idle in store._idle.items() if path == paths.classroom_file()]
+    made: list[object] = []
+    connected = store._connected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_connected", lambda path: made.append(path) or connected(path))
+        for _ in range(20):
+            with pytest.raises(RoomGone):
+                rooms.find("BDHJ" if opened.room.code != "BDHJ" else "BDHK")
+    assert free == [1] and made == []

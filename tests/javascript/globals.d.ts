@@ -4,6 +4,7 @@ interface Window {
   latentLabBusy?: () => string[];
   latentLabDecoders?: Map<string, any>;
   latentLabSeat?: { token?: string; room?: string; teacher?: string };
+  latentLabKept?: string;
   latentLabFollowed?: string;
   latentLabPresents?: boolean;
   latentLabSheets?: Map<string, any>;

@@ -81,7 +81,8 @@ def test_a_room_is_opened_joined_and_closed():
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("", "four letters"), ("<b>", "four letters"), ("BDH", "four letters"), ("BDHJ", "closed")]
+    ("typed", "said"),
+    [("", "four letters"), ("<b>", "four letters"), ("BDH", "four letters"), ("BDHJ", "No room with the code")],
 )
 def test_a_code_that_opens_nothing_is_one_sentence(typed, said):
     app = visit()
@@ -101,6 +102,8 @@ def test_a_browser_that_has_not_answered_is_asked_to_try_again():
 
 def test_another_device_becomes_the_teachers_by_the_long_code(teacher):
     app = click(visit(place=teacher), "class_hand_over")
+    assert "Is the projector off?" in words(app) and "class_long_code" not in app.session_state
+    app = click(app, "class_show_code")
     long = app.session_state["class_long_code"] if "class_long_code" in app.session_state else words(app)
     letters = next(part for part in long.split("**") if codes.read_long_code(part))
     other = visit()

@@ -396,7 +396,7 @@ def test_the_collection_is_kept_once_without_names_and_trained_on(drawing_room, 
     room = rooms.find(drawing_room.code)
     assert room.activity["kind"] == "train"
     run = Run(next(iter((find_run(room.activity["run"]),))).path)
-    assert run.title == f"The model of class {drawing_room.code}" and run.about.room == drawing_room.code
+    assert run.title == f"The model of room {drawing_room.code}" and run.about.room == drawing_room.code
     rooms.close(drawing_room.code, drawing_room.teacher)
     assert picture_set.info.count == quality.FEWEST  # kept beyond the room
 

@@ -79,11 +79,12 @@ def keep(seat: Seat) -> PictureSet:
     if not rooms.is_teacher(seat.code, seat.teacher):
         raise SetError(rooms.NOT_TEACHER)
     drawn, names = drawings.of_room(seat.code), {each.id: each.words for each in drawings.prompts(seat.code)}
-    owner = _room_for(len(drawn))
+    owner = _owner()
     known = next((s for s in sets.list_sets(owner) if s.info.title == title_of(room)), None)
-    picture_set = known or sets.create(title_of(room), owner)
-    there = {picture.name for picture in picture_set.manifest.pictures}
+    there = {picture.name for picture in known.manifest.pictures} if known else set()
     new = [each for each in drawn if name_of(each) not in there]
+    _make_room(owner, len(new), is_new=known is None)
+    picture_set = known or sets.create(title_of(room), owner)
     hosted = hosted_limits()
     limits = Limits(pictures=hosted.pictures) if hosted else Limits()
     picture_set.add((taken(each, names[each.prompt]) for each in new), limits=limits)
@@ -103,17 +104,22 @@ def taken(drawing: Drawing, words: str) -> Taken:
     return Taken(re.sub(r"^an? ", "", words), name_of(drawing), rgba, "drawn")
 
 
-def _room_for(count: int) -> str:
-    """Who will own the set; "" where everything is everybody's. Raises SetError, RunError."""
-    limits = hosted_limits()
-    if limits is None:
+def _owner() -> str:
+    """Who owns the set; "" where everything is everybody's. Raises SetError."""
+    if hosted_limits() is None:
         return ""
     if not visitor.me():
         raise SetError(visitor.NOT_KNOWN)
-    if len(sets.list_sets(visitor.me())) >= limits.sets:
-        raise SetError(f"You may keep {limits.sets} sets on this shared server; delete one first.")
-    queue.room_for_pictures(visitor.me(), limits, count * KEPT * KEPT * 4)
     return visitor.me()
+
+
+def _make_room(owner: str, count: int, *, is_new: bool) -> None:
+    """For so many more pictures, in a new set or one that is there. Raises SetError, RunError."""
+    if (limits := hosted_limits()) is None:
+        return
+    if is_new and len(sets.list_sets(owner)) >= limits.sets:
+        raise SetError(f"You may keep {limits.sets} sets on this shared server; delete one first.")
+    queue.room_for_pictures(owner, limits, count * KEPT * KEPT * 4)
 
 
 def train_ours(seat: Seat) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -239,7 +240,8 @@ def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
     """Two drawings of the class, one turning into the other: at first the most usual and the most unusual."""
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
-        found = {each.drawing.id: each for each in _found(seat, run, prompt)}
+        found = {each.drawing.id: each for each in _found(seat, run, prompt)[-SHOWN:]}
+        names = _names(found)
         if len(found) < 2:
             return
         (usual, *_), (unusual, *_) = by_cost(list(found.values()), 1)
@@ -252,7 +254,7 @@ def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
                 ids = list(found)
                 ends.append(st.selectbox(
                     which, ids, ids.index(suggested.drawing.id if chosen is None else chosen), width=240,
-                    key=key, format_func=lambda number: plain(_name(found, number)),
+                    key=key, format_func=lambda number: plain(names.get(number, "")),
                 ))  # fmt: skip
         start, end = (found[number if number in found else next(iter(found))] for number in ends)
         epoch = run_picker.film(run)[-1]
@@ -263,11 +265,14 @@ def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
         morph_player(run.id, [epoch], [Row("Through the map", pictures, words, note, "decoder", [epoch])], film=FILM)
 
 
-def _name(found: Mapping[int, Placed], number: int) -> str:
-    """A drawing by its pupil's name, with a number where they drew several."""
-    mine = [each for each in found if found[each].drawing.pupil == found[number].drawing.pupil]
-    by = found[number].drawing.by
-    return by if len(mine) == 1 else f"{by}, drawing {mine.index(number) + 1}"
+def _names(found: Mapping[int, Placed]) -> dict[int, str]:
+    """Each drawing by its pupil's name, with a number where they drew several."""
+    many, seen, names = Counter(each.drawing.pupil for each in found.values()), Counter[int](), {}
+    for number, each in found.items():
+        seen[each.drawing.pupil] += 1
+        alone = many[each.drawing.pupil] == 1
+        names[number] = each.drawing.by if alone else f"{each.drawing.by}, drawing {seen[each.drawing.pupil]}"
+    return names
 
 
 # ---- a pupil

@@ -168,13 +168,21 @@ def _start_buttons(seat: Seat, vote: Vote, first: list[int]) -> None:
 
 
 def decide(seat: Seat, vote: Vote, place: int) -> None:
-    """Start the training, and close the vote. Raises ClassroomError, RunError."""
+    """Close the vote, and start the training; where none can start, the vote goes on.
+
+    Raises ClassroomError, RunError.
+    """
     choice = vote.ballot.choices[place]
     changes: dict[str, Any] = {vote.question.topic: choice}  # a setting of whole numbers takes 20.0 for 20
     config = visitor.within_limits(replace(PRESETS["lecture"].config(vote.dataset), **changes))
     title = f"Room {seat.code}: {vote.in_words(place)}"
-    start(seat, replace(config, hidden_dim=None), title, {"question": vote.question.id})
-    voting.close(seat.code, seat.teacher, vote.question.id)  # last: where no training can start, the vote goes on
+    if not voting.close(seat.code, seat.teacher, vote.question.id):
+        raise ClassroomError("This vote is over: its training has been started.")
+    try:
+        start(seat, replace(config, hidden_dim=None), title, {"question": vote.question.id})
+    except (ClassroomError, RunError):
+        voting.close(seat.code, seat.teacher, vote.question.id, closed=False)
+        raise
 
 
 def start(seat: Seat, config: Config, title: str, activity: Mapping[str, Any]) -> Run:

@@ -69,6 +69,13 @@ def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
     _wake.set()
 
 
+def forget_mine() -> None:
+    """Call it in a fragment that watches no room any more: nothing has it drawn again."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and (fragment := ThreadState.get().fragment_id):
+        _forget(context.session_id, fragment)
+
+
 def _is_server() -> bool:
     """Whether this is a server, and no test that runs a page without one."""
     return Runtime.exists() and isinstance(Runtime.instance(), Runtime)
@@ -87,18 +94,18 @@ def _look_on() -> None:
     while True:
         with _lock:
             watched = dict(_watched)
-        if not watched or not _is_server():
-            _wake.wait(60)
-            _wake.clear()
-            continue
         try:
             now = time.monotonic()
+            if now - tidied > TIDY:  # when nobody is in a room, too
+                tidied = now
+                rooms.remove_expired()
+            if not watched or not _is_server():
+                _wake.wait(60)
+                _wake.clear()
+                continue
             if now - signed > SIGNS:
                 signed = now
                 _give_signs(watched)
-            if now - tidied > TIDY:
-                tidied = now
-                rooms.remove_expired()
             _look(watched)
         except ClassroomError:
             pass  # the pages say it

@@ -7,6 +7,7 @@ from there to the pupils' pages while they follow.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -68,15 +69,15 @@ def join(code: str, name: str = "") -> None:
 
 def take_over(code: str, secret: str) -> None:
     """Be a room's teacher on this device too. Raises ClassroomError."""
-    token = rooms.take_over(code, secret)
-    _sit(Seat(code, _known_browser(), token))
+    me = _known_browser()
+    _sit(Seat(code, me, rooms.take_over(code, secret)))
 
 
 def leave() -> None:
     """Go out of the room; a teacher's room stays open."""
     seat = mine()
     st.session_state["class_seat"] = None
-    st.session_state["class_keep"] = {"room": "", "teacher": ""}
+    _keep(left=seat.code if seat else "")
     st.session_state["class_followed"] = None
     if seat and not seat.is_teacher:
         with suppress(ClassroomError):  # it is closed, or they were sent out
@@ -91,8 +92,13 @@ def _known_browser() -> str:
 
 def _sit(seat: Seat) -> None:
     st.session_state["class_seat"] = seat
-    st.session_state["class_keep"] = {"room": seat.code, "teacher": seat.teacher}
+    _keep(seat.code, seat.teacher)
     st.session_state["class_followed"] = None
+
+
+def _keep(room: str = "", teacher: str = "", left: str = "") -> None:
+    """What the browser shall keep from now on: a room, or none any more. A tab does so once, by the number."""
+    st.session_state["class_keep"] = {"room": room, "teacher": teacher, "left": left, "number": secrets.token_hex(8)}
 
 
 # ---- the line
@@ -109,7 +115,9 @@ def line(page: str) -> None:
 def _line(page: str) -> None:
     seat, trouble = mine(), str(st.session_state.pop("class_trouble", "") or "")
     room: Room | None = None
-    if seat:
+    if seat is None:
+        live.forget_mine()
+    else:
         live.redraw_when_changed(seat.code, teacher=False, token="" if seat.is_teacher else seat.token)
         try:
             room = rooms.find(seat.code)
@@ -118,6 +126,7 @@ def _line(page: str) -> None:
         except (RoomGone, NotAllowed) as error:
             trouble, room = f"{seat.code}: {error}", None
             leave()
+            live.forget_mine()
             st.session_state["class_turned"] = True
         except ClassroomError as error:
             trouble = str(error)
@@ -241,13 +250,13 @@ def _come_back(code: str, token: str, teacher: str) -> None:
         if teacher and rooms.is_teacher(code, teacher):
             st.session_state["class_seat"] = Seat(code, token, teacher)
         elif pupil := pupils.find(code, token):
-            pupils.note_here(code, token)
+            pupils.join(code, token)
             st.session_state["class_seat"] = Seat(code, token, name=pupil.name)
         else:
-            st.session_state["class_keep"] = {"room": "", "teacher": ""}
+            _keep(left=code)
     except RoomGone:
         st.session_state["class_trouble"] = f"{code}: {rooms.OVER}"
-        st.session_state["class_keep"] = {"room": "", "teacher": ""}
+        _keep(left=code)
     except ClassroomError as error:
         st.session_state["class_trouble"] = str(error)
     st.session_state["class_turned"] = True

@@ -11,7 +11,7 @@ from ui.components.bridge import visitor_token
 from ui.shell import browser_input, seat
 from vae_core import paths
 from vae_core.classroom import rooms
-from vae_core.classroom.store import ClassroomError
+from vae_core.classroom.store import ClassroomError, RoomGone
 from vae_core.config import Config
 from vae_core.datasets import own
 from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
@@ -63,17 +63,15 @@ def owns(run: Run) -> bool:
     """Whether this visitor may steer, rename, pin and delete a run; of a room that is still open its teacher alone."""
     if run.gallery:
         return False
-    if run.about.room and (room := _open_room(run.about.room)) is not None:
-        teacher = seat.mine()
-        return teacher is not None and teacher.code == room and rooms.is_teacher(room, teacher.teacher)
+    if run.about.room:
+        try:
+            room, teacher = rooms.find(run.about.room), seat.mine()
+            return teacher is not None and teacher.code == room.code and rooms.is_teacher(room.code, teacher.teacher)
+        except RoomGone:
+            pass  # it is closed
+        except ClassroomError:
+            return False  # nobody can say who its teacher is
     return hosted_limits() is None or (bool(me()) and run.about.owner == me())
-
-
-def _open_room(code: str) -> str | None:
-    try:
-        return rooms.find(code).code
-    except ClassroomError:
-        return None
 
 
 def may_map(run: Run) -> bool:

@@ -98,11 +98,14 @@ def find(code: str, token: str) -> Pupil | None:
 
 
 def note_here(code: str, token: str) -> None:
-    """A sign of a pupil, written down only every 12 seconds. Raises RoomGone, NotAllowed."""
+    """A sign of a pupil, written down only every 12 seconds; of one who has left it is none.
+
+    Raises RoomGone, NotAllowed.
+    """
     with store.reading() as connection:
         room, pupil = as_pupil(connection, code, token)
         seen = connection.execute("SELECT seen FROM pupils WHERE id=?", (pupil.id,)).fetchone()["seen"]
-    if 0 <= store.now() - seen < SIGN:
+    if seen == 0 or 0 <= store.now() - seen < SIGN:
         return
     with store.writing(durable=False) as connection:
         _sign(connection, room.id, pupil)
@@ -188,15 +191,17 @@ def _pupil(row: sqlite3.Row) -> Pupil:
 
 
 def _new(connection: sqlite3.Connection, room: int, token: str, name: str) -> Pupil:
-    count = connection.execute("SELECT count(*) FROM pupils WHERE room=?", (room,)).fetchone()[0]
-    if count >= PUPILS:
+    here, last = connection.execute(
+        "SELECT count(*) FILTER (WHERE NOT sent_out), coalesce(max(number), 0) FROM pupils WHERE room=?", (room,)
+    ).fetchone()
+    if here >= PUPILS:
         raise ClassroomError(f"This room is full: it has room for {PUPILS}.")
     made = connection.execute(
         "INSERT INTO pupils (room, token, number, name, seen) VALUES (?, ?, ?, '', ?)",
-        (room, codes.hashed(room, token), count + 1, store.now()),
+        (room, codes.hashed(room, token), last + 1, store.now()),
     )
     assert made.lastrowid is not None
-    _rename(connection, room, made.lastrowid, name or default_name(count + 1))
+    _rename(connection, room, made.lastrowid, name or default_name(last + 1))
     pupil = _found(connection, room, token)
     assert pupil is not None
     return pupil

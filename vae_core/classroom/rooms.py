@@ -37,12 +37,15 @@ class Place:
         """A place from anywhere; None if it is none: at most 20 choices, of 500 characters each."""
         if not isinstance(page, str) or not _PAGE.fullmatch(page):
             return None
-        if not isinstance(choices, Mapping) or len(choices) > 20:
+        if not isinstance(choices, Mapping):
+            return None
+        choices = {name: value for name, value in choices.items() if name not in ("embed", "embed_options")}
+        if len(choices) > 20:
             return None
         for name, value in choices.items():
             if not isinstance(name, str) or not _NAME.fullmatch(name):
                 return None
-            if not isinstance(value, str) or len(value) > 500:
+            if not isinstance(value, str) or len(value) > 500 or not value.isprintable():
                 return None
         return Place(page, dict(choices))
 
@@ -72,10 +75,10 @@ class Opened:
 
 def open_room(opener: str) -> Opened:
     """Open a room for whoever has the browser with the token ``opener``. Raises ClassroomError."""
+    remove_expired()
     who = codes.hashed(0, opener)
     with store.writing() as connection:
-        _remove_expired(connection)
-        if connection.execute("SELECT count(*) FROM rooms").fetchone()[0] >= ROOMS:
+        if _count(connection) >= ROOMS and not _remove_empty(connection):
             raise ClassroomError("All rooms of this server are taken; try again later.")
         rates.check(
             connection,
@@ -256,6 +259,18 @@ def _free_code(connection: sqlite3.Connection) -> str:
         code = codes.new_code()
         if not connection.execute("SELECT 1 FROM rooms WHERE code=?", (code,)).fetchone():
             return code
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM rooms").fetchone()[0])
+
+
+def _remove_empty(connection: sqlite3.Connection) -> int:
+    """Rooms into which nobody has come within an hour make room for others."""
+    return connection.execute(
+        "DELETE FROM rooms WHERE opened<? AND NOT EXISTS (SELECT 1 FROM pupils WHERE pupils.room=rooms.id)",
+        (store.now() - 3600,),
+    ).rowcount
 
 
 def _remove_expired(connection: sqlite3.Connection) -> int:

@@ -135,7 +135,10 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 def wipe() -> None:
     """Let nothing of what was deleted stay in the log beside the file, if nobody reads it just now."""
     with suppress(ClassroomError), _alone, _connection() as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        for _ in range(5):
+            if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                return
+            time.sleep(0.02)  # somebody reads just now
 
 
 # ---- connections
@@ -168,6 +171,9 @@ def _connection() -> Iterator[sqlite3.Connection]:
             yield connection
         except sqlite3.Error:
             connection.close()  # it may be of a file that is broken
+            raise
+        except BaseException:  # a refusal: the connection is as good as before
+            _give_back(key, connection, file)
             raise
         _give_back(key, connection, file)
     except sqlite3.Error as error:

@@ -57,13 +57,16 @@ def latest(code: str, topic: str) -> Question | None:
         return _question(connection, room.id, row["id"]) if row["id"] is not None else None
 
 
-def close(code: str, teacher: str, number: int) -> None:
-    """Take no more answers. Raises RoomGone, NotAllowed, ClassroomError."""
+def close(code: str, teacher: str, number: int, *, closed: bool = True) -> bool:
+    """Take no more answers, or with ``closed=False`` take them again. Whether that was new: of two devices that close
+    a question at once, one has done it. Raises RoomGone, NotAllowed, ClassroomError."""
     with store.writing() as connection:
         room = rooms.as_teacher(connection, code, teacher)
-        if _question(connection, room.id, number).is_open:
-            connection.execute("UPDATE questions SET is_open=0 WHERE id=?", (number,))
-            rooms.changed(connection, room.id)
+        if _question(connection, room.id, number).is_open != closed:
+            return False
+        connection.execute("UPDATE questions SET is_open=? WHERE id=?", (not closed, number))
+        rooms.changed(connection, room.id)
+        return True
 
 
 def vote(code: str, pupil: str, number: int, answer: int) -> None:

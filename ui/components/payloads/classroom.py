@@ -14,6 +14,11 @@ class SeatKept(TypedDict):
     teacher: str
 
 
+class SeatKeep(SeatKept):
+    left: str  # the room that was left, if none is kept any more
+    number: str  # a tab does each once
+
+
 class SeatLine(TypedDict):
     code: str
     teacher: bool
@@ -26,7 +31,7 @@ class SeatLine(TypedDict):
 
 class SeatData(TypedDict):
     ask: bool  # who the browser is
-    keep: SeatKept | None
+    keep: SeatKeep | None
     line: SeatLine | None
     place: dict[str, str] | None  # where the teacher is, of what the browser follows by itself
     tell: bool  # where this browser is: it is the teacher's, and pupils follow

@@ -373,7 +373,7 @@ def act(page, step: Step) -> None:
     page.wait_for_function(TOUR_LOOKED)
     if step.page == "train":
         page.click(".st-key-start_training button")
-        page.wait_for_selector(".ll-birth[data-time]")  # its first pictures, of which one is kept
+        page.wait_for_selector(".ll-birth:is([data-moment], [data-time])")  # its first pictures, of which one is kept
     elif step.page == "missions":
         page.wait_for_selector(".ll-answers label")
         settle(page)

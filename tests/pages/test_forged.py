@@ -256,7 +256,7 @@ OURS = {  # keys of the session that no widget and no component has
     "own_letters", "own_open", "own_pages", "own_report", "own_set", "own_streams", "own_trouble", "own_undo",
     "own_upload_class", "own_uploads", "form_default", "scene_window", "seed_of_drawing", "seed_of_hundred",
     "class_drawing", "class_refused", "class_set", "class_to_training", "class_watched", "drawing_turn",
-    "mission_answered",
+    "mission_answered", "mission_visit",
     "shelf_error", "start_error", "start_when_known", "steering_error", "to_morph", "tour", "visitor",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 
 import streamlit as st
@@ -14,13 +15,21 @@ from vae_core.classroom.store import ClassroomError
 
 
 def others(name: str, mission: Mission, answer: int, right: int) -> None:
-    """The bars. The visitor's own answer, if it was given in this visit, is among them: one of each browser."""
-    browser, given = visitor.browser(), st.session_state.get("mission_answered")
+    """The bars. The visitor's own answer, if it was given in this visit, is among them: one of each browser or visit."""
+    browser, given = _who(), st.session_state.get("mission_answered")
     with suppress(ClassroomError):  # what others said can be missed
         if browser and isinstance(given, tuple) and given[0] == name:
             voting.note_visitor(name, browser, mission.place(given[1]))
             st.session_state["mission_answered"] = None
         bars(name, mission, answer, right)
+
+
+def _who() -> str:
+    """Whose answer it is: a browser's on a shared server, which knows it by now, and elsewhere a visit's.
+
+    To ask the browser here would draw the page again just when the visitor goes on, and cost them that click.
+    """
+    return visitor.me() or str(st.session_state.setdefault("mission_visit", secrets.token_hex(16)))
 
 
 def bars(name: str, mission: Mission, answer: int, right: int) -> None:

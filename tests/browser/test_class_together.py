@@ -104,7 +104,7 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
         page.wait_for_url(re.compile(r"/train\?.*run="))
         page.wait_for_selector(".ll-birth")
     run = Run(server.folder / "runs" / re.search(r"run=([^&]+)", desk.url)[1])
-    assert run.title == f"The model of class {code}"
+    assert run.title == f"The model of room {code}"
     for phone in phones:
         assert run.id in phone.url
         phone.wait_for_selector("text=This is your class’s model")

@@ -49,11 +49,6 @@ def me() -> str:
     return str(st.session_state.get("visitor", ""))
 
 
-def browser() -> str:
-    """A name for this visitor's browser, by which it answers once; "" until it has said it. Call it once a page."""
-    return me() if hosted_limits() else visitor_token()
-
-
 def is_known() -> bool:
     """Whether it is clear who this visitor is; on a shared server, once the browser has answered."""
     return hosted_limits() is None or bool(me())

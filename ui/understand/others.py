@@ -15,7 +15,7 @@ from vae_core.classroom.store import ClassroomError
 
 
 def others(name: str, mission: Mission, answer: int, right: int) -> None:
-    """The bars. The visitor's own answer, if it was given in this visit, is among them: one of each browser or visit."""
+    """The bars. The visitor's own answer, if it was given in this visit, is among them: one of each."""
     browser, given = _who(), st.session_state.get("mission_answered")
     with suppress(ClassroomError):  # what others said can be missed
         if browser and isinstance(given, tuple) and given[0] == name:

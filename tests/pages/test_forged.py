@@ -258,6 +258,7 @@ OURS = {  # keys of the session that no widget and no component has
     "class_drawing", "class_refused", "class_set", "class_to_training", "class_watched", "drawing_turn",
     "mission_answered", "mission_visit",
     "shelf_error", "start_error", "start_when_known", "steering_error", "to_morph", "tour", "visitor",
+    "lecture_door", "tour_go",
 }  # fmt: skip
 
 

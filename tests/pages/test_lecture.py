@@ -242,6 +242,7 @@ def test_a_door_leads_to_its_page(monkeypatch):
     went = []
     monkeypatch.setattr(walk.st, "switch_page", went.append)
     for answer in ("bubbles", "start", "../../etc", 7, None):
-        monkeypatch.setattr(walk, "_lecture", lambda answer=answer, **_: {"go": answer})
+        monkeypatch.setattr(walk, "_lecture", lambda on_go_change, **_: on_go_change())
+        monkeypatch.setattr(walk.browser_input, "sent", lambda *_, answer=answer: answer)
         walk.lecture()
     assert went == ["pages/bubbles.py"]

@@ -13,7 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
+from tests.pages.test_forged import registered
 from tests.pages.test_pages import check, finished, show, words  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
 from ui.components.bridge import packed
@@ -203,6 +208,27 @@ def test_a_wrong_step_in_the_address_is_no_tour(text):
     app = show("start", tour=text)
     check(app)
     assert "tour" not in app.session_state
+
+
+TRIGGER = "json_trigger_value"
+
+
+def test_a_click_outlives_the_run_that_another_message_of_the_page_ends(monkeypatch):
+    app, ended = show("start", tour="0"), []
+    (wid,) = [wid for wid, each in registered(app).items() if "tour_bar" in wid and each.value_type == TRIGGER]
+
+    def ends_once() -> None:  # as when a component answers just then
+        if not ended:
+            ended.append(True)
+            widgets = get_script_run_ctx().session_state.get_widget_states()
+            kept = [each for each in widgets if each.WhichOneof("value") != TRIGGER]
+            raise RerunException(RerunData(widget_states=WidgetStates(widgets=kept)))
+
+    monkeypatch.setattr("ui.components.bridge.mark_when_settled", ends_once)
+    pressed = json.dumps([{"event": "go", "value": 1}])
+    app._run(WidgetStates(widgets=[WidgetState(id=wid, json_trigger_value=pressed)]))
+    check(app)
+    assert ended and app.session_state["tour"] == 1
 
 
 def test_the_end_of_the_tour_has_what_the_newest_training_draws(finished, monkeypatch):  # noqa: F811

@@ -126,9 +126,13 @@ def lecture() -> None:
     """The scenes; and whoever opens a door is taken to its page. Raises RunError."""
     folder, vae = str(paths.GALLERY), gallery(measured.VAE)
     sent = payload(folder)
-    answer = _lecture(key="lecture", data=sent, on_go_change=lambda: None)
+    doors = [scene["door"] for scene in sent["scenes"]]
+
+    def opened() -> None:  # kept at once, as the tour's clicks are (``ui.shell.tour.tour_bar``)
+        st.session_state["lecture_door"] = browser_input.word(browser_input.sent("lecture", "go"), doors)
+
+    _lecture(key="lecture", data=sent, on_go_change=opened)
     publish_bytes("lecture_decoder", "lecture decoder", *packed_decoder(str(vae.path), last(vae)))
     publish_bytes("lecture_film", "lecture film", *film(folder))
-    door = browser_input.word(browser_input.by_name(answer, "go"), [scene["door"] for scene in sent["scenes"]])
-    if door is not None:
+    if door := st.session_state.pop("lecture_door", None):
         st.switch_page(pages.BY_NAME[door].file)

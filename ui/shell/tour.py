@@ -92,5 +92,12 @@ _tour = component("tour", "shell/tour.js")
 
 def tour_bar(payload: TourData, key: str = "tour_bar") -> int | None:
     """The tour's bar, or the door to it. Returns what was pressed: a step's number, or -1 to leave."""
-    pressed = _tour(key=key, data=payload, on_go_change=lambda: None)
-    return browser_input.whole_number(browser_input.by_name(pressed, "go"), -1, payload["of"] - 1)
+
+    def pressed() -> None:
+        """Kept at once: another message of the page may end this run before it comes to the bar, and the click is gone
+        with it (``SessionState._reset_triggers``)."""
+        st.session_state["tour_go"] = browser_input.whole_number(browser_input.sent(key, "go"), -1, payload["of"] - 1)
+
+    _tour(key=key, data=payload, on_go_change=pressed)
+    go_to = st.session_state.pop("tour_go", None)
+    return go_to if isinstance(go_to, int) else None

@@ -5,7 +5,7 @@ join by the form, answer missions, draw, and watch one training. What a teacher 
 click would; how long something takes ends with the message to the page that shows it. Votes and drawings are counted,
 not told apart, so the k-th that was sent is taken for the k-th that is seen. This script runs on the same cores as
 server and training, so its own work is in the figures. At last two processes that write votes are killed in the middle
-of it, again and again (``tests/core/test_classroom.py``). Writes the end of load.md.
+of it, again and again (``tests/core/test_classroom_file.py``). Writes the end of load.md.
 """
 
 from __future__ import annotations
@@ -382,7 +382,7 @@ async def many_rooms(server: Server, figures: Figures, count: int, pupils: int) 
 def killed(count: int) -> str:
     """Two writers, killed so many times."""
     began = time.monotonic()
-    test = "tests/core/test_classroom.py::test_no_confirmed_vote_is_lost_when_servers_are_killed"
+    test = "tests/core/test_classroom_file.py::test_no_confirmed_vote_is_lost_when_servers_are_killed"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "-o", "addopts=", test],
         cwd=paths.ROOT, env={**os.environ, "VAE_TEST_KILLS": str(count)}, capture_output=True, text=True, check=False,

@@ -1,7 +1,7 @@
 // The map of a model of two numbers with all that a class has drawn on it, each drawing where the encoder places it.
 // Those that would cover each other move apart, and a line leads to the place. A click on a drawing chooses it.
 import { send } from "../bridge/ask.js";
-import { animate, classColour, colour, picture, sharp } from "../lib/canvas.js";
+import { animate, classColour, colour, layer, picture, sharp } from "../lib/canvas.js";
 import { bytes, halves } from "../lib/codec.js";
 import { element, mount } from "../lib/dom.js";
 import { line, outlined } from "../lib/shapes.js";
@@ -148,15 +148,6 @@ function begin(root, first) {
 export function inWords({ drawings, names, label }) {
   const many = drawings.length === 1 ? "1 drawing" : `${drawings.length} drawings`;
   return `Map of the model with ${many}${label === null ? "" : `, each meant as ${names[label]}`}`;
-}
-
-/** A canvas as large as the map, empty, to be drawn on in CSS pixels. */
-function layer(canvas, width, height) {
-  const ratio = devicePixelRatio || 1;
-  [canvas.width, canvas.height] = [width * ratio, height * ratio];
-  const g = canvas.getContext("2d");
-  g.scale(ratio, ratio);
-  return g;
 }
 
 /** The test pictures: those of the class that was to be drawn stand out. Returns the middle of each class. */

@@ -1,7 +1,7 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
 import { followStep, subscribe, stepOf } from "../lib/bus.js";
-import { alpha, colour, sharp, classColour } from "../lib/canvas.js";
+import { alpha, colour, layer, sharp, classColour } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
@@ -140,15 +140,6 @@ function placesAt(mark, data, epoch) {
 }
 
 const sizeOf = (count, width) => (count < FEW ? 4.5 : width < 320 ? 2 : 2.5);
-
-/** A layer as large as the map, empty. */
-function layer(canvas, width, height) {
-  const ratio = devicePixelRatio || 1;
-  [canvas.width, canvas.height] = [width * ratio, height * ratio];
-  const g = canvas.getContext("2d");
-  g.scale(ratio, ratio);
-  return g;
-}
 
 function drawDots(backdrop, root, { points, groups, spot, width, height }) {
   const g = layer(backdrop, width, height),

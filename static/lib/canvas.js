@@ -52,6 +52,15 @@ export function sharp(canvas) {
   return { g, width, height };
 }
 
+/** A layer as large as a canvas that is drawn on in CSS pixels: emptied, sharp, to be copied onto that one. */
+export function layer(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  [canvas.width, canvas.height] = [width * ratio, height * ratio];
+  const g = canvas.getContext("2d");
+  g.scale(ratio, ratio);
+  return g;
+}
+
 /** Write one picture's bytes (or numbers 0..1 with scale 255), channel by channel, into a canvas of its size. */
 export function paint(canvas, values, { channels, height, width }, offset = 0, scale = 1) {
   fit(canvas, width, height);

@@ -396,7 +396,7 @@ def test_the_collection_is_kept_once_without_names_and_trained_on(drawing_room, 
     room = rooms.find(drawing_room.code)
     assert room.activity["kind"] == "train"
     run = Run(next(iter((find_run(room.activity["run"]),))).path)
-    assert run.title == f"The model of room {drawing_room.code}" and run.about.room == drawing_room.code
+    assert run.title == f"The model of room {drawing_room.code}" and run.about.room == room.lasting_name
     rooms.close(drawing_room.code, drawing_room.teacher)
     assert picture_set.info.count == quality.FEWEST  # kept beyond the room
 
@@ -474,7 +474,7 @@ def test_every_choice_of_a_vote_can_be_trained(setting, teacher, class_of_three,
 
 @pytest.mark.parametrize("hosted", [False, True])
 def test_who_watches_a_classs_training_steers_nothing(finished, teacher, class_of_three, hosted, monkeypatch):  # noqa: F811
-    lifecycle.note(finished, room=teacher.code, owner="a" * 64)
+    lifecycle.note(finished, room=rooms.find(teacher.code).lasting_name, owner="a" * 64)
     set_state(finished, "running")
     run = Run(finished.path)
     if hosted:

@@ -249,7 +249,7 @@ def test_a_group_holds_places_of_the_map():
 OURS = {  # keys of the session that no widget and no component has
     "app_around", "arrival_outcome", "arrived_file", "chosen_sample", "current_run", "drawing", "group", "just_deleted",
     "drawing_refused", "drawing_sum", "landmarks", "moments_sent", "stands_in", "preset",
-    "asked_dataset", "class_begins", "class_browser", "class_chosen", "class_closing", "class_error", "class_followed",
+    "asked_dataset", "class_begins", "class_browser", "class_chosen", "class_closing", "class_followed",
     "class_handing",
     "class_keep", "class_long_code", "class_page", "class_seat", "class_to_room", "class_trouble", "class_turned",
     "more_of", "new_training", "other_run", "own_asked", "own_changes", "own_drawn",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -35,17 +34,18 @@ def collection(seat: Seat) -> None:
     """How much the room has drawn so far, and the buttons."""
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
-        count = Counter(each.prompt for each in drawings.of_room(seat.code))
+        count = drawings.counts(seat.code)
         if not count:
             return
-        named = [f"{plain(each.words)} ({count[each.id]})" for each in drawings.prompts(seat.code) if count[each.id]]
-        missing = quality.FEWEST - count.total()
+        named = [f"{plain(each.words)} ({count[each.id]})" for each in drawings.prompts(seat.code) if each.id in count]
+        total = sum(count.values())
+        missing = quality.FEWEST - total
         with st.container(border=True, key="class_collection"):
             st.markdown("#### The model of our class")
             st.markdown(f"Drawings so far: {', '.join(named)}." + (ONE if len(named) == 1 else ""))
             if missing > 0:
                 more = "1 more drawing" if missing == 1 else f"{missing} more drawings"
-                st.progress(count.total() / quality.FEWEST, text=f"A model can learn from it after {more}.")
+                st.progress(total / quality.FEWEST, text=f"A model can learn from it after {more}.")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
                     "Train it", key="class_train_ours", type="primary", icon=":material/play_arrow:",

@@ -25,6 +25,7 @@ from ui.shell.class_errors import in_class, tried
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from ui.store import cache, run_index
+from ui.text.articles import article
 from vae_core.classroom import drawings, rooms
 from vae_core.classroom.drawings import Drawing, Prompt
 from vae_core.classroom.rooms import Room
@@ -36,7 +37,7 @@ from vae_core.runs.run import Run
 KIND, MODEL, NO_BREAK = "draw", "two-knobs", "\u00a0"
 SHOWN = 300  # drawings on the map, the newest
 COLUMNS = 20  # of their sheet
-ENDS = 4  # most usual and most unusual ones
+ENDS = 4  # most typical and most unusual ones
 OUTSIDE = 0.01  # the share of dots that may lie outside of the map, each way
 FRAMES, FILM = 33, 9  # of a morph
 MAP = "class_map"
@@ -102,7 +103,7 @@ def words_for(run: Run, label: int) -> str:
     if not run.dataset.has_classes:
         return run.dataset.one
     name = run.dataset.label_names[label]
-    return f"{'an' if name[0] in '8AEFHILMNORSX' else 'a'} {name}" if len(name) < 3 else name
+    return f"{article(name)} {name}" if len(name) < 3 else name
 
 
 def invite(seat: Seat, run_id: str, label: int) -> None:
@@ -115,7 +116,7 @@ def invite(seat: Seat, run_id: str, label: int) -> None:
 
 
 def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
-    """The map as it fills, the most usual and the most unusual, a morph of two, and the collection."""
+    """The map as it fills, the most typical and the most unusual, a morph of two, and the collection."""
     run, prompt = run_of(activity), prompt_of(room, activity)
     label = label_of(run, activity)
     if prompt is not None:
@@ -216,7 +217,7 @@ def _moderate(seat: Seat, found: list[Placed]) -> None:
 
 
 def _extremes(run: Run, found: list[Placed]) -> None:
-    """The most usual and the most unusual drawings, each above what the model makes of it."""
+    """The most typical and the most unusual drawings, each above what the model makes of it."""
     from vae_core.analysis.sampling import decode
 
     usual, unusual = by_cost(found, ENDS)
@@ -237,7 +238,7 @@ def _extremes(run: Run, found: list[Placed]) -> None:
 
 
 def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
-    """Two drawings of the class, one turning into the other: at first the most usual and the most unusual."""
+    """Two drawings of the class, one turning into the other: at first the most typical and the most unusual."""
     live.redraw_when_changed(seat.code, teacher=True)
     with in_class():
         found = {each.drawing.id: each for each in _found(seat, run, prompt)[-SHOWN:]}

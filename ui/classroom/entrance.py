@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.shell import browser_input, seat
+from ui.shell.class_errors import refusal, tried
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import codes, pupils, rooms
@@ -20,8 +21,7 @@ NO_CODE = "A code has four letters, like BDHJ. Look at the projector again."
 def entrance() -> None:
     """Two ways: open a room, or say which one to join."""
     code = codes.read_code(browser_input.from_address("room") or "")
-    if error := st.session_state.pop("class_error", None):
-        st.error(plain(error))
+    refusal()
     if code:
         _door(code)
         return
@@ -34,8 +34,8 @@ def entrance() -> None:
             st.markdown("#### For teachers")
             st.markdown("Your class predicts, draws and votes together, each on a phone.")
             st.button(
-                "Open a room", key="class_open_button", icon=":material/meeting_room:", on_click=_open,
-                width="stretch",
+                "Open a room", key="class_open_button", icon=":material/meeting_room:", width="stretch",
+                on_click=tried, args=(seat.open_room,),
             )  # fmt: skip
     st.caption(KEPT)
 
@@ -82,29 +82,22 @@ def _door(code: str) -> None:
 
 
 def _find() -> None:
-    typed = browser_input.text(browser_input.in_widget("class_code"), 100) or ""
+    tried(_go_in, browser_input.text(browser_input.in_widget("class_code"), 100) or "")
+
+
+def _go_in(typed: str) -> None:
+    """To the door of a room, or to the teacher's side of it. Raises ClassroomError."""
     if long := codes.read_long_code(typed):
-        _try(lambda: seat.take_over(*long))
+        seat.take_over(*long)
     elif code := codes.read_code(typed):
         browser_input.set_address(room=code)
     else:
-        st.session_state["class_error"] = NO_CODE
+        raise ClassroomError(NO_CODE)
 
 
 def _another() -> None:
     browser_input.set_address(room=None)
 
 
-def _open() -> None:
-    _try(seat.open_room)
-
-
 def _join(code: str) -> None:
-    _try(lambda: seat.join(code, browser_input.text(browser_input.in_widget("class_nickname"), 200) or ""))
-
-
-def _try(act) -> None:  # type: ignore[no-untyped-def]
-    try:
-        act()
-    except ClassroomError as error:
-        st.session_state["class_error"] = str(error)
+    tried(seat.join, code, browser_input.text(browser_input.in_widget("class_nickname"), 200) or "")

@@ -86,7 +86,7 @@ def _dear(mine: cost.Costs, others: cost.Costs | None) -> float:
 
 
 def by_cost(found: Sequence[Placed], count: int) -> tuple[list[Placed], list[Placed]]:
-    """The most usual and the most unusual, at most ``count`` each, the most extreme first; none is in both."""
+    """The most typical and the most unusual, at most ``count`` each, the most extreme first; none is in both."""
     order = sorted(found, key=lambda each: each.dear)
     most = min(count, len(order) // 2)
     return order[:most], order[::-1][:most]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from ui.classroom import activities
 from ui.classroom.invitation import invitation
 from ui.components.bridge import component
 from ui.shell import browser_input, live, seat
-from ui.shell.class_errors import in_class, refusal
+from ui.shell.class_errors import in_class, refusal, tried
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
 from vae_core.classroom import pupils, rooms
@@ -80,13 +80,14 @@ def _begin(name: str | None) -> None:
 
 def _end(place: Seat) -> None:
     _begin(None)
-    _try(lambda: rooms.set_activity(place.code, place.teacher, {}))
+    tried(rooms.set_activity, place.code, place.teacher, {})
 
 
 @st.fragment
 def _people(place: Seat) -> None:
     """Who is there, and what can be done about one of them."""
     live.redraw_when_changed(place.code, teacher=True)
+    refusal()
     try:
         everybody = pupils.everybody(place.code, place.teacher)
     except ClassroomError:
@@ -114,20 +115,21 @@ def _people(place: Seat) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="class_one"):
             st.markdown(f"**{plain(chosen.name)}**", width="content")
             for label, key, act in _acts(place, chosen):
-                st.button(label, key=key, on_click=_do, args=(act,))
+                st.button(label, key=key, on_click=tried, args=act)
 
 
 _class_people = component("class_people", "classroom/people.js")
 
 
-def _acts(place: Seat, one: pupils.Pupil) -> list[tuple[str, str, Callable[[], object]]]:
-    code, token = place.code, place.teacher
+def _acts(place: Seat, one: pupils.Pupil) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """What can be done about a pupil: words, the button's key, a function and what it is given."""
+    who = (place.code, place.teacher, one.id)
     if one.sent_out:
-        return [("Let in again", "class_let_in", lambda: pupils.let_in_again(code, token, one.id))]
+        return [("Let in again", "class_let_in", (pupils.let_in_again, *who))]
     hide = "Show the name" if one.hidden else "Hide the name"
     return [
-        (hide, "class_hide", lambda: pupils.hide_name(code, token, one.id, not one.hidden)),
-        ("Send out", "class_send_out", lambda: pupils.send_out(code, token, one.id)),
+        (hide, "class_hide", (pupils.hide_name, *who, not one.hidden)),
+        ("Send out", "class_send_out", (pupils.send_out, *who)),
     ]
 
 
@@ -139,8 +141,7 @@ def _chose() -> None:
 @st.fragment
 def _steering(place: Seat) -> None:
     """Hand the room over, close it, and what is kept."""
-    if error := st.session_state.pop("class_error", None):
-        st.error(plain(error))
+    refusal()
     if seat.mine() != place:  # it was closed just now, or is another one
         st.rerun()
     if (room := _room(place)) is None:
@@ -175,8 +176,11 @@ def _steering(place: Seat) -> None:
 
 
 def _hand_over(place: Seat) -> None:
+    def show() -> None:
+        st.session_state["class_long_code"] = rooms.hand_over(place.code, place.teacher)
+
     _ask("handing", False)
-    _try(lambda: st.session_state.__setitem__("class_long_code", rooms.hand_over(place.code, place.teacher)))
+    tried(show)
 
 
 def _ask(what: str, ask: bool) -> None:
@@ -185,9 +189,12 @@ def _ask(what: str, ask: bool) -> None:
 
 
 def _close(place: Seat) -> None:
-    _ask("closing", False)
-    if _try(lambda: rooms.close(place.code, place.teacher)):
+    def close() -> None:
+        rooms.close(place.code, place.teacher)
         seat.leave()
+
+    _ask("closing", False)
+    tried(close)
 
 
 def _room(place: Seat) -> Room | None:
@@ -196,16 +203,3 @@ def _room(place: Seat) -> Room | None:
     except ClassroomError as error:
         st.info(plain(error))
         return None
-
-
-def _do(act: Callable[[], object]) -> None:
-    _try(act)
-
-
-def _try(act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except ClassroomError as error:
-        st.session_state["class_error"] = str(error)
-        return False
-    return True

@@ -193,7 +193,7 @@ def start(seat: Seat, config: Config, title: str, activity: Mapping[str, Any]) -
         run = visitor.start(config, one_epoch=False)
     except ConfigError as error:
         raise RunError(str(error)) from None
-    lifecycle.note(run, title=title, room=seat.code)
+    lifecycle.note(run, title=title, room=rooms.find(seat.code).lasting_name)
     rooms.set_activity(seat.code, seat.teacher, {"kind": KIND, **activity, "run": run.id})
     st.session_state["class_to_training"] = run.id
     return run

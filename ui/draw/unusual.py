@@ -11,6 +11,7 @@ from ui.components.bridge import component
 from ui.components.drawing_view import Look
 from ui.components.payloads.morph_and_draw import UnusualData, UnusualView
 from ui.store import costs
+from ui.text.articles import article
 from vae_core import measured
 from vae_core.analysis import cost
 from vae_core.analysis.projections import Basis
@@ -73,8 +74,7 @@ def how_well() -> str:
 def verdict(labels: Sequence[str]) -> str:
     """What most of the nearest test pictures show, of the classes ``labels``, in a sentence with **bold** words."""
     most = max(set(labels), key=lambda label: (labels.count(label), -labels.index(label)))
-    article = "an" if most[0] in "8AEFHILMNORSX" or most in ("11", "18") else "a"
-    of_it = f"{article} **{most}**" if len(most) < 3 else f"of class **{most}**"
+    of_it = f"{article(most)} **{most}**" if len(most) < 3 else f"of class **{most}**"
     if len(labels) == 1:
         return f"Its neighbour is {of_it}."
     found = labels.count(most)

@@ -11,7 +11,7 @@ from ui.components.bridge import visitor_token
 from ui.shell import browser_input, seat
 from vae_core import paths
 from vae_core.classroom import rooms
-from vae_core.classroom.store import ClassroomError, RoomGone
+from vae_core.classroom.store import ClassroomError
 from vae_core.config import Config
 from vae_core.datasets import own
 from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
@@ -60,10 +60,9 @@ def owns(run: Run) -> bool:
         return False
     if run.about.room:
         try:
-            room, teacher = rooms.find(run.about.room), seat.mine()
-            return teacher is not None and teacher.code == room.code and rooms.is_teacher(room.code, teacher.teacher)
-        except RoomGone:
-            pass  # it is closed
+            if room := rooms.find_lasting(run.about.room):
+                place = seat.mine()
+                return place is not None and place.code == room.code and rooms.is_teacher(room.code, place.teacher)
         except ClassroomError:
             return False  # nobody can say who its teacher is
     return hosted_limits() is None or (bool(me()) and run.about.owner == me())

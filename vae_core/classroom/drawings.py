@@ -113,6 +113,17 @@ def of_room(code: str) -> list[Drawing]:
         return list(_drawings(connection, "prompts.room=?", (rooms.room_in(connection, code).id,)))
 
 
+def counts(code: str) -> dict[int, int]:
+    """How many drawings a room has of each prompt that has any. Raises RoomGone."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            "SELECT prompt, count(*) FROM drawings JOIN prompts ON prompts.id=prompt"
+            " WHERE prompts.room=? GROUP BY prompt",
+            (rooms.room_in(connection, code).id,),
+        )
+        return {int(prompt): int(count) for prompt, count in rows}
+
+
 def remove(code: str, teacher: str, drawing: int) -> None:
     """Delete a drawing. Raises RoomGone, NotAllowed."""
     with store.writing() as connection:

@@ -64,6 +64,11 @@ class Room:
     version: int  # grows with every change
     pupil_version: int  # grows with every change that pupils see: place, activity, questions, prompts
 
+    @property
+    def lasting_name(self) -> str:
+        """Its code, and a number by which a later room of the same code is told apart."""
+        return f"{self.code}-{self.id}"
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -103,6 +108,15 @@ def find(code: str) -> Room:
     """The room of a code as ``codes.read_code`` gives it. Raises RoomGone."""
     with store.reading() as connection:
         return room_in(connection, code)
+
+
+def find_lasting(name: str) -> Room | None:
+    """The room of a ``lasting_name``; None once it is over. Raises ClassroomError."""
+    try:
+        room = find(name.partition("-")[0])
+    except RoomGone:
+        return None
+    return room if room.lasting_name == name else None
 
 
 def versions(code: str) -> tuple[int, int] | None:

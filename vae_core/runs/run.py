@@ -109,7 +109,7 @@ class About:
     pinned: bool = False
     sparse: bool = False  # came without the weights and means of some epochs, as the gallery's do
     owner: str = ""  # on a shared server: the SHA-256 of the visitor's token
-    room: str = ""  # the code of the room that it was started for
+    room: str = ""  # the lasting name of the room that it was started for
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 // The map of a model of two numbers with all that a class has drawn on it, each drawing where the encoder places it.
 // Those that would cover each other move apart, and a line leads to the place. A click on a drawing chooses it.
 import { send } from "../bridge/ask.js";
-import { animate, classColour, colour, layer, picture, sharp } from "../lib/canvas.js";
+import { animate, classColour, colour, eachFrame, layer, picture, sharp } from "../lib/canvas.js";
 import { bytes, halves } from "../lib/codec.js";
+import { whenever } from "../lib/controls.js";
 import { element, mount } from "../lib/dom.js";
 import { line, outlined } from "../lib/shapes.js";
 
@@ -132,14 +133,10 @@ function begin(root, first) {
     canvas.setAttribute("aria-label", inWords(now));
     come();
   };
-  const resize = new ResizeObserver(draw),
-    scheme = matchMedia("(prefers-color-scheme: dark)");
-  resize.observe(canvas);
-  scheme.addEventListener("change", draw);
+  const unwatched = whenever(canvas, eachFrame(draw)); // a frame later the page has its new colours, too
   root.end = () => {
     stop();
-    resize.disconnect();
-    scheme.removeEventListener("change", draw);
+    unwatched();
     root.version = null;
   };
 }
@@ -172,9 +169,10 @@ function dots(g, root, { points, labels, names, label, range }, width, height) {
 function names(g, root, { names: words, label, range }, middles, width, height) {
   g.textAlign = "center";
   g.textBaseline = "middle";
+  const size = Math.max(15, width / 36); // a projector's map is large, and read from far
   for (const [c, [x, y]] of middles.entries()) {
     if (Number.isNaN(x)) continue;
-    g.font = `${c === label ? "700" : "600"} ${c === label ? 22 : 15}px sans-serif`;
+    g.font = c === label ? `700 ${1.5 * size}px sans-serif` : `600 ${size}px sans-serif`;
     const ink = colour(root, c === label ? "--ll-ink" : "--ll-quiet");
     outlined(g, words[c], spotOf(range, width, height, { x, y }), ink, colour(root, "--ll-page"));
   }

@@ -3,6 +3,7 @@
 import { followStep, subscribe, stepOf } from "../lib/bus.js";
 import { alpha, colour, layer, sharp, classColour } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
+import { whenever } from "../lib/controls.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { linkedDots } from "./linked_dots.js";
@@ -105,14 +106,9 @@ export default function (component) {
     subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), heard++, soon())),
     followStep(data.run, soon),
   ];
-  const resize = new ResizeObserver(soon);
-  resize.observe(canvas);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", soon);
+  ends.push(whenever(canvas, soon));
   root.end = () => {
     ends.forEach((end) => end());
-    resize.disconnect();
-    scheme.removeEventListener("change", soon);
     cancelAnimationFrame(waiting);
     root.version = null;
   };

@@ -1213,6 +1213,7 @@ export interface SeatLine {
   follows: boolean;
   room: boolean;
   doing: boolean;
+  joins: boolean;
   trouble: string;
 }
 

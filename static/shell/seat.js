@@ -91,12 +91,12 @@ const button = (words, onclick) => element("button", { type: "button", textConte
 const pace = (follows) => (follows ? "You follow the teacher" : "You may look around");
 
 /** The line's parts, for one who is in a room or was told something. */
-function parts({ code, teacher, name, follows, room, doing, trouble }, act) {
+function parts({ code, teacher, name, follows, room, doing, joins, trouble }, act) {
   if (trouble) return [element("span", { className: "trouble", textContent: trouble })];
   const where = element("span", { className: "where" });
   where.append("Room ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
   const found = [where],
-    misses = doing && !room && !teacher; // what their class does
+    misses = doing && !joins && !teacher; // what their class does
   if (teacher) {
     const label = element("label", {}),
       check = element("input", { type: "checkbox", checked: follows });

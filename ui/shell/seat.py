@@ -169,6 +169,7 @@ def _words(seat: Seat | None, room: Room | None, trouble: str, page: str) -> Sea
         "follows": bool(room and room.follows),
         "room": page == "classroom",
         "doing": bool(room and room.activity),
+        "joins": page == "classroom" or bool(room and page == room.activity.get("kind")),  # "train" is both
         "trouble": without_paths(trouble),
     }
 

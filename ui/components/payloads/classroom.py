@@ -25,7 +25,8 @@ class SeatLine(TypedDict):
     name: str
     follows: bool
     room: bool  # this is the room's page
-    doing: bool  # the class does something there
+    doing: bool  # the class does something
+    joins: bool  # and so does this page: the room's, or that of the training which all watch
     trouble: str  # one sentence
 
 

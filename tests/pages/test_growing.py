@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ui.store import tail
+from ui.store import run_index, tail
 from vae_core.analysis import curves
 from vae_core.runs import files
+from vae_core.runs import run as runs
 from vae_core.runs.run import RunError
 
 
@@ -50,8 +51,8 @@ def test_a_line_that_is_being_written_is_waited_for(own_run):
         out.write(b'{"step": 451, "epo')
     np.testing.assert_array_equal(tail.points(own_run), before)
     with open(file, "ab") as out:
-        out.write(b'ch": 6, "reconstruction": 1.0, "kl": null}\n')
-    assert np.isnan(tail.points(own_run)[-1, 2]) and len(tail.points(own_run)) == len(before) + 1
+        out.write(b'ch": 6, "reconstruction": 1.0, "kl": 2.0}\n')
+    assert tail.points(own_run)[-1].tolist() == [451, 1, 2] and len(tail.points(own_run)) == len(before) + 1
 
 
 @pytest.mark.parametrize("kept", [0, 1, 30])
@@ -125,3 +126,23 @@ def test_a_long_curve_is_thinned_to_means_that_keep_its_end():
     assert thinned[:-1].mean(0) == pytest.approx(table[:-1].mean(0), rel=0.01)
     np.testing.assert_array_equal(curves.thin(table[: curves.POINTS]), table[: curves.POINTS])
     assert len(curves.thin(table[: curves.POINTS + 1])) == curves.POINTS
+
+
+def test_a_file_of_an_epoch_is_opened_once_and_again_when_it_was_replaced(own_run, monkeypatch):
+    opened = []
+    check = runs.check_weights
+    monkeypatch.setattr(runs, "check_weights", lambda file, run: opened.append(file.name) or check(file, run))
+    run_index.check(own_run)
+    assert len(opened) == 6
+    metrics, last = own_run.metrics(), own_run.weights_file(5).read_bytes()
+    own_run.weights_file(6).write_bytes(last)
+    own_run.latents_file(6).write_bytes(own_run.latents_file(5).read_bytes())
+    files.append_lines(own_run.path / "metrics.jsonl", [{**metrics[-1], "epoch": 6}])
+    run_index.check(own_run)
+    assert opened[6:] == ["0006.safetensors"]
+    files.write_atomic(own_run.weights_file(3), lambda out: out.write(last[:-9]))
+    with pytest.raises(RunError, match="damaged"):
+        run_index.check(own_run)
+    own_run.weights_file(3).unlink()
+    with pytest.raises(RunError, match="lacks its weights of epoch 3"):
+        run_index.check(own_run)

@@ -17,6 +17,7 @@ from ui.store import cache, tail
 from vae_core.analysis import umap_tsne
 from vae_core.analysis.projections import on_plane, pca
 from vae_core.analysis.reference import IN_USE
+from vae_core.runs import files
 from vae_core.runs.run import Run, RunError
 
 SHEET = {1: 300_000, 3: 100_000}  # pixels, about, of a sheet of pictures under the pointer, grey and in colour
@@ -68,7 +69,7 @@ def pixel_separation(path: str) -> float | None:
 def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
     """What ``run_figures.js`` draws beside the map: test loss, class separation, use of each dimension."""
     here = cache.originals(run, (0,)) is not None  # may change, so it is no part of what is remembered
-    return _figures(str(run.path), tuple(epochs), tail.stamp(f"{run.path}/metrics.jsonl"), here)
+    return _figures(str(run.path), tuple(epochs), files.stamp(f"{run.path}/metrics.jsonl"), here)
 
 
 @cache.cached(24)

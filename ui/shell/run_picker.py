@@ -13,6 +13,7 @@ from ui.shell import browser_input, visitor
 from ui.shell.errors import plain
 from ui.store import run_index, tail
 from vae_core.datasets import registry
+from vae_core.runs import files
 from vae_core.runs.run import Run
 
 MENU = 270  # pixels
@@ -112,7 +113,7 @@ def label(run: Run) -> str:
     if run.gallery:
         dataset, numbers = registry.TITLES[run.config.dataset], f"{run.config.latent_dim} numbers"
         return " · ".join([run.title, *([] if dataset in run.title else [dataset]), numbers])
-    stamp = tail.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
+    stamp = files.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
     made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
 

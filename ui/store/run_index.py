@@ -11,6 +11,7 @@ from typing import Any
 
 from ui.shell import visitor
 from ui.store import cache, tail
+from vae_core.runs import files
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import RESUMABLE, Run, RunError
 
@@ -29,12 +30,12 @@ def handles() -> list[Run]:
 
 def _list() -> list[tuple[Run, tuple[int, ...]]]:
     """Every run with the stamp of its settings."""
-    return [(run, tail.stamp(f"{run.path}/config.json")) for run in list_runs()]
+    return [(run, files.stamp(f"{run.path}/config.json")) for run in list_runs()]
 
 
 def _stamp_of_about(run: Run) -> tuple[int, ...]:
     path = f"{run.path}/about.json"
-    return tail.stamp(path) if os.access(path, os.F_OK) else ()  # most runs have none, and an exception is slow
+    return files.stamp(path) if os.access(path, os.F_OK) else ()  # most runs have none, and an exception is slow
 
 
 def known_runs() -> list[tuple[Run, str, tuple[int, ...]]]:
@@ -94,7 +95,7 @@ def _last_word(path: str, stamp: tuple[Any, ...]) -> str:
 
 def _stamp(run: Run, *names: str) -> tuple[Any, ...]:
     """Changes when these files of a run do, so that a check is made again then and only then."""
-    return tuple(tail.stamp(f"{run.path}/{name}") for name in names)
+    return tuple(files.stamp(f"{run.path}/{name}") for name in names)
 
 
 @lru_cache(maxsize=2000)
@@ -107,10 +108,17 @@ def _cached(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tupl
 def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tuple[int, ...]]:
     run = Run(Path(path), gallery)
     try:
-        run.check()
+        run.config, run.status(), tail.points(run)
+        run.check_files(len(tail.metrics(run)) - 1, _whole_files(path))
         return "", tuple(tail.film(run))
     except RunError as error:
         return str(error), ()
+
+
+@lru_cache(maxsize=2000)
+def _whole_files(path: str) -> set[tuple[str, tuple[int, ...]]]:
+    """The files of a run that were found whole: a training of hundreds of epochs is not read anew for each of them."""
+    return set()
 
 
 @lru_cache(maxsize=2000)

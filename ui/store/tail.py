@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -30,7 +29,7 @@ class _Tail:
 
     def new(self, path: str) -> list[Any] | None:
         """What was added since the last time. None if the file is not the one that was read before."""
-        now = stamp(path)
+        now = files.stamp(path)
         if now == self.stamp:
             return []
         if self.stamp and now[:1] != self.stamp[:1]:
@@ -76,6 +75,7 @@ class _Grown(Generic[T]):
 
 
 def _add_points(run: Run, table: np.ndarray, records: list[Any]) -> np.ndarray:
+    run.check_points(records)
     fresh = np.array([[r["step"], r["reconstruction"], r["kl"]] for r in records], np.float64)  # None: nan
     return np.concatenate([table, fresh])
 
@@ -111,26 +111,18 @@ def metrics(run: Run) -> list[dict[str, Any]]:
 
 def film(run: Run) -> list[int]:
     """The finished epochs with both weights and means, looked for again when one was added. Raises RunError."""
-    stamps = tuple(stamp(f"{run.path}/{name}") for name in ("metrics.jsonl", "weights", "latents"))
+    stamps = tuple(files.stamp(f"{run.path}/{name}") for name in ("metrics.jsonl", "weights", "latents"))
     return list(_film(str(run.path), stamps))
 
 
 @lru_cache(maxsize=1024)
 def _film(path: str, of: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     run = Run(Path(path))
-    kept = set(run.latent_epochs())
-    return tuple(epoch for epoch in run.weight_epochs() if epoch in kept)
+    newest = len(metrics(run)) - 1
+    kept = set(run.kept("latents", newest))
+    return tuple(epoch for epoch in run.kept("weights", newest) if epoch in kept)
 
 
 def film_epochs(epochs: list[int]) -> list[int]:
     """The epochs of a film, of which a long run has too many."""
     return evenly(epochs, FILM)
-
-
-def stamp(path: str) -> tuple[int, ...]:
-    """Changes when the file does, or the list of files in a folder."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return ()
-    return found.st_ino, found.st_size, found.st_mtime_ns

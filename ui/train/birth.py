@@ -16,7 +16,7 @@ from ui.components.payloads.train_and_map import BirthData, BirthFilm, BirthMome
 from ui.store import cache, tail
 from vae_core.analysis import projections
 from vae_core.datasets.spec import Shape
-from vae_core.runs import moments
+from vae_core.runs import files, moments
 from vae_core.runs.films import evenly, examples_of
 from vae_core.runs.moments import REBUILT, Moment
 from vae_core.runs.run import Run, RunError
@@ -86,7 +86,7 @@ def _size(shape: Shape) -> Size:
 def fresh(run: Run, most: int | None = None) -> list[BirthMoment]:
     """The moments that this visit was not sent yet, in their order; the last ``most`` of them."""
     whose, sent = st.session_state.get("moments_sent", ("", ()))
-    stamps = {name: tail.stamp(f"{run.path}/{name}") for name in moments.LIVE}
+    stamps = {name: files.stamp(f"{run.path}/{name}") for name in moments.LIVE}
     new = [name for name, stamp in stamps.items() if stamp and not (whose == run.id and stamp in sent)]
     found: list[tuple[float, BirthMoment]] = []
     for name in sorted(new, key=lambda each: stamps[each][-1])[-(most or len(moments.LIVE)) :]:

@@ -146,3 +146,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
             raise ValueError(f"line {number} of {path.name} cannot be read") from None
         records.append(record)
     return records
+
+
+def stamp(path: str) -> tuple[int, ...]:
+    """Changes when the file does, or the list of files in a folder."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns

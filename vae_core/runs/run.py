@@ -51,6 +51,7 @@ HEARTBEAT_TIMEOUT = 25.0
 CLOCK_TOLERANCE = 5.0  # seconds that another machine's clock may be ahead
 ACTIVE = ("starting", "running", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
+OF_EPOCH = {"weights": r"\d{4}\.safetensors", "latents": r"\d{4}\.npz"}  # the files of epochs, by their folder
 STATES = ("queued", *ACTIVE, *RESUMABLE, "finished")  # queued: on a shared server
 
 
@@ -210,9 +211,13 @@ class Run:
     def steps(self) -> list[dict[str, Any]]:
         """Records of ``step``, ``epoch``, ``reconstruction``, ``kl``: means over a few steps, nats per image."""
         lines = self._read_lines("steps.jsonl")
+        self.check_points(lines)
+        return lines
+
+    def check_points(self, lines: list[dict[str, Any]]) -> None:
+        """Raise RunError unless these lines of steps.jsonl can be drawn."""
         if not all(schema.is_whole_point(record, self.config) for record in lines):
             raise RunError(f"The file steps.jsonl of the run {self.id} cannot be read.")
-        return lines
 
     @property
     def epoch(self) -> int | None:
@@ -222,10 +227,10 @@ class Run:
 
     def weight_epochs(self) -> list[int]:
         """Finished epochs whose weights are here (the gallery keeps only some)."""
-        return self._epochs_in("weights", ".safetensors")
+        return self.kept("weights", self.epoch)
 
     def latent_epochs(self) -> list[int]:
-        return self._epochs_in("latents", ".npz")
+        return self.kept("latents", self.epoch)
 
     def weights_file(self, epoch: int) -> Path:
         return self.path / "weights" / f"{epoch:04d}.safetensors"
@@ -262,30 +267,38 @@ class Run:
     def check(self) -> None:
         """Raise RunError with the first thing that is wrong, reading headers and directories only."""
         self.config, self.status(), self.steps()
-        whole = not self.gallery and not self.about.sparse
-        if self.latent_epochs() and len(self.labels()) != len(self.test_indices()):
-            raise RunError(f"The file latents/labels.npz of the run {self.id} does not fit together.")
-        for epoch in range(len(self.metrics())):
-            if whole and not self.latents_file(epoch).exists():
-                raise RunError(f"The run {self.id} lacks its latent means of epoch {epoch}.")
-            if whole and not self.weights_file(epoch).exists():
-                raise RunError(f"The run {self.id} lacks its weights of epoch {epoch}.")
-        for epoch in self.weight_epochs():
-            check_weights(self.weights_file(epoch), self)
-        for epoch in self.latent_epochs():
-            if not zipfile.is_zipfile(self.latents_file(epoch)):
-                raise RunError(f"The file {self.latents_file(epoch).name} of the run {self.id} is damaged.")
+        self.check_files(self.epoch, set())
 
-    def _epochs_in(self, folder: str, suffix: str) -> list[int]:
-        newest = self.epoch
-        if newest is None:
-            return []
+    def check_files(self, newest: int | None, whole: set[tuple[str, tuple[int, ...]]]) -> None:
+        """Raise RunError unless the files of the epochs are here up to the newest, and none is damaged.
+
+        ``whole``: which files, each with its stamp, were found so before; these are not opened again. It grows.
+        """
+        weights, latents = self.kept("weights", newest), self.kept("latents", newest)
+        if latents and len(self.labels()) != len(self.test_indices()):
+            raise RunError(f"The file latents/labels.npz of the run {self.id} does not fit together.")
+        if not self.gallery and not self.about.sparse:
+            every = range(0 if newest is None else newest + 1)
+            for kept, what in ((latents, "latent means"), (weights, "weights")):
+                if missing := sorted(set(every) - set(kept)):
+                    raise RunError(f"The run {self.id} lacks its {what} of epoch {missing[0]}.")
+        for file in [*map(self.weights_file, weights), *map(self.latents_file, latents)]:
+            if (now := (str(file), files.stamp(str(file)))) in whole:
+                continue
+            if file.suffix == ".safetensors":
+                check_weights(file, self)
+            elif not zipfile.is_zipfile(file):
+                raise RunError(f"The file {file.name} of the run {self.id} is damaged.")
+            whole.add(now)
+
+    def kept(self, folder: str, newest: int | None) -> list[int]:
+        """The epochs up to the newest that have a file in ``weights`` or ``latents``."""
         try:
-            names = os.listdir(self.path / folder)
+            names = os.listdir(self.path / folder) if newest is not None else []
         except FileNotFoundError:
             return []
-        found = [int(n[: -len(suffix)]) for n in names if re.fullmatch(r"\d{4}" + re.escape(suffix), n)]
-        return sorted(e for e in found if e <= newest)
+        found = [int(name[:4]) for name in names if re.fullmatch(OF_EPOCH[folder], name)]
+        return sorted(epoch for epoch in found if epoch <= (newest or 0))
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:

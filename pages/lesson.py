@@ -3,12 +3,13 @@
 import streamlit as st
 
 from ui.lesson import document, plan, sheets
-from ui.shell import pages
+from ui.shell import browser_input, pages
 from ui.shell.page_bar import page_bar
 from ui.shell.streamlit_patches import through_app
 
 through_app()
 
+server = f"{browser_input.page_address().rsplit('/', 1)[0]}/"
 page_bar(
     "lesson",
     f"For a class of 14 and older, without code: {plan.MINUTES} minutes in which pupils predict, look and say why.",
@@ -22,9 +23,10 @@ with st.container(horizontal=True):
             on_click="ignore", help="A web page that opens without this app. Printed, it is one sheet, A4 or Letter.",
         )  # fmt: skip
     st.download_button(
-        "This page as text", document.text, "latent-lab-lesson.md", "text/markdown", key="lesson_text",
+        "This page as text", lambda: document.text(server), "latent-lab-lesson.md", "text/markdown", key="lesson_text",
         icon=":material/description:", on_click="ignore",
     )  # fmt: skip
+    st.page_link("pages/classroom.py", label="Open a room", icon=":material/groups:")
 for column, (title, items) in zip(
     st.columns(3, gap="medium"),
     (("After it, pupils can", plan.AIMS), ("You need", plan.NEEDS), ("Before the lesson", plan.BEFORE)),

@@ -138,6 +138,16 @@ def test_the_teachers_page_is_told_as_it_begins(teacher):
     assert rooms.find(teacher.code).place == Place("morph", {"run": "lecture"})
 
 
+def test_nobody_follows_to_the_lesson_which_has_the_answers(monkeypatch, teacher):
+    rooms.let_follow(teacher.code, teacher.teacher, True)
+    rooms.go_to(teacher.code, teacher.teacher, Place("morph", {"run": "lecture"}))
+    app = visit("lesson", teacher)
+    check(app)
+    assert not sent(app, "class_seat")["tell"]
+    called(monkeypatch, teacher, place={"page": "lesson", "choices": {}})
+    assert rooms.find(teacher.code).place == Place("morph", {"run": "lecture"})
+
+
 def test_who_is_sent_out_hears_it_once(teacher, pupil):
     phone = visit(place=pupil)
     number = pupils.everybody(teacher.code, teacher.teacher)[0].id

@@ -41,6 +41,12 @@ def test_the_document_is_up_to_date():
     assert all(f"({document.SERVER}{link.address})" in document.text() for link in LINKS)
 
 
+def test_what_a_teacher_takes_home_leads_back_to_their_own_app():
+    taken = document.text("http://192.0.2.7:8911/")
+    assert all(f"(http://192.0.2.7:8911/{link.address})" in taken for link in LINKS)
+    assert document.SERVER not in taken and "python -m ui" not in taken and "truth.md" not in taken
+
+
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.address)
 def test_a_link_is_understood_by_its_page(link):
     """What the browser alone decides: tests/browser/test_lesson_links.py."""

@@ -1,4 +1,4 @@
-"""The lesson as docs/teaching.md: ``python -m ui.lesson.document`` writes it."""
+"""The lesson as docs/teaching.md, which ``python -m ui.lesson.document`` writes, and as a teacher takes it home."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ FILE = ROOT / "docs" / "teaching.md"
 SERVER = "http://localhost:8501/"
 
 
-def text() -> str:
-    """The whole document, Markdown."""
-    lines = [
-        f"# A lesson of {plan.MINUTES} minutes: how a machine learns to invent digits", "",
+def text(server: str | None = None) -> str:
+    """The whole document, Markdown; from a server, whose address ends with a slash, its links lead to that one."""
+    base = server or SERVER
+    about = [
         "Written by `python -m ui.lesson.document` from `ui/lesson/plan.py`, as the page `/lesson` is. That page also "
         "has the",
         "worksheet and the answers to print. For pupils of 14 and older; no code. All links are for an app on this "
         f"computer ({SERVER});",
         "on another server, put its address in their place. What is said of the models is measured: "
-        "[truth.md](truth.md).", "",
+        "[truth.md](truth.md).",
+    ] if server is None else [
+        "For pupils of 14 and older; no code. What is said of the models is measured. The app, with the worksheet and "
+        f"the answers to print: {server}lesson",
+    ]  # fmt: skip
+    lines = [
+        f"# A lesson of {plan.MINUTES} minutes: how a machine learns to invent digits", "", *about, "",
         "After it, pupils can", "", *bullets(plan.AIMS), "",
         "You need", "", *bullets(plan.NEEDS), "",
         "Before the lesson", "", *bullets(plan.BEFORE), "",
@@ -27,7 +33,7 @@ def text() -> str:
     for step, start in zip(plan.STEPS, plan.starts(), strict=True):
         lines += [f"## Minutes {start} to {start + step.minutes}: {step.title}", ""]
         if step.links:
-            lines += ["Open " + " · ".join(f"[{link.label}]({SERVER}{link.address})" for link in step.links), ""]
+            lines += ["Open " + " · ".join(f"[{link.label}]({base}{link.address})" for link in step.links), ""]
         lines += [f"**You say.** {step.say()}", "", f"**They do.** {step.pupils_do}", ""]
         for thought in step.thoughts:
             lines += [f"- *“{thought.pupils}”* {thought.answer()}"]

@@ -179,7 +179,10 @@ BEFORE = (
     "same network. Try it with your own phone; a firewall may be in the way.",
     "Nothing has to be trained: all models come with the app.",
     *(
-        ("Open a room on the page Class: pupils join with a code, answer the missions together and draw on one map.",)
+        (
+            "Open a room on the page Class: pupils join with a code, answer the missions together and draw on one map. "
+            "Their phones can follow you from page to page, but never to this one.",
+        )
         if "classroom" in pages.BY_NAME
         else ()
     ),

@@ -27,6 +27,7 @@ from vae_core.jobs.limits import without_paths
 KEY = "class_seat_line"
 BY_EYE = {"epoch", "scene"}  # choices that the browser follows by itself: no page is drawn anew for them
 NOBODY_FOLLOWS = {"room", "present", "tour", "play", "done"}  # choices that are the teacher's alone, as in seat.js
+TEACHERS_OWN = {"lesson"}  # pages to which nobody follows: it has the answers
 NOT_YET = "Your browser has not answered yet; try again in a moment."
 
 
@@ -139,7 +140,7 @@ def _line(page: str) -> None:
         "keep": st.session_state.get("class_keep"),
         "line": _words(seat, room, trouble, page),
         "place": _by_eye(seat, room),
-        "tell": bool(seat and seat.is_teacher and room and room.follows),
+        "tell": bool(seat and seat.is_teacher and room and room.follows and page not in TEACHERS_OWN),
     }
     answer = _seat(
         key=KEY, data=data, on_seat_change=_answered, on_place_change=_teacher_went, on_act_change=_pressed,
@@ -221,7 +222,7 @@ def _tell_page(seat: Seat, room: Room, page: str) -> None:
     if page == st.session_state.get("class_page"):
         return
     st.session_state["class_page"] = page
-    if not room.follows:
+    if not room.follows or page in TEACHERS_OWN:
         return
     choices = browser_input.choices_in_address()
     if run := st.session_state.get("current_run"):
@@ -268,7 +269,7 @@ def _teacher_went() -> None:
     seat, sent = mine(), browser_input.sent(KEY, "place")
     choices: Any = browser_input.by_name(sent, "choices")
     place = Place.read(browser_input.by_name(sent, "page"), choices if isinstance(choices, Mapping) else None)
-    if seat and seat.is_teacher and place:
+    if seat and seat.is_teacher and place and place.page not in map(_address, TEACHERS_OWN):
         _try(lambda: rooms.go_to(seat.code, seat.teacher, place))
 
 

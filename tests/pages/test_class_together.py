@@ -305,7 +305,7 @@ def the_prompt(teacher: Seat) -> drawings.Prompt:
 
 def test_a_pupil_draws_sees_the_copy_and_the_map_fills(drawing_room, class_of_three):
     phone, desk = sit(class_of_three[0]), sit(drawing_room)
-    assert "Everybody: a 0" in words(phone) and "No drawing yet" in words(desk)
+    assert "Everybody draws a 0" in words(phone) and "No drawing yet" in words(desk)
     phone.button(key="class_send_drawing").click().run()
     check(phone)
     assert "draw something first" in phone.error[0].value

@@ -136,7 +136,7 @@ def _map(seat: Seat, run: Run, prompt: Prompt, label: int | None) -> None:
         with left:
             _class_map(key=MAP, data=payload(run, found[-SHOWN:], label, _chosen(found)), on_drawing_change=_picked)
         with right:
-            st.markdown(f"### Everybody: {plain(prompt.words).replace(' ', NO_BREAK)}")
+            st.markdown(f"### Everybody draws {plain(prompt.words).replace(' ', NO_BREAK)}")
             st.markdown(in_words(run, found, label))
             _moderate(seat, found)
             _extremes(run, found)
@@ -285,7 +285,7 @@ def pupil(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     if prompt is None:
         return
     mine = drawings.of_pupil(seat.code, seat.token, prompt.id)
-    st.markdown(f"#### Everybody: {plain(prompt.words)}")
+    st.markdown(f"#### Everybody draws {plain(prompt.words)}")
     if prompt.is_open:
         digit_pad(plain(prompt.words), turn=f"{prompt.id}-{mine[-1].id if mine else 0}", by_hand=True)
         st.button(

@@ -94,7 +94,8 @@ const pace = (follows) => (follows ? "You follow the teacher" : "You may look ar
 function parts({ code, teacher, name, follows, room, doing, joins, trouble }, act) {
   if (trouble) return [element("span", { className: "trouble", textContent: trouble })];
   const where = element("span", { className: "where" });
-  where.append("Room ", element("b", { textContent: code }), teacher ? "" : ` · ${name}`);
+  where.append(element("span", { textContent: "Room " }), element("b", { textContent: code }));
+  if (!teacher) where.append(` · ${name}`);
   const found = [where],
     misses = doing && !joins && !teacher; // what their class does
   if (teacher) {

@@ -32,12 +32,18 @@ def entrance() -> None:
             st.form_submit_button("Go on", key="class_find", on_click=_find, type="primary", width="stretch")
         with st.container(border=True, key="class_open"):
             st.markdown("#### For teachers")
-            st.markdown("Your class predicts, draws and votes together, each on a phone.")
+            st.markdown("You get a code for your pupils, and choose what they do together.")
             st.button(
                 "Open a room", key="class_open_button", icon=":material/meeting_room:", width="stretch",
                 on_click=tried, args=(seat.open_room,),
             )  # fmt: skip
+            lesson()
     st.caption(KEPT)
+
+
+def lesson() -> None:
+    """The link for a teacher who has nothing prepared."""
+    st.page_link("pages/lesson.py", label="A lesson of 45 minutes, ready to teach", icon=":material/menu_book:")
 
 
 def other_room(place: Seat) -> str | None:

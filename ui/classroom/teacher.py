@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ui.classroom import activities
+from ui.classroom.entrance import lesson
 from ui.classroom.invitation import invitation
 from ui.components.bridge import component
 from ui.shell import browser_input, live, seat
@@ -71,7 +72,7 @@ def _now(place: Seat) -> None:
                 "Choose", key=f"class_begin_{name}", icon=f":material/{each.icon}:", on_click=_begin, args=(name,)
             )
     st.markdown("Or tick **Pupils follow me** at the bottom: their phones open each page that you open.")
-    st.page_link("pages/lesson.py", label="A lesson of 45 minutes, ready to teach", icon=":material/menu_book:")
+    lesson()
 
 
 def _begin(name: str | None) -> None:
@@ -116,6 +117,16 @@ def _people(place: Seat) -> None:
             st.markdown(f"**{plain(chosen.name)}**", width="content")
             for label, key, act in _acts(place, chosen):
                 st.button(label, key=key, on_click=tried, args=act)
+    st.caption(_about(chosen))
+
+
+def _about(chosen: pupils.Pupil | None) -> str:
+    """What can be done about one of them, said before it is done: what is deleted does not come back."""
+    if chosen is None:
+        return "Choose a name to hide it, or to send somebody out."
+    if chosen.sent_out:
+        return "What they drew and answered is deleted."
+    return "Sending out also deletes what they drew and answered."
 
 
 _class_people = component("class_people", "classroom/people.js")

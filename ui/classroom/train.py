@@ -37,7 +37,9 @@ class Ballot:
 
 BALLOTS = {
     "beta": Ballot(
-        "Beta", "How strong should the penalty be? With none, copies get sharper. With a lot, codes say little.",
+        "Beta",
+        "How strong should the penalty be? Its strength is called beta. With none, copies get sharper. With a lot, "
+        "codes say little.",
         (0.0, 0.1, 1.0, 4.0, 10.0), "beta {:g}",
     ),
     "latent_dim": Ballot(
@@ -121,7 +123,8 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     if run is not None:
         if st.session_state.pop("class_to_training", None) == run.id:
             st.switch_page("pages/train.py", query_params={"run": run.id})
-        st.markdown("One training for the whole class. It continues when you leave its page.")
+        going = "One training for the whole class. It continues when you leave its page."
+        st.markdown("The training is finished." if run.status().state == "finished" else going)
         _watch(run)
     if vote is not None:
         st.markdown(f"**{vote.ballot.question}**")

@@ -79,6 +79,8 @@ def _choice(seat: Seat, asked: Question | None) -> None:
             "Ask the class", key="class_ask", type="secondary" if asked and asked.is_open else "primary",
             icon=":material/campaign:", on_click=tried, args=(ask, seat, chosen),
         )  # fmt: skip
+    if chosen in MISSIONS and not (asked and asked.is_open):  # what it asks, before a class is asked; one at a time
+        st.caption(MISSIONS[chosen].question)
 
 
 def ask(seat: Seat, name: str) -> None:

@@ -44,7 +44,7 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
     code = desk.locator(".ll-invitation .code").inner_text()
     phones = []
     for name in ("Mia", "Tom", "Zoë"):
-        phone = open_page(f"{server.url}/class?room={code}", width=390, height=844)
+        phone = open_page(f"{server.url}/class?room={code}", width=390, height=664)  # less the browser's own bars
         settle(phone)
         phone.fill(".st-key-class_nickname input", name)
         phone.click(".st-key-class_join_button button")
@@ -70,6 +70,15 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
     assert phones[0].locator('.ll-votes [aria-label*="your answer"]').count() == 1
     assert not violations(desk) and not violations(phones[0])
 
+    # Vote: each choice is as high as a thumb is wide.
+    desk.click(".st-key-class_end button")
+    desk.click(".st-key-class_begin_train button")
+    desk.click(".st-key-class_let_vote button")
+    heads(desk, "0 of 3 have voted")
+    choices = phones[0].locator(".st-key-class_pupil [role=radiogroup] label")
+    choices.first.wait_for()
+    assert min(each.bounding_box()["height"] for each in choices.all()) >= 36
+
     # Draw: each drawing appears on the map as it is sent, and the pad is empty for the next.
     desk.click(".st-key-class_end button")
     desk.click(".st-key-class_begin_draw button")
@@ -78,6 +87,8 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
     for count, (phone, strokes) in enumerate(zip(phones, WAYS, strict=True), start=1):
         phone.wait_for_selector(f"{PAD}.empty")
         settle(phone)
+        send, line = (phone.locator(each).bounding_box() for each in (".st-key-class_send_drawing", ".ll-seat"))
+        assert send["y"] + send["height"] <= line["y"]  # in sight, for a finger on the pad draws and cannot scroll
         for points in strokes:
             stroke(phone, points)
             settle(phone)

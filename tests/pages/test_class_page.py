@@ -93,6 +93,14 @@ def test_a_code_that_opens_nothing_is_one_sentence(typed, said):
     assert app.session_state["class_seat"] is None
 
 
+def test_a_teacher_finds_the_lesson_before_a_room_is_open_and_is_told_what_sending_out_deletes(teacher, pupil):
+    assert "A lesson of 45 minutes" in " ".join(link.proto.label for link in visit().get("page_link"))
+    app = visit(place=teacher)
+    assert "Choose a name" in words(app) and "deletes" not in words(app)
+    app.session_state["class_chosen"] = pupils.everybody(teacher.code, teacher.teacher)[0].id
+    assert "deletes what they drew and answered" in words(app.run())
+
+
 def test_a_browser_that_has_not_answered_is_asked_to_try_again():
     app = show("classroom")
     click(app, "class_open_button")

@@ -110,6 +110,7 @@ def test_a_mission_is_asked_answered_changed_and_looked_at(teacher, class_of_thr
     desk = sit(teacher)
     desk.button(key="class_begin_predict").click().run()
     desk.selectbox(key="class_mission_0").set_value("noise-off").run()
+    assert MISSIONS["noise-off"].question in words(desk)  # before the class sees it
     desk.button(key="class_ask").click().run()
     check(desk)
     assert MISSIONS["noise-off"].question in words(desk) and "0 of 3 have answered" in html_of(desk)

@@ -203,7 +203,7 @@ def finale(run: Run) -> None:
 
 
 def doors(run: Run) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for page, label, icon in (
             ("pages/map.py", "Explore its map", "scatter_plot"),
             ("pages/samples.py", "Samples", "grid_view"),

@@ -14,7 +14,7 @@ page_bar(
     "lesson",
     f"For a class of 14 and older, without code: {plan.MINUTES} minutes in which pupils predict, look and say why.",
 )
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     for name, label, make in (
         ("worksheet", "Worksheet", sheets.worksheet), ("answers", "Answers for the teacher", sheets.answers),
     ):  # fmt: skip

@@ -67,7 +67,8 @@ def watch(run: Run) -> None:
     before = run.status()
     visitor.note_visit(run)
     if not run.gallery and not visitor.owns(run):
-        st.info(visitor.OF_A_CLASS if run.about.room else visitor.NOT_YOURS)
+        of_a_class = f"{visitor.OF_A_CLASS} {visitor.ITS_TEACHER if before.active else ''}".strip()
+        st.info(of_a_class if run.about.room else visitor.NOT_YOURS)
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake
     # One pace from waking up to the end: a new one needs a rerun of the whole page, in which a click could be lost.

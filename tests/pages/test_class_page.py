@@ -82,14 +82,20 @@ def test_a_room_is_opened_joined_and_closed():
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "four letters"), ("<b>", "four letters"), ("BDH", "four letters"), ("BDHJ", "No room with the code")],
+    [
+        ("", "four letters"),
+        ("<b>", "four letters"),
+        ("BDH", "four letters"),
+        ("bd hj", "No room with the code BDHJ"),
+        ("qqqq", "No room with the code QQQQ"),  # as they were typed
+    ],
 )
 def test_a_code_that_opens_nothing_is_one_sentence(typed, said):
     app = visit()
     next(box for box in app.text_input if box.key == "class_code").set_value(typed)
     click(app, "class_find")
     check(app)
-    assert said in words(app)
+    assert said in words(app) and any(button.key == "class_find" for button in app.button)
     assert app.session_state["class_seat"] is None
 
 

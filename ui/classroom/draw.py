@@ -71,10 +71,10 @@ def label_of(run: Run, activity: Mapping[str, Any]) -> int | None:
 
 def begin(seat: Seat, room: Room) -> None:
     """What shall everybody draw?"""
-    _choice(seat, None, None)
+    _choice(seat, room, None, None)
 
 
-def _choice(seat: Seat, run: Run | None, label: int | None) -> None:
+def _choice(seat: Seat, room: Room, run: Run | None, label: int | None) -> None:
     models = run_picker.ready(is_plane)
     if not models:
         raise ClassroomError("There is no model of two numbers here; train one first.")
@@ -82,20 +82,26 @@ def _choice(seat: Seat, run: Run | None, label: int | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = run.id if run else MODEL
         chosen = st.selectbox(
-            "On the map of", ids, ids.index(first) if first in ids else 0, key="class_model", width=320,
+            "On the map of", ids, ids.index(first) if first in ids else 0, key="class_model", width=400,
             format_func=lambda name: run_picker.label(models[name]),
         )  # fmt: skip
         model = models[chosen if chosen in models else ids[0]]
-        names = model.dataset.label_names
-        following = 0 if label is None else (label + 1) % len(names)
+        following = _not_drawn_yet(room, model, -1 if label is None else label)
         what = st.selectbox(
-            "Everybody draws", range(len(names)), following, key=f"class_draws_{model.id}_{following}",
-            format_func=lambda place: words_for(model, place), width=160,
+            "Everybody draws", range(len(model.dataset.label_names)), following,
+            key=f"class_draws_{model.id}_{following}", format_func=lambda place: words_for(model, place), width=180,
         )  # fmt: skip
         st.button(
             "Let them draw" if run is None else "Next", key="class_invite", icon=":material/campaign:",
             type="primary" if run is None else "secondary", on_click=tried, args=(invite, seat, model.id, what),
         )  # fmt: skip
+
+
+def _not_drawn_yet(room: Room, run: Run, label: int) -> int:
+    """The next class after a label that this room has not drawn; the first if it has drawn all."""
+    drawn, count = {prompt.words for prompt in drawings.prompts(room.code)}, len(run.dataset.label_names)
+    following = [(label + step) % count for step in range(1, count + 1)]
+    return next((each for each in following if words_for(run, each) not in drawn), 0)
 
 
 def words_for(run: Run, label: int) -> str:
@@ -122,7 +128,7 @@ def teacher(seat: Seat, room: Room, activity: Mapping[str, Any]) -> None:
     if prompt is not None:
         with st.container(key="class_drawn"):
             st.fragment(_map)(seat, run, prompt, label)
-    _choice(seat, run, label)
+    _choice(seat, room, run, label)
     if prompt is not None:
         st.fragment(_morph)(seat, run, prompt)
     st.fragment(collection.collection)(seat)

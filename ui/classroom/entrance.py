@@ -15,6 +15,7 @@ KEPT = (
     "Nicknames and answers are deleted when the teacher closes the room, after a day at most. So are drawings, unless "
     "the teacher keeps them, without names, to train a model. Nothing else is asked for."
 )
+NO_ROOM = "No room with the code {} is open. Check the four letters on the projector."
 NO_CODE = "A code has four letters, like BDHJ. Look at the projector again."
 
 
@@ -65,7 +66,7 @@ def _door(code: str) -> None:
     try:
         rooms.find(code)
     except RoomGone:
-        st.info(f"No room with the code {code} is open. Check the four letters on the projector.")
+        st.info(NO_ROOM.format(code))
         st.button("Another code", key="class_other", on_click=_another)
         return
     except ClassroomError as error:
@@ -96,6 +97,10 @@ def _go_in(typed: str) -> None:
     if long := codes.read_long_code(typed):
         seat.take_over(*long)
     elif code := codes.read_code(typed):
+        try:
+            rooms.find(code)
+        except RoomGone:  # in the letters that were typed: those that look like others were read as these
+            raise ClassroomError(NO_ROOM.format("".join(filter(str.isalnum, typed)).upper())) from None
         browser_input.set_address(room=code)
     else:
         raise ClassroomError(NO_CODE)

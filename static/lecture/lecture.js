@@ -14,6 +14,7 @@ import { World } from "./world.js";
 const HTML = `<div class="ll-lecture">
   <nav class="rail" aria-label="Scenes"></nav></div>`;
 const SPOKEN = 3200; // milliseconds from one sentence to the next, where a scene plays by itself
+const HAND = 1000; // milliseconds for which somebody's scrolling is not disturbed
 const LOOK = 500; // milliseconds from one look whether light has become dark to the next
 
 /** @param {import("../lib/payloads").Component<Data, Answer>} component */
@@ -34,6 +35,8 @@ class Lecture {
   looked = 0;
   /** @type {Scene[]} */ scenes;
   /** @type {{scene: number, since: number} | null} the scene that plays by itself */ playing = null;
+  place = 0; // how much of the current scene has been scrolled past, of its height
+  hand = 0; // when somebody scrolled last
 
   constructor(root, data) {
     this.root = root;
@@ -50,7 +53,7 @@ class Lecture {
       this.moved = true;
     });
     for (const { section } of this.scenes) sight.observe(section);
-    const resized = new ResizeObserver(() => (this.moved = true));
+    const resized = new ResizeObserver(() => this.stay());
     resized.observe(this.box);
     const on = (where, what, f, options) => {
       where.addEventListener(what, f, options);
@@ -94,6 +97,7 @@ class Lecture {
   /** Somebody scrolls: nothing plays on, and no key is being followed. */
   byHand() {
     this.target = null;
+    this.hand = performance.now();
     if (!this.playing) return;
     this.playing = null;
   }
@@ -124,6 +128,16 @@ class Lecture {
     this.play(k);
   }
 
+  /** The window or the text has another size: the scene is the one that it was. */
+  stay() {
+    this.moved = true;
+    if (this.box.dataset.current === undefined) return; // not measured yet
+    if (this.hand && performance.now() < this.hand + HAND) return; // a phone's bar goes as one scrolls
+    const { top, height } = this.scenes[this.target ?? this.current].section.getBoundingClientRect(),
+      off = top - menu() + (this.target === null ? this.place * height : 0);
+    if (Math.abs(off) > 1) this.main.scrollTo({ top: Math.round(this.main.scrollTop + off), behavior: "instant" });
+  }
+
   tick(now) {
     if (!this.box.isConnected) return false;
     if (now > this.looked + LOOK) {
@@ -146,6 +160,8 @@ class Lecture {
     const current = currentOf(tops, window);
     if (current !== this.current && this.target === null) this.playing = null;
     if (current !== this.current) remember("scene", this.scenes[current].data.name);
+    const { top, height } = this.scenes[current].section.getBoundingClientRect();
+    this.place = (menu() - top) / height;
     this.current = current;
     this.box.dataset.current = String(current);
     this.rail.forEach((button, k) => {

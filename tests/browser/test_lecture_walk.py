@@ -32,7 +32,15 @@ CLIPPED = f"""(k) => [...({SCENE})(k).querySelectorAll(".stage, .text > :not(.as
 
 
 def test_the_lecture_is_walked_through(server, open_page):
-    page = open_page(server.url + "/lecture", width=1280, height=800, scheme="dark")
+    page = open_page(server.url + "/lecture?scene=forces", width=1280, height=800, scheme="dark")
+    page.wait_for_selector(f"{BOX}[data-current='4']")
+    settle(page)
+    for width in (390, 1280):  # a phone that is turned shows the scene that it showed
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"width => document.querySelector('{BOX}').clientWidth <= width", arg=width)
+        settle(page)
+        assert page.get_attribute(BOX, "data-current") == "4" and "scene=forces" in page.url
+    page.keyboard.press("Home")
     page.wait_for_selector(f"{BOX}[data-current='0'] [data-beat='0']")
     settle(page)
     sent, count = len(page.sent), page.locator(f"{BOX} .scene").count()

@@ -7,13 +7,14 @@ network's name, ``ours`` and ``eager`` train that one on the 5,000 embedded digi
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-BATCH, HIDDEN, LATENT, RATE, STEPS = 256, 400, 20, 1e-3, 235
+BATCH, HIDDEN, LATENT, RATE, STEPS, FEW_STEPS = 256, 400, 20, 1e-3, 235, 16
 EPOCHS = 500  # more than anybody asks for
 NETWORK = sys.argv[2] if len(sys.argv) > 2 else "lecture"
 DATASET = "mnist" if NETWORK == "lecture" else "mnist-5k"
@@ -32,21 +33,34 @@ def serve(epoch: Callable[[], object], quality: Callable[[], float]) -> None:
 
 
 def products():
-    """The factors of the 11 matrix products of a step, and where each goes."""
+    """The factors of a step's matrix products, and where each goes: forwards, and for both gradients of each layer.
+
+    Those of a convolution are of patches that lie there already.
+    """
     import torch
 
-    x, h, code, z = (torch.rand(BATCH, n) for n in (784, HIDDEN, 2 * LATENT, LATENT))
-    w1, w2, w3, w4 = (torch.rand(*s) for s in ((HIDDEN, 784), (2 * LATENT, HIDDEN), (HIDDEN, LATENT), (784, HIDDEN)))
-    pairs = [
-        (x, w1.t()), (h, w2.t()), (z, w3.t()), (h, w4.t()), (x.t(), h), (x, w4), (h.t(), z), (h, w3), (code.t(), h),
-        (code, w2), (h.t(), x),
-    ]  # fmt: skip
+    from vae_core.architecture import of_config, sizes_through, weights_of
+    from vae_core.config import Config
+
+    layers, pairs = of_config(Config(dataset=DATASET, network=NETWORK)), []
+    for part, start in ((layers.encoder, layers.shape.pixels), (layers.decoder, LATENT)):
+        sizes = sizes_through(part, (start,))
+        first = part is layers.encoder  # nobody needs the gradient by a picture
+        for layer, before, after in zip(part, sizes[:-1], sizes[1:], strict=True):
+            if not weights_of(layer):
+                continue
+            outputs, *window = weights_of(layer)["weight"]
+            small = before if layer["type"] == "transposed_convolution" else after
+            rows, inputs = BATCH * math.prod(small[1:]), math.prod(window)
+            x, dout, w = (torch.rand(*sides) for sides in ((rows, inputs), (rows, outputs), (outputs, inputs)))
+            pairs += [(x, w.t()), (dout.t(), x), *([] if first else [(dout, w)])]
+            first = False
     places = [torch.empty(a.shape[0], b.shape[1]) for a, b in pairs]
     return pairs, places
 
 
 def floor() -> None:
-    """The matrix products alone: 4 forwards, 7 backwards, as many threads as ours."""
+    """The matrix products alone, of the lecture's network 4 forwards and 7 backwards; as many threads as ours."""
     from vae_core.training import threads
 
     most = threads.prepare()
@@ -56,7 +70,7 @@ def floor() -> None:
     pairs, places = products()
 
     def epoch() -> None:
-        for _ in range(STEPS):
+        for _ in range(STEPS if NETWORK == "lecture" else FEW_STEPS):
             for (a, b), out in zip(pairs, places, strict=True):
                 torch.mm(a, b, out=out)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from vae_core.architecture import Architecture, Layer, of_config
 from vae_core.config import Config
+from vae_core.convolutions import TransposedConvolution
 from vae_core.datasets.spec import Shape
 
 
@@ -36,7 +37,7 @@ MODULES: dict[str, Callable[[Layer], nn.Module]] = {
     "convolution": lambda layer: nn.Conv2d(
         layer["inputs"], layer["outputs"], layer["kernel"], layer["stride"], layer["padding"]
     ),
-    "transposed_convolution": lambda layer: nn.ConvTranspose2d(
+    "transposed_convolution": lambda layer: TransposedConvolution(
         layer["inputs"], layer["outputs"], layer["kernel"], layer["stride"], layer["padding"], layer["output_padding"]
     ),
 }  # of each kind of layer in ``architecture``

@@ -17,11 +17,11 @@ FORBIDDEN = {"vae_core": {"streamlit", "plotly", "altair", "matplotlib"}}
 # All of vae_core but this: what a page that only shows curves must not pay for.
 TRAINING_WITH_TORCH = (
     "loop learner schedule evaluation snapshots checkpoint device"
-    " manual_step autograd_step adam cuda_graph cuda_step cuda_readback moments"
+    " manual_layers manual_step autograd_step adam cuda_graph cuda_step cuda_readback moments"
 )
 ANALYSIS_WITH_TORCH = "sampling autograd_gradients nearest_images settling"
 TORCH = {
-    "model", "losses",
+    "model", "losses", "convolutions",
     *(f"training.{name}" for name in TRAINING_WITH_TORCH.split()),
     *(f"analysis.{name}" for name in ANALYSIS_WITH_TORCH.split()),
 }  # fmt: skip

@@ -5,16 +5,23 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vae_core import loss_registry
+from vae_core import architecture, loss_registry
+from vae_core.architecture import of_config
 from vae_core.config import Config
+from vae_core.datasets.spec import Shape
 from vae_core.losses import per_image, terms
 from vae_core.model import Posterior, build
-from vae_core.training.manual_step import Step
+from vae_core.training.learner import step_and_optimizer
+from vae_core.training.manual_step import Step, fits
 from vae_core.training.progress_and_pause import Stopped
 
 KINDS = {
     "vae": {}, "classic": {"model": "autoencoder"}, "mse": {"reconstruction": "mse"}, "strong": {"beta": 4.0},
     "no penalty": {"beta": 0.0}, "one number": {"latent_dim": 1},
+}  # fmt: skip
+NETWORKS = {
+    "deep": {"network": "deep"}, "convolutional": {"network": "convolutional"},
+    "convolutional, classic": {"network": "convolutional", "model": "autoencoder", "reconstruction": "mse"},
 }  # fmt: skip
 CPU = torch.device("cpu")
 
@@ -38,7 +45,7 @@ def by_autograd(config, model, x, eps):
     return [part.detach() for part in parts], [p.grad.clone() for p in model.parameters()]
 
 
-@pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("settings", (KINDS | NETWORKS).values(), ids=KINDS | NETWORKS)
 @pytest.mark.parametrize("images", [12, 1])
 def test_gradients_and_terms_are_those_of_autograd(settings, images):
     config, model, pictures, indices, eps = prepared(images, **settings)
@@ -64,6 +71,40 @@ def test_parts_of_a_batch_add_up_to_its_gradient():
         step(pictures, indices[part], eps[part], batch=12)
         total += step.flat
     torch.testing.assert_close(total, whole, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [Shape(3, 33, 21), Shape(1, 8, 8), Shape(3, 64, 64)], ids=str)
+def test_convolutions_of_pictures_of_other_sizes_and_of_colours(size):
+    config = Config(network="convolutional", latent_dim=3, device="cpu")
+    encoder, decoder = architecture.get("convolutional").layers(size, 3, 16, 6)
+    torch.manual_seed(0)
+    model = build(config, architecture.Architecture(size, tuple(encoder), tuple(decoder)))
+    assert fits(model, config, CPU) and not fits(model, config, torch.device("cuda"))
+    pictures, eps = torch.randint(0, 256, (6, size.pixels), dtype=torch.uint8), torch.randn(6, 3)
+    _, expected = by_autograd(config, model, pictures.float() / 255, eps)
+    Step(model, config, 6, CPU)(pictures, torch.arange(6), eps)
+    for parameter, gradient in zip(model.parameters(), expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=2e-5 * float(gradient.abs().max()))
+
+
+@pytest.mark.parametrize("other", ["windows", "first layer"])
+def test_a_network_of_other_layers_learns_by_autograd(other):
+    config = Config(network="convolutional", latent_dim=3, device="cpu")
+    layers = of_config(config)
+    if other == "windows":
+        encoder, decoder = ([dict(e) for e in part] for part in (layers.encoder, layers.decoder))
+        for each in (*encoder, *decoder):
+            if "kernel" in each:
+                each["kernel"] = 3
+            if each["type"] == "transposed_convolution":
+                each["output_padding"] = [1, 1]
+    else:
+        encoder, decoder = [{"type": "relu"}, *layers.encoder], layers.decoder
+    model = build(config, architecture.Architecture(layers.shape, tuple(encoder), tuple(decoder)))
+    assert not fits(model, config, CPU)
+    step, _ = step_and_optimizer(model, config, 4, CPU)
+    step(torch.randint(0, 256, (4, 784), dtype=torch.uint8), torch.arange(4), torch.randn(4, 3))
+    assert all(bool(p.grad.any()) for p in list(model.parameters())[-2:])
 
 
 @pytest.mark.parametrize("name", list(loss_registry.TITLES))

@@ -24,10 +24,10 @@ from vae_core import loss_registry
 from vae_core.config import Config
 from vae_core.model import Autoencoder
 from vae_core.os_compat import say
-from vae_core.training import manual_step
 from vae_core.training.adam import Adam
 from vae_core.training.cuda_graph import FIRST
-from vae_core.training.manual_step import Step, side_by_side, threshold_backward
+from vae_core.training.manual_layers import threshold_backward
+from vae_core.training.manual_step import Step, side_by_side
 
 SOURCE = Path(__file__).with_suffix(".cu")
 KERNELS = ("pictures", "sample", "loss", "penalty", "columns", "together", "take", "total", "adam")
@@ -134,9 +134,11 @@ def graphics(device: torch.device) -> Graphics | None:
 
 
 def fits(model: Autoencoder, config: Config) -> bool:
-    """Whether cuda_step.cu has kernels for a network and its loss."""
+    """Whether cuda_step.cu has kernels for a network, of the lecture's form alone, and for its loss."""
+    form, layers = ["linear", "relu", "linear"], model.architecture
+    of_the_lecture = all([layer["type"] for layer in part] == form for part in (layers.encoder, layers.decoder))
     known = loss_registry.get(config.reconstruction).kernel is not None
-    return manual_step.fits(model, config) and known and model.shape.pixels % (4 * PARTS) == 0
+    return of_the_lecture and known and model.shape.pixels % (4 * PARTS) == 0
 
 
 class CardStep(Step):
@@ -166,11 +168,23 @@ class CardStep(Step):
         W1, W2, W3, W4 = matrices
         return flat, [W1, b1, W2, b2, W3, b3, W4, b4]
 
-    def widths(self, h: int, code: int) -> dict[str, int]:
-        return {
+    def make_room(self, model: Autoencoder, most: int, device: torch.device) -> None:
+        h, code = self.weights[1].numel(), self.weights[3].numel()
+        widths = {
             "x": self.pixels, "logits": self.pixels, "dlogits": self.pixels, "h1": h, "h2": h, "dh1": h, "dh2": h,
             "code": code, "dcode": code, "z": self.d, "dz": self.d,
         }  # fmt: skip
+        self.room = {name: torch.empty(most, width, device=device) for name, width in widths.items()}
+        self._places: dict[int, dict[str, Tensor]] = {}
+
+    def numbers(self) -> set[int]:
+        return {place.shape[1] for place in self.room.values()}
+
+    def places(self, b: int) -> dict[str, Tensor]:
+        """The room that ``b`` images need, made once for each ``b``: every view costs as much as a small product."""
+        if b not in self._places:
+            self._places[b] = {name: place[:b] for name, place in self.room.items()} | {"kls": self.kls[:b]}
+        return self._places[b]
 
     def take_sums(self) -> Tensor:
         sums = torch.empty(2, dtype=torch.float64, device=self.errors.device)

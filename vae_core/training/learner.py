@@ -83,7 +83,7 @@ def step_and_optimizer(
     model: Autoencoder, config: Config, most: int, device: torch.device
 ) -> tuple[Step | AutogradStep, Adam]:
     """The step, for batches of ``most`` images, and what moves the weights by its gradients."""
-    if not manual_step.fits(model, config):
+    if not manual_step.fits(model, config, device):
         return AutogradStep(model, config, device), Adam(model.parameters(), lr=config.learning_rate)
     if cuda_step.fits(model, config) and (graphics := cuda_step.graphics(device)) is not None:
         step = cuda_step.CardStep(model, config, most, device, graphics)

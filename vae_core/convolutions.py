@@ -1,0 +1,139 @@
+"""Convolutions on a processor, where torch's own are slow or depend on the number of threads.
+
+The three products of a convolution that makes pictures smaller and of a transposed one that makes them larger are the
+same three: ``shrink``, ``grow``, and ``correlate`` for the gradient of the weights. Pictures are (b, channels, height,
+width) with their channels last in memory. Only windows twice as wide as their stride, as all networks here have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+PATCHES = 2**20  # numbers of patches that are laid out at once: 4 MB, which stay in the processor’s cache
+PARTS = 8  # of their product, so that as many threads have something to do
+
+
+class Window(NamedTuple):
+    """Of both convolutions between larger pictures and smaller ones; the weights (small, large, kernel, kernel)."""
+
+    kernel: int
+    stride: int
+    padding: int
+    large: tuple[int, int]  # height and width of the larger pictures
+    small: tuple[int, int]
+
+    @classmethod
+    def grows(cls, small: tuple[int, int], kernel: int, stride: int, padding: int, more: tuple[int, int]) -> Window:
+        """Of a transposed convolution of pictures of this size. ``more``: its ``output_padding``."""
+        height, width = ((s - 1) * stride - 2 * padding + kernel + m for s, m in zip(small, more, strict=True))
+        return cls(kernel, stride, padding, (height, width), small)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the functions here know such a window."""
+        reach = (self.small[0] + 1) * self.stride - self.padding, (self.small[1] + 1) * self.stride - self.padding
+        within = self.large[0] <= reach[0] and self.large[1] <= reach[1]
+        return self.kernel == 2 * self.stride and 0 < self.padding <= self.stride and within
+
+
+def pictures(most: int, channels: int, size: Sequence[int]) -> Tensor:
+    """Memory for pictures (most, channels, *size), their channels last."""
+    return torch.empty(most, channels, *size, memory_format=torch.channels_last)
+
+
+def shrink(large: Tensor, weights: Tensor, bias: Tensor | None, window: Window) -> Tensor:
+    """The convolution: (b, channels, *window.large) to (b, channels, *window.small)."""
+    weights = weights.contiguous(memory_format=torch.channels_last)
+    return F.conv2d(large, weights, bias, window.stride, window.padding)
+
+
+def grow(small: Tensor, weights: Tensor, bias: Tensor | None, window: Window, out: Tensor) -> Tensor:
+    """The transposed convolution: (b, channels, *window.small) to (b, channels, *window.large), which is ``out``.
+
+    A window of twice the stride lays two rows and two columns of smaller pictures over every cell of stride x stride
+    pixels. So it is a convolution of 2 x 2 that gives all pixels of a cell at once, as channels (sub-pixel
+    convolution: Shi et al. 2016), and those are then put in their places. torch's own takes two to five times as long.
+    """
+    s, channels = window.stride, weights.shape[1]  # cells: (b, h + 1, w + 1, s * s * channels)
+    cells = F.conv2d(small, _of_cells(weights, s), None, 1, 1).permute(0, 2, 3, 1)
+    into, nothing = out.permute(0, 2, 3, 1), cells.new_zeros(channels)
+    for number in range(s * s):
+        (row, y, h), (column, x, w) = (
+            _first(place, window.padding, s, size) for place, size in zip(divmod(number, s), window.large, strict=True)
+        )
+        pixels = cells[:, y : y + h, x : x + w, number * channels : (number + 1) * channels]
+        torch.add(pixels, nothing if bias is None else bias, out=into[:, row::s, column::s])
+    return out
+
+
+class TransposedConvolution(nn.ConvTranspose2d):
+    """torch's, but quicker on a processor where no gradient is asked for."""
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if torch.is_grad_enabled() or x.device.type != "cpu" or x.dim() != 4 or output_size is not None:
+            return super().forward(x, output_size)
+        window = Window.grows((x.shape[2], x.shape[3]), self.kernel_size[0], self.stride[0], int(self.padding[0]),
+                              (self.output_padding[0], self.output_padding[1]))  # fmt: skip
+        if not window.fits:
+            return super().forward(x)
+        return grow(x, self.weight, self.bias, window, pictures(len(x), self.out_channels, window.large))
+
+
+def _of_cells(weights: Tensor, s: int) -> Tensor:
+    """The weights (small, large, 2s, 2s) as those of a convolution of 2 x 2, (s * s * large, small, 2, 2)."""
+    inputs, outputs = weights.shape[:2]
+    apart = weights.view(inputs, outputs, 2, s, 2, s).flip(2, 4)  # cell, pixel in it, of rows and of columns
+    found = apart.permute(3, 5, 1, 0, 2, 4).reshape(s * s * outputs, inputs, 2, 2)
+    return found.contiguous(memory_format=torch.channels_last)
+
+
+def _first(place: int, padding: int, s: int, size: int) -> tuple[int, int, int]:
+    """Of the pixels at a place within their cells: the first row, the cell that has it, and how many there are."""
+    cell = -(-max(padding - place, 0) // s)
+    row = s * cell - padding + place
+    return row, cell, -(-(size - row) // s)
+
+
+class Correlate:
+    """The gradient of the weights: what smaller pictures and the patches of larger ones have in common.
+
+    Products of matrices over parts of the batch, and their sum. torch's own has each thread add up a part, so that bits
+    depend on their number; here nothing depends on it.
+    """
+
+    def __init__(self, most: int, channels: int, window: Window) -> None:
+        k, p, (h, w) = window.kernel, window.padding, window.small
+        self.window = window
+        self.chunk = min(max(PATCHES // (h * w * k * k * channels) // PARTS, 1) * PARTS, most)
+        rows, columns = (
+            max((less - 1) * window.stride + k, more + p) for less, more in zip((h, w), window.large, strict=True)
+        )
+        self.framed = torch.zeros(self.chunk, rows, columns, channels)
+        self.patches = torch.empty(self.chunk, h, w, k, k * channels)
+
+    def __call__(self, large: Tensor, small: Tensor, share: float, out: Tensor) -> None:
+        """Fill ``out`` (small, large, kernel, kernel) with the gradient times ``share``."""
+        k, _, _, _, (h, w) = self.window
+        chunks = (pictures.permute(0, 2, 3, 1).split(self.chunk) for pictures in (large, small))
+        found = torch.zeros(len(out), k * k * large.shape[1])
+        for some, theirs in zip(*chunks, strict=True):
+            parts = next(n for n in range(PARTS, 0, -1) if len(some) % n == 0)
+            rows = len(some) * h * w // parts
+            products = torch.bmm(
+                theirs.reshape(parts, rows, -1).transpose(1, 2), self._patches(some).view(parts, rows, -1)
+            )
+            found.add_(products.sum(0), alpha=share)
+        out.copy_(found.view(len(out), k, k, -1).permute(0, 3, 1, 2))
+
+    def _patches(self, large: Tensor) -> Tensor:
+        """What the window sees at each of its places, (b, h, w, kernel, kernel * channels)."""
+        _, s, p, (height, width), _ = self.window
+        framed, patches = self.framed[: len(large)], self.patches[: len(large)]
+        framed[:, p : p + height, p : p + width] = large
+        b, y, x, _ = framed.stride()
+        return patches.copy_(framed.as_strided(patches.shape, (b, s * y, s * x, y, 1)))

@@ -20,6 +20,7 @@ MODULES = (
     *("training", "networks", "moments", "neighbour", "step", "cuda"),
     *("start", "starts", "pages", "explore", "layouts", "imports", "colours"),
 )
+BY_MAKER = ("training", "networks", "neighbour", "step")  # the last result on each maker's processor is kept
 STORE = HERE / "results.json"
 
 
@@ -40,8 +41,12 @@ def main(names: list[str]) -> int:
             continue
         print("\n\n".join(table.markdown() for table in tables))
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-        when = f"{time.strftime('%B %Y')}; {machine(card=name == 'cuda')}"
-        results[name] = {"when": when, "tables": [asdict(table) for table in tables]}
+        on = machine(card=name == "cuda")
+        maker = on.split()[0].split("(")[0].lower() if name in BY_MAKER else ""  # intel, amd
+        for table in tables:
+            table.picture = table.picture.replace(".svg", f"-{maker}.svg")
+        when = f"{time.strftime('%B %Y')}; {on}"
+        results[f"{name} {maker}".strip()] = {"when": when, "tables": [asdict(table) for table in tables]}
         if not SHORT:
             STORE.write_text(json.dumps(results, indent=1) + "\n")
     if not SHORT:
@@ -52,7 +57,7 @@ def main(names: list[str]) -> int:
 def write(results: dict) -> None:
     """results.md and the pictures, from all that was measured so far."""
     lines = ["# Results", "", "Made by `python -m benchmarks`. Medians, and in brackets the smallest and the largest."]
-    for name in (name for name in MODULES if name in results):
+    for name in (each for name in MODULES for each in sorted(results) if each.split()[0] == name):
         lines += ["", f"*{results[name]['when']}*"]
         for table in results[name]["tables"]:
             lines += ["", Table(**table).markdown()]

@@ -36,7 +36,9 @@ class Way:
             if not peers:
                 raise RuntimeError("VAE_PEERS_PYTHON is not set")
             command = [peers, str(HERE / "peers.py"), name]
-        environment = {**os.environ, "VAE_DATA_DIR": str(paths.data_dir())}
+        # Each decides about its threads itself, whatever was measured in this process before.
+        free = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "GOMP_", "MKL_"))}
+        environment = {**free, "VAE_DATA_DIR": str(paths.data_dir())}
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=environment, cwd=HERE.parent,

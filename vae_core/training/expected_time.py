@@ -23,7 +23,7 @@ START_SECONDS = 4.0  # a trainer before its first step
 LOOKED_AT = 24  # the latest runs
 KEPT_SECONDS = 20.0
 # What two quiet cores do, right within a factor of 2 (docs/decisions.md). Only for a first guess.
-MULTIPLICATIONS_PER_SECOND = {"linear": 40e9, "convolution": 8e9, "transposed_convolution": 8e9}
+MULTIPLICATIONS_PER_SECOND = {"linear": 40e9, "convolution": 24e9, "transposed_convolution": 24e9}
 SECONDS_PER_WEIGHT = 4e-9  # of one step of Adam
 PASSES = 3  # forwards, and backwards twice: for the inputs and for the weights
 

@@ -5,8 +5,8 @@
 // right after whatever they did: a click, a key, an input or a message makes it "false" at once, before the test goes
 // on. It is "true" when Streamlit's script is not running and nothing was asked of the server, nothing on the page is
 // stale or a placeholder, every component of ours has loaded and drawn, and no timer of ours is about to change the
-// page or to ask (``busy``), and all of that has been so for two frames and QUIET milliseconds. `latentLabBusy()` in
-// the console lists what is still awaited.
+// page or to ask (``busy``), all of that has been so for two frames and QUIET milliseconds, and the browser has nothing
+// else to do. `latentLabBusy()` in the console lists what is still awaited.
 //
 // What never ends is no work: a film that plays, a picture that moves by itself, the look of the tour at what was done.
 // The page of a running training rests between two polls. Not seen: what Python alone starts later (a fragment's
@@ -15,6 +15,7 @@
 import { busy, later, underWay, watchedBy } from "./busy.js";
 
 const QUIET = 100; // milliseconds: longer than a task of the browser between a click and the message that it causes
+const IDLE = 1000; // milliseconds after which a browser that is never idle, since a film plays, counts as idle
 const SLIDER = 300; // Streamlit's own sliders wait for 200 ms before they tell
 const ANSWER = 10_000; // a message to a part of the page that is gone is never answered
 
@@ -54,9 +55,15 @@ function look() {
   });
 }
 
-/** Two frames and QUIET milliseconds from now. A page that is not seen has no frames. */
+/**
+ * Two frames and QUIET milliseconds from now, and not before the browser has nothing else to do: what Python has sent
+ * may still wait to be drawn, on a busy machine long after its script is said to have ended. A page that is not seen has
+ * no frames.
+ */
 function soon(f) {
-  const wait = () => setTimeout(f, QUIET);
+  // Safari has no such thing.
+  const idle = () => (globalThis.requestIdleCallback ? requestIdleCallback(f, { timeout: IDLE }) : f()),
+    wait = () => setTimeout(idle, QUIET);
   if (document.hidden) wait();
   else requestAnimationFrame(() => requestAnimationFrame(wait));
 }

@@ -93,6 +93,8 @@ def test_a_room_from_its_code_to_its_end(server, open_page):
     settle(teacher)
     assert not teacher.locator("[data-testid=stHeader]").is_visible()
     phone.wait_for_url(re.compile("/class"))
+    settle(phone)  # the teacher's page hears that it is there, and may move under a click
+    settle(teacher)
 
     teacher.click(".st-key-class_close button")
     teacher.click(".st-key-class_close_now button")

@@ -57,8 +57,8 @@ function look() {
 
 /**
  * Two frames and QUIET milliseconds from now, and not before the browser has nothing else to do: what Python has sent
- * may still wait to be drawn, on a busy machine long after its script is said to have ended. A page that is not seen has
- * no frames.
+ * may still wait to be drawn, on a busy machine long after its script is said to have ended. A page that is not seen
+ * has no frames.
  */
 function soon(f) {
   // Safari has no such thing.

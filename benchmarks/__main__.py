@@ -17,10 +17,16 @@ from dataclasses import asdict
 from benchmarks.table import HERE, SHORT, Table, machine, picture
 
 MODULES = (
-    *("training", "networks", "moments", "neighbour", "step", "cuda"),
+    *("training", "networks", "convolutions", "moments", "neighbour", "step", "cuda"),
     *("start", "starts", "pages", "explore", "layouts", "imports", "colours"),
 )
-BY_MAKER = ("training", "networks", "neighbour", "step")  # the last result on each maker's processor is kept
+BY_MAKER = (
+    "training",
+    "networks",
+    "convolutions",
+    "neighbour",
+    "step",
+)  # the last result on each maker's processor is kept
 STORE = HERE / "results.json"
 
 

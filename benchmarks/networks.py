@@ -11,8 +11,12 @@ import statistics
 from benchmarks.table import Table, often, summary
 from benchmarks.training import NAMES, Way, turns
 from vae_core import architecture
+from vae_core.config import Config
+from vae_core.datasets.spec import Shape
+from vae_core.training.expected_time import Pictures, first_guess
 
 ROUNDS = often(8, 2)
+GREY, COLOUR = Shape(1, 28, 28), Shape(3, 64, 64)
 
 
 def measure(rounds: int = ROUNDS) -> list[Table]:
@@ -26,11 +30,14 @@ def measure(rounds: int = ROUNDS) -> list[Table]:
             for way in ways.values():
                 way.end()
         ratios = [ratio(seconds["ours"], seconds[other]) for other in ("floor", "eager")]
-        rows.append([title, *(summary(seconds[name]) for name in ways), *ratios])
+        guess = first_guess(Config(network=network), Pictures(COLOUR if options else GREY, 4000, 1000))
+        guessed = f"{guess / statistics.median(seconds['whole']):.1f}"
+        rows.append([title, *(summary(seconds[name]) for name in (*ways, "whole")), *ratios, guessed])
     return [
         Table(
             "An epoch of the other networks", "python -m benchmarks networks",
-            ["", *(NAMES[name] for name in ("floor", "ours", "eager")), "ours / products", "ours / plain"], rows,
+            ["", *(NAMES[name] for name in ("floor", "ours", "eager", "whole")), "ours / products", "ours / plain",
+             "first guess of a form / with test and files"], rows,
             "4,000 pictures, of 28 x 28 if not said otherwise, batch 256, 20 numbers, on the processor, in turns; a "
             "ratio is the median over rounds. Plain torch uses all cores as it likes. The products of convolutions are "
             "those of patches that lie there already.",

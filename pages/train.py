@@ -67,7 +67,7 @@ def watch(run: Run) -> None:
     before = run.status()
     visitor.note_visit(run)
     if not run.gallery and not visitor.owns(run):
-        of_a_class = f"{visitor.OF_A_CLASS} {visitor.ITS_TEACHER if before.active else ''}".strip()
+        of_a_class = visitor.LED_BY_TEACHER if before.active else visitor.OF_A_CLASS
         st.info(of_a_class if run.about.room else visitor.NOT_YOURS)
     elif before.state in RESUMABLE:
         warm_worker.keep_one()  # should it go on, a trainer is awake

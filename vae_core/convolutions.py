@@ -57,7 +57,7 @@ def grow(small: Tensor, weights: Tensor, bias: Tensor | None, window: Window, ou
 
     A window of twice the stride lays two rows and two columns of smaller pictures over every cell of stride x stride
     pixels. So it is a convolution of 2 x 2 that gives all pixels of a cell at once, as channels (sub-pixel
-    convolution: Shi et al. 2016), and those are then put in their places. torch's own takes two to five times as long.
+    convolution: Shi et al. 2016), and those are then put in their places. torch's own takes two to four times as long.
     """
     s, channels = window.stride, weights.shape[1]  # cells: (b, h + 1, w + 1, s * s * channels)
     cells = F.conv2d(small, _of_cells(weights, s), None, 1, 1).permute(0, 2, 3, 1)

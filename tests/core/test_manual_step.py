@@ -20,6 +20,8 @@ KINDS = {
     "no penalty": {"beta": 0.0}, "one number": {"latent_dim": 1},
 }  # fmt: skip
 NETWORKS = {
+    "a code as wide as its layers": {"latent_dim": 16, "hidden_dim": 16},
+    "the same, classic": {"latent_dim": 16, "hidden_dim": 16, "model": "autoencoder"},
     "deep": {"network": "deep"}, "convolutional": {"network": "convolutional"},
     "convolutional, classic": {"network": "convolutional", "model": "autoencoder", "reconstruction": "mse"},
 }  # fmt: skip
@@ -87,7 +89,22 @@ def test_convolutions_of_pictures_of_other_sizes_and_of_colours(size):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=2e-5 * float(gradient.abs().max()))
 
 
-@pytest.mark.parametrize("other", ["windows", "first layer"])
+@pytest.mark.parametrize("model", ["vae", "autoencoder"])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_layers_of_one_width_do_not_share_what_both_need(model, depth):
+    config = Config(model=model, latent_dim=8, device="cpu")
+    encoder = architecture.perceptron(784, *[8] * depth, 16 if config.is_vae else 8)
+    decoder = architecture.perceptron(8, *[8] * depth, 784)
+    torch.manual_seed(0)
+    network = build(config, architecture.Architecture(Shape(1, 28, 28), tuple(encoder), tuple(decoder)))
+    pictures, eps = torch.randint(0, 256, (6, 784), dtype=torch.uint8), torch.randn(6, 8)
+    _, expected = by_autograd(config, network, pictures.float() / 255, eps)
+    Step(network, config, 6, CPU)(pictures, torch.arange(6), eps)
+    for parameter, gradient in zip(network.parameters(), expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=2e-5 * float(gradient.abs().max()))
+
+
+@pytest.mark.parametrize("other", ["windows", "first layer", "last layer"])
 def test_a_network_of_other_layers_learns_by_autograd(other):
     config = Config(network="convolutional", latent_dim=3, device="cpu")
     layers = of_config(config)
@@ -98,8 +115,10 @@ def test_a_network_of_other_layers_learns_by_autograd(other):
                 each["kernel"] = 3
             if each["type"] == "transposed_convolution":
                 each["output_padding"] = [1, 1]
-    else:
+    elif other == "first layer":
         encoder, decoder = [{"type": "relu"}, *layers.encoder], layers.decoder
+    else:
+        encoder, decoder = layers.encoder, [*layers.decoder, {"type": "relu"}]
     model = build(config, architecture.Architecture(layers.shape, tuple(encoder), tuple(decoder)))
     assert not fits(model, config, CPU)
     step, _ = step_and_optimizer(model, config, 4, CPU)

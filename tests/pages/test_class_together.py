@@ -491,7 +491,7 @@ def test_who_watches_a_classs_training_steers_nothing(finished, teacher, class_o
             patch.setattr("ui.shell.seat.mine", lambda seat=seat: seat)
             assert visitor.owns(run) == steers
             if not steers:
-                assert plain(f"{visitor.OF_A_CLASS} {visitor.ITS_TEACHER}") in plain(words(app))
+                assert plain(visitor.LED_BY_TEACHER) in plain(words(app))
                 with pytest.raises(RunError):
                     visitor.steer(run, "stop")
     monkeypatch.setattr("ui.shell.seat.mine", lambda: replace(teacher, teacher=codes.new_token()))

@@ -123,10 +123,10 @@ def _people(place: Seat) -> None:
 def _about(chosen: pupils.Pupil | None) -> str:
     """What can be done about one of them, said before it is done: what is deleted does not come back."""
     if chosen is None:
-        return "Choose a name to hide it, or to send somebody out."
+        return "Choose a name to hide it, or to send someone out."
     if chosen.sent_out:
         return "What they drew and answered is deleted."
-    return "Sending out also deletes what they drew and answered."
+    return "Sending someone out also deletes what they drew and answered."
 
 
 _class_people = component("class_people", "classroom/people.js")

@@ -19,7 +19,8 @@ from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
 
 NOT_KNOWN = "Still connecting; try again in a moment."
-OF_A_CLASS, ITS_TEACHER = "This is your class’s model.", "Your teacher controls the training."
+OF_A_CLASS = "This is your class’s model."
+LED_BY_TEACHER = f"{OF_A_CLASS} Your teacher controls the training."
 NOT_YOURS = "This run belongs to someone else: you can look at it, but not change it."
 
 

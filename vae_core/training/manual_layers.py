@@ -35,18 +35,21 @@ class Kept:
 
 
 class Room:
-    """Lends memory for gradients, the same to layers that do not need it at once."""
+    """Memory for what a step computes. That for gradients is shared by layers that do not need it at once."""
 
     def __init__(self, most: int, device: torch.device) -> None:
+        """``most``: pictures of the largest batch."""
         self.most, self.device = most, device
-        self._lent: dict[tuple[int, ...], Kept] = {}
+        self._lent: dict[tuple[int, int], Kept] = {}
+        self._lends = 0
 
     def keep(self, width: int) -> Kept:
         return Kept(torch.empty(self.most, width, device=self.device))
 
-    def lend(self, width: int, depth: int) -> Kept:
-        """For the ``din`` of the layer at this depth; its ``dout`` is that of the next depth, and another memory."""
-        which = width, depth % 2
+    def lend(self, width: int) -> Kept:
+        """For the ``din`` of a layer: another memory than was lent just before and is just after, for its ``dout``."""
+        self._lends += 1
+        which = width, self._lends % 2
         if which not in self._lent:
             self._lent[which] = self.keep(width)
         return self._lent[which]
@@ -62,9 +65,9 @@ class Layer(Protocol):
 class Linear:
     """out = x @ W.t() + b, so dW = dout.t() @ x, db = the sum of dout, din = dout @ W."""
 
-    def __init__(self, weights: Sequence[Tensor], gradients: Sequence[Tensor], room: Room, depth: int) -> None:
+    def __init__(self, weights: Sequence[Tensor], gradients: Sequence[Tensor], room: Room) -> None:
         (self.W, self.b), (self.dW, self.db) = weights, gradients
-        self.out, self.din = room.keep(len(self.W)), room.lend(self.W.shape[1], depth)
+        self.out, self.din = room.keep(len(self.W)), room.lend(self.W.shape[1])
 
     def forwards(self, x: Tensor) -> Tensor:
         self.x = x
@@ -88,7 +91,7 @@ class ReLU:
         return found
 
 
-class Unfold:
+class Reshape:
     """Rows (b, numbers) to pictures (b, channels, height, width), whose channels are last in memory; or back."""
 
     def __init__(self, shape: Sizes, room: Room, *, back: bool) -> None:
@@ -115,39 +118,33 @@ class Unfold:
 
 
 class Convolution:
-    """Larger pictures to smaller ones."""
+    """Larger pictures to smaller ones; transposed, smaller to larger, which is also the way back of the first."""
 
-    def __init__(self, weights: Sequence[Tensor], gradients: Sequence[Tensor], most: int, window: Window) -> None:
-        (self.W, self.b), (self.dW, self.db), self.window = weights, gradients, window
-        self.correlate = convolutions.Correlate(most, self.W.shape[1], window)
-        self.large = Kept(convolutions.pictures(most, self.W.shape[1], window.large))  # memory of ``din``
-
-    def forwards(self, x: Tensor) -> Tensor:
-        self.x = x
-        return convolutions.shrink(x, self.W, self.b, self.window)
-
-    def backwards(self, dout: Tensor, share: float, wanted: bool) -> Tensor:
-        self.correlate(self.x, dout, share, self.dW)
-        _sum_channels(dout, share, self.db)
-        return convolutions.grow(dout, self.W, None, self.window, self.large[len(dout)]) if wanted else dout
-
-
-class TransposedConvolution:
-    """Smaller pictures to larger ones: what ``Convolution`` does forwards it does backwards."""
-
-    def __init__(self, weights: Sequence[Tensor], gradients: Sequence[Tensor], most: int, window: Window) -> None:
-        (self.W, self.b), (self.dW, self.db), self.window = weights, gradients, window
-        self.correlate = convolutions.Correlate(most, self.W.shape[1], window)
-        self.large = Kept(convolutions.pictures(most, self.W.shape[1], window.large))
+    def __init__(
+        self, weights: Sequence[Tensor], gradients: Sequence[Tensor], room: Room, window: Window, *, transposed: bool
+    ) -> None:
+        (self.W, self.b), (self.dW, self.db) = weights, gradients
+        self.window, self.transposed, channels = window, transposed, self.W.shape[1]
+        self.correlate = convolutions.Correlate(room.most, channels, window)
+        self.large = Kept(convolutions.pictures(room.most, channels, window.large))
 
     def forwards(self, x: Tensor) -> Tensor:
         self.x = x
-        return convolutions.grow(x, self.W, self.b, self.window, self.large[len(x)])
+        return self._grow(x, self.b) if self.transposed else self._shrink(x, self.b)
 
     def backwards(self, dout: Tensor, share: float, wanted: bool) -> Tensor:
-        self.correlate(dout, self.x, share, self.dW)
+        large, small = (dout, self.x) if self.transposed else (self.x, dout)
+        self.correlate(large, small, share, self.dW)
         _sum_channels(dout, share, self.db)
-        return convolutions.shrink(dout, self.W, None, self.window) if wanted else dout
+        if not wanted:
+            return dout
+        return self._shrink(dout, None) if self.transposed else self._grow(dout, None)
+
+    def _shrink(self, pictures: Tensor, bias: Tensor | None) -> Tensor:
+        return convolutions.shrink(pictures, self.W, bias, self.window)
+
+    def _grow(self, pictures: Tensor, bias: Tensor | None) -> Tensor:
+        return convolutions.grow(pictures, self.W, bias, self.window, self.large[len(pictures)])
 
 
 def _sum_channels(dout: Tensor, share: float, db: Tensor) -> None:
@@ -166,7 +163,8 @@ def window_of(layer: Record, sizes: Sizes, after: Sizes) -> Window:
 def known(layers: Sequence[Record], start: Sizes, *, windows: bool) -> bool:
     """Whether a part of a network consists of layers that are known here; with ``windows``, convolutions too."""
     sizes = sizes_through(layers, start)
-    if not layers or layers[0]["type"] == "relu":  # it would change what it is given
+    # What a part is given, and what it gives, is used outside of it and changed there.
+    if not layers or "relu" in (layers[0]["type"], layers[-1]["type"]):
         return False
     for layer, before, after in zip(layers, sizes[:-1], sizes[1:], strict=True):
         kind = layer["type"]
@@ -190,20 +188,20 @@ class Part:
         sizes = sizes_through(records, start)
         self.numbers = {torch.Size(each).numel() for each in sizes}
         self.layers, self.first = list[Layer](), [bool(weights_of(record)) for record in records].index(True)
-        for depth, (record, before, after) in enumerate(zip(records, sizes[:-1], sizes[1:], strict=True)):
+        for record, before, after in zip(records, sizes[:-1], sizes[1:], strict=True):
             kind = record["type"]
             if kind == "relu":
                 self.layers.append(ReLU())
             elif kind == "reshape":
                 back = len(before) == 3
-                self.layers.append(Unfold(before if back else after, room, back=back))
+                self.layers.append(Reshape(before if back else after, room, back=back))
             else:
                 its = [weights.pop(0), weights.pop(0)], [gradients.pop(0), gradients.pop(0)]
                 if kind == "linear":
-                    self.layers.append(Linear(*its, room, depth))
+                    self.layers.append(Linear(*its, room))
                 else:
-                    convolution = Convolution if kind == "convolution" else TransposedConvolution
-                    self.layers.append(convolution(*its, room.most, window_of(record, before, after)))
+                    window, transposed = window_of(record, before, after), kind == "transposed_convolution"
+                    self.layers.append(Convolution(*its, room, window, transposed=transposed))
 
     def forwards(self, x: Tensor, listen: Listen) -> Tensor:
         for layer in self.layers:

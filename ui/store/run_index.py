@@ -109,7 +109,7 @@ def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tu
     run = Run(Path(path), gallery)
     try:
         run.config, run.status(), tail.points(run)
-        run.check_files(len(tail.metrics(run)) - 1, _whole_files(path))
+        run.check_files(len(tail.metrics(run)), _whole_files(path))
         return "", tuple(tail.film(run))
     except RunError as error:
         return str(error), ()

@@ -118,9 +118,9 @@ def film(run: Run) -> list[int]:
 @lru_cache(maxsize=1024)
 def _film(path: str, of: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     run = Run(Path(path))
-    newest = len(metrics(run)) - 1
-    kept = set(run.kept("latents", newest))
-    return tuple(epoch for epoch in run.kept("weights", newest) if epoch in kept)
+    count = len(metrics(run))
+    kept = set(run.kept("latents", count))
+    return tuple(epoch for epoch in run.kept("weights", count) if epoch in kept)
 
 
 def film_epochs(epochs: list[int]) -> list[int]:

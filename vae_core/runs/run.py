@@ -227,10 +227,10 @@ class Run:
 
     def weight_epochs(self) -> list[int]:
         """Finished epochs whose weights are here (the gallery keeps only some)."""
-        return self.kept("weights", self.epoch)
+        return self.kept("weights", len(self.metrics()))
 
     def latent_epochs(self) -> list[int]:
-        return self.kept("latents", self.epoch)
+        return self.kept("latents", len(self.metrics()))
 
     def weights_file(self, epoch: int) -> Path:
         return self.path / "weights" / f"{epoch:04d}.safetensors"
@@ -267,20 +267,19 @@ class Run:
     def check(self) -> None:
         """Raise RunError with the first thing that is wrong, reading headers and directories only."""
         self.config, self.status(), self.steps()
-        self.check_files(self.epoch, set())
+        self.check_files(len(self.metrics()), set())
 
-    def check_files(self, newest: int | None, whole: set[tuple[str, tuple[int, ...]]]) -> None:
-        """Raise RunError unless the files of the epochs are here up to the newest, and none is damaged.
+    def check_files(self, epochs: int, whole: set[tuple[str, tuple[int, ...]]]) -> None:
+        """Raise RunError unless the files of the first so many epochs are here, and none is damaged.
 
         ``whole``: which files, each with its stamp, were found so before; these are not opened again. It grows.
         """
-        weights, latents = self.kept("weights", newest), self.kept("latents", newest)
+        weights, latents = self.kept("weights", epochs), self.kept("latents", epochs)
         if latents and len(self.labels()) != len(self.test_indices()):
             raise RunError(f"The file latents/labels.npz of the run {self.id} does not fit together.")
         if not self.gallery and not self.about.sparse:
-            every = range(0 if newest is None else newest + 1)
             for kept, what in ((latents, "latent means"), (weights, "weights")):
-                if missing := sorted(set(every) - set(kept)):
+                if missing := sorted({*range(epochs)} - {*kept}):
                     raise RunError(f"The run {self.id} lacks its {what} of epoch {missing[0]}.")
         for file in [*map(self.weights_file, weights), *map(self.latents_file, latents)]:
             if (now := (str(file), files.stamp(str(file)))) in whole:
@@ -291,14 +290,14 @@ class Run:
                 raise RunError(f"The file {file.name} of the run {self.id} is damaged.")
             whole.add(now)
 
-    def kept(self, folder: str, newest: int | None) -> list[int]:
-        """The epochs up to the newest that have a file in ``weights`` or ``latents``."""
+    def kept(self, folder: str, epochs: int) -> list[int]:
+        """Those of the first so many epochs that have a file in ``weights`` or ``latents``."""
         try:
-            names = os.listdir(self.path / folder) if newest is not None else []
+            names = os.listdir(self.path / folder)
         except FileNotFoundError:
             return []
         found = [int(name[:4]) for name in names if re.fullmatch(OF_EPOCH[folder], name)]
-        return sorted(epoch for epoch in found if epoch <= (newest or 0))
+        return sorted(epoch for epoch in found if epoch < epochs)
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:

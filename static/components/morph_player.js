@@ -60,7 +60,10 @@ function begin(root, data, images) {
     });
   const player = playButton(play, () => {
     root.still = false;
-    const stop = thereAndBack(+slider.value / last, (share) => ((slider.value = Math.round(share * last)), show()));
+    const stop = thereAndBack(+slider.value / last, (share) => {
+      const k = Math.round(share * last);
+      if (k !== +slider.value) (slider.value = k), show(); // there are fewer frames than the screen has
+    });
     return () => (stop(), (root.still = true)); // another pair, or another path, does not start by itself again
   });
   const pause = () => (player.pause(), (root.still = true));

@@ -186,7 +186,7 @@ def open_page(profiles):
     """
     taken, troubles, origins = [], [], set()
 
-    def open_(url: str, *, width: int = 1400, height: int = 1000, scheme: str = "light", webgl: bool = False):
+    def open_(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light", webgl: bool = False):
         context = profiles.take(webgl)
         taken.append((context, webgl))
         page = context.new_page()

@@ -17,7 +17,7 @@ import { PANEL, addChooser, addEquation, explaining, light, showNumbers, showPic
 import { followHand } from "./hand.js";
 import { PROJECTOR, Projector } from "./projector.js";
 import { Sample } from "./sample.js";
-import { endsOf, freeOf } from "./surroundings.js";
+import { endsOf, freeOf, whenSurrounded } from "./surroundings.js";
 import { viewOf } from "./view.js";
 
 /** @typedef {import("../lib/payloads").SceneData} Data */
@@ -100,7 +100,7 @@ class Scene {
     this.show();
     this.stops = [
       whenever(root, () => this.layout()),
-      this.watchSurroundings(),
+      whenSurrounded(root, () => this.layout()),
       followHand(this),
       subscribe("scene decoder", (message) => message && this.learn(message)),
       subscribe("scene drawing", (drawing) => this.take(drawing ?? null)),
@@ -120,14 +120,6 @@ class Scene {
     this.mosaic = mosaic(this.root.querySelector(".mosaic"), this.decode, this.data.size);
     this.layout();
     this.set(this.sample.chosen ? "decoder" : "x");
-  }
-
-  /** What stands over the plane may grow: the title on a narrow window, the panel with its code. */
-  watchSurroundings() {
-    const watch = new ResizeObserver(() => this.layout());
-    for (const box of [document.querySelector(".st-key-scene_hero"), this.root.querySelector(".panel")])
-      if (box) watch.observe(box);
-    return () => watch.disconnect();
   }
 
   layout() {

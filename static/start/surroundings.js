@@ -3,6 +3,8 @@
 const ROOM = 20; // pixels between what stands over the plane and what should be seen of it
 const BESIDE = 0.72; // share of the window's width: what reaches no further stands beside it
 
+const ABOVE = ".st-key-scene_hero, .st-key-tour_bar"; // on a narrow window
+
 /** The box of an element in its scene. */
 function boxIn(root, element) {
   const all = root.getBoundingClientRect(),
@@ -15,7 +17,7 @@ const beside = (root) => boxIn(root, root.querySelector(".panel")).right < BESID
 
 /** The part of the scene that nothing stands on. @returns {import("./view.js").Box} */
 export function freeOf(root) {
-  const above = [...document.querySelectorAll(".st-key-scene_hero, .st-key-tour_bar")],
+  const above = [...document.querySelectorAll(ABOVE)],
     panel = boxIn(root, root.querySelector(".panel")),
     { clientWidth: width, clientHeight: height } = root;
   if (beside(root)) {
@@ -24,6 +26,23 @@ export function freeOf(root) {
   }
   const top = Math.max(0, ...above.map((each) => boxIn(root, each).bottom)) + ROOM / 2;
   return { left: ROOM / 2, top, width: width - ROOM, height: Math.max(panel.top - top - ROOM / 2, 60) };
+}
+
+/**
+ * Call f when something that stands over the plane grows or goes: the title on a narrow window, the panel with its code,
+ * the tour's card, which may come long after the scene. Returns what ends that.
+ */
+export function whenSurrounded(root, f) {
+  const sizes = new ResizeObserver(() => f()),
+    watched = new WeakSet();
+  const look = () => {
+    for (const box of [root.querySelector(".panel"), ...document.querySelectorAll(ABOVE)])
+      if (!watched.has(box)) watched.add(box), sizes.observe(box);
+  };
+  const arrivals = new MutationObserver(look);
+  arrivals.observe(document.querySelector("[data-testid=stMain]") ?? document.body, { childList: true, subtree: true });
+  look();
+  return () => (arrivals.disconnect(), sizes.disconnect());
 }
 
 /** Where the encoder's line begins and the decoder's ends, which way they leave, and how large a picture is there. */

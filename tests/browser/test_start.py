@@ -189,6 +189,20 @@ def test_all_of_it_is_seen_without_scrolling(server, open_page, width, height, t
         assert 0 < x < width and not [name for name, box in boxes.items() if overlap(label, box)], (x, y)
 
 
+def test_names_make_room_for_a_card_that_comes_late_and_grows(server, open_page):
+    page = opened(open_page, server.url, width=390, height=844)
+    page.evaluate("""() => {
+      window.card = document.createElement("div");
+      card.className = "st-key-tour_bar";
+      document.querySelector(".st-key-scene_hero").after(card);
+    }""")
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    bottom = page.evaluate("() => ((card.style.height = '270px'), card.getBoundingClientRect().bottom)")
+    highest = f"Math.min(...document.querySelector('{MAP}').dataset.names.split(',').filter((_, i) => i % 2))"
+    top = page.locator(MAP).bounding_box()["y"]
+    page.wait_for_function(f"bottom => {top} + {highest} > bottom", arg=bottom, timeout=5000)
+
+
 def overlap(one: dict[str, float], other: dict[str, float], by: float = 1.0) -> bool:
     return all(
         one[at] + one[size] > other[at] + by and other[at] + other[size] > one[at] + by

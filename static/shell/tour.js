@@ -121,6 +121,8 @@ class Tour {
     const timer = setInterval(() => (this.root.isConnected ? this.look() : this.end()), LOOK);
     this.stops = [() => clearInterval(timer), onEpoch(() => this.look())];
     on(document, ["pointerdown", "keydown"], (event) => this.touched(event));
+    on(this.card, ["pointerdown"], () => this.hold());
+    on(document, ["pointerup", "pointercancel"], () => (this.card.style.transition = ""));
     on(document, ["click", "input"], (event) => this.happened(event));
     on(document, ["wheel", "touchmove"], () => (this.scrolled = true));
     on(document, ["scroll"], () => this.shine());
@@ -138,6 +140,17 @@ class Tour {
     this.witness.touch(page);
     const at = event.target;
     if (at instanceof Element && this.lit().some((each) => each.contains(at))) this.lifted = true;
+  }
+
+  /** A button is pressed while the card travels: it stops, or the pointer would be let go beside it and nothing done. */
+  hold() {
+    const { transform } = getComputedStyle(this.card);
+    Object.assign(this.card.style, { transition: "none", transform });
+  }
+
+  /** Somebody is about to press one of its buttons: it does not flee. While there is still something to do it may. */
+  get held() {
+    return this.card.matches(this.was ? ":hover" : ":active");
   }
 
   happened(event) {
@@ -223,16 +236,16 @@ class Tour {
       free = !document.querySelector(".st-key-scene_page"); // the start page has a place for it
     document.body.classList.toggle("ll-touring", free && view.width <= NARROW);
     let card = boxOf(this.card);
-    if (free) {
+    if (free && !this.held) {
       const { name, box } = place(boxes, sizeOf(this.card), view, view.width > NARROW ? this.spot : "");
       this.spot = name;
       card = box;
       this.card.style.transform = `translate(${Math.round(box.left)}px, ${Math.round(box.top)}px)`;
       document.body.style.setProperty("--ll-tour-card", `${Math.ceil(sizeOf(this.card).height) + 32}px`);
-    } else this.card.style.transform = "";
+    } else if (!free) this.card.style.transform = "";
     this.card.dataset.spot = free ? this.spot : "";
     const seen = holes(boxes, card, view);
-    this.find(".where").hidden = !lit.length || seen.length > 0;
+    if (!this.held) this.find(".where").hidden = !lit.length || seen.length > 0; // another button moves the others
     if (lit.length) this.light.show(seen, !this.was && !this.lifted);
     else this.light.end();
   }

@@ -456,6 +456,33 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
     page.wait_for_selector(CARD, state="detached")
 
 
+# What is lit moves under the card, which then would stand elsewhere.
+CROWD = """() => {
+  const { tour } = document.querySelector(".st-key-tour_bar .ll"), box = tour.card.getBoundingClientRect(), put = {};
+  for (const side of ["left", "top", "width", "height"]) put[side] = `${box[side]}px`;
+  Object.assign(tour.lit()[0].style, { position: "fixed", ...put });
+  tour.shine();
+}"""
+STOOD = "document.querySelector('.st-key-tour_bar .ll-tour').getAnimations().length === 0"
+
+
+def test_the_card_does_not_flee_from_who_presses_its_button(server, open_page):
+    number = next(k for k, step in enumerate(STEPS) if step.page == "samples")
+    page = open_page(f"{server.url}/generate?run=lecture&tour={number}")
+    page.wait_for_selector(CARD)
+    settle(page)
+    act(page, STEPS[number])
+    page.wait_for_selector(DONE)
+    settle(page)
+    page.hover(f"{CARD} button.next")
+    page.mouse.down()
+    page.evaluate(CROWD)
+    page.wait_for_function(STOOD)
+    page.mouse.up()
+    page.wait_for_selector(f"{CARD} small >> text=step {number + 2} of")
+    settle(page)
+
+
 def keep_it(page) -> None:
     """The end of the tour: a picture of what was drawn and decoded, and a link that shows the same again."""
     page.click(f"{CARD} button.next")

@@ -1,5 +1,6 @@
 // What every component does first (the few lines in ui/components/bridge.py that travel with it call this).
 import { busy } from "../lib/busy.js";
+import "../lib/press.js";
 import { begun } from "../lib/settled.js";
 
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */

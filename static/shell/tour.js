@@ -121,8 +121,6 @@ class Tour {
     const timer = setInterval(() => (this.root.isConnected ? this.look() : this.end()), LOOK);
     this.stops = [() => clearInterval(timer), onEpoch(() => this.look())];
     on(document, ["pointerdown", "keydown"], (event) => this.touched(event));
-    on(this.card, ["pointerdown"], () => this.hold());
-    on(document, ["pointerup", "pointercancel"], () => (this.card.style.transition = ""));
     on(document, ["click", "input"], (event) => this.happened(event));
     on(document, ["wheel", "touchmove"], () => (this.scrolled = true));
     on(document, ["scroll"], () => this.shine());
@@ -140,12 +138,6 @@ class Tour {
     this.witness.touch(page);
     const at = event.target;
     if (at instanceof Element && this.lit().some((each) => each.contains(at))) this.lifted = true;
-  }
-
-  /** A button is pressed while the card travels: it stops, or the pointer would be let go beside it and nothing done. */
-  hold() {
-    const { transform } = getComputedStyle(this.card);
-    Object.assign(this.card.style, { transition: "none", transform });
   }
 
   /** Somebody is about to press one of its buttons: it does not flee. While there is still something to do it may. */

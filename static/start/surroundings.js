@@ -29,8 +29,8 @@ export function freeOf(root) {
 }
 
 /**
- * Call f when something that stands over the plane grows or goes: the title on a narrow window, the panel with its code,
- * the tour's card, which may come long after the scene. Returns what ends that.
+ * Call f when something that stands over the plane grows or goes: the title on a narrow window, the panel with its
+ * code, the tour's card, which may come long after the scene. Returns what ends that.
  */
 export function whenSurrounded(root, f) {
   const sizes = new ResizeObserver(() => f()),

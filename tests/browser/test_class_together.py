@@ -45,6 +45,8 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
     phones = []
     for name in ("Mia", "Tom", "Zoë"):
         phone = open_page(f"{server.url}/class?room={code}", width=390, height=664)  # less the browser's own bars
+        if phones:  # what moves on one phone moves on all
+            phone.emulate_media(reduced_motion="reduce")
         settle(phone)
         phone.fill(".st-key-class_nickname input", name)
         phone.click(".st-key-class_join_button button")

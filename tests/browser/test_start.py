@@ -574,7 +574,11 @@ CHOSEN = """async (digit) => {
 
 
 def test_the_lens_covers_no_class_name(server, open_page):
-    page = opened(open_page, server.url)
+    page = open_page("about:blank")
+    page.emulate_media(reduced_motion="reduce")  # the lens is at its place at once
+    page.goto(server.url)
+    page.wait_for_selector(WHOLE)
+    settle(page)
     wide = set()
     for width in (390, 800, 1400):
         page.set_viewport_size({"width": width, "height": 900})

@@ -142,7 +142,8 @@ class Tour {
 
   /** Somebody is about to press one of its buttons: it does not flee. While there is still something to do it may. */
   get held() {
-    return this.card.matches(this.was ? ":hover" : ":active");
+    const { transform } = this.card.style; // none yet: it has no place to stay at
+    return transform !== "" && this.card.matches(this.was ? ":hover" : ":active");
   }
 
   happened(event) {

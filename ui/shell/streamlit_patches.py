@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, SessionState, unpack_widget_state_value
 
@@ -35,6 +38,29 @@ def keep_what_has_not_left() -> None:
         clear(queue, retain_lifecycle_msgs, fragment_ids_this_run and [])
 
     ForwardMsgQueue.clear = keep  # type: ignore[method-assign, assignment]
+
+
+@cache
+def keep_to_the_page() -> None:
+    """app.py, once a process: a part that stands on every page (``seat.line``) runs on the one that is shown.
+
+    Where Python has changed the page (``st.switch_page``), a message that the browser sent from the old one comes after
+    that. Streamlit then shows the old page again with that one part and nothing else, and later goes on with parts of
+    the new one where nothing stands any more ("Bad delta path"). There is no public switch.
+    """
+    run = ScriptRunner._run_script
+    shown: WeakKeyDictionary[PagesManager, tuple[str, str]] = WeakKeyDictionary()  # by session: a page, and its address
+
+    def run_here(runner: ScriptRunner, asked: RerunData) -> None:
+        pages = runner._pages_manager
+        page, address = shown.get(pages, (asked.page_script_hash, asked.query_string))
+        if asked.fragment_id_queue and asked.page_script_hash != page:
+            asked = replace(asked, page_script_hash=page, query_string=address)
+        run(runner, asked)
+        context = runner._get_script_run_ctx()
+        shown[pages] = context.page_script_hash, context.query_string
+
+    ScriptRunner._run_script = run_here  # type: ignore[method-assign, assignment]
 
 
 def through_app() -> None:

@@ -401,6 +401,11 @@ def test_a_room_lives_for_a_day(opened, clock):
     assert rooms.remove_expired() == 1
 
 
+def test_where_no_room_ever_was_tidying_writes_nothing(folder):
+    assert rooms.remove_expired() == 0
+    assert not folder.exists()
+
+
 def test_the_next_room_of_a_code_knows_nobody_of_the_last(opened, monkeypatch):
     code, teacher = opened.room.code, opened.token
     (token,) = joined(code, 1)

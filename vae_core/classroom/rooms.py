@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vae_core import paths
 from vae_core.classroom import codes, rates, store
 from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
 
@@ -219,7 +220,9 @@ def take_over(code: str, secret: str) -> str:
 
 
 def remove_expired() -> int:
-    """Delete the rooms whose day is over, and return how many they were."""
+    """Delete the rooms whose day is over, and return how many they were. Where none ever was, nothing is written."""
+    if not paths.classroom_file().exists():
+        return 0
     with store.writing() as connection:
         removed = _remove_expired(connection)
     if removed:

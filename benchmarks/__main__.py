@@ -20,13 +20,8 @@ MODULES = (
     *("training", "networks", "convolutions", "moments", "neighbour", "step", "cuda"),
     *("start", "starts", "pages", "explore", "layouts", "imports", "colours"),
 )
-BY_MAKER = (
-    "training",
-    "networks",
-    "convolutions",
-    "neighbour",
-    "step",
-)  # the last result on each maker's processor is kept
+# The last result on each maker's processor is kept.
+BY_MAKER = ("training", "networks", "convolutions", "neighbour", "step")
 STORE = HERE / "results.json"
 
 

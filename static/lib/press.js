@@ -1,6 +1,6 @@
 // A button that moves away between press and release was pressed all the same. Pages grow while one looks: somebody
-// joins the class, a curve gets its next line. A browser then takes the mouse's click for one beside the button, and
-// nothing happens; a finger's it gives to what was touched. So here the mouse is as the finger.
+// joins the class, a curve gets its next line. A browser then gives the mouse's click to whatever holds both places,
+// and nothing happens; a finger's goes to what was touched. Here the mouse works as a finger does.
 
 const PRESSED = "button, a[href], label, summary"; // what a click works on
 const STILL = 4; // pixels: who moves farther has changed their mind

@@ -140,7 +140,7 @@ class Tour {
     if (at instanceof Element && this.lit().some((each) => each.contains(at))) this.lifted = true;
   }
 
-  /** Somebody is about to press one of its buttons: it does not flee. While there is still something to do it may. */
+  /** Whether the card must stay where it is: a button of it is pressed or, once the step is done, about to be. */
   get held() {
     const { transform } = this.card.style; // none yet: it has no place to stay at
     return transform !== "" && this.card.matches(this.was ? ":hover" : ":active");

@@ -2,7 +2,6 @@
 
 const ROOM = 20; // pixels between what stands over the plane and what should be seen of it
 const BESIDE = 0.72; // share of the window's width: what reaches no further stands beside it
-
 const ABOVE = ".st-key-scene_hero, .st-key-tour_bar"; // on a narrow window
 
 /** The box of an element in its scene. */

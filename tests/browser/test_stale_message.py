@@ -1,4 +1,4 @@
-"""What a page asked before it was left does not bring it back, nor take the next one's content."""
+"""A message that was sent from a page before it was left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OVERHEAR = """(() => {
 MORPH, FOLLOW = ".st-key-morph_player .stage canvas", ".ll-seat input"
 
 
-def test_a_line_of_every_page_that_spoke_on_the_one_before_changes_no_page(server, open_page):
+def test_a_message_from_the_page_before_does_not_empty_the_next(server, open_page):
     """As when Python changes the page (``st.switch_page``) while something of the old one is on its way."""
     page = open_page("about:blank")
     page.add_init_script(OVERHEAR)

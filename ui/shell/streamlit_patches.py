@@ -44,9 +44,9 @@ def keep_what_has_not_left() -> None:
 def keep_to_the_page() -> None:
     """app.py, once a process: a part that stands on every page (``seat.line``) runs on the one that is shown.
 
-    Where Python has changed the page (``st.switch_page``), a message that the browser sent from the old one comes after
-    that. Streamlit then shows the old page again with that one part and nothing else, and later goes on with parts of
-    the new one where nothing stands any more ("Bad delta path"). There is no public switch.
+    When the page has changed, by ``st.switch_page`` above all, a message that the browser sent from the old one may
+    come after that. Streamlit then shows the old page again with that one part and nothing else, and later goes on with
+    parts of the new one where nothing stands any more ("Bad delta path"). There is no public switch.
     """
     run = ScriptRunner._run_script
     shown: WeakKeyDictionary[PagesManager, tuple[str, str]] = WeakKeyDictionary()  # by session: a page, and its address

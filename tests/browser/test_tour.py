@@ -175,6 +175,20 @@ def keep_it(page) -> None:
     page.click(".ll-keepsake .over")
 
 
+# The ways in, those that reach out of the window, and those that something else lies on.
+DOORS = """() => {
+  const doors = [...document.querySelectorAll(".st-key-scene_doors :is(button, a)")].filter((n) => n.offsetParent);
+  const boxes = doors.map((n) => n.getBoundingClientRect());
+  const at = (box, share) => [box.left + box.width * share, box.top + box.height / 2];
+  const under = ([x, y], n) => !n.contains(document.elementFromPoint(x, y));
+  return {
+    doors: doors.length,
+    outside: boxes.filter(({ left, right }) => left < 0 || right > innerWidth).length,
+    under: doors.filter((n, k) => [0.1, 0.5, 0.9].some((share) => under(at(boxes[k], share), n))).length,
+  };
+}"""
+
+
 def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page = open_page(server.url + "/latent?run=two-knobs&tour=3&dot=7")
     page.wait_for_selector(f"{CARD} small >> text=step 4")
@@ -198,6 +212,11 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.wait_for_selector(CARD, state="detached")
     assert not page.locator(VEIL).count()
     page.goto(server.url)  # another visit
+    page.wait_for_selector(".st-key-tour_door button >> text=Continue at step 4")
+    for width, height in ((390, 844), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        assert page.evaluate(DOORS) == {"doors": 3, "outside": 0, "under": 0}, width
     page.click(".st-key-tour_door button >> text=Continue at step 4")
     page.wait_for_selector(f"{CARD} small >> text=step 4")
 

@@ -401,8 +401,12 @@ def test_a_room_lives_for_a_day(opened, clock):
     assert rooms.remove_expired() == 1
 
 
-def test_where_no_room_ever_was_tidying_writes_nothing(folder):
-    assert rooms.remove_expired() == 0
+def test_where_no_room_ever_was_nobody_who_looks_leaves_anything(folder):
+    assert rooms.remove_expired() == 0 and rooms.versions("ABCD") is None and rooms.find_lasting("ABCD-1") is None
+    assert not rooms.is_teacher("ABCD", ANYBODY) and voting.visitors_counts("mission", 3) == [0, 0, 0]
+    with pytest.raises(RoomGone):
+        rooms.find("ABCD")
+    store.wipe()
     assert not folder.exists()
 
 

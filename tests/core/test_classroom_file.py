@@ -181,7 +181,7 @@ def test_a_file_that_was_moved_away_under_a_server_is_not_written_any_more(opene
         left.unlink()
     with pytest.raises(RoomGone):
         rooms.find(opened.room.code)
-    assert file.exists()
+    assert rooms.open_room(codes.new_token()).room.code and file.exists()
 
 
 def test_a_file_that_another_holds_is_one_sentence(opened, monkeypatch):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vae_core import paths
 from vae_core.classroom import codes, rates, store
 from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
 
@@ -222,7 +220,7 @@ def take_over(code: str, secret: str) -> str:
 
 def remove_expired() -> int:
     """Delete the rooms whose day is over, and return how many they were. Where none ever was, nothing is written."""
-    if not os.path.exists(paths.classroom_file()):  # what cannot be looked at counts as missing
+    if not store.exists():
         return 0
     with store.writing() as connection:
         removed = _remove_expired(connection)

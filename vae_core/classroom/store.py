@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from vae_core import paths
@@ -113,10 +113,18 @@ def now() -> float:
     return time.time()
 
 
+def exists() -> bool:
+    """Whether there is a file yet; one that cannot be looked at counts as missing."""
+    return os.path.exists(paths.classroom_file())
+
+
 @contextmanager
 def reading() -> Iterator[sqlite3.Connection]:
-    """One state of the file for all that is read inside. Raises ClassroomError."""
-    with _connection() as connection, _transaction(connection, "BEGIN"):
+    """One state of the file for all that is read inside. Raises ClassroomError.
+
+    Where there is none yet, that of an empty one: who only looks leaves nothing behind.
+    """
+    with _connection(create=False) as connection, _transaction(connection, "BEGIN"):
         yield connection
 
 
@@ -126,7 +134,7 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
     What is not ``durable`` may be lost with the machine's power, never by the end of a process.
     """
-    with _alone, _connection() as connection:
+    with _alone, _connection(create=True) as connection:
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         with _transaction(connection, "BEGIN IMMEDIATE"):
             yield connection
@@ -134,7 +142,7 @@ def writing(*, durable: bool = True) -> Iterator[sqlite3.Connection]:
 
 def wipe() -> None:
     """Let nothing of what was deleted stay in the log beside the file, if nobody reads it just now."""
-    with suppress(ClassroomError), _alone, _connection() as connection:
+    with suppress(ClassroomError), _alone, _connection(create=False) as connection:
         for _ in range(5):
             if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 return
@@ -161,11 +169,15 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 @contextmanager
-def _connection() -> Iterator[sqlite3.Connection]:
+def _connection(*, create: bool) -> Iterator[sqlite3.Connection]:
     """A connection that is this thread's alone. Streamlit has a thread for each drawing of a page, so they are kept."""
     path = paths.classroom_file()
     key = (os.getpid(), path)  # a child that was forked must not use its parent's
     try:
+        if not create and not exists():
+            with closing(_opened(":memory:")) as connection:
+                yield connection
+            return
         connection, file = _taken(key)
         try:
             yield connection
@@ -215,6 +227,11 @@ def _which(path: Path) -> object:
 
 def _connected(path: Path) -> tuple[sqlite3.Connection, object]:
     path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _opened(path)
+    return connection, _which(path)
+
+
+def _opened(path: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
@@ -225,7 +242,7 @@ def _connected(path: Path) -> tuple[sqlite3.Connection, object]:
     except BaseException:
         connection.close()
         raise
-    return connection, _which(path)
+    return connection
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -7,15 +7,13 @@ width) with their channels last in memory. Only windows twice as wide as their s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-PATCHES = 2**20  # numbers of patches that are laid out at once: 4 MB, which stay in the processor’s cache
-PARTS = 8  # of their product, so that as many threads have something to do
 
 
 class Window(NamedTuple):
@@ -99,41 +97,27 @@ def _first(place: int, padding: int, s: int, size: int) -> tuple[int, int, int]:
     return row, cell, -(-(size - row) // s)
 
 
-class Correlate:
-    """The gradient of the weights: what smaller pictures and the patches of larger ones have in common.
+def correlate(large: Tensor, small: Tensor, share: float, window: Window, out: Tensor) -> None:
+    """Fill ``out`` (small, large, kernel, kernel) with the gradient of the weights, times ``share``.
 
-    Products of matrices over parts of the batch, and their sum. torch's own has each thread add up a part, so that bits
-    depend on their number; here nothing depends on it.
+    What smaller pictures and the patches of larger ones have in common. torch has each thread add up a part of it, so
+    that bits depend on their number; so one thread does it all here. That takes less time than any way of ours
+    by products of matrices did, on two cores too.
     """
+    with _one_thread():
+        _, found, _ = torch.ops.aten.convolution_backward(
+            small, large, out, None, [window.stride] * 2, [window.padding] * 2, [1, 1], False, [0, 0], 1,
+            [False, True, False],
+        )  # fmt: skip
+    torch.mul(found, share, out=out)
 
-    def __init__(self, most: int, channels: int, window: Window) -> None:
-        k, p, (h, w) = window.kernel, window.padding, window.small
-        self.window = window
-        self.chunk = min(max(PATCHES // (h * w * k * k * channels) // PARTS, 1) * PARTS, most)
-        rows, columns = (
-            max((less - 1) * window.stride + k, more + p) for less, more in zip((h, w), window.large, strict=True)
-        )
-        self.framed = torch.zeros(self.chunk, rows, columns, channels)
-        self.patches = torch.empty(self.chunk, h, w, k, k * channels)
 
-    def __call__(self, large: Tensor, small: Tensor, share: float, out: Tensor) -> None:
-        """Fill ``out`` (small, large, kernel, kernel) with the gradient times ``share``."""
-        k, _, _, _, (h, w) = self.window
-        chunks = (pictures.permute(0, 2, 3, 1).split(self.chunk) for pictures in (large, small))
-        found = torch.zeros(len(out), k * k * large.shape[1])
-        for some, theirs in zip(*chunks, strict=True):
-            parts = next(n for n in range(PARTS, 0, -1) if len(some) % n == 0)
-            rows = len(some) * h * w // parts
-            products = torch.bmm(
-                theirs.reshape(parts, rows, -1).transpose(1, 2), self._patches(some).view(parts, rows, -1)
-            )
-            found.add_(products.sum(0), alpha=share)
-        out.copy_(found.view(len(out), k, k, -1).permute(0, 3, 1, 2))
-
-    def _patches(self, large: Tensor) -> Tensor:
-        """What the window sees at each of its places, (b, h, w, kernel, kernel * channels)."""
-        _, s, p, (height, width), _ = self.window
-        framed, patches = self.framed[: len(large)], self.patches[: len(large)]
-        framed[:, p : p + height, p : p + width] = large
-        b, y, x, _ = framed.stride()
-        return patches.copy_(framed.as_strided(patches.shape, (b, s * y, s * x, y, 1)))
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """To say so takes torch two microseconds."""
+    many = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(many)

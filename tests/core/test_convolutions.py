@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from vae_core.convolutions import Correlate, TransposedConvolution, Window, grow, pictures, shrink
+from vae_core.convolutions import TransposedConvolution, Window, correlate, grow, pictures, shrink
 
 WINDOWS = [
     *(Window.grows((h, w), 4, 2, 1, more) for (h, w), more in product([(7, 7), (1, 5)], [(0, 0), (1, 0), (1, 1)])),
@@ -40,24 +40,24 @@ def test_they_are_torchs(window):
         torch.testing.assert_close(shrink(large, weights, torch.arange(6.0), window), smaller)
         found = torch.full_like(weights, torch.nan)
         for _ in range(2):  # nothing of one call may be left over in the next
-            Correlate(5, 3, window)(large, small, 0.5, found)
+            correlate(large, small, 0.5, window, found)
     (expected,) = torch.autograd.grad((0.5 * smaller * small).sum(), weights)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_a_batch_of_any_size_and_in_pieces(monkeypatch):
-    window = WINDOWS[0]
-    monkeypatch.setattr("vae_core.convolutions.PATCHES", 1)
-    correlate = Correlate(40, 3, window)
-    assert correlate.chunk == 8
-    for images in (40, 16, 13, 1):
-        small, large, weights = three(window, images)
-        found = torch.empty_like(weights)
-        with torch.no_grad():
-            correlate(large, small, 1.0, found)
-        smaller = F.conv2d(large, weights, None, window.stride, window.padding)
-        (expected,) = torch.autograd.grad((smaller * small).sum(), weights)
-        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+def test_the_gradient_of_the_weights_has_the_same_bits_with_any_number_of_threads():
+    window, many, found = Window.grows((14, 14), 4, 2, 1, (0, 0)), torch.get_num_threads(), []
+    small, large, weights = three(window, 64)
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            found.append(torch.empty_like(weights))
+            with torch.no_grad():
+                correlate(large, small, 1.0, window, found[-1])
+            assert torch.get_num_threads() == count
+    finally:
+        torch.set_num_threads(many)
+    assert torch.equal(found[0], found[1]) and torch.equal(found[0], found[2])
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,6 @@ class Convolution:
     ) -> None:
         (self.W, self.b), (self.dW, self.db) = weights, gradients
         self.window, self.transposed, channels = window, transposed, self.W.shape[1]
-        self.correlate = convolutions.Correlate(room.most, channels, window)
         self.large = Kept(convolutions.pictures(room.most, channels, window.large))
 
     def forwards(self, x: Tensor) -> Tensor:
@@ -134,7 +133,7 @@ class Convolution:
 
     def backwards(self, dout: Tensor, share: float, wanted: bool) -> Tensor:
         large, small = (dout, self.x) if self.transposed else (self.x, dout)
-        self.correlate(large, small, share, self.dW)
+        convolutions.correlate(large, small, share, self.window, self.dW)
         _sum_channels(dout, share, self.db)
         if not wanted:
             return dout

@@ -19,7 +19,7 @@ through_app()
 bar = page_bar(
     "compare",
     "Both get the same pictures, the same rolls of the dice and the same morph. Any difference comes from their "
-    "settings.",
+    "settings, their seed, or how long each trained.",
 )
 one = run_picker.pick_run(bar, default="lecture", title="Model A")
 other = run_picker.pick_other(bar, one, default="beta-10", title="Model B")

@@ -31,8 +31,8 @@ loss.pixel()
 st.markdown("#### 2. A whole picture")
 st.markdown(
     "Here is what the model makes of a test picture. Damage it, and see what each loss says. A *shift* looks harmless "
-    "to us, and yet it costs: both losses go pixel by pixel, and know nothing of shapes. Some of the BCE is **grey "
-    "that nobody can save**: make the picture black and white, and that part is gone."
+    "to us, and yet it costs: both losses go pixel by pixel, and know nothing of shapes. Some of the BCE is **the "
+    "unavoidable cost of grey**: make the picture black and white, and it is gone."
 )
 complete = loss.damage(run)
 show_code(run, "loss")
@@ -53,7 +53,7 @@ bound.floors()
 st.markdown(
     "**Why?** BCE takes the guess as the chance that a pixel is *white*. A pixel of one half grey is neither white nor "
     "black, so even the best guess is surprised, by 0.69 nats. The chances of black and white add up to 1 and leave "
-    "nothing for the greys: on grey pictures BCE is a fine error to learn from, but no chance of anything."
+    "nothing for the greys: on grey pictures BCE is a good error to learn from, but it is not the chance of anything."
 )
 
 st.markdown("#### 4. The penalty")

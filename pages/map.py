@@ -95,7 +95,10 @@ def tell(dot: int | None, group: Any) -> None:
         many = f"**{len(group)} picture{'s' if len(group) != 1 else ''}**"
         st.markdown(f"{many}: {kinds}." if kinds else f"{many}.")
         image_rows("story_rows", run.id, epochs, rows)
-        st.caption("Both averages are of the same pictures. The average code, decoded, is one picture, not a blur.")
+        st.caption(
+            "Both averages are of the same pictures. The average code, decoded, gives one picture instead of many "
+            "laid over each other."
+        )
     else:
         st.markdown(
             "**Click a dot** to see its picture, what the model makes of it, its code and its neighbours.\n\n"

@@ -47,8 +47,8 @@ def morphing() -> None:
         way = st.segmented_control(
             "Path", list(morph_path.PATHS), required=True, format_func=morph_path.PATHS.__getitem__,
             **widget("path", list(morph_path.PATHS), "straight"),
-            help="Straight is the shortest path from one code to the other, as in the lecture. Spherical goes around "
-            "the centre of the map, on an arc. With many numbers, most codes keep about the same distance from the "
+            help="Straight is the shortest path from one code to the other, as in the lecture. Spherical goes on an "
+            "arc around the centre of all codes. With many numbers, most codes keep about the same distance from the "
             "centre, and the straight path cuts through the inside, where there are few.",
         )  # fmt: skip
         st.caption(f"{claims.tell('path')} {claims.tell('fair')}")

@@ -145,7 +145,7 @@ def show_story(epochs: list[int], count: int, width: float, seed: int, dice: str
 
 
 def in_short(run: Run, dice: str) -> None:
-    st.markdown("**Click on a picture** to see whether it is a copy, and what is around its code.")
+    st.markdown("**Click on a picture** to see whether it was learned by heart, and what is around its code.")
     if dice != "prior":
         st.markdown(shapes.in_words(run, dice))
     elif run.config.is_vae:

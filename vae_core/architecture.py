@@ -197,7 +197,7 @@ register(
         "deep",
         "Deep",
         # Measured: tests/core/test_reference.py
-        "Two hidden layers on each side. A model of two numbers gets much better by it, one of twenty does not.",
+        "Two hidden layers on each side. It helps a model of two numbers a lot, one of twenty hardly at all.",
         _deep,
     )
 )

@@ -285,12 +285,16 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ImportError):  # before any of the settings counts
         if short_of_memory:
             return "There is not enough memory to load PyTorch; close other programs, then continue."
-        return f"The library {error.name or 'torch'} could not be loaded; the last lines of the log say why."
+        return (
+            f"The library {error.name or 'torch'} could not be loaded; the last lines that the trainer printed say why."
+        )
     if short_of_memory:
         return "There is not enough memory for these settings; try a smaller batch, hidden or latent size."
     if isinstance(error, OSError):
         return f"A file could not be written: {error.strerror or type(error).__name__}."
-    return f"The training ended with an error ({type(error).__name__}); the last lines of the log say where."
+    return (
+        f"The training ended with an error ({type(error).__name__}); the last lines that the trainer printed say where."
+    )
 
 
 class Terminal:

@@ -70,7 +70,7 @@ export function reasonFor(name) {
   if (end === "svg") return `is an SVG drawing; ${save}`;
   if (["tif", "tiff"].includes(end)) return `is a TIFF picture; ${save}`;
   if (end === "pdf") return `is a PDF; ${save}`;
-  if (["mp4", "mov", "avi", "mkv", "webm"].includes(end)) return "is a film; use the camera, or save single pictures";
+  if (["mp4", "mov", "avi", "mkv", "webm"].includes(end)) return "is a video; use the camera, or save single pictures";
   if (["rar", "7z", "gz", "tar"].includes(end)) return "is an archive that cannot be opened here; pack it as a zip";
   if (["png", "jpg", "jpeg", "webp", "gif", "bmp"].includes(end)) return "is broken or cut off";
   return "is not a picture";

@@ -18,9 +18,9 @@ const HTML = `
       <figure class="x"><canvas class="nearest" role="img"></canvas>
         <figcaption>Nearest training picture<small></small></figcaption></figure>
     </div>
-    <section class="copy"><h5>Is it a copy?</h5>
+    <section class="copy"><h5>Was it learned by heart?</h5>
       <div class="ruler" role="img"><i class="band"></i><i class="mid"></i><b></b></div>
-      <div class="ends quiet"><span>0: a copy</span><span class="range"></span></div><p></p></section>
+      <div class="ends quiet"><span>0: the same</span><span class="range"></span></div><p></p></section>
     <section class="around"><h5>Which classes are around its code?</h5>
       <div class="kinds" role="img"></div><p></p></section>
     <section class="away"><h5>How far is its code from the data?</h5>
@@ -173,10 +173,10 @@ function likeness($, nearest, line) {
   $(".copy p").textContent =
     `${words} A test picture, which the model never saw, is typically ${say(middle, 1)} away from its nearest. ` +
     (!nearest.learned
-      ? "The training pictures are not on this machine, so this shows what is alike, not what may be copied."
+      ? "The training pictures are not on this machine, so this shows what is alike, not what was learned by heart."
       : away < least
-        ? "This one is nearer than almost any test picture: look closely: is it a copy?"
-        : "So, pixel by pixel, it is not a copy.");
+        ? "This one is nearer than almost any test picture. Look closely at both."
+        : "So, pixel by pixel, it was not learned by heart.");
   $(".x figcaption").firstChild.textContent = `Nearest ${kind} picture`;
   $(".x small").textContent = `${nearest.classes[line]} · number ${nearest.places[line] + 1}`;
   $(".nearest").setAttribute(

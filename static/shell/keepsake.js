@@ -94,7 +94,7 @@ export async function offer(root, memory, of, over) {
     links = linksOf(memory, new URL("./", location.href));
   find("p").textContent = done
     ? `You did ${done} of the tour’s ${of} steps. This is what you drew, and what the models drew.`
-    : "Do the steps of the tour, and what you draw will stand here.";
+    : "Do the steps of the tour, and what you draw will appear here.";
   const pictures = await Promise.all(
     Object.entries(memory.keeps).map(async ([name, kept]) => [name, await loaded(kept)]),
   );
@@ -109,8 +109,8 @@ export async function offer(root, memory, of, over) {
   find(".save").onclick = () => save(canvas).then(() => say("Saved as latent-lab.png."));
   find(".copy").onclick = () =>
     (navigator.clipboard?.writeText(links[0].href) ?? Promise.reject()).then(
-      () => say("Copied: it opens the same again."),
-      () => say("This browser copies nothing here. The link stands above."),
+      () => say("Link copied."),
+      () => say("This browser cannot copy here. Right-click the link above to copy it."),
     );
   find(".over").onclick = () => (dialog.close(), over());
   dialog.showModal();
@@ -144,7 +144,7 @@ function paint(canvas, root, found, { done, of, name }) {
     g.fillStyle = ink(paint);
     g.fillRect((k * WIDE) / 5, 0, WIDE / 5, 10);
   });
-  write(name ? `${name} and a machine that imagines` : "A machine that imagines, and I", RIM, 88, "700 44px", "ink");
+  write(name ? `${name} and a machine that imagines` : "A machine that imagines, and me", RIM, 88, "700 44px", "ink");
   const when = new Date().toLocaleDateString("en", { day: "numeric", month: "long", year: "numeric" });
   write(`${done} of ${of} steps of the tour of Latent Lab · ${when}`, RIM, 132, "400 24px", "quiet");
   g.imageSmoothingEnabled = false;

@@ -132,7 +132,8 @@ export function explaining(root, parts) {
   /** What stands there while nothing is pointed at. */
   return ({ example: { name }, chosen }) => {
     const what = isOwn(name) ? `Your **${name}**` : `This **${name}**`;
-    resting = chosen ? CHOSEN : `${what} goes in as 784 numbers, becomes two, and comes out of these two alone.`;
+    const comes = `${what} goes in as 784 numbers and is squeezed into two. From those two alone it is drawn again.`;
+    resting = chosen ? CHOSEN : comes;
     if (code.hidden) say(resting, "");
   };
 }

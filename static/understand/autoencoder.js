@@ -9,7 +9,7 @@ import { askWhenSeen, keepDrawn, renewed } from "./shared.js";
 
 const HTML = `
   <div class="bar wrap">
-    <button type="button" class="hole">Drop both into the emptiest place</button>
+    <button type="button" class="hole">Drop both into a hole</button>
     <button type="button" class="digit">Back among the pictures</button>
     <button type="button" class="dice">Roll the dice 100 times on both</button>
   </div>

@@ -105,7 +105,7 @@ function show(root, { draws, average, floor, picture, size }, step) {
   showFacts(root.querySelector(".facts"), [
     [`<span>the limit with <b>${many}</b></span>`, `${say(average[step], 1)} nats`, "mean"],
     [`higher than with 1 draw by`, `${say(average[step] - average[0], 1)} nats`],
-    ["of it, grey that nobody can save", `${say(floor, 1)} nats`],
+    ["of it, the unavoidable cost of grey", `${say(floor, 1)} nats`],
   ]);
   Object.assign(root.dataset, { limit: average[step], draws: draws[step] });
 }

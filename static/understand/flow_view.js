@@ -273,7 +273,7 @@ const COLOURS = {
 const SHOWN_AFTER = { z: 3, draw: 4, noise: 6, std: 6, mean: 6 };
 const FORWARD_WORDS = {
   trick:
-    "**Forward.** The dice were rolled first: noise {noise}. The encoder’s std is multiplied with it, its mean is " +
+    "**Forward.** The dice were rolled first: noise {noise}. The encoder’s std is multiplied by it, its mean is " +
     "added, and that is z. The decoder’s picture costs {loss} nats.",
   inside:
     "**Forward.** The encoder says where the bubble is, and z is drawn somewhere in it. The decoder’s picture costs " +
@@ -282,7 +282,7 @@ const FORWARD_WORDS = {
 const BACKWARD = {
   trick:
     "**Backward.** At z the gradient is {slope}. Through the sum it reaches the mean as it is. Through the product " +
-    "it reaches the std times the noise, {std}. Both go on into the encoder, which learns.",
+    "it is multiplied by the noise and reaches the std: {std}. Both go on into the encoder, which learns.",
   inside:
     "**Backward.** The gradient reaches z, {slope}, and stops there: a roll of the dice has no slope. Nobody can say " +
     "how mean and std should change. The decoder learns. The encoder hears of the penalty alone, and nothing of the " +

@@ -5,7 +5,7 @@ import { say } from "../lib/numbers.js";
 import { recallOne, remember } from "../lib/url.js";
 
 const INKS = ["grey", "pure"];
-export const GREY = "grey that nobody can save";
+export const GREY = "the unavoidable cost of grey";
 
 /** The switch in a box. `changed` is called with whether pictures are pure, now and whenever it is thrown anywhere. */
 export function inkSwitch(box, { channels, many = false }, changed) {

@@ -124,7 +124,7 @@ function showNumbers(root, { variance, spread, square, pictures }, { v, m }, pic
   ];
   showFacts(root.querySelector(".facts"), [own, picked === null ? all : one(picked)]);
   Object.assign(root.dataset, { kl, total, picked: picked ?? "" });
-  const what = (curve) => `The curve ${curve} with the run’s ${kls.length} dimensions; your bubble at`;
+  const what = (curve) => `The curve ${curve} with the run’s ${kls.length} numbers; your bubble at`;
   describe(root.querySelector(".size"), `${what("v − log v − 1")} v = ${say(v)} costs ${say(size)}`);
   describe(root.querySelector(".place"), `${what("mean²")} ${say(m)} costs ${say(place)}`);
 }

@@ -116,7 +116,7 @@ function showNumbers(root, { stops, floor }, at) {
     runs = stops.map((s) => `beta ${s.beta}: ${say(s.reconstruction, 0)} and ${say(s.kl, 0)} nats`);
   showFacts(root.querySelector(".facts"), [
     [`<span class="decoder">reconstruction</span>`, `${say(reconstruction, 1)} nats`],
-    ...(floor ? [[`of it error, above the grey that nobody can save`, `${say(reconstruction - floor, 1)} nats`]] : []),
+    ...(floor ? [[`of it error, above the unavoidable cost of grey`, `${say(reconstruction - floor, 1)} nats`]] : []),
     [`<span class="mean">KL</span>`, `${say(kl, 1)} nats`],
     [`loss = reconstruction + ${beta} × KL`, `${say(reconstruction + beta * kl, 1)} nats`],
   ]);

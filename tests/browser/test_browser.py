@@ -371,7 +371,7 @@ def test_a_drawing_is_encoded_redrawn_and_placed(server, open_page):
     assert len(page.sent) == sent  # nothing travels before the stroke ends
     page.mouse.up()
     page.wait_for_selector(".st-key-drawn_rows canvas")
-    page.wait_for_selector("text=/10 of 10 neighbours are a 1/")  # a vertical stroke
+    page.wait_for_selector("text=/10 of the 10 most similar test pictures show a 1/")  # a vertical stroke
     settle(page)
     drawn = pixels(page, ".st-key-drawn_rows .strip:nth-of-type(2) canvas").reshape(28, -1)[:, :28]
     rebuilt = pixels(page, ".st-key-drawn_rebuilt canvas").reshape(28, 28)

@@ -64,7 +64,7 @@ def open_draw(server, open_page):
 def test_a_photo_that_is_dropped_goes_all_the_way(server, open_page):
     page = open_draw(server, open_page)
     give(page, photo(turned=True), "one.jpg")
-    page.wait_for_selector("text=/10 of 10 neighbours are a 1/")
+    page.wait_for_selector("text=/10 of the 10 most similar test pictures show a 1/")
     assert np.abs(goes_in(page) - expected()).mean() < 6, "upright, light on dark, centred"
     page.wait_for_selector("text=turned to light on dark and centred")
     assert page.locator(".ll-pad canvas").get_attribute("aria-label").startswith("Your picture")
@@ -88,7 +88,7 @@ def test_it_is_pasted_or_chosen_and_undo_shows_what_it_covered(server, open_page
     page.mouse.up()
     drawn = goes_in(page)
     give(page, photo(turned=False), "image.png", how="paste")
-    page.wait_for_selector("text=/10 of 10 neighbours are a 1/")
+    page.wait_for_selector("text=/10 of the 10 most similar test pictures show a 1/")
     assert np.abs(goes_in(page) - expected()).mean() < 6
     page.click(".ll-pad .undo")
     page.wait_for_selector(".st-key-drawn_rows >> text=Your drawing")

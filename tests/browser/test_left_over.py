@@ -73,5 +73,5 @@ def test_a_stroke_whose_message_is_lost_counts_and_the_pad_says_that_it_waits(se
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)
     page.mouse.up()
     page.wait_for_selector(".ll-pad .state >> text=One moment")
-    page.wait_for_selector("text=/10 of 10 neighbours are a 1/")
+    page.wait_for_selector("text=/10 of the 10 most similar test pictures show a 1/")
     page.wait_for_function("document.querySelector('.ll-pad .state').textContent === ''")

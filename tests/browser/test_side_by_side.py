@@ -53,7 +53,7 @@ def test_on_a_phone_the_drawing_its_copy_and_the_answer_are_seen_at_once(server,
     page.mouse.down()
     page.mouse.move(pad["x"] + pad["width"] * 0.5, pad["y"] + pad["height"] * 0.8, steps=8)
     page.mouse.up()
-    page.wait_for_selector(".st-key-drawn_words >> text=/of 10 neighbours are a 1/")
+    page.wait_for_selector(".st-key-drawn_words >> text=/of the 10 most similar test pictures show a 1/")
     settle(page)
     copy, answer, where = (
         page.locator(f".st-key-{key}").bounding_box() for key in ("drawn_rebuilt", "drawn_words", "draw_map")

@@ -234,5 +234,5 @@ def test_the_tour_survives_a_training_that_goes_on_ends_and_is_deleted(server, o
     page.wait_for_selector(f"{CARD} p >> text=This training is over")
     shutil.rmtree(run.path)
     page.reload()
-    page.wait_for_selector(f"{CARD} p >> text=at the end of the form")
+    page.wait_for_selector(f"{CARD} p >> text=below the three cards")
     assert lit(page) == 1

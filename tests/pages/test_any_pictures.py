@@ -191,7 +191,8 @@ def test_a_drawing_becomes_like_its_pictures(runs, toy, words, corner):
     app.session_state["drawing"] = ring()
     text = good(app.run())
     assert ("The model gets your drawing" in text) == bool(words) and words in text
-    told = [element for element in app.main if "neighbours" in getattr(getattr(element, "proto", None), "json", "")]
+    protos = (getattr(element, "proto", None) for element in app.main)
+    told = [proto for proto in protos if "most similar test picture" in getattr(proto, "json", "")]
     assert bool(told) == (toy == "colours")
 
 

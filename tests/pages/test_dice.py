@@ -102,7 +102,7 @@ def test_without_a_choice_a_vae_rolls_its_prior_and_any_other_model_the_shape_of
     assert shapes.choice(find_run(run)) == (shape, None) or shapes.default(find_run(run)) == shape
     text = words(app)
     assert ("Each picture comes from 20 random numbers" in text) == (shape == "prior")
-    assert (f"{dice_shapes.figures(find_run(run), 'mixture'):,} figures" in text) == (shape == "mixture")
+    assert (f"{dice_shapes.figures(find_run(run), 'mixture'):,} numbers" in text) == (shape == "mixture")
     app = show("samples", run=run, count="16", dice="correlated", chosen="2")
     check(app)
     assert not app.error

@@ -141,7 +141,7 @@ def test_the_texts_are_found(texts):
     known = {(file, text) for file, _, text in texts}
     for each in (
         ("ui/train/steering.py", "Leave the queue"), ("static/map/run_figures.js", "Class separation"),
-        ("static/understand/autoencoder.js", "Drop both into the emptiest place"),
+        ("static/understand/autoencoder.js", "Drop both into a hole"),
         ("ui/runs/report.html", "How it learned"),
         ("static/lib/dom.js", "Loading"), ("static/components/latent_map/latent_map.js", "What the pointer does"),
     ):  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import math
 from typing import Any
 
 import streamlit as st
@@ -15,12 +15,12 @@ from ui.shell import browser_input, live, seat
 from ui.shell.class_errors import in_class, refusal, tried
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
-from vae_core.classroom import pupils, rooms
+from vae_core.classroom import pupils, rooms, store
 from vae_core.classroom.rooms import Room
 from vae_core.classroom.store import ClassroomError
 
 KEPT = (
-    "Nicknames, answers and drawings stay on this server until you close the room, or until {until} at the latest. "
+    "Nicknames, answers and drawings stay on this server until you close the room, for {hours} at most. "
     "What you keep or train stays, without names."
 )
 
@@ -173,7 +173,7 @@ def _steering(place: Seat) -> None:
                 st.button("Show the code", key="class_show_code", type="primary", on_click=_hand_over, args=(place,))
                 st.button("Cancel", key="class_hand_not", on_click=_ask, args=("handing", False))
     if long := st.session_state.pop("class_long_code", None):
-        st.markdown(f"On your other device, open Class and type this as the code, within ten minutes: **{long}**")
+        st.markdown(f"On your other device, open Classroom and type this as the code, within ten minutes: **{long}**")
     if st.session_state.get("class_closing"):
         with st.container(border=True, key="class_sure"):
             st.markdown(
@@ -182,7 +182,8 @@ def _steering(place: Seat) -> None:
             with st.container(horizontal=True):
                 st.button("Yes, close it", key="class_close_now", type="primary", on_click=_close, args=(place,))
                 st.button("No", key="class_close_not", on_click=_ask, args=("closing", False))
-    st.caption(KEPT.format(until=time.strftime("%H:%M tomorrow", time.localtime(room.ends))))
+    hours = max(math.ceil((room.ends - store.now()) / 3600), 1)
+    st.caption(KEPT.format(hours=f"{hours} more hours" if hours > 1 else "one more hour"))
     st.caption("Press **P** for presenter mode: no menus, larger type. **P** again ends it.")
 
 

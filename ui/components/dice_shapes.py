@@ -76,7 +76,7 @@ def _listed(run: Run) -> list[DiceShape]:
     found: list[DiceShape] = []
     for name in offered(str(run.path)):
         count = figures(run, name)
-        note = f"{count:,} figures measured" if count else "nothing measured"
+        note = f"{count:,} numbers measured" if count else "nothing measured"
         found.append({"name": name, "title": title(run, name), "note": note})
     return found
 

@@ -30,7 +30,7 @@ def button(make: Callable[[], str], name: str, key: str, *, wide: bool = False) 
     ``wide``: as one of several large buttons; else as a quiet one below a picture.
     """
     st.download_button(
-        "To embed (HTML)", make, f"{name}.html", "text/html", key=key, icon=":material/code_blocks:",
+        "Web page (HTML)", make, f"{name}.html", "text/html", key=key, icon=":material/code_blocks:",
         on_click="ignore", type="secondary" if wide else "tertiary", width="stretch" if wide else "content",
         help="One web page that plays by itself. It opens anywhere, without this app and without a network. Put it on "
         "a page of yours with an iframe.",

@@ -70,9 +70,9 @@ def explain_numbers(run: Run) -> None:
     if config.is_vae and len(metrics) > 1:
         newest = metrics[-1]
         words += (
-            f" Test pictures, epoch {newest['epoch']}: **{newest['test']['loss']:.1f}** in total with z drawn from the"
-            " bubble (the mean and its noise),"
-            f" **{newest['test_mean']['loss']:.1f}** when only the bubble’s middle is decoded."
+            f" Test pictures, epoch {newest['epoch']}: **{newest['test']['loss']:.1f}** in total with the noise on"
+            " (z drawn from the bubble),"
+            f" **{newest['test_mean']['loss']:.1f}** with it off (the bubble’s middle)."
         )
     st.caption(
         words,

@@ -16,7 +16,7 @@ from vae_core.config import FIELDS, Config, in_words
 from vae_core.runs.run import Run, Status
 
 NAMES = {
-    "train": "Training loss", "test": "Test loss, noise on", "test_mean": "Test loss, means decoded",
+    "train": "Training loss", "test": "Test loss, noise on", "test_mean": "Test loss, noise off",
     "reconstruction": "Test reconstruction", "kl": "Test KL", "in_use": "Numbers in use",
 }  # fmt: skip
 # How a number compares, in words and with a sign of its own; lower is better only for a loss.
@@ -161,7 +161,7 @@ def why_below(record: Mapping[str, Any]) -> str:
     if not (mean < train and test - mean > abs(train - test)):
         return ""
     return (
-        f"**Test below training?** With means decoded, the test reads {mean:.1f}, and training {train:.1f}. That is "
+        f"**Test below training?** With the noise off, the test reads {mean:.1f}, and training {train:.1f}. That is "
         "not a mistake. In training the decoder gets a random point of each bubble; here it gets the middle, which is "
         f"easier. With the noise on, the test reads {test:.1f}: that is the one to compare with training."
     )

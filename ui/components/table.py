@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST = 12  # rows that are seen at once; a longer table is scrolled in itself
 TALL = 36 + 35 * MOST  # pixels
 NATS = "In nats per picture, of the test pictures; less is better."
-FLOOR = "Of a BCE, some is grey that nobody can save: see the page on the loss."
+FLOOR = "Part of a BCE is the unavoidable cost of grey: see the page on the loss."
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _judgement(found: cost.Compared, thing: str) -> str:
     if len(found.others) < cost.FEWEST:
         return "too few to judge by."
     if found.costlier > scribbles.UNUSUAL:
-        return f"to this model, your {thing} costs no more than many of them."
+        return f"to this model, your {thing} is not unusual."
     return f"your {thing} is {'unusual' if found.costlier > 0 else 'very unusual'} for it."
 
 
@@ -74,11 +74,12 @@ def how_well() -> str:
 def verdict(labels: Sequence[str]) -> str:
     """What most of the nearest test pictures show, of the classes ``labels``, in a sentence with **bold** words."""
     most = max(set(labels), key=lambda label: (labels.count(label), -labels.index(label)))
-    of_it = f"{article(most)} **{most}**" if len(most) < 3 else f"of class **{most}**"
-    if len(labels) == 1:
-        return f"Its neighbour is {of_it}."
-    found = labels.count(most)
-    return f"**{found} of {len(labels)}** neighbours {'is' if found == 1 else 'are'} {of_it}."
+    found, of = labels.count(most), len(labels)
+    verb, what = ("show", f"{article(most)} **{most}**") if len(most) < 3 else ("belong", f"to the class **{most}**")
+    one = f"{verb}s {what}"
+    if of == 1:
+        return f"The most similar test picture {one}."
+    return f"**{found} of the {of}** most similar test pictures {one if found == 1 else f'{verb} {what}'}."
 
 
 def bubble(basis: Basis, look: Look) -> tuple[np.ndarray, np.ndarray]:

@@ -58,7 +58,7 @@ def _copying(seen: Lecture) -> Scene:
             Beat("The {encoder:encoder} squeezes them into two numbers, the {mean:code}.", "encoder code"),
             Beat("The {decoder:decoder} never sees the 3. It draws it again from these two numbers alone.",
                  "decoder out"),
-            Beat("Two networks learn this together, from one wish: the copy should look like the original. That is an "
+            Beat("Two networks learn this together, with one goal: the copy should look like the original. That is an "
                  "autoencoder.", "x encoder code decoder out"),
         ),
         "mean:code:code = encoder:encoder:encoder ( x:x:x ) | "
@@ -81,16 +81,16 @@ def _hole(seen: Lecture) -> Scene:
             Beat("Now we want a digit that nobody wrote. We need no picture for that: only two numbers. But which?",
                  "decoder code"),
             Beat("Between the dots lie places that no picture ever went to. What the {decoder:decoder} draws there may "
-                 "be like none of its copies.", "decoder out"),
+                 "look like nothing it has ever copied.", "decoder out"),
             Beat("It was only ever asked to copy. Nobody told it where codes should lie, or what belongs between them.",
                  "code decoder out"),
         ),
         "decoder:picture:out = decoder:decoder:decoder ( mean:?:code )",
         "picture = decoder of what?",
-        "A map of codes with gaps. Rolls of the dice cover a small part of it. A ring leaves the code of the 3 for an "
+        "A map of codes with gaps. Random codes cover a small part of it. A ring leaves the code of the 3 for an "
         "empty place, and what the decoder draws turns from a 3 into a bent shape.",
         f"Measured: the same model, {DOTS:,} of its test pictures. {beyond:.0f}% of all codes lie farther out than "
-        f"{ROLLS} rolls of the dice reach.",
+        f"{ROLLS} random codes reach.",
         "autoencoder", "Drag a code into a hole",
     )  # fmt: skip
 
@@ -135,8 +135,8 @@ def _noise(seen: Lecture) -> Scene:
         "z = mean + std times noise",
         "A graph: noise times std, plus the mean, is z, and the decoder draws a 3 from it. Then arrows run back from "
         "the picture: they reach mean and std, and stop at the noise.",
-        f"Measured on ten test pictures: without this trick it takes about {worth:,.0f} rolls to know the direction as "
-        "well as from one.",
+        f"Measured on ten test pictures: one roll with this trick tells the direction as well as about {worth:,.0f} "
+        "rolls without it.",
         "noise", "Roll the dice yourself",
     )  # fmt: skip
 
@@ -152,7 +152,7 @@ def _forces(seen: Lecture) -> Scene:
             Beat("The {mean:penalty} pulls all bubbles to the centre, and makes them large. It is called KL.", "kl"),
             Beat("With no penalty, bubbles shrink to points and fly apart. This is the copying machine again.",
                  "beta reconstruction"),
-            Beat(f"With a large one they stay large, and {held.touching(labels)} of {len(labels)} overlap with another "
+            Beat(f"With a large penalty they grow, and {held.touching(labels)} of {len(labels)} overlap with another "
                  f"digit’s, not {ours.touching(labels)}. Beta sets the balance.", "beta kl"),
         ),
         "loss = decoder:reconstruction:reconstruction + ink:beta:beta × mean:KL:kl",
@@ -187,7 +187,7 @@ def _penalty(seen: Lecture) -> Scene:
         "A chart: the straight line v, the falling curve minus log v, and their sum minus 1, a valley whose floor is "
         "at v = 1. Our 3 stands high up on its left slope.",
         f"Measured: the 3 has v = {number(v, 4)} and {number(w, 4)}, mean² = {number(square)} and {number(other)}. "
-        f"It pays {number(float(price.kl.sum()), 1)} nats in all.",
+        f"It pays {number(float(price.kl.sum()), 1)} nats in all (a nat is a unit of surprise).",
         "loss", "Build the loss pixel by pixel",
     )  # fmt: skip
 
@@ -200,7 +200,8 @@ def _together(seen: Lecture) -> Scene:
             Beat("One picture, one {mean:bubble}.", "one"),
             Beat(f"These are the {'{mean:bubbles}'} of {TOGETHER:,} test pictures. The penalty holds them close.",
                  "one all"),
-            Beat("Look at all of them from afar. They are nearly one large, round bubble: the {z:N(0, 1)} of the dice.",
+            Beat("Look at all of them from afar. They are nearly one large, round bubble: the {z:N(0, 1)} of the "
+                 "dice, random numbers around zero with standard deviation 1.",
                  "all normal"),
             Beat("That is the point of it all. Now we know where codes lie, without any picture.", "normal"),
         ),
@@ -221,8 +222,8 @@ def _training(seen: Lecture) -> Scene:
         (
             Beat("Before training every place draws the same grey haze. A copy costs "
                  f"{first['reconstruction']:.0f} nats.", "loss"),
-            Beat(f"One look at 55,000 digits, and the plane has places. A copy costs {one['reconstruction']:.0f}, a "
-                 f"bubble {number(one['kl'], 1)}.", "reconstruction kl"),
+            Beat(f"One look at 55,000 digits, and each place draws something of its own. A copy costs "
+                 f"{one['reconstruction']:.0f}, a bubble {number(one['kl'], 1)}.", "reconstruction kl"),
             Beat("Epoch by epoch, the dots part. Nobody told the model what a 3 is: the colours are only for us.",
                  "reconstruction kl"),
             Beat(f"After {seen.epoch} epochs a copy costs {end['reconstruction']:.0f} nats, and even a perfect one "
@@ -246,9 +247,9 @@ def _samples(seen: Lecture) -> Scene:
         (
             Beat("No picture goes in any more. Two rolls of the dice, from {z:N(0, 1)}, give {z:z}.", "z normal"),
             Beat("The {decoder:decoder} draws what it finds there. Nobody ever wrote this digit.", "decoder out"),
-            Beat("Again, and again. Most of them are digits, for the rolls land where the bubbles are.",
+            Beat("Again, and again. Most of them are digits, because the rolls land where the bubbles are.",
                  "z normal decoder out"),
-            Beat("Some are a bit of two digits. These rolls fell between.", "out"),
+            Beat("Some are a bit of two digits. These rolls fell in between.", "out"),
         ),
         "z:z:z ∼ z:N(0,1):normal | decoder:picture:out = decoder:decoder:decoder ( z:z:z )",
         "z from N(0, 1); picture = decoder of z",

@@ -63,7 +63,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "A digit is many numbers", 5,
         (Link("Lecture, scene 1", "lecture", {"scene": "copying"}, ".ll-lecture[data-current='0'] .scene[data-beat]"),),
-        lambda: f"This 3 has {pixels()} pixels, so to a computer it is {pixels()} numbers. Two machines learn "
+        lambda: f"This 3 has {pixels()} pixels, so to a computer it is {pixels()} numbers. Two networks learn "
         "together: the **encoder** squeezes them into two numbers, the **code**. The **decoder** draws the 3 again "
         "from these two. It never sees the picture.",
         "Before you scroll: how many numbers does it take to describe a handwritten digit? Everybody writes a guess "
@@ -75,7 +75,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Send in your own", 6,
         (Link("Draw, two numbers", "draw", {"run": "two-knobs"}, ".st-key-run_picker input[value^='Only two']"),),
-        lambda: "Draw a digit. Neither machine has ever seen it. What comes out is all that two numbers could say "
+        lambda: "Draw a digit. Neither network has ever seen it. What comes out is all that two numbers could say "
         "about it. Now draw a face, or a letter.",
         "Three pupils draw at the front, or all on their phones. Note what went in and what came out (sheet, 2). In a "
         "room: **Draw together**.",
@@ -142,9 +142,9 @@ STEPS: tuple[Step, ...] = (
         lambda: "Each dot is a test picture, where the encoder puts it. Press play. Digits of one class gather, though "
         "nobody told the model what they are: the colours are only for us. " + claims.tell("lesson-first"),
         "Which two digits lie closest together? Why? (sheet, 7)",
-        (Thought("It sorts them by the number.",
-                 lambda: "It knows no numbers. Pictures that look alike get codes that lie close together: 4 and 9, "
-                 "for example."),),
+        (Thought("It sorts them by digit.",
+                 lambda: "It does not know any digits. Pictures that look alike get codes that lie close together: "
+                 "4 and 9, for example."),),
     ),
     Step(
         "A 3 becomes an 8", 3,
@@ -153,7 +153,7 @@ STEPS: tuple[Step, ...] = (
         "Beside it the pixels are only mixed. " + claims.tell("lesson-morph"),
         "Watch once, then say in one sentence what differs from mixing pixels.",
         (Thought("Only a VAE can do that.",
-                 lambda: "The classic machine is in the third picture. Halfway it does about as well."),),
+                 lambda: "The classic machine is in the third picture. Halfway it does about equally well."),),
     ),
     Step(
         "One sentence", 2, (),
@@ -170,18 +170,18 @@ AIMS = (
 )
 NEEDS = (
     "one computer with this app and a projector",
-    "phones or computers, one for two pupils, in the same network; or none (see below)",
+    "phones or computers, one between two pupils, on the same network; or none (see below)",
     "the worksheet, one page for each pupil, and the answers for you",
 )
 BEFORE = (
-    "Open each link once: the first visit of a page takes a few seconds longer.",
-    "Start the app with `python -m streamlit run app.py`. It prints a “Network URL”: the address for pupils in the "
+    "Open each link once: the first visit to a page takes a few seconds longer.",
+    "Start the app with `python -m streamlit run app.py`. It prints a “Network URL”: the address for pupils on the "
     "same network. Try it with your own phone; a firewall may be in the way.",
     "Nothing has to be trained: all models come with the app.",
     *(
         (
-            "Open a room on the page Class: pupils join with a code, answer the missions together and draw on one map. "
-            "Their phones can follow you from page to page, but never to this one.",
+            "Open a room on the page Classroom: pupils join with a code, answer the missions together and draw on "
+            "one map. Their phones can follow you from page to page, but never to this one.",
         )
         if "classroom" in pages.BY_NAME
         else ()
@@ -193,7 +193,7 @@ WITHOUT = {
     "One computer only": "Project it. Where pupils would tap, they raise hands: one to four fingers for A to D. Let "
     "three pupils draw at the front, and another one move the slider for beta.",
     "The app cannot run in the room": "Save pages beforehand that play without it, in any browser: Morph, Samples "
-    "(Plane) and Map have a button “To embed (HTML)”. A run’s report, under Runs, is such a page too. Without any "
+    "(Plane) and Map have a button “Web page (HTML)”. A run’s report, under Runs, is such a page too. Without any "
     "computer, print the worksheet and a few strips: Morph has “Strip (PNG)”.",
     "Only 20 minutes": "Take the steps “Send in your own”, “Ask for something new” and “Two forces, one slider”.",
 }

@@ -75,8 +75,8 @@ def _sheet(pen: Pen) -> str:
 
 def _guess(pen: Pen) -> str:
     return (
-        f"How many numbers?</h2>\n<p>To describe a handwritten digit takes {pen.gap('any guess is fine')} numbers, I "
-        f"guess. The picture has {pen.gap(str(plan.pixels()))} pixels. Our code has {pen.gap('2')} numbers.</p>"
+        f"How many numbers?</h2>\n<p>I guess it takes {pen.gap('any guess is fine')} numbers to describe a handwritten "
+        f"digit. The picture has {pen.gap(str(plan.pixels()))} pixels. Our code has {pen.gap('2')} numbers.</p>"
     )
 
 
@@ -102,8 +102,8 @@ def _two_numbers(pen: Pen) -> str:
 def _invented(pen: Pen) -> str:
     box = "☒" if pen.answers else "☐"
     return (
-        "New pictures from plain dice</h2>\n<p>More like digits are those of &nbsp; ☐ the copying machine &nbsp; "
-        f"{box} the VAE, because</p>\n"
+        "New pictures from plain dice</h2>\n<p>Which look more like digits? Those of &nbsp; ☐ the copying machine "
+        f"&nbsp; {box} the VAE, because</p>\n"
         + pen.lines(f"the penalty has put its codes where the rolls land. {claims.tell('lesson-dice')}", 1)
     )
 
@@ -133,12 +133,12 @@ def _beta(pen: Pen) -> str:
         f"<span>{letters[k]}) {html.escape(effects[k])}</span>"
         for k, (beta, effect) in enumerate(EFFECTS)
     )
-    return f'Which effect has which beta? Write the letter.</h2>\n<div class="join">{lines}</div>'
+    return f'Which beta has which effect? Write the letter.</h2>\n<div class="join">{lines}</div>'
 
 
 def _map(pen: Pen) -> str:
     return (
-        f"On the map</h2>\n<p>Closest together lie the digits {pen.gap('4')} and {pen.gap('9')}, because "
+        f"On the map</h2>\n<p>The digits closest together are {pen.gap('4')} and {pen.gap('9')}, because "
         f"{pen.gap('they look alike, so they get similar codes', 'wide')}</p>"
     )
 

@@ -43,13 +43,15 @@ def in_words(run: Run, shape: str) -> str:
             f"Each picture comes from {d} random {'number' if d == 1 else 'numbers'} around zero, mostly between "
             "−2 and 2. "
         )
-    count = f"{dice_shapes.figures(run, shape.partition('-')[0]):,} figures"
+    count = f"{dice_shapes.figures(run, shape.partition('-')[0]):,} numbers"
     if not run.config.is_vae:
         return (
             "A classic autoencoder has no rule for where codes should lie. So we **measured** where they do, on test "
-            f"pictures, and these dice have that shape: {count}."
+            f"pictures, and these dice have that shape. It takes {count} to describe it."
         )
-    return f"These dice have a shape that we **measured** on the codes of test pictures: {count}."
+    return (
+        f"These dice have a shape that we **measured** on the codes of test pictures. It takes {count} to describe it."
+    )
 
 
 WHY = (

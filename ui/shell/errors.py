@@ -38,7 +38,7 @@ def one_sentence() -> Iterator[None]:
     try:
         yield
     except (RunError, DataError) as error:
-        st.error(plain(f"{error} Other runs are not affected."))
+        st.error(plain(f"{error} Other runs are not affected: you can choose another one."))
     except (MemoryError, ImportError, RuntimeError, OSError) as error:
         if not os_compat.is_short_of_memory(error):
             raise

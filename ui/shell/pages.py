@@ -34,7 +34,7 @@ PAGES = (
     Page("samples", "Samples", "grid_view", address="generate", intro=page_intros.SAMPLES),
     Page("morph", "Morph", "animation", intro=page_intros.MORPH),
     Page("draw", "Draw", "draw", intro=page_intros.DRAW),
-    Page("classroom", "Class", "groups", address="class", intro=page_intros.CLASSROOM),
+    Page("classroom", "Classroom", "groups", address="class", intro=page_intros.CLASSROOM),
     Page("compare", "Compare", "compare_arrows", intro=page_intros.COMPARE),
     Page("runs", "Runs", "list", intro=page_intros.RUNS),
     Page("autoencoder", "Autoencoder or VAE?", "compare", UNDERSTAND, intro=page_intros.AUTOENCODER),

@@ -134,7 +134,10 @@ def place_in_queue(run: Run) -> str:
     """The place of a waiting run in the queue, in words."""
     limits = hosted_limits()
     if limits is None:
-        return "It is waiting for a server that runs a queue (VAE_HOSTED=1)."
+        return (
+            "It waits in the queue of a shared server, which this is not. Leave the queue, and start it again to train "
+            "here."
+        )
     if owns(run):
         eviction.note_visit(run)  # whoever waits on this page keeps their place in a full queue
     where = queue.place(run, limits)

@@ -35,8 +35,8 @@ PARTS = {
           "network", "return mean + std * noise"),
     "decoder": ("decoder", "The **decoder** is a second small network. It has never seen the picture; it draws from z "
                 "alone.", "network", "return torch.sigmoid(self.decoder(z)"),
-    "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles big and "
-            "close together. Two numbers are not many: a 3 may come out as an 8.",
+    "out": ("decoder", "The **picture that comes out**. Training makes it look like x, and keeps the bubbles "
+            "from shrinking to points or drifting apart. Two numbers are not many: a 3 may come out as an 8.",
             "loss", "return reconstruction(logits, x) + beta * kl(mean, logvar)"),
 }  # fmt: skip
 

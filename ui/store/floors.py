@@ -11,7 +11,7 @@ from vae_core import loss_registry, measured
 from vae_core.runs.run import Run
 
 AT_ONCE = 500  # pictures whose floors are computed together
-GREY = "grey that nobody can save"  # what the floor is called wherever it is shown
+GREY = "the unavoidable cost of grey"  # what the floor is called wherever it is shown
 
 
 def floor_of(run: Run) -> float:

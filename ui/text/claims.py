@@ -225,27 +225,27 @@ CLAIMS: dict[str, Claim] = {
         (below("half_gap", "noise"), below("classic", "vae", 0.97))),
     "dice": Claim(
         "pages/autoencoder.py",
-        "Dice that know only the spread of each number give the classic model {spread:.1f} of 10. Dice shaped like its "
-        "codes, which also know how the numbers go together, give {shape:.1f}. The VAE gets {vae:.1f} from plain N(0, "
-        "1). So the classic model can invent, too. What the VAE spares you is measuring that shape.",
+        "Dice that know only the spread of each number give the classic model {spread:.1f} out of 10. Dice shaped "
+        "like its codes, which also know how the numbers go together, give {shape:.1f}. The VAE gets {vae:.1f} from "
+        "plain N(0, 1). So the classic model can invent, too. What the VAE spares you is measuring that shape.",
         TEN, _dice, (below("spread", "vae"), below("spread", "shape"), near("shape", "vae", 0.1))),
     "invents": Claim(
         "ui/understand/missions.py", "With dice shaped like its codes the classic model invents about as well.",
         TEN, _dice, (near("shape", "vae", 0.1), below("spread", "shape"))),
     "halfway": Claim(
         "pages/autoencoder.py",
-        "On the straight path both do about as well: {classic:.1f} and {vae:.1f} of 10, where rebuilt pictures have "
-        "{ends:.1f}.",
+        "On the straight path both do about equally well: {classic:.1f} and {vae:.1f} out of 10, where rebuilt "
+        "pictures have {ends:.1f}.",
         TEN, _halfway, (near("classic", "vae", 0.05), below("vae", "ends"))),
     "path": Claim(
         "pages/morph.py",
         "Measured on the lecture’s model: halfway on the spherical path its picture is clearer. Of the ten copies most "
-        "like it, {vae_round:.1f} show the same digit, not {vae:.1f}. For the classic model it makes no difference "
-        "({classic_round:.1f} and {classic:.1f}).",
+        "like it, {vae_round:.1f} show one and the same digit, not {vae:.1f}. For the classic model it makes no "
+        "difference ({classic_round:.1f} and {classic:.1f}).",
         TEN + ", pairs of different digits; 20 numbers", _halfway,
         (below("vae", "vae_round"), near("classic_round", "classic", 0.04))),
     "fair": Claim(
-        "pages/morph.py", "On the straight path both do about as well.", TEN + "; 20 numbers", _halfway,
+        "pages/morph.py", "On the straight path both do about equally well.", TEN + "; 20 numbers", _halfway,
         (near("classic", "vae", 0.05),)),
     "fair-intro": Claim(
         "ui/text/page_intros.py", "the classic autoencoder does about as well as the VAE", TEN + "; 20 numbers",
@@ -282,7 +282,7 @@ CLAIMS: dict[str, Claim] = {
         TEN + "; `learned_from`: five classifiers, each right about 96% of test pictures", _rolls,
         (within("digit", 40, 75), within("real", 85, 100), within("lost", 5, 30), below("sure", "sure_real", 0.6))),
     "vae-words": Claim(
-        "ui/text/glossary.py", "So many random codes mean something", TEN, _rolls, (within("digit", 40, 75),)),
+        "ui/text/glossary.py", "many random codes mean something", TEN, _rolls, (within("digit", 40, 75),)),
     "tour-rolls": Claim(
         "ui/text/tour_steps.py", "Many become digits", TEN, _rolls, (within("digit", 40, 75), within("sure", 20, 60))),
     "no-penalty": Claim(
@@ -296,7 +296,7 @@ CLAIMS: dict[str, Claim] = {
     "bubbles-smaller": Claim(
         "pages/bubbles.py",
         "With beta 1 ours are far smaller: std {std:.2f}, or {twenty:.2f} with twenty numbers. Most "
-        "lie apart without touching: {touching:.0f} of {shown:.0f} overlap with another digit’s.",
+        "lie apart: only {touching:.0f} of {shown:.0f} overlap by more than half with another digit’s.",
         "`spaces`: the gallery’s bubbles", _bubbles,
         (within("std", 0, 0.5), within("twenty", 0, 0.5), within("touching", 0, 20))),
     "bubbles-beta": Claim(
@@ -347,7 +347,7 @@ CLAIMS: dict[str, Claim] = {
         (within("gap", 0, 4), within("held", 0, 4))),
     "longer": Claim(
         "pages/loss.py",
-        "**More epochs help, slowly.** After one epoch the clearness of samples is {one:.1f} of 10, after ten "
+        "**More epochs help, slowly.** After one epoch the clearness of samples is {one:.1f} out of 10, after ten "
         "{ten:.1f}, after fifty {fifty:.1f}. Pictures from real codes have {real:.1f}: the gap stays. The test loss "
         "falls from {test_ten:.1f} nats after ten epochs to {test:.1f}, and that of training to {train:.1f}.",
         "`longer`: the lecture’s model trained for 50 epochs, seeds 1 and 2, five seeds of the dice each", _longer,
@@ -382,7 +382,7 @@ CLAIMS: dict[str, Claim] = {
         "pages/loss.py", "a bargain, and many samples become digits", BANDS + "; " + TEN, _bargain,
         (below("cost", "saved", 0.1), below("saved_10", "cost_10"), below("clear_0", "clear_1", 0.6))),
     "samples-scene": Claim(
-        "ui/lecture/scenes.py", "Most of them are digits, for the rolls land where the bubbles are.", TEN,
+        "ui/lecture/scenes.py", "Most of them are digits, because the rolls land where the bubbles are.", TEN,
         lambda: {"digit": digits("two-knobs", "prior"), "lost": lost("two-knobs", "prior")},
         (within("digit", 50, 100),)),
     "morph-scene": Claim(
@@ -400,12 +400,12 @@ CLAIMS: dict[str, Claim] = {
         "`floor`: 5,000 test pictures, noise on", _two_numbers, (below("twenty", "two", 0.6),)),
     "lesson-dice": Claim(
         "ui/lesson/plan.py",
-        "With plain dice the clearness of the classic model’s new pictures is {classic:.1f} of 10, and of the VAE’s "
-        "{vae:.1f}.",
+        "Of the ten copies most like a new picture from plain dice, {classic:.1f} show one and the same digit for the "
+        "classic model, and {vae:.1f} for the VAE.",
         "`noise_shapes`: ten seeds of the dice, 500 codes each", _plain_dice, (below("classic", "vae", 0.6),)),
     "lesson-shaped": Claim(
         "ui/lesson/plan.py",
-        "With dice that are shaped like its own codes the classic model gets {shaped:.1f} of 10. So it can invent, "
+        "With dice that are shaped like its own codes the classic model gets {shaped:.1f} out of 10. So it can invent, "
         "too. What the VAE spares you is measuring that shape.",
         "`noise_shapes`: ten seeds of the dice, 500 codes each", _plain_dice,
         (below("classic", "shaped", 0.6), near("shaped", "vae", 0.1))),

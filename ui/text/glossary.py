@@ -45,8 +45,8 @@ TERMS: dict[str, dict[str, Term]] = {
         "vae": Term(
             "Variational autoencoder",
             "An autoencoder whose encoder gives each picture a bubble instead of a point. Noise picks a point in the "
-            "bubble, and a penalty keeps all bubbles close together. So many random codes mean something, and the "
-            "model can make up new pictures.",
+            "bubble, and a penalty keeps all bubbles close together. As a result, many random codes mean something, "
+            "and the model can make up new pictures.",
             r"@x{x} \to @mean{\mathbb{E}(z)}, @mean{\mathbb{V}(z)} \to @z{z} \to @decoder{\hat{x}}",
             ("start", "autoencoder"), ("bubble", "kl", "noise"), "VAE"),
         "encoder": Term(
@@ -162,7 +162,8 @@ TERMS: dict[str, dict[str, Term]] = {
             "Prior",
             "What is known about the code before any picture: numbers around zero with standard deviation 1. Samples "
             "are made by drawing from it.",
-            r"p(@z{z}) = \mathcal{N}(0, I_d)", ("samples",), ("posterior", "kl"), "standard normal, p(z)"),
+            r"p(@z{z}) = \mathcal{N}(0, I_d)", ("samples",), ("posterior", "kl"),
+            "standard normal, N(0, 1), Gaussian, plain dice, p(z)"),
         "dead": Term(
             "Dead dimension",
             "A number of the code that says almost nothing about the picture. Its bubble is nearly the prior itself, "
@@ -188,8 +189,8 @@ TERMS: dict[str, dict[str, Term]] = {
             "BCE",
             "Binary cross-entropy: how surprising each pixel is, given how white the decoder said it would be. Being "
             "sure and wrong costs most. The surprise of all 784 pixels is added up. Grey pixels surprise even a "
-            "perfect guess: a perfect copy of one of MNIST’s test pictures costs 45.5 nats, grey that nobody can save. "
-            "Compare what is left above that.",
+            "perfect guess: a perfect copy of a test picture of MNIST costs 45.5 nats on average, the unavoidable "
+            "cost of grey. Compare what is left above that.",
             r"-\sum_{i=1}^{784} \big( @x{x_i} \log @decoder{\hat{x}_i} "
             r"+ (1 - @x{x_i}) \log(1 - @decoder{\hat{x}_i}) \big)",
             ("loss",), ("mse", "nat", "reconstruction"), "binary cross-entropy"),
@@ -257,7 +258,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "seed": Term(
             "Random seed",
             "The number that all random numbers start from. The same seed gives the same rolls of the dice, so a "
-            "training can be repeated to the last bit.",
+            "training can be repeated to the last bit on the same machine.",
             "", ("train", "samples"), ("noise",), "random state"),
         "test": Term(
             "Test picture",

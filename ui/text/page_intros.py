@@ -26,7 +26,7 @@ LECTURE = Intro(
     "sentence lights up its part of the formula, and the picture moves with it. Each scene ends in a door to the page "
     "where you can try it with your own hands.",
     "All pictures and numbers are measured on models of the gallery that have two numbers for a picture, so that they "
-    "fit on a screen. Under each scene stands what was measured, and on which model. What the decoder draws is "
+    "fit on a screen. Below each scene you see what was measured, and on which model. What the decoder draws is "
     "computed in your browser. **Colours** mean the same everywhere: a picture is pink, the encoder lavender, a mean "
     "green, a code orange, the decoder aqua. If your system asks for less motion, nothing moves by itself.",
 )
@@ -38,8 +38,8 @@ CLASSROOM = Intro(
     "teacher’s joins with a long code, under *Use a second device*. Rooms live for a day at most.",
 )
 TRAIN = Intro(
-    "Above are some test pictures, which it never trains on, as the model rebuilds them; samples, which it makes up; "
-    "and a map of where test pictures go. The curves show what training makes smaller: the error of rebuilt "
+    "While it trains you see test pictures, which it never trains on, as the model rebuilds them; samples, which it "
+    "makes up; and a map of where test pictures go. The curves show what training makes smaller: the error of rebuilt "
     "pictures, and the penalty on the codes. Lines are measured during training; circles after each epoch, on test "
     "pictures.",
     "All losses are in **nats per picture**, a unit of surprise. They start at about 550, since an untrained network "
@@ -47,12 +47,12 @@ TRAIN = Intro(
     "that says something costs something. *Is this normal?* compares the numbers with those of our own runs.",
 )
 PICTURES = Intro(
-    "Here you make a set of your own pictures. All of them are made equally large, and what you see in the grid is "
+    "Here you make a set of your own pictures. All of them are made the same size, and what you see in the grid is "
     "what the network will get. **Train** freezes the set as it is now: you can change it later, and that training "
     "keeps the pictures that it was made with.",
     "Of each picture only the pixels are kept, 64 by 64 of them: no place, no date and no name of a camera. One "
     "picture in ten is held back as a test picture. Small sets are varied: each picture is moved, turned and zoomed a "
-    "little, so that the model cannot just learn them by heart. Pictures that are nearly empty or there twice are "
+    "little, so that the model cannot just learn them by heart. Pictures that are nearly empty or appear twice are "
     "marked, since they teach nothing new.",
 )
 MAP = Intro(
@@ -68,7 +68,7 @@ LESSON = Intro(
     "button opens the app in a new tab, in just the state that the step needs. The worksheet and its answers are for "
     "printing.",
     "What is said of the models was measured, and is held against the data whenever this app is tested. The lesson "
-    "follows one rule: predict first, then look, then say why. A wrong guess is welcome, since one remembers it.",
+    "follows one rule: predict first, then look, then say why. A wrong guess is welcome, because people remember it.",
 )
 SAMPLES = Intro(
     "Nobody drew these pictures. Random numbers went into the **decoder**, and it drew what they mean. The same rolls "

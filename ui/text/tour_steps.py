@@ -48,15 +48,15 @@ STEPS = (
         "changes only a little.",
         (".ll-scene .dice", ".ll-scene .image"), ({"click": ".ll-scene .dice", "least": 3},)),),
         keeps=(Keep("rolled", ".ll-scene .image", "Decoded from my roll"),)),
-    Step("train", "Watch one learn", (
-        Way("This training is over. Press ▶ to see again how it learned, or **New training** to start one.",
+    Step("train", "Watch a model learn", (
+        Way("This training is over. Press ▶ to watch it learn again, or **New training** to start one.",
             (".ll-birth .bar", ".st-key-new_training_button"),
             ({"changed": "time", "selector": ".ll-birth", "least": 2},), ".ll-birth .bar:not([hidden])"),
         Way("Its pictures get better as you look. The first curve falls: the copies get better. The penalty rises from "
             "almost nothing, because codes that say something cost something. You can move on while it learns.",
             (".ll-birth",),
             ({"changed": "moment", "selector": ".ll-birth", "least": 3, "by_itself": True},), ".ll-birth"),
-        Way("Press **Start** at the end of the form. The pictures that it draws then come at once, and get better "
+        Way("Press **Start** below the three cards. The model’s pictures appear at once, and get better "
             "as you look.",
             (".st-key-start_training",), ({"click": ".st-key-start_training button", "brings": ".ll-birth"},)),
         ), keeps=(Keep("training", ".ll-birth .samples canvas", "Samples of my own training", ".ll-birth .words b"),)),

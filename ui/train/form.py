@@ -59,7 +59,7 @@ def setup_form() -> None:
         st.session_state[name] = browser_input.in_widget(name)
     words = {name: (*each, _time_of(name)) for name, each in _presets_in_words().items()}
     preset_cards.preset_cards(preset_cards.payload(words, _preset()), _choose_preset)
-    st.caption("The pictures are what our own models drew, which learned from MNIST.")
+    st.caption("These pictures were drawn by our own models, which learned from MNIST.")
     begin = st.container()
     st.page_link("pages/pictures.py", label="Or use your own pictures", icon=":material/add_photo_alternate:")
     with st.expander("Advanced: every setting", icon=":material/tune:"):
@@ -115,7 +115,7 @@ def _progress() -> None:
     if not prefetch.is_at_work():
         st.rerun()  # the form may now begin with it
     if words := prefetch.sentence():
-        st.caption(f"{words} Then it can be chosen here. You can train on the embedded digits meanwhile.")
+        st.caption(f"{words} Then it can be chosen here. You can train on MNIST (5,000) meanwhile.")
 
 
 def _downloading() -> None:

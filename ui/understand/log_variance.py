@@ -30,8 +30,8 @@ def shapes_of_noise() -> None:
     st.markdown(
         "#### Other distributions are possible\nA bubble need not be Gaussian. The trick works with any dice that are "
         "rolled first and then moved and stretched, as long as their KL can be worked out. Among all shapes with the "
-        "same mean and std the Gaussian costs the least, since it is the most spread out. We trained none of the "
-        "others, so what they would draw is not shown here.",
+        "same mean and std the Gaussian costs the least, since it says the least: it has the largest entropy. We "
+        "trained none of the others, so what they would draw is not shown here.",
         help=glossary.tips("kl", "noise"),
     )
     _shapes(key="shapes_of_noise", data=versioned({}))

@@ -132,7 +132,7 @@ def in_figures() -> str:
     found = measured.load("pca")
     small, large = (found["flat"][k]["error"][0] for k in ("2", "20"))
     return (
-        f"Half the squared error of PCA’s copies is {small:.1f} with two numbers; of the VAE’s, its means decoded, it "
+        f"Half the squared error of PCA’s copies is {small:.1f} with two numbers; of the VAE’s, with the noise off, it "
         f"is {error('two-knobs'):.1f}. PCA needs {needs('two-knobs')} numbers for that. With 20 it is {large:.1f} "
         f"against {error('lecture'):.1f}, and PCA needs {needs('lecture')} to keep up. In this error no machine that "
         "only adds beats PCA, while the networks learned with another one (BCE)."
@@ -169,7 +169,7 @@ def finding() -> Seen:
     values = {**steps, "VAE, 2 numbers": error("two-knobs"), "VAE, 20 numbers": mine}
     return Seen(
         right,
-        f"Half the squared error of the VAE’s copies is {mine:.1f} with 20 numbers (its means decoded). PCA’s is "
+        f"Half the squared error of the VAE’s copies is {mine:.1f} with 20 numbers (noise off). PCA’s is "
         f"{found['errors'][20]:.1f} with 20, and gets there with {right}.",
         (in_numbers("Half the squared error of a copy", values, 1),),
         rows,

@@ -18,12 +18,12 @@ def _table(package: str, path: str) -> np.ndarray:
     """The numbers of a file that a package installs. Importing the package would take longer than an epoch."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise DataError(f"The embedded digits come with {package}: pip install {package}.")
+        raise DataError(f"MNIST (5,000) comes with {package}: pip install {package}.")
     try:
         with gzip.open(Path(spec.submodule_search_locations[0]) / path, "rt") as text:
             return np.loadtxt(text, delimiter=",", dtype=np.uint8)
     except (OSError, ValueError, EOFError):
-        raise DataError(f"The embedded digits cannot be read; install {package} anew.") from None
+        raise DataError(f"MNIST (5,000) cannot be read; install {package} again.") from None
 
 
 def _split(name: str, images: np.ndarray, labels: np.ndarray, in_test: np.ndarray) -> Dataset:

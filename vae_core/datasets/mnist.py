@@ -129,7 +129,7 @@ def _place(name: str, folder: Path | None) -> str:
 def _put_them(name: str, folder: Path | None, found: Found) -> str:
     missing = [file for file in FILES if not found.paths[file]]
     which = ", ".join(missing) if len(missing) < len(FILES) else "its four files (train-images-idx3-ubyte and so on)"
-    return f"you can put {which} into {_place(name, folder)}, or use the embedded digits"
+    return f"you can put {which} into {_place(name, folder)}, or use MNIST (5,000)"
 
 
 def _forbidden(name: str, folder: Path | None, found: Found) -> str:

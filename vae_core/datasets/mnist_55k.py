@@ -26,7 +26,9 @@ def load_split(part: str, folder: Path | None) -> Split:
     seen = {image.tobytes() for image in held_back.images}
     kept = np.array([image.tobytes() not in seen for image in whole.images])
     if kept.sum() != TRAIN_SIZE:
-        raise DataError("The files of MNIST are not the published ones: the 5,000 embedded digits are not in them.")
+        raise DataError(
+            "The files of MNIST are not the published ones: the 5,000 digits that come with the app are not in them."
+        )
     return Split(whole.images[kept], whole.labels[kept])
 
 

@@ -145,7 +145,7 @@ def _reap(run: Run, child: subprocess.Popen[bytes], before: Status, was_spare: b
             code = child.wait()
         with lifecycle.held(run):
             if code not in (0, 130) and _said_nothing(run, before):
-                words = "The trainer ended before it started; the last lines of its log say why."
+                words = "The trainer ended before it started; the last lines that it printed say why."
                 write_status(run, replace(before, state="failed", error=words))
 
 

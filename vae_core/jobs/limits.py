@@ -53,7 +53,7 @@ class Limits:
         return (
             f"On this shared server a training has at most {self.epochs} epochs, a hidden size of {self.hidden_dim:,} "
             f"and {self.minutes} minutes a turn; batches have at least {self.batch_size} pictures. "
-            f"{_many(self.trainings, 'training runs', 'trainings run')} at a time, the others wait in the queue. Your "
+            f"{_many(self.trainings, 'training runs', 'trainings run')} at a time; the others wait in the queue. Your "
             f"newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, until nobody has looked at "
             f"them for {_many(self.pin_days, 'day', 'days').lower()}."
         )

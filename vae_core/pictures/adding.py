@@ -45,13 +45,13 @@ class Report:
 
     def sentence(self) -> str:
         """Both counts in words, and the reason of the first that was skipped."""
-        words = f"{_many(self.taken, 'picture was', 'pictures were')} taken."
+        words = f"{_many(self.taken, 'picture was', 'pictures were')} added."
         if self.skipped_count:
             first = self.skipped[0]
             words += f" {_many(self.skipped_count, 'file was', 'files were')} left out: {first.name} {first.reason}"
             words += "." if self.skipped_count == 1 else ", and others."
         if self.notes:
-            words += f" Of {_many(len(self.notes), 'film', 'films')}, {self.notes[0].reason}."
+            words += f" Of {_many(len(self.notes), 'animation', 'animations')}, {self.notes[0].reason}."
         return words
 
 

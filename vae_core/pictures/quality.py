@@ -51,7 +51,7 @@ def enough(info: SetInfo) -> str:
         return f"From {FEWEST} pictures on you can train: {_many(lack, 'more is', 'more are')} needed."
     filled = sum(count > 0 for count in info.counts)
     if info.class_names and filled < 2:
-        return "There is one class only, so the map will have one colour; a second one makes it telling."
+        return "There is one class only, so the map will have one colour; a second class would tell you more."
     few = [name for name, count in zip(info.class_names, info.counts, strict=True) if 0 < count < 5]
     if few:
         return f"“{few[0]}” has fewer than five pictures, so the model will hardly learn it."

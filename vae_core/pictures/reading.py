@@ -90,7 +90,7 @@ _OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     for pattern, reason in (
         (rb"....ftyp(hei[cfmsx]|hev[cmsx]|mif1|msf1)", f"is a HEIC picture; {_SAVE}"),
         (rb"....ftypavi[fs]", f"is an AVIF picture; {_SAVE}"),
-        (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI |\0\0\x01[\xb3\xba]", "is a film; save single pictures of it"),
+        (rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI |\0\0\x01[\xb3\xba]", "is a video; save single pictures of it"),
         (rb"\s*%PDF", f"is a PDF; {_SAVE}"),
         (rb"(\xef\xbb\xbf)?\s*(<\?xml.{0,500}?)?(<!--.{0,500}?-->\s*)?(<!DOCTYPE svg.{0,300}?)?<svg",
          f"is an SVG drawing; {_SAVE}"),
@@ -160,7 +160,7 @@ def _note(image: Image.Image) -> str:
     several = False
     with suppress(Exception):  # counting may stumble over what comes after the first picture
         several = image.format != "MPO" and bool(getattr(image, "is_animated", False))
-    return "only its first picture was taken" if several else ""
+    return "only the first picture was added" if several else ""
 
 
 # ---- decoding

@@ -17,7 +17,7 @@ from vae_core.model import Autoencoder
 from vae_core.training.threads import Governor
 
 EVALUATION_BATCH = 512  # so that what is computed of it stays in the processor's cache
-TOO_FAR = "The numbers grew without limit, so this training cannot continue; try a smaller learning rate or beta."
+TOO_FAR = "The numbers grew without limit; start a new training with a smaller learning rate or beta."
 
 
 class TrainingFailed(Exception):

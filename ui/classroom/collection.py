@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from ui.classroom import train
-from ui.shell import live, visitor
+from ui.shell import clock, live, visitor
 from ui.shell.class_errors import in_class, tried
 from ui.shell.errors import plain
 from ui.shell.seat import Seat
@@ -68,8 +67,7 @@ def _keep_clicked(seat: Seat) -> None:
 
 
 def title_of(room: Room) -> str:
-    day = time.localtime(room.opened)
-    return f"Class {room.code}, {day.tm_mday} {time.strftime('%B', day)}"
+    return f"Class {room.code}, {clock.when(room.opened, '%d %B').lstrip('0')}"
 
 
 def keep(seat: Seat) -> PictureSet:

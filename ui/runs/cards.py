@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ import streamlit as st
 
 from ui.components import notebook, reference_panel, run_status
 from ui.runs import report, table, thumbnails
-from ui.shell import browser_input, run_picker, uploads, visitor
+from ui.shell import browser_input, clock, run_picker, uploads, visitor
 from ui.shell.errors import one_sentence, plain
 from ui.store import run_index, tail
 from vae_core import paths
@@ -294,9 +293,8 @@ def trash() -> None:
     with st.expander(f"Deleted ({len(items)}), kept for {kept}", icon=":material/delete:"):
         for item in items:
             with st.container(horizontal=True, vertical_alignment="center"):
-                when = time.strftime("%d %b, %H:%M", time.localtime(item.when))
                 title = item.id if _broken(item.run) else item.run.title
-                st.markdown(f"{plain(title)} :gray[deleted {when}]")
+                st.markdown(f"{plain(title)} :gray[deleted {clock.when(item.when)}]")
                 st.button(
                     "Put back", key=f"restore_{item.path.name}", on_click=_try, args=(lambda i=item: _restore(i),)
                 )

@@ -12,7 +12,10 @@ import base64
 import binascii
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta, timezone, tzinfo
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import streamlit as st
@@ -61,6 +64,16 @@ def number_from_address(name: str, most: int = 10**8) -> int | None:
 def page_address() -> str:
     """The address of this page, as the browser has it, without what stands after the path."""
     return text(st.context.url) or ""
+
+
+def time_zone() -> tzinfo | None:
+    """The zone of the browser's clock; None where it says none, or one that there is not."""
+    name = text(st.context.timezone) or ""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}", name):
+        with suppress(KeyError, ValueError, OSError):  # also where this machine has no list of zones
+            return ZoneInfo(name)
+    minutes = whole_number(st.context.timezone_offset, -24 * 60 + 1, 24 * 60 - 1)  # west of Greenwich, and only now
+    return None if minutes is None else timezone(timedelta(minutes=-minutes))
 
 
 def choices_in_address() -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from functools import lru_cache
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import browser_input, visitor
+from ui.shell import browser_input, clock, visitor
 from ui.shell.errors import plain
 from ui.store import run_index, tail
 from vae_core.datasets import registry
@@ -114,13 +112,8 @@ def label(run: Run) -> str:
         dataset, numbers = registry.TITLES[run.config.dataset], f"{run.config.latent_dim} numbers"
         return " · ".join([run.title, *([] if dataset in run.title else [dataset]), numbers])
     stamp = files.stamp(f"{run.path}/config.json")  # none if it was deleted since the page began
-    made = _clock(stamp[-1] // 10**9) if stamp else "deleted"
+    made = clock.when(stamp[-1] // 10**9) if stamp else "deleted"
     return f"{'Yours' if visitor.owns(run) else 'Shared'}, {made} · {run.title}"
-
-
-@lru_cache(maxsize=2000)
-def _clock(seconds: int) -> str:
-    return time.strftime("%d %b, %H:%M", time.localtime(seconds))
 
 
 def no_originals(run: Run) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from ui.shell import browser_input, prefetch, visitor
+from ui.shell import browser_input, clock, prefetch, visitor
 from ui.shell.errors import plain
 from ui.text import glossary
 from ui.train import preset_cards
@@ -191,8 +190,7 @@ def _dataset_in_words(name: str) -> str:
     manifest = own.manifest_of(name)
     if manifest is None:
         return registry.TITLES[name]
-    when = time.strftime("%d %b, %H:%M", time.localtime(manifest.created))
-    return f"{manifest.title} · {sum(manifest.counts):,} own pictures · {when}"
+    return f"{manifest.title} · {sum(manifest.counts):,} own pictures · {clock.when(manifest.created)}"
 
 
 def _follow_address() -> None:

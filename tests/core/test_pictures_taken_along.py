@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_helpers import TINY, assert_one_sentence
+from tests.core.hostile import ODD, nothing_odd_is_unpacked, oddly_packed
 from tests.core.pictures_made import (
     DRAWN,
     LETTERS,
@@ -275,6 +276,14 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(name, good, runs_dir):
     assert_one_sentence(str(refusal.value).replace(": ", " "))
     assert [file for file in files_below(runs_dir) if not file.endswith(".lock")] == []
     assert own.versions() == [] and not own._lent
+
+
+@pytest.mark.parametrize("packing", ODD)
+def test_test_pictures_that_are_packed_oddly_are_refused_before_they_are_unpacked(packing, good, runs_dir):
+    hostile = changed(good, "pictures/test.npz", lambda part: oddly_packed(part, packing))
+    with nothing_odd_is_unpacked(), pytest.raises(Refused, match="unusual"):
+        archive.unpack(hostile, runs_dir)
+    assert own_runs(runs_dir) == [] and own.versions() == []
 
 
 def test_an_archive_says_no_settings_that_there_are_not(good, runs_dir):

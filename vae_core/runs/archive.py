@@ -34,6 +34,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from vae_core import zips
 from vae_core.architecture import of_config
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import own, registry
@@ -389,7 +390,7 @@ def _entries(bundle: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
             raise Refused("it has parts that no run has")
         if not name.isascii() or info.orig_filename != name:
             raise Refused("it has parts with odd names")
-        if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if not zips.is_plain(info):
             raise Refused("it is encrypted, or packed in an unusual way")
         found[name] = info
     if sum(info.file_size for info in found.values()) > limit:

@@ -44,8 +44,9 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
     limits.accept(config)
     _may_learn_from(config, owner)
     with locked(folder, wait=10):
+        lifecycle.check_pictures(config)
         _may_wait(folder, owner, limits)
-        make_room(folder, owner, limits)
+        make_room(folder, owner, limits, dataset=config.dataset)
         turn = next_turn(folder, owner)
         run = lifecycle.create(config, folder, state="queued", owner=owner)
         launcher.request(run, "step" if one_epoch else "run")
@@ -92,9 +93,9 @@ def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = N
     folder = folder or paths.runs_dir()
 
     @contextmanager
-    def room(size: int) -> Iterator[None]:
+    def room(size: int, dataset: str) -> Iterator[None]:
         with locked(folder, wait=10):
-            make_room(folder, owner, limits, size=size)
+            make_room(folder, owner, limits, size=size, dataset=dataset)
             yield
 
     return archive.unpack(file, folder, limits.accept, limits.archive * 1_000_000, room, owner=owner)

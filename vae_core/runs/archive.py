@@ -147,7 +147,7 @@ def unpack(
     folder: Path,
     accept: Callable[[Config], None] = lambda config: None,
     limit: int = MAX_BYTES,
-    room: Callable[[int], AbstractContextManager[None]] = lambda size: nullcontext(),
+    room: Callable[[int, str], AbstractContextManager[None]] = lambda size, dataset: nullcontext(),
     **about: Any,
 ) -> Run:
     """Make a new run in ``folder`` from an archive.
@@ -155,15 +155,15 @@ def unpack(
     Raises Refused with the reason, or RunError where it cannot be kept.
 
     ``accept`` may raise RunError for settings that this machine does not take. ``room`` is entered with the number of
-    bytes once all of the file is known to be good, held while the run is written, and may raise RunError. Nothing is
-    left behind by a refusal. One file is read at a time.
+    bytes and the dataset once all of the file is known to be good, held while the run is written, and may raise
+    RunError. Nothing is left behind by a refusal. One file is read at a time.
     """
     if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
         raise RunError("Another import is being read; try again in a moment.")
     try:
         with ExitStack() as until_done:
             archive = _Archive(file, accept, limit, until_done, str(about.get("owner", "")))
-            with room(archive.size):
+            with room(archive.size, archive.config.dataset):
                 return archive.write(folder, **about)
     finally:
         _one_at_a_time.release()

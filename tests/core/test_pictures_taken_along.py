@@ -58,6 +58,7 @@ def elsewhere(tmp_path, monkeypatch):
     def move() -> None:
         (tmp_path / "other").mkdir(exist_ok=True)
         monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "other"))
+        own._met.clear()
 
     return move
 
@@ -332,6 +333,19 @@ def test_a_deleted_set_goes_with_all_that_was_made_from_it(runs_dir):
     assert [r.id for r in own_runs(runs_dir)] == [kept.id] and lifecycle.trashed(runs_dir) == []
     assert own.versions() == [stays.name] and sets.list_sets() == [other]
     assert not [name for name in files_below(runs_dir) if known.id in name or spec.name[4:] in name]
+
+
+def test_whoever_holds_a_run_can_still_ask_of_it_once_its_pictures_are_deleted(runs_dir):
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN, vary=False)
+    held = Run(trained(spec.name, runs_dir).path)
+    pixels, layers = held.dataset.shape.pixels, held.architecture
+    held = Run(held.path)
+    assert held.config.dataset == spec.name  # read, and kept by a page
+    own.delete_version(spec.name)
+    assert held.dataset.shape.pixels == pixels and held.architecture == layers
+    assert held.dataset.class_names == spec.class_names and len(held.labels()) == spec.test_size
+    assert held.config.title and not registry.is_here(spec.name) and own.versions() == []
+    assert registry.obstacle(spec.name) == own.GONE
 
 
 def test_a_set_whose_training_goes_on_is_not_deleted(runs_dir):

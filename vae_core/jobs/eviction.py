@@ -49,16 +49,17 @@ def make_room(
     ``keep`` (of the trash) and ``dataset`` (which the new run is on) are left alone.
     Raises RunError, and removes nothing, if that would not be enough. The caller holds the queue's lock.
     """
-    lifecycle.sweep(folder, DELETED_SECONDS)
+    lifecycle.sweep(folder, DELETED_SECONDS, keep)
     if folder == paths.runs_dir():
         deleting.sweep(folder, keep=dataset)
-    for _ in range(3):  # again if something was deleted, or grew, meanwhile
+    for last in (False, False, False, True):  # again if something was deleted, or grew, meanwhile
         going = _Plan(folder, owner, limits, keep).make(needed, size)
         if not going:
             return
+        if last:
+            raise RunError(FULL)
         for path in going:
             lifecycle.remove(path)
-    raise RunError(FULL)
 
 
 def check_pin(run: Run, limits: Limits) -> None:

@@ -213,11 +213,19 @@ def trashed(folder: Path) -> list[Trashed]:
     )
 
 
-def restore(item: Trashed) -> Run:
-    """Put a deleted run back where it was. Raises RunError if another has its id by now."""
+def may_come_back(item: Trashed) -> Path:
+    """Where a deleted run would be again. Raises RunError if another has its id by now, or it is gone for good."""
     target = item.path.parent.parent / item.id
     if target.exists():
         raise RunError(f"There is another run {item.id} by now.")
+    if not item.path.exists():
+        raise RunError(f"The run {item.id} is no longer in the trash.")
+    return target
+
+
+def restore(item: Trashed) -> Run:
+    """Put a deleted run back where it was. Raises RunError if another has its id by now."""
+    target = may_come_back(item)
     try:
         os_compat.rename(item.path, target)
     except FileNotFoundError:
@@ -227,11 +235,11 @@ def restore(item: Trashed) -> Run:
     return Run(target)
 
 
-def sweep(folder: Path, kept: float = KEPT_SECONDS) -> None:
-    """Remove for good what has been in the trash for long, and what a crash left half-made."""
+def sweep(folder: Path, kept: float = KEPT_SECONDS, keep: Path | None = None) -> None:
+    """Remove for good what has been in the trash for long, but for ``keep``, and what a crash left half-made."""
     now = time.time()
     for item in trashed(folder):
-        if abs(now - item.when) > kept:  # of the future: a clock was wrong
+        if abs(now - item.when) > kept and item.path != keep:  # of the future: a clock was wrong
             remove(item.path)
     for rest in [*folder.glob(".*.part"), *folder.glob(f"{TRASH}/*.gone")]:
         try:

@@ -68,6 +68,7 @@ def runs_dir(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "runs"
     folder.mkdir()
     monkeypatch.setenv("VAE_RUNS_DIR", str(folder))
+    monkeypatch.setattr("vae_core.datasets.own._met", {})  # of the runs that other tests read
     return folder
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
+import io
+import lzma
 import os
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 CODE = ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "subprocess.Popen")
 WRITES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "shutil.rmtree")
@@ -49,3 +55,28 @@ def watched(folder: Path) -> Iterator[None]:
     finally:
         _allowed.clear()
     assert not _seen, _seen[:5]
+
+
+ODD = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)  # Python unpacks all it has read of these, whatever size is declared
+
+
+def oddly_packed(packed: bytes, packing: int) -> bytes:
+    """The same zip, its parts packed in a way whose memory has no bounds."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), packing)
+    return out.getvalue()
+
+
+@contextmanager
+def nothing_odd_is_unpacked() -> Iterator[None]:
+    """Fail if anything inside begins to unpack BZIP2 or LZMA."""
+
+    def begun(*_: object, **__: object) -> None:
+        pytest.fail("it began to unpack it")  # no Exception, so that no reader of hostile bytes takes it for one
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bz2, "BZ2Decompressor", begun)
+        patch.setattr(lzma, "LZMADecompressor", begun)
+        yield

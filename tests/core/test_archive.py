@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import safetensors  # noqa: F401 (its first import writes a cache, which the watch would see)
 from core_helpers import assert_one_sentence, differences, keep_lines, new_run, results, train_here
-from hostile import watched
+from hostile import ODD, nothing_odd_is_unpacked, oddly_packed, watched
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -435,6 +435,15 @@ def test_links_twins_passwords_and_odd_packing_are_refused(good, tmp_path):
     with zipfile.ZipFile(out, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
         file.writestr("config.json", b"{}")
     assert "twice" in refused(out.getvalue(), tmp_path / "runs")
+
+
+@pytest.mark.parametrize("packing", ODD)
+@pytest.mark.parametrize("part", ["latents/labels.npz", "latents/0001.npz", "moments/01.npz"])
+def test_odd_packing_inside_a_part_is_refused_before_it_is_unpacked(good, tmp_path, part, packing):
+    parts = content(good)
+    parts[part] = oddly_packed(parts[part], packing)
+    with nothing_odd_is_unpacked():
+        assert "unusual" in refused(bundle(parts), tmp_path / "runs")
 
 
 def test_an_endless_table_of_contents_is_not_read(tmp_path):

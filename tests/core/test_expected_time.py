@@ -8,11 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.core.pictures_made import DRAWN, LETTERS, picture_set
+from tests.core.pictures_made import trained as trained_on
 from vae_core import architecture, os_compat
 from vae_core.config import Config
+from vae_core.datasets import own
 from vae_core.datasets.spec import Shape
+from vae_core.pictures import deleting, freezing
 from vae_core.runs import files
-from vae_core.runs.run import Run
+from vae_core.runs.run import Run, write_status
 from vae_core.training import expected_time
 from vae_core.training.expected_time import START_SECONDS, Pictures, first_guess, in_words
 
@@ -39,6 +43,19 @@ def test_without_any_training_it_is_a_guess_and_says_so(runs_dir):
     found = expected_time.of(Config(), folder=runs_dir)
     assert not found.measured and found.seconds > START_SECONDS
     assert "a guess" in found.words and "this machine" not in found.words
+
+
+def test_a_set_that_was_deleted_just_now_is_still_measured_by(runs_dir):
+    set_of_mine = picture_set(LETTERS)
+    spec = freezing.freeze(set_of_mine, DRAWN, vary=False)
+    run = trained_on(spec.name, runs_dir, network="deep")
+    write_status(run, replace(run.status(), host=os_compat.HOST))
+    config = Config(dataset="mnist", network="deep", device="cpu")
+    before = expected_time.of(config)
+    deleting.delete_set(set_of_mine)
+    own._met.clear()  # as in a server that did not read the run itself
+    assert own.find(spec.name) is None and not run.path.exists()
+    assert expected_time.of(config) == before and before.measured
 
 
 def test_the_same_again_takes_what_it_took(runs_dir, finished_run):

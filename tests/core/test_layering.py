@@ -136,3 +136,13 @@ registry.load("digits")
 print(sorted({HEAVY} & set(sys.modules)))
 """
     assert fresh_process(code, str(finished_run.path.parent)) == "[]"
+
+
+def test_every_zip_that_is_read_is_opened_by_the_one_way_that_bounds_its_memory():
+    wrong = []
+    for file in (file for layer in LAYERS for file in sources(layer)):
+        calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+        opened = [call for call in calls if ast.unparse(call.func) in ("zipfile.ZipFile", "ZipFile")]
+        modes = [[ast.unparse(mode) for mode in call.args[1:2]] for call in opened]
+        wrong += [str(file.relative_to(ROOT)) for mode in modes if mode != ["'w'"]]
+    assert not wrong, f"use vae_core.zips.ForeignZip: {wrong}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import subprocess
@@ -16,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.core.hostile import ODD, nothing_odd_is_unpacked, oddly_packed
 from tests.core.pictures_made import drawing, files_below, photo, raw, reasons, taken, uploaded, without_rights, zipped
-from vae_core import paths
+from vae_core import paths, zips
 from vae_core.pictures import intake, sets
 from vae_core.pictures.intake import Limits, Skipped, Taken, class_names
 
@@ -149,6 +151,17 @@ def test_a_bomb_is_not_unpacked(monkeypatch):
     assert asked == [1_001]
 
 
+@pytest.mark.parametrize("packing", ODD)
+def test_the_names_of_the_folders_are_not_read_if_they_are_packed_oddly(packing):
+    names = json.dumps({"classes": [["a", "An a"]]}).encode()
+    packed = oddly_packed(zipped({"latent-lab.json": names, "a/1.png": PNG}).getvalue(), packing)
+    plain = zipped({"latent-lab.json": names, "a/1.png": PNG}).getvalue()
+    assert classes(uploaded(plain)) == {"An a": 1}
+    with nothing_odd_is_unpacked():
+        assert set(reasons(uploaded(packed))) == {"latent-lab.json", "a/1.png"}
+    assert all("unusual" in reason for reason in reasons(uploaded(packed)).values())
+
+
 def test_ten_thousand_folders_are_no_classes_of_their_own():
     parts = {f"{k:05d}/": b"" for k in range(10_000)} | {f"{k:05d}/a.png": PNG for k in range(0, 10_000, 40)}
     items = uploaded(zipped(parts))
@@ -158,7 +171,7 @@ def test_ten_thousand_folders_are_no_classes_of_their_own():
 
 def test_too_many_parts_are_refused_before_they_are_read(monkeypatch):
     packed = zipped({str(k): b"" for k in range(20_001)})
-    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("its table was read"))
+    monkeypatch.setattr(zips, "ForeignZip", lambda *_: pytest.fail("its table was read"))
     assert "20,000" in reasons(uploaded(packed))["upload.zip"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.core_helpers import TINY, assert_one_sentence
+from tests.core.hostile import ODD, nothing_odd_is_unpacked, oddly_packed
 from tests.core.pictures_made import (
     DRAWN,
     LETTERS,
@@ -25,13 +27,13 @@ from tests.core.pictures_made import (
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
-from vae_core.jobs import eviction, queue
+from vae_core.jobs import eviction, launcher, queue
 from vae_core.jobs.limits import Limits
 from vae_core.pictures import deleting, freezing, preparing, sets
 from vae_core.pictures.preparing import Preparation
-from vae_core.runs import archive, lifecycle
+from vae_core.runs import archive, files, lifecycle
 from vae_core.runs.index import find_run, own_runs
-from vae_core.runs.run import Run, RunError
+from vae_core.runs.run import Run, RunError, Status, write_status
 from vae_core.runs.untrusted import Refused
 
 
@@ -56,6 +58,7 @@ def elsewhere(tmp_path, monkeypatch):
     def move() -> None:
         (tmp_path / "other").mkdir(exist_ok=True)
         monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "other"))
+        own._met.clear()
 
     return move
 
@@ -277,6 +280,14 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(name, good, runs_dir):
     assert own.versions() == [] and not own._lent
 
 
+@pytest.mark.parametrize("packing", ODD)
+def test_test_pictures_that_are_packed_oddly_are_refused_before_they_are_unpacked(packing, good, runs_dir):
+    hostile = changed(good, "pictures/test.npz", lambda part: oddly_packed(part, packing))
+    with nothing_odd_is_unpacked(), pytest.raises(Refused, match="unusual"):
+        archive.unpack(hostile, runs_dir)
+    assert own_runs(runs_dir) == [] and own.versions() == []
+
+
 def test_an_archive_says_no_settings_that_there_are_not(good, runs_dir):
     said_so = said(defaults={"epochs": "many", "foo": 1, "batch_size": 32, "dataset": "mnist"}, how={"size": 999})
     run = archive.unpack(changed(good, "pictures/manifest.json", said_so), runs_dir)
@@ -324,6 +335,19 @@ def test_a_deleted_set_goes_with_all_that_was_made_from_it(runs_dir):
     assert not [name for name in files_below(runs_dir) if known.id in name or spec.name[4:] in name]
 
 
+def test_whoever_holds_a_run_can_still_ask_of_it_once_its_pictures_are_deleted(runs_dir):
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN, vary=False)
+    held = Run(trained(spec.name, runs_dir).path)
+    pixels, layers = held.dataset.shape.pixels, held.architecture
+    held = Run(held.path)
+    assert held.config.dataset == spec.name  # read, and kept by a page
+    own.delete_version(spec.name)
+    assert held.dataset.shape.pixels == pixels and held.architecture == layers
+    assert held.dataset.class_names == spec.class_names and len(held.labels()) == spec.test_size
+    assert held.config.title and not registry.is_here(spec.name) and own.versions() == []
+    assert registry.obstacle(spec.name) == own.GONE
+
+
 def test_a_set_whose_training_goes_on_is_not_deleted(runs_dir):
     known = picture_set(LETTERS)
     spec = freezing.freeze(known, DRAWN)
@@ -345,6 +369,63 @@ def test_a_version_that_no_run_uses_goes_after_an_hour(runs_dir):
     assert deleting.unused_versions(runs_dir, now + 4_000) == [unused.name]  # it can be taken back
     lifecycle.sweep(runs_dir, kept=-1)
     assert set(deleting.unused_versions(runs_dir, now + 4_000)) == {used.name, unused.name}
+
+
+def unused_for_hours(**about) -> str:
+    """A version that no run uses, of two hours ago."""
+    name = freezing.freeze(picture_set(LETTERS, **about), DRAWN, vary=False).name
+    manifest = own.manifest_of(name)
+    files.write_json(own.folder_of(name) / "manifest.json", replace(manifest, created=time.time() - 7_200).to_json())
+    return name
+
+
+def test_the_pictures_that_a_training_is_asked_for_are_not_swept_to_make_room_for_it(runs_dir, monkeypatch):
+    monkeypatch.setattr(queue, "dispatch", lambda *_: [])
+    name = unused_for_hours(owner="me")
+    run = queue.ask(Config(dataset=name, **{**TINY, "batch_size": 64}), "me", Limits())
+    assert run.dataset.name == name and registry.is_here(name)
+    other = Config(**{**TINY, "batch_size": 64})
+    lifecycle.remove(run.path)
+    queue.ask(other, "me", Limits())
+    assert own.versions() == [], "whoever asks for others makes room as before"
+
+
+def test_an_imported_run_keeps_the_pictures_that_are_here(runs_dir, monkeypatch):
+    """The version that it was trained on is here, no run uses it, and it is hours old."""
+    name = unused_for_hours()
+    out = io.BytesIO(packed(trained(name, runs_dir)))
+    for run in own_runs(runs_dir):
+        lifecycle.remove(run.path)
+    taken_in = queue.take_in(out, "", Limits(batch_size=1))
+    assert taken_in.config.dataset == name and registry.is_here(name)
+
+
+def test_a_training_on_pictures_that_are_gone_is_refused_in_one_sentence(runs_dir, monkeypatch):
+    made = picture_set(LETTERS, owner="me")
+    config = Config(dataset=freezing.freeze(made, DRAWN, vary=False).name, **{**TINY, "batch_size": 64})
+    others = lifecycle.create(Config(**TINY), runs_dir, owner="other")
+    write_status(others, Status(state="finished"))
+    deleting.delete_set(made)
+    for start in (
+        lambda: queue.ask(config, "me", Limits(all_runs=1)),
+        lambda: launcher.start(config),
+        lambda: lifecycle.create(config, runs_dir, "mine"),
+    ):
+        with pytest.raises(RunError, match="choose another dataset") as refusal:
+            start()
+        assert_one_sentence(str(refusal.value).replace("; ", " "))
+    assert own_runs(runs_dir) == [others], "and nothing made room for it"
+
+
+def test_a_training_whose_pictures_are_gone_does_not_go_on(runs_dir):
+    name = freezing.freeze(picture_set(LETTERS), DRAWN, vary=False).name
+    run = trained_before(name, runs_dir, owner="me")
+    write_status(run, Status(state="stopped"))
+    own.delete_version(name)
+    for go_on in (launcher.resume, lambda run: queue.again(run, Limits(batch_size=1))):
+        with pytest.raises(RunError, match="choose another dataset"):
+            go_on(Run(run.path))
+    assert run.status().state == "stopped"
 
 
 def test_on_a_shared_server_nobody_learns_from_somebody_elses_pictures(runs_dir):

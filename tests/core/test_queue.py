@@ -436,6 +436,73 @@ def test_a_full_queue_drops_the_last_request_that_nobody_looks_at(runs_dir, spaw
     assert not queue.note(run)
 
 
+def waiting_for_long(owner: str, runs_dir: Path) -> Run:
+    """A request in the queue on whose page nobody looks."""
+    run = lifecycle.create(CONFIG, runs_dir, state="queued", owner=owner)
+    queue_order.write(run, asked=time.time() - 1_000, turn=0.0)
+    return run
+
+
+def test_nobody_loses_a_place_for_a_request_that_is_refused(runs_dir, monkeypatch):
+    monkeypatch.setattr(queue, "dispatch", lambda *_: [])
+    limits, waits = replace(LIMITS, queue=1, runs=1), waiting_for_long("a", runs_dir)
+    mine = lifecycle.create(CONFIG, runs_dir, owner="b", pinned=True)
+    finish(mine, "stopped")
+    with pytest.raises(RunError, match="unpin or delete"):
+        ask("b", limits)
+    with lifecycle.held(mine), pytest.raises(RunError, match="is training"):
+        queue.again(Run(mine.path), limits)
+    full = lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device"))  # noqa: E731
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "write_status", full)
+        with pytest.raises(RunError, match="cannot continue"):
+            queue.again(Run(mine.path), limits)
+    known = here()
+    with monkeypatch.context() as patch:
+        patch.setattr(launcher, "request", lambda *_: (_ for _ in ()).throw(RunError("It cannot be steered.")))
+        with pytest.raises(RunError, match="steered"):
+            ask("c", replace(limits, runs=9))
+    assert here() == known, "what was refused does not wait"
+    assert waits.status().state == "queued" and not queue.note(waits)
+    queue.again(Run(mine.path), limits)
+    assert waits.status().state == "stopped" and "lost its place" in queue.note(waits)
+
+
+def test_room_that_is_made_in_the_last_round_counts(runs_dir, finished_run, monkeypatch):
+    """Each time that room was made, another run comes from somewhere else, but for the last."""
+    for k in range(2):
+        old(f"old-{k}", 9_999, f"owner-{k}", finished_run)
+    came, remove = iter(["one", "two"]), lifecycle.remove
+
+    def another_comes(path: Path) -> None:
+        remove(path)
+        if name := next(came, None):
+            old(name, 9_000, "elsewhere", finished_run)
+
+    monkeypatch.setattr(lifecycle, "remove", another_comes)
+    make_room(runs_dir, "x", replace(LIMITS, all_runs=2))
+    assert len(here()) == 1
+    came = iter("abcdef")
+    with pytest.raises(RunError, match="server is full"):
+        make_room(runs_dir, "x", replace(LIMITS, all_runs=1))
+
+
+def test_nothing_goes_for_a_run_that_cannot_come_back(runs_dir, finished_run):
+    for name in ("gone", "theirs"):
+        old(name, 9_999, name, finished_run)
+    throw_away("gone", 7_000)  # an hour is over, and still it is wanted
+    (item,) = lifecycle.trashed(runs_dir)
+    old("gone", 1, "gone", finished_run)
+    with pytest.raises(RunError, match="another run gone"):
+        queue.put_back(item, replace(LIMITS, all_runs=2))
+    assert here() == {"gone", "theirs"}
+    lifecycle.remove(runs_dir / "gone")
+    assert queue.put_back(item, replace(LIMITS, all_runs=1)).id == "gone" and here() == {"gone"}
+    lifecycle.remove(runs_dir / "gone")
+    with pytest.raises(RunError, match="no longer in the trash"):
+        queue.put_back(item, LIMITS)
+
+
 def test_a_full_disk_starts_nothing_and_says_so(runs_dir, spawned):
     endless = replace(LIMITS, spare=10**9)
     with pytest.raises(RunError, match="disk of this server is full"):

@@ -100,17 +100,24 @@ def choose(picture_set: PictureSet | None) -> None:
 
 def create(title: str = FIRST_TITLE) -> PictureSet:
     """A new set, which the page shows from now on. Raises SetError."""
+    may_create()
     limits, known = hosted_limits(), all_sets()
-    if limits and not visitor.me():
-        raise SetError(visitor.NOT_KNOWN)
-    if limits and len(known) >= limits.sets:
-        raise SetError(f"You may keep {limits.sets} sets on this shared server; delete one first.")
     titles, number, wanted = {each.info.title for each in known}, 2, title
     while wanted in titles:
         wanted, number = f"{title} {number}", number + 1
     made = sets.create(wanted, visitor.me() if limits else "")
     choose(made)
     return made
+
+
+def may_create() -> None:
+    """Raise SetError if this visitor may have no more sets: before anything makes room for one."""
+    if (limits := hosted_limits()) is None:
+        return
+    if not visitor.me():
+        raise SetError(visitor.NOT_KNOWN)
+    if len(all_sets()) >= limits.sets:
+        raise SetError(f"You may keep {limits.sets} sets on this shared server; delete one first.")
 
 
 def token(picture_set: PictureSet) -> str:

@@ -75,6 +75,8 @@ def _add(items: Any, job: str, most: int) -> None:
     if mine.is_gone():  # never into another than the one that is shown
         picture_set, st.session_state["own_trouble"] = None, f"{mine.GONE} What you add now is in a new one."
     room = mine.limits().pictures - (picture_set.info.count if picture_set else 0)
+    if picture_set is None:
+        mine.may_create()
     mine.make_room(min(most, room) * BYTES)
     if picture_set is None:
         picture_set = mine.create()

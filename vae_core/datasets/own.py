@@ -43,7 +43,7 @@ PARTS = ("train", "test")
 JOINERS = "\u200c\u200d"  # invisible, and yet part of how words and emoji are written
 SEVERAL_JOINERS = re.compile(f"([{JOINERS}])[{JOINERS}]+")
 _lent: dict[str, Manifest] = {}  # while an archive is read whose version is not here yet
-_met: dict[str, Manifest] = {}  # as runs say of which the version is not here, e.g. copied by hand
+_met: dict[str, Manifest] = {}  # of the runs that were read, as they say if the version is not here
 _lending = threading.Lock()
 
 
@@ -231,11 +231,17 @@ def about(name: str) -> dict[str, Any]:
 
 
 def meet(name: object, pictures: object, said: object) -> None:
-    """Know a set as a run says it is, where nothing else is known of it. What no version can be is not met."""
-    if not isinstance(name, str) or not NAME.fullmatch(name) or find(name) is not None:
+    """Know a set as a run says it is, where nothing else is known of it. What no version can be is not met.
+
+    One that is here is kept in mind as it is: whoever holds the run still asks of its shape once the set is deleted.
+    """
+    if not isinstance(name, str) or not NAME.fullmatch(name) or name in _lent:
+        return
+    here = manifest_of(name)
+    if name in _met and here in (None, _met[name]):
         return
     with suppress(ValueError, TypeError):
-        manifest = manifest_from_json({"format": FORMAT, **pictures, **said})  # type: ignore[dict-item]
+        manifest = here or manifest_from_json({"format": FORMAT, **pictures, **said})  # type: ignore[dict-item]
         if len(_met) >= MOST_MET:
             _met.pop(next(iter(_met)))
         _met[name] = manifest

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
+from vae_core import paths, zips
 from vae_core.datasets.spec import DataError, DatasetSpec, Shape, Split
 
 
@@ -59,7 +59,7 @@ class Archive:
         from vae_core.pictures import reading
 
         try:
-            with zipfile.ZipFile(self.path(folder)) as archive:
+            with zips.ForeignZip(self.path(folder)) as archive:
                 names = sorted(name for name in archive.namelist() if name.endswith(".png"))
                 rgba = np.stack([reading.read_picture(archive.read(name)) for name in names])
                 labels = np.array([self.folders.index(name.split("/")[self.depth]) for name in names], np.uint8)

@@ -36,22 +36,30 @@ FULL = "This server is full: everything on it is pinned, busy or being looked at
 
 
 def make_room(
-    folder: Path, owner: str, limits: Limits, needed: int = 1, size: int = 0, keep: Path | None = None
+    folder: Path,
+    owner: str,
+    limits: Limits,
+    needed: int = 1,
+    size: int = 0,
+    keep: Path | None = None,
+    dataset: str = "",
 ) -> None:
-    """Remove what has to go so that ``needed`` more runs, ``size`` more bytes in all, fit. ``keep`` is left alone.
+    """Remove what has to go so that ``needed`` more runs, ``size`` more bytes in all, fit.
 
+    ``keep`` (of the trash) and ``dataset`` (which the new run is on) are left alone.
     Raises RunError, and removes nothing, if that would not be enough. The caller holds the queue's lock.
     """
-    lifecycle.sweep(folder, DELETED_SECONDS)
+    lifecycle.sweep(folder, DELETED_SECONDS, keep)
     if folder == paths.runs_dir():
-        deleting.sweep(folder)
-    for _ in range(3):  # again if something was deleted, or grew, meanwhile
+        deleting.sweep(folder, keep=dataset)
+    for last in (False, False, False, True):  # again if something was deleted, or grew, meanwhile
         going = _Plan(folder, owner, limits, keep).make(needed, size)
         if not going:
             return
+        if last:
+            raise RunError(FULL)
         for path in going:
             lifecycle.remove(path)
-    raise RunError(FULL)
 
 
 def check_pin(run: Run, limits: Limits) -> None:

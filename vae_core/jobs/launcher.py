@@ -23,6 +23,7 @@ REQUESTS = ("run", "pause", "step", "stop")
 
 def start(config: Config, folder: Path | None = None, *, run_id: str | None = None, one_epoch: bool = False) -> Run:
     """Make a run and start its trainer. With ``one_epoch`` it pauses after each epoch. Raises RunError."""
+    lifecycle.check_pictures(config)
     run = lifecycle.create(config, folder or paths.runs_dir(), run_id)
     request(run, "step" if one_epoch else "run")
     spawn(run)
@@ -48,6 +49,7 @@ def may_go_on(run: Run) -> Status:
     status = run.status()
     if run.gallery or status.state not in RESUMABLE:
         raise RunError(f"The run {run.id} cannot continue: it is {status.state}.")
+    lifecycle.check_pictures(run.config)
     return status
 
 

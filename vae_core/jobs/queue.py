@@ -44,12 +44,18 @@ def ask(config: Config, owner: str, limits: Limits, folder: Path | None = None, 
     limits.accept(config)
     _may_learn_from(config, owner)
     with locked(folder, wait=10):
-        _may_wait(folder, owner, limits)
-        make_room(folder, owner, limits)
+        lifecycle.check_pictures(config)
+        leaving = _who_makes_place(folder, owner, limits)
+        make_room(folder, owner, limits, dataset=config.dataset)
         turn = next_turn(folder, owner)
         run = lifecycle.create(config, folder, state="queued", owner=owner)
-        launcher.request(run, "step" if one_epoch else "run")
-        write(run, asked=time.time(), turn=turn)
+        try:
+            launcher.request(run, "step" if one_epoch else "run")
+            write(run, asked=time.time(), turn=turn)
+        except RunError:
+            lifecycle.remove(run.path)  # what was refused does not wait
+            raise
+        _take_out_one_of(leaving)
     dispatch(folder, limits)
     return run
 
@@ -61,7 +67,7 @@ def again(run: Run, limits: Limits) -> None:
         launcher.may_go_on(run)
         limits.accept(run.config)
         _may_learn_from(run.config, run.about.owner)
-        _may_wait(folder, run.about.owner, limits)
+        leaving = _who_makes_place(folder, run.about.owner, limits)
         launcher.end_hung(run)
         with lifecycle.held(run, seconds=2):  # who trained it is done with its files
             status = launcher.may_go_on(run)
@@ -71,6 +77,7 @@ def again(run: Run, limits: Limits) -> None:
                 write_status(run, replace(status, state="queued", message="", error="", pid=0, born=0.0))
             except OSError as error:
                 raise RunError(f"The run {run.id} cannot continue: {error.strerror}.") from None
+        _take_out_one_of(leaving)
     dispatch(folder, limits)
 
 
@@ -92,9 +99,9 @@ def take_in(file: IO[bytes], owner: str, limits: Limits, folder: Path | None = N
     folder = folder or paths.runs_dir()
 
     @contextmanager
-    def room(size: int) -> Iterator[None]:
+    def room(size: int, dataset: str) -> Iterator[None]:
         with locked(folder, wait=10):
-            make_room(folder, owner, limits, size=size)
+            make_room(folder, owner, limits, size=size, dataset=dataset)
             yield
 
     return archive.unpack(file, folder, limits.accept, limits.archive * 1_000_000, room, owner=owner)
@@ -112,6 +119,7 @@ def put_back(item: lifecycle.Trashed, limits: Limits) -> Run:
     folder, owner = item.path.parent.parent, item.run.about.owner
     with locked(folder, wait=10):
         mine = [run for run in own_runs(folder) if run.about.owner == owner]
+        lifecycle.may_come_back(item)
         if len(mine) >= limits.runs:  # somebody who takes one back did not choose another to go
             raise RunError(f"You have {limits.runs} runs, and no more are kept for one visitor here; delete one first.")
         make_room(folder, owner, limits, keep=item.path)
@@ -151,24 +159,35 @@ def _may_learn_from(config: Config, owner: str) -> None:
         raise RunError(NOT_YOUR_PICTURES)
 
 
-def _may_wait(folder: Path, owner: str, limits: Limits) -> None:
+def _who_makes_place(folder: Path, owner: str, limits: Limits) -> list[Run]:
+    """Who may have to leave a full queue for one more request, in order; nobody if it is not full.
+
+    Nobody leaves before nothing can refuse that request any more. Raises RunError if it may not wait.
+    """
     line = waiting_runs(known_runs(folder))
     if owner and sum(run.about.owner == owner for run in line) >= limits.waiting:
         raise RunError(f"You already have {limits.waiting} runs in the queue; wait for one, or cancel one.")
-    if len(line) >= limits.queue and not _drop_last_unwatched(line):
+    if len(line) < limits.queue:
+        return []
+    now = time.time()
+    unwatched = [
+        run for run in reversed(line) if not is_watched(run) and not 0 <= now - asked_at(run) < UNWATCHED_SECONDS
+    ]
+    if not unwatched:
         raise RunError("The queue of this server is full; try again in a few minutes.")
+    return unwatched
 
 
-def _drop_last_unwatched(line: list[Run]) -> bool:
-    """Take the last request out of a full queue on whose page nobody looks. Returns whether there was one."""
+def _take_out_one_of(leaving: list[Run]) -> None:
+    """Take the first out of the queue who can be."""
     why = "The queue was full and nobody looked at this page, so the training lost its place."
-    for run in reversed(line):
-        if not is_watched(run) and not 0 <= time.time() - asked_at(run) < UNWATCHED_SECONDS:
-            with suppress(OSError, RunError):
-                write(run, **read(run) | {"note": why})
-                write_status(run, replace(run.status(), state="stopped", message="", error="", pid=0, born=0.0))
-                return True
-    return False
+    for run in leaving:
+        if not run.path.exists():  # deleted just now: that is a place
+            return
+        with suppress(OSError, RunError):
+            write(run, **read(run) | {"note": why})
+            write_status(run, replace(run.status(), state="stopped", message="", error="", pid=0, born=0.0))
+            return
 
 
 def _turn(config: Config, folder: Path, limits: Limits) -> float | None:

@@ -72,13 +72,13 @@ def dataset_of(run: Run) -> str:
         return ""
 
 
-def unused_versions(folder: Path, now: float | None = None, set_id: str = "") -> list[str]:
-    """Versions that no run uses, nor one in the trash, and that were not made just now.
+def unused_versions(folder: Path, now: float | None = None, set_id: str = "", keep: str = "") -> list[str]:
+    """Versions that no run uses, nor one in the trash, nor one that is about to be made on ``keep``; no new ones.
 
     Of a set that is frozen anew, ``set_id``, they go sooner.
     """
     runs: Iterable[Run] = [*own_runs(folder), *(item.run for item in lifecycle.trashed(folder))]
-    used, now = {dataset_of(run) for run in runs}, time.time() if now is None else now
+    used, now = {keep, *(dataset_of(run) for run in runs)}, time.time() if now is None else now
     found = [(name, own.manifest_of(name)) for name in own.versions()]
     return [
         name
@@ -89,9 +89,9 @@ def unused_versions(folder: Path, now: float | None = None, set_id: str = "") ->
     ]
 
 
-def sweep(folder: Path, set_id: str = "") -> None:
-    """Remove the versions of which nobody has any use, and what a crash left half-made."""
-    for name in unused_versions(folder, set_id=set_id):
+def sweep(folder: Path, set_id: str = "", keep: str = "") -> None:
+    """Remove the versions of which nobody has any use, and what a crash left half-made; never ``keep``."""
+    for name in unused_versions(folder, set_id=set_id, keep=keep):
         own.delete_version(name)
     for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:
         with suppress(OSError):

@@ -19,6 +19,7 @@ from typing import IO, BinaryIO
 
 import numpy as np
 
+from vae_core import zips
 from vae_core.datasets.own import CLASSES, one_line
 from vae_core.pictures import reading
 from vae_core.pictures.reading import Unreadable
@@ -223,7 +224,7 @@ def _classes(
     """The pictures, and the class of each folder: as an archive of ours says in so many words, or by their names."""
     classes = class_names(parts[:-1] for parts, _ in entries)
     about = next((entry for entry in entries if entry[0] == [ORDER]), None)
-    if about is None or about[1].file_size > MEGABYTE or about[1].flag_bits & 1:
+    if about is None or about[1].file_size > MEGABYTE:
         return entries, classes
     try:
         with bundle.open(about[1]) as part:
@@ -255,7 +256,7 @@ def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
         raise _Bad("is an archive of the format for huge ones (zip64); pack fewer pictures at a time")
     if entries > limits.names or table > MAX_TABLE:
         raise _Bad(f"holds more than {limits.names:,} files and folders; pack fewer at a time")
-    bundle = zipfile.ZipFile(file)
+    bundle = zips.ForeignZip(file)
     if len(bundle.infolist()) > limits.names:
         raise _Bad(f"holds more than {limits.names:,} files and folders; pack fewer at a time")
     return bundle
@@ -278,9 +279,9 @@ def _refusal(info: zipfile.ZipInfo, limits: Limits, left: int) -> str:
         return "has a path that leads out of the archive"
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
         return "is a link"
-    if info.flag_bits & 1:
+    if zips.is_encrypted(info):
         return "is encrypted; pack it without a password"
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the memory of others has no bounds
+    if not zips.is_plain(info):
         return "is packed in an unusual way; pack it as a plain zip"
     if info.file_size > limits.picture_bytes:
         return f"is larger than {limits.picture_bytes // MEGABYTE} MB"

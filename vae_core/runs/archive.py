@@ -34,6 +34,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from vae_core import zips
 from vae_core.architecture import of_config
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import own, registry
@@ -146,7 +147,7 @@ def unpack(
     folder: Path,
     accept: Callable[[Config], None] = lambda config: None,
     limit: int = MAX_BYTES,
-    room: Callable[[int], AbstractContextManager[None]] = lambda size: nullcontext(),
+    room: Callable[[int, str], AbstractContextManager[None]] = lambda size, dataset: nullcontext(),
     **about: Any,
 ) -> Run:
     """Make a new run in ``folder`` from an archive.
@@ -154,15 +155,15 @@ def unpack(
     Raises Refused with the reason, or RunError where it cannot be kept.
 
     ``accept`` may raise RunError for settings that this machine does not take. ``room`` is entered with the number of
-    bytes once all of the file is known to be good, held while the run is written, and may raise RunError. Nothing is
-    left behind by a refusal. One file is read at a time.
+    bytes and the dataset once all of the file is known to be good, held while the run is written, and may raise
+    RunError. Nothing is left behind by a refusal. One file is read at a time.
     """
     if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
         raise RunError("Another import is being read; try again in a moment.")
     try:
         with ExitStack() as until_done:
             archive = _Archive(file, accept, limit, until_done, str(about.get("owner", "")))
-            with room(archive.size):
+            with room(archive.size, archive.config.dataset):
                 return archive.write(folder, **about)
     finally:
         _one_at_a_time.release()
@@ -389,7 +390,7 @@ def _entries(bundle: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
             raise Refused("it has parts that no run has")
         if not name.isascii() or info.orig_filename != name:
             raise Refused("it has parts with odd names")
-        if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if not zips.is_plain(info):
             raise Refused("it is encrypted, or packed in an unusual way")
         found[name] = info
     if sum(info.file_size for info in found.values()) > limit:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from vae_core import os_compat
 from vae_core.config import Config
-from vae_core.datasets import registry
+from vae_core.datasets import own, registry
 from vae_core.paths import GALLERY, runs_dir
 from vae_core.runs import files, schema
 from vae_core.runs.run import RUN_ID, Run, RunError, Status, check_id, write_status
@@ -45,14 +45,34 @@ def create(
     config: Config, folder: Path, run_id: str | None = None, title: str = "", state: str = "starting", **about: Any
 ) -> Run:
     """Make a run directory with its settings and a first status. Raises RunError if that cannot be done."""
-    run_id = run_id or new_run_id(config)
+    with _known(config):
+        run_id = run_id or new_run_id(config)
     check_id(run_id)
-    with draft(folder, run_id) as run:
+    with _known(config), draft(folder, run_id) as run:
         files.write_json(run.path / "config.json", schema.config_json(config, title))
         write_status(run, Status(state=state, epochs=config.epochs))
         if about:
             note(run, **about)
     return Run(folder / run_id)
+
+
+def check_pictures(config: Config) -> None:
+    """Raise RunError if a training would find no pictures: those of a visitor may have been deleted meanwhile."""
+    with _known(config):
+        registry.get(config.dataset)
+    if own.NAME.fullmatch(config.dataset) and not own.has(config.dataset, "train"):  # a run may still tell of it
+        raise RunError(own.GONE)
+
+
+@contextmanager
+def _known(config: Config) -> Iterator[None]:
+    """That its dataset is no longer known is one sentence."""
+    try:
+        yield
+    except KeyError as error:
+        if error.args != (config.dataset,):
+            raise
+        raise RunError(own.GONE) from None
 
 
 @contextmanager
@@ -193,11 +213,19 @@ def trashed(folder: Path) -> list[Trashed]:
     )
 
 
-def restore(item: Trashed) -> Run:
-    """Put a deleted run back where it was. Raises RunError if another has its id by now."""
+def may_come_back(item: Trashed) -> Path:
+    """Where a deleted run would be again. Raises RunError if another has its id by now, or it is gone for good."""
     target = item.path.parent.parent / item.id
     if target.exists():
         raise RunError(f"There is another run {item.id} by now.")
+    if not item.path.exists():
+        raise RunError(f"The run {item.id} is no longer in the trash.")
+    return target
+
+
+def restore(item: Trashed) -> Run:
+    """Put a deleted run back where it was. Raises RunError if another has its id by now."""
+    target = may_come_back(item)
     try:
         os_compat.rename(item.path, target)
     except FileNotFoundError:
@@ -207,11 +235,11 @@ def restore(item: Trashed) -> Run:
     return Run(target)
 
 
-def sweep(folder: Path, kept: float = KEPT_SECONDS) -> None:
-    """Remove for good what has been in the trash for long, and what a crash left half-made."""
+def sweep(folder: Path, kept: float = KEPT_SECONDS, keep: Path | None = None) -> None:
+    """Remove for good what has been in the trash for long, but for ``keep``, and what a crash left half-made."""
     now = time.time()
     for item in trashed(folder):
-        if abs(now - item.when) > kept:  # of the future: a clock was wrong
+        if abs(now - item.when) > kept and item.path != keep:  # of the future: a clock was wrong
             remove(item.path)
     for rest in [*folder.glob(".*.part"), *folder.glob(f"{TRASH}/*.gone")]:
         try:

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from vae_core import zips
 from vae_core.architecture import of_config
 from vae_core.config import Config
 from vae_core.runs import files
@@ -43,6 +44,8 @@ def reading() -> Iterator[None]:
         yield
     except RunError:
         raise
+    except zips.Odd:
+        raise Refused("it is encrypted, or packed in an unusual way") from None
     except Exception:  # zip, npy and JSON readers raise almost anything, RecursionError and MemoryError included
         raise Refused("it is damaged") from None
 
@@ -58,7 +61,7 @@ def open_zip(file: IO[bytes], size: int, most: int = MAX_TABLE) -> zipfile.ZipFi
     if locator[:4] == b"PK\x06\x07" or int.from_bytes(record[12:16], "little") > most:
         raise Refused("it has too many parts")
     with reading():
-        return zipfile.ZipFile(file)
+        return zips.ForeignZip(file)
 
 
 def read_part(bundle: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], name: str) -> bytes:
@@ -87,7 +90,7 @@ def read_arrays(raw: bytes, wanted: dict[str, str], shape: Sizes | dict[str, Siz
     for name, kind in wanted.items():
         info, expected = infos[f"{name}.npy"], shapes[name]
         numbers = math.prod(MAX_IMAGES if n is None else n for n in expected)
-        if info.flag_bits & 1 or info.file_size > numbers * np.dtype(kind).itemsize + 4_096:
+        if info.file_size > numbers * np.dtype(kind).itemsize + 4_096:
             raise Refused("its arrays are larger than its settings allow")
         content = io.BytesIO(read_part(bundle, infos, f"{name}.npy"))
         with reading():

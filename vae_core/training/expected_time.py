@@ -27,8 +27,6 @@ MULTIPLICATIONS_PER_SECOND = {"linear": 40e9, "convolution": 24e9, "transposed_c
 SECONDS_PER_WEIGHT = 4e-9  # of one step of Adam
 PASSES = 3  # forwards, and backwards twice: for the inputs and for the weights
 
-Measured = tuple[Config, float]  # settings, and how many times their first guess an epoch took
-
 
 class Pictures(NamedTuple):
     """What of a dataset decides over the time: also of one that is not made yet."""
@@ -36,6 +34,14 @@ class Pictures(NamedTuple):
     shape: Shape
     train_size: int
     test_size: int
+
+
+class Measured(NamedTuple):
+    """An earlier training, with all that is asked of it: its pictures may be deleted while it is remembered."""
+
+    config: Config
+    pictures: Pictures
+    pace: float  # how many times its first guess an epoch took
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,12 @@ def of(config: Config, pictures: Pictures | None = None, folder: Path | None = N
     Raises KeyError for a dataset that is not known here.
     """
     pictures = pictures or _pictures(config)
-    found = [entry for entry in _measured(folder or paths.runs_dir()) if entry[0].device == config.device]
+    found = [entry for entry in _measured(folder or paths.runs_dir()) if entry.config.device == config.device]
     alike = [
-        pace for other, pace in found if other.network == config.network and _pictures(other).shape == pictures.shape
-    ]
-    paces = alike or [pace for _, pace in found]
+        entry for entry in found
+        if entry.config.network == config.network and entry.pictures.shape == pictures.shape
+    ]  # fmt: skip
+    paces = [entry.pace for entry in alike or found]
     pace = statistics.median(paces[:5]) if paces else 1.0
     return Expected(START_SECONDS + config.epochs * first_guess(config, pictures) * pace, bool(alike))
 
@@ -145,6 +152,7 @@ def _of_run(run: Run) -> Measured | None:
         seconds = [record["seconds"] for record in run.metrics()[1:] if record.get("seconds", 0) > 0]
         if not seconds:
             return None
-        return run.config, statistics.median(seconds) / first_guess(run.config)
+        pictures = _pictures(run.config)
+        return Measured(run.config, pictures, statistics.median(seconds) / first_guess(run.config, pictures))
     except (RunError, KeyError):  # KeyError: its pictures are not known here
         return None

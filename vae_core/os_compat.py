@@ -183,6 +183,37 @@ def remove_folder(path: Path) -> bool:
     return not path.exists()
 
 
+def replace_folder(source: Path, target: Path) -> None:
+    """Let a folder take the place of another, which stays where it is if that fails. Raises OSError.
+
+    The caller alone writes there. Who is killed in the middle leaves the old one beside its name: ``put_back``.
+    """
+    put_back(target)
+    if not os.path.lexists(target):
+        rename(source, target)
+        return
+    rename(target, aside(target))
+    try:
+        rename(source, target)
+    except BaseException:
+        put_back(target)
+        raise
+    remove_folder(aside(target))
+
+
+def put_back(target: Path) -> None:
+    """Undo what a ``replace_folder`` has left that was killed; the caller alone writes there. Raises OSError."""
+    if os.path.lexists(target):
+        remove_folder(aside(target))
+    elif os.path.lexists(aside(target)):
+        rename(aside(target), target)
+
+
+def aside(target: Path) -> Path:
+    """What a folder is called while another takes its place."""
+    return target.with_name(f".{target.name}.old")
+
+
 # ---- output, which never decides over the work
 
 

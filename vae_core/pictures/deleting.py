@@ -91,6 +91,7 @@ def unused_versions(folder: Path, now: float | None = None, set_id: str = "") ->
 
 def sweep(folder: Path, set_id: str = "") -> None:
     """Remove the versions of which nobody has any use, and what a crash left half-made."""
+    own.tidy()
     for name in unused_versions(folder, set_id=set_id):
         own.delete_version(name)
     for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:

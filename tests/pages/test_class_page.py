@@ -274,8 +274,8 @@ def test_a_link_leads_a_phone_to_this_machine_and_not_to_itself(monkeypatch):
 
 
 NO_ADDRESSES = (
-    "http://[x/", "http://a:99999999/", "http://a:x/class", "http://a:0/", "http://", "javascript:alert(1)//a.b/c", "\0",
-    "http://a\u2100b/", "http://a.b/" + 900 * "€", "http://a.b/" + 1000 * "a", 7, None,
+    "http://[x/", "http://a:99999999/", "http://a:x/class", "http://a:0/", "http://", "javascript:alert(1)//a.b/c",
+    "\0", "http://a\u2100b/", "http://a.b/" + 900 * "€", "http://a.b/" + 1000 * "a", 7, None,
 )  # fmt: skip
 
 

@@ -250,7 +250,7 @@ GONE = "The pictures of this set are not on this machine; train on the same pict
 
 def has(name: str, part: str) -> bool:
     """Whether a version's training or test pictures are here. They were looked at, not read."""
-    return (folder_of(name) / f"{part}.npz").is_file()
+    return os_compat.is_file(folder_of(name) / f"{part}.npz")
 
 
 def _stamp(name: str) -> tuple[object, ...]:
@@ -375,7 +375,7 @@ def delete_version(name: str) -> bool:
 
 def tidy() -> None:
     """What somebody left behind who was killed while he replaced a version, and the locks of versions that are gone."""
-    for file in _lock_file("").parent.glob(f"{PREFIX}*.lock"):
+    for file in os_compat.listed(_lock_file("").parent, f"{PREFIX}*.lock"):
         if NAME.fullmatch(file.stem):
             _tidy(file.stem)
 
@@ -385,7 +385,7 @@ def _tidy(name: str) -> None:
     if os.path.lexists(folder) and not os.path.lexists(os_compat.aside(folder)):
         return
     with suppress(OSError, DataError):  # somebody is at it
-        if _lock_file(name).exists():
+        if os_compat.exists(_lock_file(name)):
             with _writing(name, seconds=0):
                 os_compat.put_back(folder)
                 if not os.path.lexists(folder):

@@ -94,7 +94,9 @@ def sweep(folder: Path, set_id: str = "") -> None:
     own.tidy()
     for name in unused_versions(folder, set_id=set_id):
         own.delete_version(name)
-    for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:
+    for part in [
+        each for folder in (sets.sets_dir(), own.versions_dir()) for each in os_compat.listed(folder, ".*.part")
+    ]:
         with suppress(OSError):
             if abs(time.time() - part.stat().st_mtime) > UNUSED_SECONDS:
                 os_compat.remove_folder(part)

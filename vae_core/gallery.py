@@ -25,6 +25,7 @@ from vae_core import os_compat, paths
 from vae_core.analysis import umap_tsne
 from vae_core.config import Config
 from vae_core.datasets import registry
+from vae_core.jobs.limits import size_of
 from vae_core.runs import files
 from vae_core.runs.run import Run
 
@@ -129,7 +130,7 @@ def slim(run: Run, piece: Piece) -> None:
         # Two numbers an image weigh little and make the bubbles' film; twenty only where a decoder is kept too.
         if epoch not in piece.kept_epochs and run.config.latent_dim > 2:
             run.latents_file(epoch).unlink()
-    for file in sorted((run.path / "latents").glob("*.npz")):
+    for file in os_compat.listed(run.path / "latents", "*.npz"):
         with np.load(file) as arrays:
             kept = {name: coarse(array[: piece.points], name) for name, array in arrays.items()}
         files.write_npz(file, kept, compress=True)
@@ -169,7 +170,7 @@ def main(names: list[str]) -> int:
     for piece in chosen:
         make(piece, paths.GALLERY)
     files.write_json(paths.GALLERY / "index.json", [piece.name for piece in PIECES])
-    total = sum(file.stat().st_size for file in paths.GALLERY.rglob("*") if file.is_file())
+    total = size_of(paths.GALLERY)
     print(f"{total / 1e6:.1f} MB in {paths.GALLERY}")
     return 0
 

@@ -8,6 +8,7 @@ seconds. Imports no torch.
 from __future__ import annotations
 
 import errno
+import fnmatch
 import os
 import platform
 import shutil
@@ -135,6 +136,45 @@ def yield_to_others() -> None:
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 0) if WINDOWS else 10)
 
 
+# ---- looking, which never raises: Path.exists and its like do, for a folder that may not be searched or a long name
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there; what cannot be looked at counts as missing."""
+    return os.path.exists(path)
+
+
+def is_file(path: Path | str) -> bool:
+    return os.path.isfile(path)
+
+
+def is_folder(path: Path | os.DirEntry[str]) -> bool:
+    """Of an entry of ``os.scandir`` it need not be asked again."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_missing(path: Path) -> bool:
+    """True only if it is certain that nothing is there."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        pass
+    return False
+
+
+def listed(folder: Path, pattern: str) -> list[Path]:
+    """What has such a name in a folder, in order; nothing where one cannot look into it."""
+    try:
+        return [folder / name for name in sorted(fnmatch.filter(os.listdir(folder), pattern))]
+    except (OSError, ValueError):
+        return []
+
+
 # ---- files that another process may have open
 
 
@@ -148,11 +188,17 @@ def patiently(action: Callable[[], T], path: Path | str, mode: int = os.R_OK) ->
         try:
             return action()
         except PermissionError:
-            forbidden = os.path.lexists(path) and not os.access(path, mode)
-            if forbidden or time.monotonic() > deadline:
+            if _forbids(Path(path), mode) or time.monotonic() > deadline:
                 raise
         time.sleep(pause)
         pause = min(2 * pause, 0.1)
+
+
+def _forbids(path: Path, mode: int) -> bool:
+    """Whether it is not others who refuse, but the file itself, or a folder that one may not search for it."""
+    if os.path.lexists(path):
+        return not os.access(path, mode)
+    return not os.access(next(filter(os.path.lexists, path.parents), path), os.X_OK)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -177,10 +223,41 @@ def remove(path: Path) -> None:
 def remove_folder(path: Path) -> bool:
     """Remove a folder with all that is in it, as far as that is possible. True if it is gone."""
     shutil.rmtree(path, ignore_errors=True)
-    if WINDOWS and path.exists():  # somebody had a file of it open
+    if WINDOWS and exists(path):  # somebody had a file of it open
         with suppress(OSError):
             patiently(lambda: shutil.rmtree(path), path.parent, os.W_OK)
-    return not path.exists()
+    return is_missing(path)
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Let a folder take the place of another, which stays where it is if that fails. Raises OSError.
+
+    The caller alone writes there. Who is killed in the middle leaves the old one beside its name: ``put_back``.
+    """
+    put_back(target)
+    if not os.path.lexists(target):
+        rename(source, target)
+        return
+    rename(target, aside(target))
+    try:
+        rename(source, target)
+    except BaseException:
+        put_back(target)
+        raise
+    remove_folder(aside(target))
+
+
+def put_back(target: Path) -> None:
+    """Undo what a ``replace_folder`` has left that was killed; the caller alone writes there. Raises OSError."""
+    if os.path.lexists(target):
+        remove_folder(aside(target))
+    elif os.path.lexists(aside(target)):
+        rename(aside(target), target)
+
+
+def aside(target: Path) -> Path:
+    """What a folder is called while another takes its place."""
+    return target.with_name(f".{target.name}.old")
 
 
 # ---- output, which never decides over the work

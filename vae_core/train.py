@@ -50,12 +50,16 @@ def _main(argv: list[str] | None) -> int:
         return _help(ranks, _device_of(arguments))
     try:
         run = _open_run(arguments)
+    except (ConfigError, DataError, RunError, SetError) as error:
+        return _mistake(str(error))
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        return _mistake(f"The file or folder{where} cannot be used: {error.strerror}.")
+    try:
         lock = lifecycle.lock_of(run, seconds=1)  # one that ends has said so a moment before it lets go
         lock.acquire()
     except Timeout:
         return _mistake(f"The run {run.id} is being trained already.")
-    except (ConfigError, DataError, RunError, SetError) as error:
-        return _mistake(str(error))
     except OSError as error:
         return _mistake(f"The folder of the run {run.id} cannot be written: {error.strerror}.")
     try:

@@ -66,6 +66,70 @@ def test_a_server_has_so_many_rooms_and_a_browser_opens_so_many(monkeypatch):
         rooms.open_room(codes.new_token())
 
 
+def test_rooms_in_which_nobody_has_been_for_long_make_room_one_by_one(monkeypatch):
+    """The one first that was left first; those that a class may come back to, and those with a teacher, stay."""
+    begin = moment = store.now()
+    monkeypatch.setattr(store, "now", lambda: moment)
+    monkeypatch.setattr(rooms, "ROOMS", 4)
+    joined_early, empty, joined_late, prepared = (rooms.open_room(codes.new_token()) for _ in range(4))
+
+    def there() -> list[bool]:
+        return [rooms.versions(each.room.code) is not None for each in (joined_early, empty, joined_late, prepared)]
+
+    def opens() -> bool:
+        try:
+            return bool(rooms.open_room(codes.new_token()))
+        except ClassroomError as error:
+            assert "taken" in str(error)
+            return False
+
+    pupils.join(joined_early.room.code, ANYBODY)
+    moment = begin + 1800
+    pupils.join(joined_late.room.code, ANYBODY)
+    moment = begin + rooms.EMPTY - 60
+    rooms.note_teacher(prepared.room.code, prepared.token)  # opened for a lesson that is still to come
+    assert not opens()
+    moment = begin + rooms.EMPTY + 60
+    assert opens() and there() == [True, False, True, True] and not opens()
+    moment = begin + 2 * rooms.EMPTY - 50
+    assert opens() and there() == [True, False, True, False] and not opens()
+    moment = begin + rooms.LEFT + 5
+    assert opens() and there() == [False, False, True, False] and not opens()
+
+
+def test_one_stranger_holds_all_rooms_no_longer_than_a_few_hours(monkeypatch):
+    moment = store.now()
+    monkeypatch.setattr(store, "now", lambda: moment)
+    monkeypatch.setattr(rooms, "ROOMS", 5)
+    for _ in range(5):
+        pupils.join(rooms.open_room(codes.new_token()).room.code, ANYBODY)
+    moment += rooms.LEFT + 1
+    assert rooms.open_room(codes.new_token())
+
+
+def test_a_file_of_an_earlier_version_is_brought_along(folder):
+    """With its rooms; nobody knows when their teachers were there, so they count as having been there just now."""
+    paths.classroom_file().parent.mkdir(parents=True)
+    now = time.time()
+    with contextlib.closing(sqlite3.connect(paths.classroom_file())) as old:
+        for statement in store.MIGRATIONS[0]:
+            old.execute(statement)
+        old.execute("PRAGMA user_version=1")
+        rows = [(1, "BDHJ", now - 20_000, now + 60_000, "me"), (2, "BDHK", now - 100, now + 80_000, "you")]
+        old.executemany("INSERT INTO rooms (id, code, opened, ends, opener) VALUES (?, ?, ?, ?, ?)", rows)
+        old.execute("INSERT INTO teachers VALUES (1, ?)", (codes.hashed(1, ANYBODY),))
+        old.commit()
+    assert rooms.find("BDHJ").opened == pytest.approx(now - 20_000) and rooms.is_teacher("BDHJ", ANYBODY)
+    rooms.note_teacher("BDHJ", ANYBODY)
+    with store.reading() as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(store.MIGRATIONS)
+        seen = [row[0] for row in connection.execute("SELECT teacher_seen FROM rooms ORDER BY id")]
+    assert all(abs(each - now) < 60 for each in seen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rooms, "ROOMS", 2)
+        assert "taken" in one_sentence(lambda: rooms.open_room(codes.new_token()))
+
+
 VOTER = """
 import sys
 from vae_core.classroom import voting

@@ -146,3 +146,32 @@ def test_every_zip_that_is_read_is_opened_by_the_one_way_that_bounds_its_memory(
         modes = [[ast.unparse(mode) for mode in call.args[1:2]] for call in opened]
         wrong += [str(file.relative_to(ROOT)) for mode in modes if mode != ["'w'"]]
     assert not wrong, f"use vae_core.zips.ForeignZip: {wrong}"
+
+
+RAISES = {"exists", "is_file", "is_dir", "is_symlink", "is_mount", "is_socket", "glob", "rglob", "iterdir"}
+MAY = {"ui/components/bridge.py: STATIC.rglob"} | {  # our own files; what is no path
+    f"{file}: {call}"
+    for file, call in (
+        ("ui/shell/live.py", "Runtime.exists"), ("ui/shell/uploads.py", "Runtime.exists"),
+        ("vae_core/classroom/rooms.py", "store.exists"), ("vae_core/pictures/intake.py", "info.is_dir"),
+        ("vae_core/os_compat.py", "path.is_dir"),
+    )
+}  # fmt: skip
+
+
+def looks(source: str) -> set[str]:
+    """What a file calls of pathlib's that raises where a folder may not be searched, or a name is too long."""
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    found = [f for f in calls if isinstance(f, ast.Attribute) and f.attr in RAISES]
+    return {ast.unparse(f) for f in found if ast.unparse(f.value) not in ("os_compat", "os.path")}
+
+
+def test_looking_never_raises():
+    """``os_compat.exists``, ``is_file``, ``is_folder``, ``is_missing`` and ``listed`` take the place of pathlib's."""
+    assert looks("a.exists()\nos_compat.exists(a)\n(a / b).glob('*')\nos.path.exists(a)") == {
+        "a.exists",
+        "(a / b).glob",
+    }
+    files = [file for layer in ("vae_core", "ui", "pages", "app") for file in sources(layer)]
+    found = {f"{f.relative_to(ROOT).as_posix()}: {call}" for f in files for call in looks(f.read_text("utf-8"))}
+    assert found == MAY

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,10 +22,11 @@ from tests.core.pictures_made import (
     picture_set,
     rgba,
 )
+from vae_core import os_compat, paths
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError, Shape
-from vae_core.pictures import freezing, preparing, variation
+from vae_core.pictures import deleting, freezing, preparing, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
 
 
@@ -238,6 +244,100 @@ def test_a_version_that_is_whole_is_not_written_again():
     before = registry.stamp(spec.name)
     freezing.freeze(known, DRAWN)
     assert registry.stamp(spec.name) == before
+
+
+# ---- putting one in the place of another
+
+
+def half_here():
+    """A version of which only the test pictures are here, and all of it."""
+    spec = freezing.freeze(picture_set(LETTERS), DRAWN)
+    whole, manifest = registry.load(spec.name), own.manifest_of(spec.name)
+    (own.folder_of(spec.name) / "train.npz").unlink()
+    return spec.name, manifest, {"train": whole.train, "test": whole.test}
+
+
+def test_a_version_that_cannot_be_replaced_stays_as_it_was(monkeypatch):
+    name, manifest, splits = half_here()
+    rename = os.rename
+
+    def busy(source, target):
+        if str(source).endswith(".part"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", busy)
+    with pytest.raises(OSError, match="No space"):
+        own.write(name, manifest, splits)
+    assert own.can_be_read(name, "test") and own.manifest_of(name) == manifest
+    assert [each.name for each in own.versions_dir().iterdir()] == [own.folder_of(name).name]
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])  # of: the old aside, the new in its place, the old away
+def test_who_is_killed_while_replacing_a_version_loses_none(monkeypatch, done):
+    name, manifest, splits = half_here()
+
+    class Killed(BaseException):
+        pass
+
+    with monkeypatch.context() as patch:
+        left = [done]
+
+        def perhaps(act):
+            def step(*arguments):
+                left[0] -= 1
+                if left[0] < 0:
+                    raise Killed
+                return act(*arguments)
+
+            return step
+
+        patch.setattr(os_compat, "rename", perhaps(os_compat.rename))
+        patch.setattr(os_compat, "put_back", lambda target: None)  # whom nobody lets
+        patch.setattr(os_compat, "remove_folder", perhaps(os_compat.remove_folder))
+        with pytest.raises(Killed):
+            own.write(name, manifest, splits)
+    deleting.sweep(paths.runs_dir())
+    assert own.can_be_read(name, "test") and own.can_be_read(name, "train") == (done > 1)
+    own.write(name, manifest, splits)
+    assert own.can_be_read(name, "train")
+    assert not list(own.versions_dir().glob(".*.old"))
+
+
+def test_of_two_who_write_the_same_version_the_second_finds_it(monkeypatch):
+    name, manifest, splits = half_here()
+    own.delete_version(name)
+    meet, write = threading.Barrier(2), own.files.write_npz
+    kept, replaced = own._kept, []
+
+    def both_look(*arguments):
+        found = kept(*arguments)
+        if threading.get_ident() not in looked:
+            looked.add(threading.get_ident())
+            meet.wait(20)  # neither has found any
+        return found
+
+    looked: set[int] = set()
+    monkeypatch.setattr(own, "_kept", both_look)
+    monkeypatch.setattr(own.files, "write_npz", lambda file, arrays: replaced.append(file) or write(file, arrays))
+    with ThreadPoolExecutor(2) as two:
+        list(two.map(lambda _: own.write(name, manifest, splits), range(2)))
+    assert len(replaced) == 2 and all(own.can_be_read(name, part) for part in own.PARTS)
+
+
+def test_a_version_that_another_writes_for_long_is_one_sentence(monkeypatch):
+    name, manifest, splits = half_here()
+    monkeypatch.setattr(own, "LOCK_SECONDS", 0.05)
+    with own._writing(name), pytest.raises(DataError) as refusal:
+        own.write(name, manifest, splits)
+    assert_one_sentence(str(refusal.value).replace("; ", " "))
+
+
+def test_the_lock_of_a_version_goes_with_it():
+    name, manifest, splits = half_here()
+    own.write(name, manifest, splits)
+    assert own._lock_file(name).exists()
+    assert own.delete_version(name) and not own._lock_file(name).exists()
 
 
 @pytest.mark.parametrize("name", ["own-", "own-../../etc", "own-" + "g" * 16, "own-" + "0" * 16, "own-" + "A" * 16])

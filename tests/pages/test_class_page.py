@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -270,6 +271,27 @@ def test_a_link_leads_a_phone_to_this_machine_and_not_to_itself(monkeypatch):
     monkeypatch.setattr(invitation, "_in_this_network", lambda: "")
     monkeypatch.setattr(browser_input, "page_address", lambda: "http://localhost:8501/class")
     assert not invitation.reaches_phones(invitation.link("BDHJ"))
+
+
+NO_ADDRESSES = (
+    "http://[x/", "http://a:99999999/", "http://a:x/class", "http://a:0/", "http://", "javascript:alert(1)//a.b/c",
+    "\0", "http://a\u2100b/", "http://a.b/" + 900 * "€", "http://a.b/" + 1000 * "a", 7, None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("forged", NO_ADDRESSES)
+def test_a_forged_address_of_the_page_still_makes_a_link(monkeypatch, forged):
+    monkeypatch.setattr(browser_input.st, "context", SimpleNamespace(url=forged))
+    assert browser_input.page_address() == ""
+    address = invitation.link("BDHJ")
+    assert invitation.is_near(address) in (True, False) and invitation.reaches_phones(address) in (True, False)
+    assert invitation.segno.make(address, error="m")
+
+
+@pytest.mark.parametrize("real", ["http://localhost:8501/class", "https://vae.example/a/class", "http://[::1]:8501/"])
+def test_a_true_address_of_the_page_is_taken_as_it_is(monkeypatch, real):
+    monkeypatch.setattr(browser_input.st, "context", SimpleNamespace(url=real))
+    assert browser_input.page_address() == real
 
 
 def test_the_link_of_another_room_asks_first(pupil):

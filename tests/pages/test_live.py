@@ -123,3 +123,37 @@ def test_who_has_the_page_open_is_there(here, monkeypatch):
     del here.sessions["pupil"]
     live._give_signs(here.watched)
     assert pupils.here(here.code) == 0
+
+
+def test_of_two_tabs_one_may_be_closed(here, monkeypatch):
+    later = rooms.find(here.code).opened + pupils.AWAY + 1
+    monkeypatch.setattr("vae_core.classroom.store.now", lambda: later)
+    here.watched["closed", "now"] = here.watched["pupil", "now"]
+    live._give_signs(here.watched)
+    assert pupils.here(here.code) == 1
+
+
+def test_a_room_is_the_teachers_as_long_as_their_page_is_open(here, monkeypatch):
+    """Others get it, once all rooms are taken, when nobody has been there for long."""
+    opened = rooms.find(here.code).opened
+    moment, written = [opened], []
+    monkeypatch.setattr("vae_core.classroom.store.now", lambda: moment[0])
+    monkeypatch.setattr(rooms, "ROOMS", 1)
+    here.watched["teacher", "line"] = live._Watch(here.code, "pupil", here.teacher, (1,), 0.0, rooms.note_teacher)
+    del here.sessions["pupil"]
+    writing = rooms.store.writing
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms.store, "writing", lambda **how: written.append(moment[0]) or writing(**how))
+        while moment[0] < opened + rooms.LEFT + 100:
+            moment[0] += live.SIGNS
+            live._give_signs(here.watched)
+    assert len(written) <= (rooms.LEFT + 100) / rooms.TEACHER_SIGN + 1
+    before = rooms.versions(here.code)
+    with pytest.raises(rooms.ClassroomError, match="taken"):
+        rooms.open_room(codes.new_token())
+    assert rooms.versions(here.code) == before  # nothing is drawn again for a sign
+    del here.sessions["teacher"]
+    moment[0] += rooms.LEFT + 1
+    live._give_signs(here.watched)
+    assert rooms.open_room(codes.new_token()).room.code != here.code
+    assert rooms.versions(here.code) is None

@@ -29,3 +29,16 @@ def test_the_noise_is_named_as_the_reason_only_where_it_is():
     assert not told(320.6, 260.2, 259.3)  # after two epochs: training was measured while it still learned fast
     assert not told(478.6, 432.5, 486.9)  # beta 1000: the means are drawn worse than random points
     assert not told(100.0, 120.0, 112.0)  # learned by heart
+
+
+def test_a_folder_of_runs_that_cannot_be_is_said_when_one_starts_and_harms_no_other_page(monkeypatch, tmp_path):
+    monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / ("n" * 300)))
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / ("n" * 300)))
+    for page in ("runs", "pictures", "classroom"):
+        check(show(page))
+    app = show("train")
+    check(app)
+    app.button(key="start_training").click().run()
+    check(app)
+    (said,) = [each.value for each in app.error]
+    assert "No run can be written" in said and "too long" in said

@@ -23,7 +23,13 @@ def link(code: str) -> str:
         host = _in_this_network() or host
     folder = parts.path.rsplit("/", 1)[0]
     return urlunsplit(
-        (parts.scheme, f"[{host}]{port}" if ":" in host else f"{host}{port}", f"{folder}/class", f"room={code}", "")
+        (
+            parts.scheme or "http",
+            f"[{host}]{port}" if ":" in host else f"{host}{port}",
+            f"{folder}/class",
+            f"room={code}",
+            "",
+        )
     )
 
 

@@ -129,7 +129,7 @@ def number_of(run: Run, place: int) -> str:
 def code(path: str, epoch: int, end: End) -> np.ndarray:
     """The mean that the encoder gives an end at an epoch, (d,)."""
     if not end.drawing:
-        return cache.latents(path, epoch).mean[end.place]
+        return cache.latents(path, epoch).mean[end.place].copy()  # without all the others
     from vae_core.analysis.sampling import encode
 
     model = cache.model(path, epoch)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-from functools import lru_cache
 
 import numpy as np
 from PIL import Image
+
+from ui.store.memory import cached
 
 EXACT = {"L": 5_000_000, "RGB": 300_000}  # pixels of a sheet, grey and in colour, up to which it is a PNG
 WIDEST = 16_383  # pixels of a WebP, each way
@@ -22,7 +23,7 @@ def sprite(images: np.ndarray) -> str:
     return _sprite(images.tobytes(), images.shape)
 
 
-@lru_cache(maxsize=24)  # a film of a long run is a megabyte, and half of what its page has to do
+@cached(24)  # a film of a long run is a megabyte, and half of what its page has to do
 def _sprite(raw: bytes, shape: tuple[int, ...]) -> str:
     images = np.frombuffer(raw, np.uint8).reshape(shape)
     sheet = _sheet(images)

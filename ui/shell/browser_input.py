@@ -15,6 +15,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta, timezone, tzinfo
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -62,8 +63,14 @@ def number_from_address(name: str, most: int = 10**8) -> int | None:
 
 
 def page_address() -> str:
-    """The address of this page, as the browser has it, without what stands after the path."""
-    return text(st.context.url) or ""
+    """The address of this page, as the browser has it, without what stands after the path; "" for what is none."""
+    found = text(st.context.url) or ""
+    try:
+        parts = urlsplit(found)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:  # half a bracket, a port that no machine has
+        return ""
+    return found if whole and found.isascii() and found.isprintable() else ""  # a browser has written out all else
 
 
 def time_zone() -> tzinfo | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ SIGNS = pupils.SIGN / 2  # seconds between two looks whose page is open; the sto
 TIDY = 600.0  # seconds between two looks for rooms whose day is over
 LEFT = 300.0  # seconds after which a page that is gone is forgotten
 
+Sign = Callable[[str, str], object]  # notes that the owner of a token is in a room
 State = tuple[int, ...]  # what a fragment was drawn from; () where the room is closed
 
 
@@ -37,9 +39,10 @@ State = tuple[int, ...]  # what a fragment was drawn from; () where the room is 
 class _Watch:
     code: str
     who: str  # "teacher": all that changes; "pupil": what pupils see
-    token: str  # a pupil's, for signs of life; "" of a teacher
+    token: str  # whose signs of life the page gives; "" for none
     drawn: State
     at: float  # when it was drawn, on the monotonic clock
+    sign: Sign = pupils.note_here
     heard: float = field(default_factory=time.monotonic)  # when its page was last connected
 
 
@@ -49,11 +52,11 @@ _wake = threading.Event()
 _thread: list[threading.Thread] = []
 
 
-def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
+def redraw_when_changed(code: str, *, teacher: bool, token: str = "", sign: Sign = pupils.note_here) -> None:
     """Call it in a fragment, first of all: it runs again once the room ``code`` has changed.
 
-    A teacher's with every change, a pupil's with what pupils see. ``token`` is the pupil's, who is there as long as
-    their page is open.
+    A teacher's with every change, a pupil's with what pupils see. Whose ``token`` it is, is there as long as their page
+    is open: ``sign`` notes it.
     """
     context, who = get_script_run_ctx(suppress_warning=True), "teacher" if teacher else "pupil"
     if context is None or not _is_server() or not (fragment := ThreadState.get().fragment_id):
@@ -62,7 +65,7 @@ def redraw_when_changed(code: str, *, teacher: bool, token: str = "") -> None:
     with suppress(ClassroomError):  # the page says it
         drawn = _states({code}).get(code, {}).get(who, ())
     with _lock:
-        _watched[context.session_id, fragment] = _Watch(code, who, token, drawn, time.monotonic())
+        _watched[context.session_id, fragment] = _Watch(code, who, token, drawn, time.monotonic(), sign)
         if not _thread or not _thread[0].is_alive():
             _thread[:] = [threading.Thread(target=_look_on, name="rooms", daemon=True)]
             _thread[0].start()
@@ -132,12 +135,14 @@ def _look(watched: dict[tuple[str, str], _Watch]) -> None:
 
 
 def _give_signs(watched: dict[tuple[str, str], _Watch]) -> None:
-    """Pupils whose pages are open are there."""
-    here = {(watch.code, watch.token): session_id for (session_id, _), watch in watched.items() if watch.token}
-    for (code, token), session_id in here.items():
-        if Runtime.instance().get_app_session(session_id) is not None:
-            with suppress(ClassroomError):  # the room was closed, or they were sent out: their page hears of it
-                pupils.note_here(code, token)
+    """Who has a page open is there."""
+    there: set[tuple[Sign, str, str]] = set()
+    for (session_id, _), watch in watched.items():  # of several tabs one may be closed
+        if watch.token and Runtime.instance().get_app_session(session_id) is not None:
+            there.add((watch.sign, watch.code, watch.token))
+    for sign, code, token in there:
+        with suppress(ClassroomError):  # the room was closed, or they were sent out: their page hears of it
+            sign(code, token)
 
 
 def _forget(session_id: str, fragment: str) -> None:

@@ -119,7 +119,8 @@ def _line(page: str) -> None:
     if seat is None:
         live.forget_mine()
     else:
-        live.redraw_when_changed(seat.code, teacher=False, token="" if seat.is_teacher else seat.token)
+        sign = rooms.note_teacher if seat.is_teacher else pupils.note_here
+        live.redraw_when_changed(seat.code, teacher=False, token=seat.teacher or seat.token, sign=sign)
         try:
             room = rooms.find(seat.code)
             if not seat.is_teacher and pupils.find(seat.code, seat.token) is None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import is_dataclass
-from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from ui.shell import visitor
+from ui.store import memory
+from ui.store.memory import cached as cached
 from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.analysis import noise_shapes, projections
@@ -23,44 +22,13 @@ from vae_core.runs.run import Latents, Run
 from vae_core.runs.untrusted import MAX_IMAGES
 
 COMMON = Piece.points  # test pictures of which every model of the gallery keeps the codes
-F = TypeVar("F", bound=Callable[..., Any])
-_clear: list[Callable[[], None]] = []
-
-
-def cached(most: int) -> Callable[[F], F]:
-    """Remember the last ``most`` answers of a function. They are shared, so nobody may change them: arrays are locked.
-
-    ``st.cache_data`` hashes every epoch of a film one by one and unpickles each answer: on a page that asks for each of
-    41 epochs, that took longer than all the rest.
-    """
-
-    def decorate(function: F) -> F:
-        @lru_cache(maxsize=most)
-        @wraps(function)
-        def remembered(*asked: Any, **named: Any) -> Any:
-            return _locked(function(*asked, **named))
-
-        _clear.append(remembered.cache_clear)
-        return cast(F, remembered)
-
-    return decorate
-
-
-def _locked(answer: Any) -> Any:
-    parts = answer if isinstance(answer, tuple) else vars(answer).values() if is_dataclass(answer) else [answer]
-    for part in parts:
-        if isinstance(part, np.ndarray):
-            part.setflags(write=False)
-    return answer
 
 
 def clear() -> None:
     """Empty all caches: another run may be stored under a path by now."""
     st.cache_data.clear()
-    for cached in (model, _test_split):
-        cached.clear()
-    for clear in _clear:
-        clear()
+    _test_split.clear()
+    memory.clear()
 
 
 @cached(64)
@@ -94,7 +62,7 @@ def test_indices(path: str) -> np.ndarray:
     return Run(Path(path)).test_indices()
 
 
-@st.cache_resource(show_spinner=False, max_entries=FILM + 7)  # fewer than a film, and each epoch would be read again
+@cached(FILM + 7)  # fewer than a film, and each epoch would be read again
 def model(path: str, epoch: int) -> Any:
     """The network at an epoch. torch is imported here, on first use."""
     import torch

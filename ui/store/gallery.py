@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.runs.run import Run, RunError
 
 
 def gallery(name: str) -> Run:
     """A model of the gallery. Raises RunError if it is not there, or not whole."""
     run = Run(paths.GALLERY / name, gallery=True)
-    if not run.path.exists():
+    if not os_compat.exists(run.path):
         raise RunError(f"This page needs the gallery’s model {name}, which is missing from checkpoints/pretrained.")
     run.check()
     if not run.weight_epochs():

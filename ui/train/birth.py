@@ -14,6 +14,7 @@ from ui.components.mini_map import view_of
 from ui.components.payloads.base import Size
 from ui.components.payloads.train_and_map import BirthData, BirthFilm, BirthMoment
 from ui.store import cache, tail
+from vae_core import os_compat
 from vae_core.analysis import projections
 from vae_core.datasets.spec import Shape
 from vae_core.runs import files, moments
@@ -39,7 +40,7 @@ def tell(run: Run, most: int | None = None) -> None:
 
 def is_live(run: Run) -> bool:
     """Whether a training shows what it draws; one that has only begun will."""
-    return any((run.path / name).exists() for name in moments.LIVE) or not tail.film(run)
+    return any(os_compat.exists(run.path / name) for name in moments.LIVE) or not tail.film(run)
 
 
 def payload(run: Run, *, live: bool) -> BirthData:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core import os_compat
 from vae_core.analysis.knn import squared_distances
 from vae_core.runs.run import Run
 
@@ -170,7 +171,7 @@ def stored_draws(run: Run) -> Draws | None:
 
 
 def _stored(run: Run, name: str) -> dict[str, np.ndarray] | None:
-    return run.read_npz(run.path / name) if (run.path / name).exists() else None
+    return run.read_npz(run.path / name) if os_compat.exists(run.path / name) else None
 
 
 def with_the_trick(slope: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -231,7 +231,7 @@ def _keep(known: list[dict[str, Any]]) -> None:
 
 def main() -> int:
     """Measure what is missing of all settings, and keep it after each run."""
-    known = files.read_json(FILE) if FILE.exists() else []
+    known = files.read_json(FILE) if os_compat.exists(FILE) else []
     for name, (config, count) in SETTINGS.items():
         entry = next((e for e in known if same_setting(config, Config.from_json(e["setting"]))), None)
         if entry is None:

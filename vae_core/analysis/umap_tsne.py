@@ -146,7 +146,7 @@ def make(run: Run, method: str, epochs: Sequence[int] | None = None) -> Layout:
 def load(run: Run, method: str) -> Layout | None:
     """The map that is kept with a run, or None. Raises RunError if it is damaged."""
     file = _file(run, method)
-    if not file.exists():
+    if not os_compat.exists(file):
         return None
     arrays = run.read_npz(file)
     try:

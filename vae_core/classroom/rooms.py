@@ -14,6 +14,10 @@ from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
 
 DAY = 24 * 3600.0  # seconds that a room lives at most
 ROOMS = 100  # of one server
+# Seconds without a teacher or pupil, after which a room makes room for another: one into which nobody ever came, and
+# one with a class, which may have a break.
+EMPTY, LEFT = 3600.0, 2 * 3600.0
+TEACHER_SIGN = 60.0  # seconds between two signs of a room's teacher that are written down
 OPENED_AN_HOUR = 12  # by one browser
 TEACHERS = 5  # devices that may steer one room
 HANDOVER_SECONDS = 600.0
@@ -83,7 +87,8 @@ def open_room(opener: str) -> Opened:
     remove_expired()
     who = codes.hashed(0, opener)
     with store.writing() as connection:
-        if _count(connection) >= ROOMS and not _remove_empty(connection):
+        full = _count(connection) >= ROOMS
+        if full and not _remove_left(connection):
             raise ClassroomError("All rooms of this server are taken; try again later.")
         rates.check(
             connection,
@@ -101,7 +106,10 @@ def open_room(opener: str) -> Opened:
         )
         assert made.lastrowid is not None
         _add_teacher(connection, made.lastrowid, token)
-        return Opened(room_in(connection, code), token)
+        opened = Opened(room_in(connection, code), token)
+    if full:
+        store.wipe()
+    return opened
 
 
 def find(code: str) -> Room:
@@ -139,6 +147,17 @@ def is_teacher(code: str, token: str) -> bool:
         except (RoomGone, NotAllowed):
             return False
     return True
+
+
+def note_teacher(code: str, token: str) -> None:
+    """A sign of the teacher, whose page is open; written down once a minute. Raises RoomGone, NotAllowed."""
+    with store.reading() as connection:
+        room = as_teacher(connection, code, token)
+        seen = connection.execute("SELECT teacher_seen FROM rooms WHERE id=?", (room.id,)).fetchone()["teacher_seen"]
+    if 0 <= store.now() - seen < TEACHER_SIGN:
+        return
+    with store.writing(durable=False) as connection:
+        connection.execute("UPDATE rooms SET teacher_seen=? WHERE id=?", (store.now(), room.id))
 
 
 def close(code: str, token: str) -> None:
@@ -281,11 +300,13 @@ def _count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM rooms").fetchone()[0])
 
 
-def _remove_empty(connection: sqlite3.Connection) -> int:
-    """Rooms into which nobody has come within an hour make room for others."""
+def _remove_left(connection: sqlite3.Connection) -> int:
+    """Of the rooms in which nobody has been for long, the one that was left first."""
     return connection.execute(
-        "DELETE FROM rooms WHERE opened<? AND NOT EXISTS (SELECT 1 FROM pupils WHERE pupils.room=rooms.id)",
-        (store.now() - 3600,),
+        "DELETE FROM rooms WHERE id=(SELECT id FROM (SELECT rooms.id,"
+        " max(opened, teacher_seen, coalesce(max(seen), 0)) + CASE WHEN max(seen) IS NULL THEN ? ELSE ? END AS until"
+        " FROM rooms LEFT JOIN pupils ON pupils.room=rooms.id GROUP BY rooms.id) WHERE until<? ORDER BY until LIMIT 1)",
+        (EMPTY, LEFT, store.now()),
     ).rowcount
 
 

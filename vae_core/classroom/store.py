@@ -93,6 +93,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (subject, visitor)) WITHOUT ROWID""",
         "CREATE INDEX visitors_counts ON visitors_answers (subject, answer)",
     ),
+    (  # when a teacher's page was last open; of rooms that are open already nobody knows it
+        "ALTER TABLE rooms ADD COLUMN teacher_seen REAL NOT NULL DEFAULT 0",
+        "UPDATE rooms SET teacher_seen=CAST(strftime('%s', 'now') AS REAL)",
+    ),
 )
 
 

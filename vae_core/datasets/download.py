@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from vae_core import os_compat
 from vae_core.datasets.spec import DataError
 from vae_core.runs import files
 
@@ -167,7 +168,7 @@ class Download:
             finally:
                 if not _size(partial):
                     partial.unlink(missing_ok=True)
-            data = partial.read_bytes() if partial.exists() else b""
+            data = partial.read_bytes() if os_compat.exists(partial) else b""
             if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
                 return data
             if not whole:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.datasets import download, idx
 from vae_core.datasets.idx import IdxError
 from vae_core.datasets.mnist_published import (
@@ -131,13 +131,13 @@ def _walk(folder: Path, group: Path, says: str, depth: int, folders: list[str] |
     for entry in entries:
         match = NAME.fullmatch(entry.name)
         with suppress(OSError):
-            if match and entry.is_file():
+            if match and os_compat.is_file(entry.path):
                 part = "train" if match[1].lower() == "train" else "t10k"
                 file = next(f for f in FILES if f.startswith(f"{part}-{match[2].lower()}"))
                 yield Candidate(Path(entry.path), file, group, says)
-            elif match and depth and entry.is_dir():  # an archive of Kaggle's has each file in a folder of its name
+            elif match and depth and os_compat.is_folder(entry):  # an archive of Kaggle's: each file in a folder
                 yield from _walk(Path(entry.path), group, says, 0, folders)
-            elif depth and entry.is_dir():
+            elif depth and os_compat.is_folder(entry):
                 told = _dataset_of(entry.name)
                 if told or entry.name.lower() in PASSED:
                     yield from _walk(Path(entry.path), Path(entry.path), told or says, depth - 1, folders)

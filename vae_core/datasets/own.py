@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from vae_core import os_compat, paths
 from vae_core.datasets.spec import DataError, DatasetSpec, Shape, Split
@@ -40,6 +41,7 @@ MOST_MET = 500
 MOST = 200_000  # pictures that a version may say it has
 SIZES = (28, 32, 64)
 PARTS = ("train", "test")
+LOCK_SECONDS = 60.0  # for another who writes the same version
 JOINERS = "\u200c\u200d"  # invisible, and yet part of how words and emoji are written
 SEVERAL_JOINERS = re.compile(f"([{JOINERS}])[{JOINERS}]+")
 _lent: dict[str, Manifest] = {}  # while an archive is read whose version is not here yet
@@ -254,7 +256,7 @@ GONE = "The pictures of this set are not on this machine; train on the same pict
 
 def has(name: str, part: str) -> bool:
     """Whether a version's training or test pictures are here. They were looked at, not read."""
-    return (folder_of(name) / f"{part}.npz").is_file()
+    return os_compat.is_file(folder_of(name) / f"{part}.npz")
 
 
 def _stamp(name: str) -> tuple[object, ...]:
@@ -298,23 +300,53 @@ def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
     One of this name whose pictures can all be read and are these stays as it is; of any other, what can be read and is
     not written anew stays. Raises OSError, and DataError if the one that is here is another visitor's.
     """
-    target, here = folder_of(name), manifest_of(name)
+    if _kept(name, manifest, splits) is None:
+        return
+    target = folder_of(name)
+    with _writing(name):
+        os_compat.put_back(target)
+        if (kept := _kept(name, manifest, splits)) is None:  # another was quicker
+            return
+        part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
+        part.mkdir(parents=True)
+        try:
+            for split, content in {**kept, **splits}.items():
+                files.write_npz(part / f"{split}.npz", {"images": content.images, "labels": content.labels})
+            files.write_json(part / "manifest.json", manifest.to_json())
+            os_compat.replace_folder(part, target)
+        finally:
+            os_compat.remove_folder(part)
+
+
+def _kept(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> dict[str, Split] | None:
+    """What of a version stays when this is written over it; None if all is as it should be. Raises DataError."""
+    here = manifest_of(name)
     if here is not None and here.owner != manifest.owner:
         raise DataError("These pictures are here already, and they are someone else’s.")
     kept = {part: found for part in PARTS if (found := _readable(name, part)) is not None}
     if len(kept) == len(PARTS) and all(_alike(kept[part], content) for part, content in splits.items()):
-        return
-    part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
-    part.mkdir(parents=True)
+        return None
+    return kept if same_kind(here, manifest) else {}
+
+
+@contextmanager
+def _writing(name: str, seconds: float | None = None) -> Iterator[None]:
+    """Held by who writes or removes a version. Raises OSError, and DataError if another holds it for long."""
+    file = _lock_file(name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file, timeout=LOCK_SECONDS if seconds is None else seconds)
     try:
-        for split, content in {**(kept if same_kind(here, manifest) else {}), **splits}.items():
-            files.write_npz(part / f"{split}.npz", {"images": content.images, "labels": content.labels})
-        files.write_json(part / "manifest.json", manifest.to_json())
-        if target.exists():
-            os_compat.remove_folder(target)
-        os_compat.rename(part, target)
+        lock.acquire()
+    except Timeout:
+        raise DataError("These pictures are being kept by another training just now; try again in a minute.") from None
+    try:
+        yield
     finally:
-        os_compat.remove_folder(part)
+        lock.release()
+
+
+def _lock_file(name: str) -> Path:
+    return paths.pictures_dir() / ".locks" / f"{name}.lock"
 
 
 def _readable(name: str, part: str) -> Split | None:
@@ -341,7 +373,29 @@ def same_kind(here: Manifest | None, manifest: Manifest) -> bool:
 
 def delete_version(name: str) -> bool:
     """Remove a version with its pictures. Runs that were made from it keep their numbers. True if it is gone."""
-    return os_compat.remove_folder(folder_of(name))
+    folder = folder_of(name)
+    gone = [os_compat.remove_folder(each) for each in (os_compat.aside(folder), folder)]
+    _tidy(name)
+    return all(gone)
+
+
+def tidy() -> None:
+    """What somebody left behind who was killed while he replaced a version, and the locks of versions that are gone."""
+    for file in os_compat.listed(_lock_file("").parent, f"{PREFIX}*.lock"):
+        if NAME.fullmatch(file.stem):
+            _tidy(file.stem)
+
+
+def _tidy(name: str) -> None:
+    folder = folder_of(name)
+    if os.path.lexists(folder) and not os.path.lexists(os_compat.aside(folder)):
+        return
+    with suppress(OSError, DataError):  # somebody is at it
+        if os_compat.exists(_lock_file(name)):
+            with _writing(name, seconds=0):
+                os_compat.put_back(folder)
+                if not os.path.lexists(folder):
+                    _lock_file(name).unlink()
 
 
 @contextmanager

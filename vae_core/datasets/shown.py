@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths, zips
+from vae_core import os_compat, paths, zips
 from vae_core.datasets.spec import DataError, DatasetSpec, Shape, Split
+from vae_core.runs import files
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Archive:
         return (folder or paths.data_dir()) / self.file
 
     def is_here(self, folder: Path | None) -> bool:
-        return self.path(folder).is_file()
+        return os_compat.is_file(self.path(folder))
 
     def obstacle(self, folder: Path | None) -> str:
         if self.is_here(folder):
@@ -95,10 +96,7 @@ def _spec(archive: Archive, train_size: int, test_size: int, **more: Any) -> Dat
 
 
 def _stamp(archive: Archive, folder: Path | None) -> tuple[object, ...]:
-    if not archive.is_here(folder):
-        return ()
-    seen = archive.path(folder).stat()
-    return seen.st_size, seen.st_mtime_ns
+    return files.stamp(str(archive.path(folder)))
 
 
 SPECS = (

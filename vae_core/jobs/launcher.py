@@ -131,7 +131,7 @@ def _opened(log: Path) -> IO[bytes]:
     try:
         return os_compat.patiently(lambda: open(log, "ab"), log, os.W_OK)
     except OSError:
-        if not log.parent.is_dir():
+        if not os_compat.is_folder(log.parent):
             raise
         return open(os.devnull, "ab")
 

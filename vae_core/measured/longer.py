@@ -27,7 +27,7 @@ LOOKED_AT = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50)  # epochs whose 
 def trained(seed: int, folder: Path) -> Run:
     """The run of a seed, trained if it is not there yet."""
     name = f"longer-{seed}"
-    if not (folder / name / "metrics.jsonl").exists():
+    if not os_compat.exists(folder / name / "metrics.jsonl"):
         config = replace(PIECES[0].config, epochs=EPOCHS, seed=seed)
         options = [f"--{key.replace('_', '-')}={value}" for key, value in config.to_json().items()]
         trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", name]

@@ -91,9 +91,12 @@ def unused_versions(folder: Path, now: float | None = None, set_id: str = "", ke
 
 def sweep(folder: Path, set_id: str = "", keep: str = "") -> None:
     """Remove the versions of which nobody has any use, and what a crash left half-made; never ``keep``."""
+    own.tidy()
     for name in unused_versions(folder, set_id=set_id, keep=keep):
         own.delete_version(name)
-    for part in [*sets.sets_dir().glob(".*.part"), *own.versions_dir().glob(".*.part")]:
+    for part in [
+        each for folder in (sets.sets_dir(), own.versions_dir()) for each in os_compat.listed(folder, ".*.part")
+    ]:
         with suppress(OSError):
             if abs(time.time() - part.stat().st_mtime) > UNUSED_SECONDS:
                 os_compat.remove_folder(part)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.datasets import own
 from vae_core.datasets.own import Manifest
 from vae_core.datasets.spec import DataError, DatasetSpec, Split
@@ -92,7 +92,7 @@ def freeze_folder(folder: Path, size: object = None, colour: object = None) -> t
     """
     preparing.chosen(Preparation(), size=size, colour=colour)  # refused before thousands of pictures are read
     try:
-        if not folder.is_dir():
+        if os_compat.is_missing(folder) or os_compat.is_file(folder):
             raise DataError(f"There is no folder {folder}.")
         items = intake.from_folder(folder)
     except OSError as error:

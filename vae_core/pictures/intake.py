@@ -105,7 +105,7 @@ def from_folder(path: Path, limits: Limits | None = None) -> Iterator[Item]:
         for name in found:
             shown = one_line(name, 120)
             try:
-                if not (path / name).is_file():  # a pipe would keep us waiting
+                if os.path.exists(path / name) and not os.path.isfile(path / name):  # a pipe would keep us waiting
                     continue
                 with open(path / name, "rb") as file:
                     yield from _from_file(file, shown, count, classes[tuple(name.split("/")[:-1])])

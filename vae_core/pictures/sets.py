@@ -167,7 +167,7 @@ class PictureSet:
 
     def _earlier(self) -> list[Path]:
         """The manifests before, oldest first."""
-        return sorted((self.path / "before").glob("[0-9]*.json"))
+        return os_compat.listed(self.path / "before", "[0-9]*.json")
 
     def changes(self) -> tuple[int, ...]:
         """The changes that can be taken back, the last one last: of each, how many edits there were before it."""

@@ -34,7 +34,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from vae_core import zips
+from vae_core import os_compat, zips
 from vae_core.architecture import of_config
 from vae_core.config import Config, ConfigError
 from vae_core.datasets import own, registry
@@ -122,7 +122,7 @@ def _fixed_files(run: Run, metrics: list[dict[str, Any]]) -> dict[str, bytes]:
     for part, moment in moments.kept(run).items():
         files[f"moments/{part:02d}.npz"] = _npz(moment.arrays())
     resume = run.path / "resume.safetensors"
-    if len(metrics) <= run.config.epochs and resume.exists():
+    if len(metrics) <= run.config.epochs and os_compat.exists(resume):
         raw = resume.read_bytes()
         with reading():
             about = json.loads(tensor_header(raw)[0]["__metadata__"]["about"])

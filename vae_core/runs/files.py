@@ -51,10 +51,11 @@ def _me(pid: int) -> str:
 
 def remove_left_parts(folder: Path) -> None:
     """Remove half-written files that nobody is writing any more: their process is gone; of other machines, old ones."""
-    for part in folder.rglob(".*.part"):
-        with suppress(OSError):  # another was quicker
-            if _is_left(part):
-                os_compat.remove(part)
+    for inside, _, _ in os.walk(folder):
+        for part in os_compat.listed(Path(inside), ".*.part"):
+            with suppress(OSError):  # another was quicker
+                if _is_left(part):
+                    os_compat.remove(part)
 
 
 def _is_left(part: Path) -> bool:

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.runs import files
 from vae_core.runs.run import RUN_ID, Run
 
@@ -36,7 +36,7 @@ def own_runs(folder: Path | None = None) -> list[Run]:
 
 def _folders(folder: Path) -> list[Path]:
     try:
-        names = sorted(e.name for e in os.scandir(folder) if RUN_ID.fullmatch(e.name) and e.is_dir())
+        names = sorted(e.name for e in os.scandir(folder) if RUN_ID.fullmatch(e.name) and os_compat.is_folder(e))
     except OSError:
         return []
     return [_inside(str(folder), name) for name in names]

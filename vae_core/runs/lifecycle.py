@@ -78,11 +78,11 @@ def _known(config: Config) -> Iterator[None]:
 @contextmanager
 def draft(folder: Path, run_id: str) -> Iterator[Run]:
     """A directory to fill, which gets its name when it is whole. Raises RunError if the name is taken or cannot be."""
-    if folder == runs_dir() and (GALLERY / run_id).exists():
+    if folder == runs_dir() and os_compat.exists(GALLERY / run_id):
         raise RunError(f"The gallery has a model called {run_id}; choose another id.")
     made, target = Run(folder / f".{run_id}.{os.urandom(4).hex()}.part"), folder / run_id
     taken = f"There is already a run {run_id}; choose another id, or continue with --resume."
-    if target.exists():
+    if os_compat.exists(target):
         raise RunError(taken)
     try:
         made.path.mkdir(parents=True)
@@ -91,7 +91,7 @@ def draft(folder: Path, run_id: str) -> Iterator[Run]:
         yield made
         os_compat.rename(made.path, target)
     except OSError as error:
-        if target.exists():  # another was quicker
+        if os_compat.exists(target):  # another was quicker
             raise RunError(taken) from None
         raise RunError(f"No run can be written in {folder}: {error.strerror}.") from None
     finally:
@@ -139,7 +139,7 @@ def delete(run: Run) -> Trashed:
         trash, now = run.path.parent / TRASH, int(time.time())
         try:
             trash.mkdir(exist_ok=True)
-            while (target := trash / f"{run.id}~{now}").exists():
+            while os_compat.exists(target := trash / f"{run.id}~{now}"):
                 now += 1
             os_compat.rename(run.path, target)
         except OSError as error:
@@ -216,7 +216,7 @@ def trashed(folder: Path) -> list[Trashed]:
 def may_come_back(item: Trashed) -> Path:
     """Where a deleted run would be again. Raises RunError if another has its id by now, or it is gone for good."""
     target = item.path.parent.parent / item.id
-    if target.exists():
+    if os_compat.exists(target):
         raise RunError(f"There is another run {item.id} by now.")
     if not item.path.exists():
         raise RunError(f"The run {item.id} is no longer in the trash.")
@@ -241,32 +241,35 @@ def sweep(folder: Path, kept: float = KEPT_SECONDS, keep: Path | None = None) ->
     for item in trashed(folder):
         if abs(now - item.when) > kept and item.path != keep:  # of the future: a clock was wrong
             remove(item.path)
-    for rest in [*folder.glob(".*.part"), *folder.glob(f"{TRASH}/*.gone")]:
+    for rest in [*os_compat.listed(folder, ".*.part"), *os_compat.listed(folder / TRASH, "*.gone")]:
         try:
             old = abs(now - rest.stat().st_mtime) > DRAFT_SECONDS
         except OSError:
             continue
-        if old and not rest.is_symlink():
+        if old and not os.path.islink(rest):
             os_compat.remove_folder(rest)
-    for file in (folder / LOCKS).glob("*.lock"):
+    for file in os_compat.listed(folder / LOCKS, "*.lock"):
         _sweep_lock(file)
 
 
 def _sweep_lock(file: Path) -> None:
     """Remove the lock of a run that is no more. Who waits for it meanwhile finds it gone and makes another."""
     run = file.parent.parent / file.name.removesuffix(".lock").removesuffix("~")
-    if run.exists():
+    if not os_compat.is_missing(run):
         return
     with suppress(OSError, Timeout), FileLock(file, timeout=0):
-        if not run.exists():  # as long as the lock is held, no trainer can begin in a run that has come back
+        if os_compat.is_missing(run):  # as long as the lock is held, no trainer can begin in a run that has come back
             file.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:
     """Remove a directory for good, under another name first, so that nobody finds half of it."""
     trash = path.parent if path.parent.name == TRASH else path.parent / TRASH
-    trash.mkdir(exist_ok=True)
     gone = trash / f"{path.name}.{os.urandom(4).hex()}.gone"
+    try:
+        trash.mkdir(exist_ok=True)
+    except OSError:  # the disk is full: where it is, as what was half-made
+        gone = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
         os_compat.rename(path, gone)
     except OSError:

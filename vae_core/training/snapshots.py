@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_core import os_compat
 from vae_core.datasets.spec import Split
 from vae_core.model import Autoencoder
 from vae_core.runs import files
@@ -72,7 +73,7 @@ class Snapshots:
     def _restore(self) -> int | None:
         """Go back to the last finished epoch and forget what came after it. Returns it, or None if there is none."""
         run = self.run
-        if not (run.path / "resume.safetensors").exists():
+        if os_compat.is_missing(run.path / "resume.safetensors"):
             if run.epoch is not None:
                 raise RunError(f"The run {run.id} cannot continue: it has no resume.safetensors.")
             files.rewrite_lines(run.path / "steps.jsonl", [])

@@ -51,7 +51,7 @@ function styled() {
   );
 }
 
-class Scene {
+export class Scene {
   /** @type {any} */ root;
   /** @type {Data} */ data;
   /** @type {(k: number) => void} */ ask;
@@ -174,9 +174,10 @@ class Scene {
 
   /** Do so many jobs in short pieces, so that the page draws between them. */
   work(jobs, job, after) {
-    const done = busy("a bubble that settles"),
-      end = sliced(jobs, job, { budget: BUDGET, done: () => (done(), after()) });
-    this.stopWork = () => (end(), done());
+    const done = busy("a bubble that settles");
+    let end = () => {};
+    this.stopWork = () => (end(), done()); // before the work begins: little of it is over at once, and may lead to more
+    end = sliced(jobs, job, { budget: BUDGET, done: () => (done(), after()) });
   }
 
   settle() {

@@ -3,6 +3,7 @@
 import { askUntil } from "../bridge/ask.js";
 import { picture } from "../lib/canvas.js";
 import { mount } from "../lib/dom.js";
+import { followDrag } from "../lib/drag.js";
 import { incoming } from "../lib/incoming.js";
 import { canvasOf, packed } from "../lib/shrink.js";
 import { inAddress } from "../lib/url.js";
@@ -132,31 +133,25 @@ const PICTURE = "Your picture. Draw here to begin a drawing instead";
 
 /** Strokes of the pen. ``changed`` is called at the end of each. */
 function pen(canvas, show, changed) {
-  let stroke = null,
-    finger = null; // the one that draws: another, or the palm, would draw lines across to it and back
+  let stroke = [];
   const at = (e) => {
     const box = canvas.getBoundingClientRect(),
       size = canvas.width;
     return [((e.clientX - box.left) / box.width) * size, ((e.clientY - box.top) / box.height) * size];
   };
-  canvas.onpointerdown = (e) => {
-    e.preventDefault();
-    if (stroke && e.pointerId !== finger) return;
-    canvas.setPointerCapture((finger = e.pointerId));
-    things.push((stroke = [at(e)]));
-    show();
-  };
-  canvas.onpointermove = (e) => {
-    if (!stroke || e.pointerId !== finger) return;
-    const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
-    for (const event of between.length ? between : [e]) stroke.push(at(event));
-    show();
-  };
-  canvas.onpointerup = canvas.onpointercancel = (e) => {
-    if (!stroke || e.pointerId !== finger) return;
-    stroke = null;
-    changed();
-  };
+  followDrag(canvas, {
+    begin(e) {
+      e.preventDefault();
+      things.push((stroke = [at(e)]));
+      show();
+    },
+    move(e) {
+      const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
+      for (const event of between.length ? between : [e]) stroke.push(at(event));
+      show();
+    },
+    end: changed,
+  });
 }
 
 /** A function that makes the first of some files a thing on the pad, or says why it cannot be. */

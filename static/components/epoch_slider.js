@@ -23,22 +23,24 @@ export default function (component) {
     slider = root.querySelector("input"),
     out = root.querySelector("output");
   const atEnd = !isNew && root.run === run && +slider.value === +slider.max;
-  root.run = run;
+  if (root.run !== run) root.player?.pause(); // the film of another model, which must not go on in this one's place
+  Object.assign(root, { run, epochs }); // a film that plays sees what has come since it began
   slider.max = epochs.length - 1;
   // Who looks at the newest epoch of a running training goes on looking at the newest.
   if (atEnd && epochOf(run) !== null && epochOf(run) !== epochs.at(-1)) setEpoch(run, epochs.at(-1));
   setAddress(run);
-  const go = (place) => setEpoch(run, epochs[Math.min(Math.max(place, 0), epochs.length - 1)]);
-  root.film = (end) => {
-    if (+slider.value === epochs.length - 1) go(0);
+  const last = () => root.epochs.length - 1;
+  const go = (place) => setEpoch(root.run, root.epochs[Math.min(Math.max(place, 0), last())]);
+  const film = (end) => {
+    if (+slider.value === last()) go(0);
     const done = playing();
-    const stop = every(Math.max(120, Math.min(600, 6000 / epochs.length)), () => {
+    const stop = every(Math.max(120, Math.min(600, 6000 / root.epochs.length)), () => {
       go(+slider.value + 1);
-      if (+slider.value >= epochs.length - 1) end(); // at once: what the last epoch sets going is no film any more
+      if (+slider.value >= last()) end(); // at once: what the last epoch sets going is no film any more
     });
     return () => (stop(), done());
   };
-  const player = (root.player ??= playButton(play, (end) => root.film(end), "Play the epochs"));
+  const player = (root.player ??= playButton(play, film, "Play the epochs"));
   slider.oninput = () => (player.pause(), go(+slider.value));
   back.onclick = () => (player.pause(), go(+slider.value - 1));
   next.onclick = () => (player.pause(), go(+slider.value + 1));

@@ -5,11 +5,12 @@ import { busy } from "../lib/busy.js";
 import { bytes, rowsOf } from "../lib/codec.js";
 import { chips, whenever } from "../lib/controls.js";
 import { decoder, unpacked } from "../lib/decoder.js";
-import { element, mount } from "../lib/dom.js";
+import { mount } from "../lib/dom.js";
 import { grains } from "../lib/formulas.js";
 import { codeOf, gapOf, klOf, rollsOf, Settling, STEPS } from "../lib/settle.js";
 import { sliced } from "../lib/slices.js";
 import { slopeOf } from "../lib/slope.js";
+import { style } from "../lib/style.js";
 import { HTML, SettlingView } from "./settling_view.js";
 
 /** @typedef {import("../lib/payloads").SettlingData} Data */
@@ -25,7 +26,7 @@ const BUDGET = 9; // milliseconds of work between two frames
 /** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
   const { data } = component;
-  styled();
+  style(new URL("./settling.css", import.meta.url).href);
   const [root, isNew] = mount(component, HTML);
   root.classList.add("ll-settling");
   if (!isNew && root.version === data.version) return root.end;
@@ -41,17 +42,7 @@ export default function (component) {
   return root.end;
 }
 
-/** The style of this component, once. */
-function styled() {
-  if (document.getElementById("ll-settling-css")) return;
-  const href = new URL("./settling.css", import.meta.url).href,
-    done = busy("a style");
-  document.head.append(
-    element("link", { id: "ll-settling-css", rel: "stylesheet", href, onload: done, onerror: done }),
-  );
-}
-
-class Scene {
+export class Scene {
   /** @type {any} */ root;
   /** @type {Data} */ data;
   /** @type {(k: number) => void} */ ask;
@@ -174,9 +165,10 @@ class Scene {
 
   /** Do so many jobs in short pieces, so that the page draws between them. */
   work(jobs, job, after) {
-    const done = busy("a bubble that settles"),
-      end = sliced(jobs, job, { budget: BUDGET, done: () => (done(), after()) });
-    this.stopWork = () => (end(), done());
+    const done = busy("a bubble that settles");
+    let end = () => {};
+    this.stopWork = () => (end(), done()); // before the work begins: little of it is over at once, and may lead to more
+    end = sliced(jobs, job, { budget: BUDGET, done: () => (done(), after()) });
   }
 
   settle() {

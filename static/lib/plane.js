@@ -2,7 +2,7 @@
 import { colour, sharp, classColour } from "./canvas.js";
 import { round, squareOf } from "./geometry.js";
 import { say } from "./numbers.js";
-import { followArrows } from "./drag.js";
+import { followArrows, followDrag } from "./drag.js";
 import { dot, line, outlined, ring } from "./shapes.js";
 
 /** The colours of the classes, and every named colour, as an element has them now. */
@@ -35,7 +35,6 @@ export class Plane {
   width = 0;
   height = 0;
   unit = 1; // pixels per 1
-  held = false;
   /** `still` draws what stays where it is while a code is dragged: it is kept as a picture. */
   constructor(canvas, draw, { move = null, step = 0.02, still = null } = {}) {
     Object.assign(this, { canvas, draw, still, kept: { key: "" }, reach: squareOf(1) });
@@ -46,9 +45,7 @@ export class Plane {
     if (move) {
       canvas.tabIndex = 0;
       canvas.setAttribute("role", "application");
-      canvas.onpointerdown = (e) => (canvas.setPointerCapture?.(e.pointerId), (this.held = true), move_(e));
-      canvas.onpointermove = (e) => this.held && move_(e);
-      canvas.onpointerup = canvas.onpointercancel = () => (this.held = false);
+      followDrag(canvas, { begin: move_, move: move_ });
       followArrows(canvas, ([dx, dy]) => {
         const length = step * (this.window[0][1] - this.window[0][0]);
         if (this.z) move([this.z[0] + length * dx, this.z[1] + length * dy]);

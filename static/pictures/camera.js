@@ -1,4 +1,5 @@
 // The camera: a square preview, and pictures for as long as a button is held.
+import { followDrag } from "../lib/drag.js";
 import { SIDE, middle } from "../lib/shrink.js";
 
 const EVERY = 125; // milliseconds between two pictures
@@ -113,12 +114,8 @@ export function camera(box, taken, files, begins) {
     record.classList.remove("on");
     record.textContent = "Hold to record";
   };
-  record.onpointerdown = (e) => {
-    if (e.button > 0) return;
-    record.setPointerCapture(e.pointerId);
-    press();
-  };
-  record.onpointerup = record.onpointercancel = record.onblur = release;
+  followDrag(record, { begin: press, move() {}, end: release });
+  record.onblur = release;
   record.oncontextmenu = (e) => e.preventDefault(); // a long touch
   record.onkeydown = (e) => {
     if (e.key !== " " && e.key !== "Enter") return;

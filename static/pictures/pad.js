@@ -1,4 +1,5 @@
 // A pad that keeps asking for the next drawing: one is finished a moment after the pen has been lifted.
+import { followDrag } from "../lib/drag.js";
 
 export const SIZE = 256; // pixels of the canvas
 const REST = 1000; // milliseconds without the pen after which a drawing is finished
@@ -49,7 +50,6 @@ export function pad(box, finished) {
   /** @type {{points: number[][], ink: string, width: number}[]} */
   let strokes = [];
   let stroke = null,
-    finger = null, // the one that draws: another, or the palm, would draw lines across to it and back
     ink = INKS[0],
     width = PENS.medium,
     wait = 0;
@@ -102,27 +102,25 @@ export function pad(box, finished) {
     const rect = canvas.getBoundingClientRect();
     return [((e.clientX - rect.left) / rect.width) * SIZE, ((e.clientY - rect.top) / rect.height) * SIZE];
   };
-  canvas.onpointerdown = (e) => {
-    if (e.button > 0) return;
-    e.preventDefault();
-    canvas.focus({ preventScroll: true });
-    if (stroke && e.pointerId !== finger) return;
-    hold();
-    canvas.setPointerCapture((finger = e.pointerId));
-    strokes.push((stroke = { points: [at(e)], ink, width }));
-    draw();
-  };
-  canvas.onpointermove = (e) => {
-    if (!stroke || e.pointerId !== finger) return;
-    const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
-    for (const event of between.length ? between : [e]) stroke.points.push(at(event));
-    draw();
-  };
-  canvas.onpointerup = canvas.onpointercancel = (e) => {
-    if (!stroke || e.pointerId !== finger) return;
-    stroke = null;
-    soon();
-  };
+  followDrag(canvas, {
+    begin(e) {
+      e.preventDefault();
+      canvas.focus({ preventScroll: true });
+      hold();
+      strokes.push((stroke = { points: [at(e)], ink, width }));
+      draw();
+    },
+    move(e) {
+      if (!stroke) return; // taken by a key
+      const between = e.getCoalescedEvents?.() ?? []; // of a quick finger; some browsers give none
+      for (const event of between.length ? between : [e]) stroke.points.push(at(event));
+      draw();
+    },
+    end() {
+      stroke = null;
+      soon();
+    },
+  });
   canvas.onkeydown = (e) => {
     const what = e.key === "Enter" ? next : e.key === "Escape" ? clear : null;
     if ((e.ctrlKey || e.metaKey) && e.key === "z") undo();

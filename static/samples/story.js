@@ -196,13 +196,12 @@ function bothEnds(box, data, order, line) {
     const row = box.querySelector("." + name);
     while (row.childElementCount < few) {
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      button.append(
-        Object.assign(document.createElement("canvas"), { width: data.size.width, height: data.size.height }),
-      );
+      button.append(document.createElement("canvas"));
       row.append(button);
     }
     places.forEach((k, i) => {
       const button = row.children[i];
+      fit(button.firstChild, data.size.width, data.size.height); // another model may know pictures of another size
       tile(button.firstChild.getContext("2d"), grid.image, line, k);
       button.setAttribute("aria-label", `Sample ${k + 1}`);
       button.onclick = () => latest("choose")?.(k);

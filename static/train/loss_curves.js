@@ -5,6 +5,7 @@ import { alpha, colour } from "../lib/canvas.js";
 import { columns, heights } from "../lib/columns.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch, setAddress } from "../lib/epoch.js";
+import { style } from "../lib/style.js";
 
 const HTML = `
   <div class="ll-line">
@@ -24,9 +25,7 @@ export default function (component) {
   const state = (root.state ??= { panels: new Map(), zoom: null });
   const all = root.querySelector("button");
   if (isNew) {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-    link.href = new URL("../vendor/uPlot.min.css", import.meta.url).href;
-    root.append(link);
+    style(new URL("../vendor/uPlot.min.css", import.meta.url).href);
     all.onclick = () => zoom(state, null, all);
     state.resize = new ResizeObserver(() => state.panels.forEach(fit));
     state.resize.observe(root.querySelector(".ll-curves"));

@@ -5,20 +5,13 @@ import { paint } from "../lib/canvas.js";
 import { inflated } from "../lib/codec.js";
 import { whenever } from "../lib/controls.js";
 import { decoder, unpacked } from "../lib/decoder.js";
-import { element, mount } from "../lib/dom.js";
+import { mount } from "../lib/dom.js";
 import { busy } from "../lib/busy.js";
-
-/** The style of these pages, once. */
-function styled() {
-  if (document.getElementById("ll-ideas-css")) return;
-  const href = new URL("./understand.css", import.meta.url).href;
-  const done = busy("a style");
-  document.head.append(element("link", { id: "ll-ideas-css", rel: "stylesheet", href, onload: done, onerror: done }));
-}
+import { style } from "../lib/style.js";
 
 /** lib/dom.js's mount with the style of these pages, built anew when the data have another version: [root, isSame]. */
 export function renewed(component, html) {
-  styled();
+  style(new URL("./understand.css", import.meta.url).href);
   const [root, isNew] = mount(component, html),
     { version } = component.data ?? {};
   root.classList.add("ll-idea");

@@ -71,6 +71,15 @@ def test_a_click_tells_the_story_of_a_picture_and_a_link_restores_it(server, ope
     other.wait_for_selector(f"{STORY} .ends-of-it canvas")
     assert "chosen" not in asked_for(other)
 
+    # Another model on the same page, whose pictures are larger: the small ones are shown whole, too.
+    other.fill(".st-key-run_picker input", "emoji")
+    other.keyboard.press("Enter")
+    other.wait_for_function("s => document.querySelector(s)?.height > 28 * 5", arg=f"{GRID} canvas")
+    settle(other)
+    assert "run=emoji" in asked_for(other)
+    sizes = "s => [...document.querySelectorAll(s)].map(({ width, height }) => [width, height])"
+    assert other.evaluate(sizes, f"{STORY} .few canvas") == [[64, 64]] * 12
+
 
 def test_new_dice_change_the_seed_in_the_address_and_the_download_is_the_grid(server, open_page):
     page = open_page(server.url + "/generate?run=lecture&count=16&seed=7&spread=0.8")

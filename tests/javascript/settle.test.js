@@ -1,8 +1,10 @@
+import "./page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decoder } from "../../static/lib/decoder.js";
 import { Settling, STEPS, codeOf, gapOf, klOf, movedBy, rollsOf, slopesAt } from "../../static/lib/settle.js";
 import { slopeOf, TERMS } from "../../static/lib/slope.js";
+import { Scene } from "../../static/components/settling.js";
 
 /** Numbers in (0, 1), the same at every run. */
 function grains(seed) {
@@ -131,4 +133,18 @@ test("the gap's uncertainty is that of pairs of opposite rolls", () => {
   const { gap, error } = gapOf([3, 5, 4, 6], [1, 1, 2, 2], 0.5); // pairs: 2 and 4
   assert.equal(gap, 3.5);
   assert.ok(Math.abs(error - 1) < 1e-12);
+});
+
+test("what is stopped goes no further, though the work before it was over at once and led to it", async () => {
+  const bubble = Object.create(Scene.prototype);
+  let steps = 0;
+  function* endless() {
+    for (;;) yield () => steps++;
+  }
+  bubble.work([1], Number, () => bubble.work(endless(), (step) => step(), assert.fail));
+  bubble.stopWork();
+  const before = steps;
+  assert.ok(before > 0);
+  await new Promise((later) => setTimeout(later, 30)); // as long as several pieces of it
+  assert.equal(steps, before);
 });

@@ -2,6 +2,7 @@
 // the one under the pointer, a click, a circled group. Plotly (plotly_view.js) takes its place once it has drawn.
 import { mover } from "./motion.js";
 import { colour, sharp, classColour } from "../../lib/canvas.js";
+import { followDrag } from "../../lib/drag.js";
 import { frameOf, nearest, ticks, within } from "../../lib/geometry.js";
 
 const REACH = 14; // pixels from the pointer to a dot that it means
@@ -62,29 +63,29 @@ export function plain(map, { point, click, circle, moved }) {
     return true;
   }
 
-  canvas.onpointermove = (event) => {
-    if (lasso) return lasso.push(at(event)), draw(me.now);
-    const i = under(event);
-    canvas.style.cursor = circling ? "crosshair" : i === null || !data.pickable ? "" : "pointer";
-    if (i !== null && !circling) point(i);
-  };
-  canvas.onpointerdown = (event) => {
-    circled = false;
-    if (!circling) return;
-    event.preventDefault();
-    canvas.setPointerCapture?.(event.pointerId);
-    lasso = [at(event)];
-  };
-  canvas.onpointerup = () => {
-    if (!lasso) return;
-    const round = lasso;
-    lasso = null;
-    circled = true; // the click that follows picks no dot
-    draw(me.now);
-    const places = within(round, me.now, area());
-    if (places.length) circle(places);
-  };
-  canvas.onpointercancel = () => ((lasso = null), draw(me.now));
+  followDrag(canvas, {
+    begin(event) {
+      circled = false;
+      if (!circling) return false;
+      event.preventDefault();
+      lasso = [at(event)];
+    },
+    move: (event) => (lasso.push(at(event)), draw(me.now)),
+    free(event) {
+      const i = under(event);
+      canvas.style.cursor = circling ? "crosshair" : i === null || !data.pickable ? "" : "pointer";
+      if (i !== null && !circling) point(i);
+    },
+    end() {
+      const round = lasso;
+      lasso = null;
+      circled = true; // the click that follows picks no dot
+      draw(me.now);
+      const places = within(round, me.now, area());
+      if (places.length) circle(places);
+    },
+    lost: () => ((lasso = null), draw(me.now)),
+  });
   canvas.onclick = (event) => {
     const i = circling || circled ? null : under(event);
     if (i !== null) point(i), click(i);

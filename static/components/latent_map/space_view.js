@@ -5,6 +5,7 @@ import { drawLasso, over, PALE, USUAL } from "./canvas_view.js";
 import { mover } from "./motion.js";
 import { busy, playing } from "../../lib/busy.js";
 import { classColour, colour, eachFrame, sharp } from "../../lib/canvas.js";
+import { followDrag } from "../../lib/drag.js";
 import { frameOf, nearest, within } from "../../lib/geometry.js";
 import { line as ruled, outlined } from "../../lib/shapes.js";
 import { laidBy } from "../../lib/splats.js";
@@ -128,40 +129,45 @@ export function space(map, { point, click, circle, moved }) {
     turner.setAttribute("aria-pressed", "false");
   }
 
-  canvas.onpointermove = (event) => {
-    if (held?.loop) return held.loop.push(at(event)), draw(dots.now);
-    if (held) {
+  const letGo = () => {
+    const was = held;
+    held = null;
+    canvas.style.cursor = circling ? "crosshair" : "grab";
+    if (was.loop) draw(dots.now);
+    return was;
+  };
+  followDrag(canvas, {
+    begin(event) {
+      circled = false;
+      if (performance.now() - map.pinched < 100) return false;
+      rest();
+      const spot = at(event);
+      held = circling ? { loop: [spot] } : { from: spot, last: spot, far: false };
+      if (circling) event.preventDefault();
+      else canvas.style.cursor = "grabbing";
+    },
+    move(event) {
+      if (held.loop) return held.loop.push(at(event)), draw(dots.now);
       const [px, py] = at(event);
       held.far ||= Math.hypot(px - held.from[0], py - held.from[1]) > STILL;
       if (held.far) turnBy((px - held.last[0]) * PER_PIXEL, (held.last[1] - py) * PER_PIXEL);
       held.last = [px, py];
-      return;
-    }
-    const i = under(event);
-    canvas.style.cursor = circling ? "crosshair" : i !== null && data.pickable ? "pointer" : "grab";
-    if (i !== null && !circling) point(i);
-  };
-  canvas.onpointerdown = (event) => {
-    circled = false;
-    if (event.button || performance.now() - map.pinched < 100) return;
-    rest();
-    const spot = at(event);
-    canvas.setPointerCapture?.(event.pointerId);
-    held = circling ? { loop: [spot] } : { from: spot, last: spot, far: false };
-    if (circling) event.preventDefault();
-    else canvas.style.cursor = "grabbing";
-  };
-  canvas.onpointerup = () => {
-    const was = held;
-    held = null;
-    canvas.style.cursor = circling ? "crosshair" : "grab";
-    circled = Boolean(was?.loop || was?.far); // the click that follows picks no dot
-    if (!was?.loop) return;
-    draw(dots.now);
-    const places = within(was.loop, flat, area());
-    if (places.length) circle(places);
-  };
-  canvas.onpointercancel = () => ((held = null), draw(dots.now));
+    },
+    free(event) {
+      if (event.buttons) return; // one of two fingers
+      const i = under(event);
+      canvas.style.cursor = circling ? "crosshair" : i !== null && data.pickable ? "pointer" : "grab";
+      if (i !== null && !circling) point(i);
+    },
+    end() {
+      const { loop, far } = letGo();
+      circled = Boolean(loop || far); // the click that follows picks no dot
+      const places = loop ? within(loop, flat, area()) : [];
+      if (places.length) circle(places);
+    },
+    lost: letGo,
+    yields: () => !circling, // two fingers move the map and bring it nearer (fingers.js)
+  });
   canvas.onclick = (event) => {
     const i = circling || circled ? null : under(event);
     if (i !== null) point(i), click(i);

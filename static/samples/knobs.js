@@ -3,7 +3,7 @@ import { send } from "../bridge/ask.js";
 import { decoderOf } from "../bridge/decoder_cache.js";
 import { animate, paint, picture, tile, fit, suit } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { mount } from "../lib/dom.js";
+import { mount, refill } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { gauss, say } from "../lib/numbers.js";
 import { busy } from "../lib/busy.js";
@@ -245,12 +245,12 @@ function offerStarts(root, data, pictures) {
     return button;
   };
   const { width, height } = data.size;
-  root.querySelector(".offered").replaceChildren(
+  refill(root.querySelector(".offered"), [
     choice(null, "The middle", "middle"),
     ...data.offered.map(([place, name], k) => {
       const canvas = Object.assign(document.createElement("canvas"), { width, height });
       tile(canvas.getContext("2d"), pictures, 0, k);
       return choice(place, name, canvas);
     }),
-  );
+  ]);
 }

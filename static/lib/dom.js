@@ -1,3 +1,6 @@
+// Elements, and what every component of ours does first.
+import "./old_colours.js";
+
 /** A new element with its properties. */
 export const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
@@ -38,6 +41,17 @@ export function refill(box, children) {
   if (had === null) return;
   const stands = [...box.querySelectorAll(FOCUSED)].find((e) => sign(e) === had);
   if (stands) stands.focus({ preventScroll: true });
+}
+
+/** Let a button open and close its popover also where the browser knows none: Safari before 17, Firefox before 125. */
+export function opens(button, box) {
+  if ("popover" in HTMLElement.prototype) return;
+  box.hidden = true;
+  button.setAttribute("aria-expanded", "false");
+  button.onclick = () => {
+    box.hidden = !box.hidden;
+    button.setAttribute("aria-expanded", String(!box.hidden));
+  };
 }
 
 /** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */

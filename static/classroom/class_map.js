@@ -133,7 +133,7 @@ function begin(root, first) {
     canvas.setAttribute("aria-label", inWords(now));
     come();
   };
-  const unwatched = whenever(canvas, eachFrame(draw)); // a frame later the page has its new colours, too
+  const unwatched = whenever(canvas, eachFrame(draw));
   root.end = () => {
     stop();
     unwatched();

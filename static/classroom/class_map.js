@@ -4,7 +4,7 @@ import { send } from "../bridge/ask.js";
 import { animate, classColour, colour, eachFrame, layer, picture, sharp } from "../lib/canvas.js";
 import { bytes, halves } from "../lib/codec.js";
 import { whenever } from "../lib/controls.js";
-import { element, mount } from "../lib/dom.js";
+import { arrange, element, mount } from "../lib/dom.js";
 import { line, outlined } from "../lib/shapes.js";
 
 const HTML = `<figure class="ll-class-map"><canvas role="img"></canvas><div class="hits"></div></figure>`;
@@ -133,7 +133,7 @@ function begin(root, first) {
     canvas.setAttribute("aria-label", inWords(now));
     come();
   };
-  const unwatched = whenever(canvas, eachFrame(draw)); // a frame later the page has its new colours, too
+  const unwatched = whenever(canvas, eachFrame(draw));
   root.end = () => {
     stop();
     unwatched();
@@ -219,19 +219,18 @@ function tile(g, data, sheet, k, { at: [x, y], side, paint }) {
 /** A button for each drawing, without a look of its own, so that it can be chosen with keys and by those who hear. */
 function buttons(root, hits, { drawings, chosen }) {
   const known = new Map(Array.from(hits.children, (each) => [each.dataset.id, each]));
-  for (const { id, words } of drawings) {
+  const found = drawings.map(({ id, words }) => {
     let button = known.get(`${id}`);
-    known.delete(`${id}`);
     if (!button) {
       button = element("button", { type: "button", onclick: () => root.choose(id) });
       button.dataset.id = `${id}`;
     }
-    hits.append(button); // in their order
     button.title = words;
     button.setAttribute("aria-label", words);
     button.setAttribute("aria-pressed", `${id === chosen}`);
-  }
-  for (const gone of known.values()) gone.remove();
+    return button;
+  });
+  arrange(hits, found);
 }
 
 /** The buttons lie where the drawings do. */

@@ -69,6 +69,7 @@ function build(root, first) {
     changed();
     root.heard(data); // it may have been refused before
   });
+  let ended = false; // the page was left: nothing is told from it any more
   pen(canvas, show, changed);
   find(".undo").onclick = () => {
     if (!things.pop()) base = null;
@@ -113,12 +114,15 @@ function build(root, first) {
     say(`${name} ${now.why}.`);
   };
   root.end = () => {
+    ended = true;
+    use([]); // what is still being read
     messages.end();
     forget();
   };
   show();
   if (first.png && !things.length)
     picture(first.png).then((image) => {
+      if (ended) return;
       if (!first.picture) base = image;
       else things.unshift(Object.assign(pictureOf(image, first.png), { seen: true }));
       show();

@@ -1,11 +1,12 @@
 // The map in small: dots on a plain canvas, and over them marks that may move with every frame.
 // (A Plotly scatter draws all dots again when one moves; here they are drawn once for an epoch and then copied.)
-import { followStep, subscribe, stepOf } from "../lib/bus.js";
+import { followStep, stepName, subscribe, stepOf } from "../lib/bus.js";
 import { alpha, colour, layer, sharp, classColour } from "../lib/canvas.js";
 import { bytes, halves, rowsOf } from "../lib/codec.js";
 import { whenever } from "../lib/controls.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
+import { shows } from "../lib/sight.js";
 import { linkedDots } from "./linked_dots.js";
 import { arranged, wanted, write } from "./mini_names.js";
 
@@ -105,6 +106,7 @@ export default function (component) {
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), soon())),
     subscribe(`marks ${data.map}`, (told) => ((marks = (told ?? []).map(unpacked)), heard++, soon())),
     followStep(data.run, soon),
+    shows(stepName(data.run), canvas),
   ];
   ends.push(whenever(canvas, soon));
   root.end = () => {

@@ -1,9 +1,10 @@
 // The morph player: rows of frames that follow the finger, play and loop. Fed once; sends nothing.
-import { setStep } from "../lib/bus.js";
-import { animate, picture, fit, tile, suit } from "../lib/canvas.js";
+import { setStep, stepName } from "../lib/bus.js";
+import { picture, fit, tile, suit } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { playButton } from "../lib/play_button.js";
+import { shows, whileShown } from "../lib/sight.js";
 
 const HTML = `
   <div class="stage"></div>
@@ -60,7 +61,7 @@ function begin(root, data, images) {
     });
   const player = playButton(play, () => {
     root.still = false;
-    const stop = thereAndBack(+slider.value / last, (share) => {
+    const stop = thereAndBack(data.run, +slider.value / last, (share) => {
       const k = Math.round(share * last);
       if (k !== +slider.value) (slider.value = k), show(); // there are fewer frames than the screen has
     });
@@ -81,18 +82,24 @@ function begin(root, data, images) {
       pause();
       show();
     };
-  const unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm()));
+  const unfollow = followEpoch(data.run, data.epochs, (e) => ((epoch = e), show(), showFilm())),
+    unseen = shows(stepName(data.run), root);
   if (data.autoplay && !root.still && !matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
-  return { player, unfollow };
+  return { player, unfollow: () => (unfollow(), unseen()) };
 }
 
-/** Where a morph stands, from 0 to 1 and back in five seconds, beginning at a share. Returns what stops it. */
-function thereAndBack(from, step) {
+/**
+ * Where a run's morph stands, from 0 to 1 and back in five seconds, beginning at a share: while the player is in sight,
+ * or a map on which it walks. Returns what stops it.
+ */
+function thereAndBack(run, from, step) {
   const start = performance.now() - 2500 * from;
-  return animate((now) => {
-    const t = ((now - start) / 2500) % 2;
+  const moves = whileShown(stepName(run), (now) => {
+    const t = (Math.max(now - start, 0) / 2500) % 2;
     step(t < 1 ? t : 2 - t);
   });
+  moves.wake();
+  return moves.end;
 }
 
 /** A row's present frame, large. */

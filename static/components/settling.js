@@ -46,6 +46,7 @@ export class Scene {
   /** @type {any} */ root;
   /** @type {Data} */ data;
   /** @type {(k: number) => void} */ ask;
+  ended = false;
   k = 0; // the model
   example = 0; // the picture
   /** @type {Map<string, {decode: any, term: any}>} */ here = new Map(); // decoders, by their names on the bus
@@ -85,6 +86,7 @@ export class Scene {
   }
 
   end() {
+    this.ended = true;
     this.stopWork();
     this.stopAsking();
     this.stopHearing();
@@ -136,7 +138,7 @@ export class Scene {
     if (this.here.has(name)) return;
     const model = this.models.find((each) => each.decoder === name),
       source = await unpacked(head, parts[0]);
-    if (this.here.has(name)) return;
+    if (this.ended || this.here.has(name)) return;
     this.here.set(name, { decode: decoder(source), term: slopeOf(source, model.reconstruction) });
     if (name === this.model.decoder) this.reset(this.wanted);
   }

@@ -4,6 +4,8 @@ import { apart } from "../lib/geometry.js";
 import { clamp } from "../lib/numbers.js";
 import { dot, line, outlined } from "../lib/shapes.js";
 
+const TINY = 1e-6; // pixels per 1, of a plane in a box without room: canvases take no length below zero
+
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
 
 /**
@@ -14,7 +16,7 @@ import { dot, line, outlined } from "../lib/shapes.js";
  * @param {number[]} centre
  */
 export function planeIn(box, reach, centre = [0, 0]) {
-  const unit = Math.min(box.width / (2 * reach[0]), box.height / (2 * reach[1])),
+  const unit = Math.max(Math.min(box.width / (2 * reach[0]), box.height / (2 * reach[1])), TINY),
     ox = box.left + box.width / 2 - centre[0] * unit,
     oy = box.top + box.height / 2 + centre[1] * unit;
   return {
@@ -101,6 +103,7 @@ export function drawBubble(g, plane, mean, std, paint, { k = 1, fill = 0, wide =
 
 /** A small picture, large, in a frame. @param {number[]} place its middle */
 export function drawPicture(g, canvas, place, side, edge, opacity = 1) {
+  if (!(side > 0)) return; // a window so small has no room for it
   const [left, top] = place.map((v) => v - side / 2),
     radius = Math.min(10, side / 10),
     before = g.globalAlpha;

@@ -1,7 +1,8 @@
 // The lecture as a walk: one scroll of scenes. Each has a few sentences, a formula whose terms light up with them, and
 // a picture that moves with them; only what is in sight is drawn, and nothing is asked of the server.
 import { publish, subscribe } from "../lib/bus.js";
-import { animate } from "../lib/canvas.js";
+import { sleeper } from "../lib/canvas.js";
+import { whenColours } from "../lib/controls.js";
 import { describe, element, mount } from "../lib/dom.js";
 import { fromAddress, remember } from "../lib/url.js";
 import { Scene, menu } from "./scene.js";
@@ -15,7 +16,7 @@ const HTML = `<div class="ll-lecture">
   <nav class="rail" aria-label="Scenes"></nav></div>`;
 const SPOKEN = 3200; // milliseconds from one sentence to the next, where a scene plays by itself
 const HAND = 1000; // milliseconds for which somebody's scrolling is not disturbed
-const LOOK = 500; // milliseconds from one look whether light has become dark to the next
+const STILL = 250; // milliseconds without a scroll, after which the page stands where a key has led
 
 /** @param {import("../lib/payloads").Component<Data, Answer>} component */
 export default function (component) {
@@ -32,7 +33,9 @@ class Lecture {
   current = 0;
   /** @type {number | null} where a key has led, while the page is still scrolling there */ target = null;
   moved = true; // the page was scrolled, or something has changed
-  looked = 0;
+  due = Infinity; // milliseconds until the next sentence, or until a scene changes
+  wait = 0; // the timer that wakes it then
+  still = 0; // the timer that ends when nothing scrolls any more
   /** @type {Scene[]} */ scenes;
   /** @type {{scene: number, since: number} | null} the scene that plays by itself */ playing = null;
   place = 0; // how much of the current scene has been scrolled past, of its height
@@ -44,13 +47,14 @@ class Lecture {
     this.main = document.querySelector("[data-testid=stMain]") ?? document.documentElement;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.box.classList.toggle("calm", this.calm);
-    this.world = new World(data, () => (this.moved = true));
+    this.frames = sleeper((now) => this.tick(now));
+    this.world = new World(data, () => this.stir());
     this.world.look(this.box);
     this.scenes = data.scenes.map((each, k) => new Scene(this, each, k));
     this.rail = this.addRail(data.scenes);
     const sight = new IntersectionObserver((found) => {
       for (const { target, isIntersecting } of found) this.scenes.find((s) => s.section === target).see(isIntersecting);
-      this.moved = true;
+      this.stir();
     });
     for (const { section } of this.scenes) sight.observe(section);
     const resized = new ResizeObserver(() => this.stay());
@@ -62,7 +66,9 @@ class Lecture {
     this.stops = [
       () => sight.disconnect(),
       () => resized.disconnect(),
-      on(this.main, "scroll", () => (this.moved = true), { passive: true }),
+      on(this.main, "scroll", () => (this.stir(), this.awaitStill()), { passive: true }),
+      () => (clearTimeout(this.still), clearTimeout(this.wait)),
+      whenColours(() => this.world.look(this.box) && this.stir()),
       subscribe("scene asked", (name) => this.go(name)), // where a class follows its teacher
       on(this.main, "scrollend", () => (this.target = null)),
       on(this.main, "wheel", () => this.byHand(), { passive: true }),
@@ -70,11 +76,24 @@ class Lecture {
       on(window, "keydown", (event) => this.press(event)),
       subscribe("lecture decoder", (message) => message && this.world.learn(message)),
       subscribe("lecture film", (message) => message && this.world.load(message)),
-      animate((now) => this.tick(now)),
+      this.frames.end,
     ];
+    this.stir();
     const asked = data.scenes.findIndex(({ name }) => name === fromAddress("scene"));
     if (asked > 0) this.goTo(asked, false);
     else this.play(0);
+  }
+
+  /** Something has changed: it is measured and drawn in the next frame. */
+  stir() {
+    this.moved = true;
+    this.frames.wake();
+  }
+
+  /** Where a key has led is reached: not every browser says when it has scrolled, and none when it need not. */
+  awaitStill() {
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.target === this.current && (this.target = null), STILL);
   }
 
   addRail(scenes) {
@@ -92,6 +111,7 @@ class Lecture {
   /** Let a scene's sentences follow each other in time. */
   play(k) {
     this.playing = this.calm ? null : { scene: k, since: performance.now() };
+    this.frames.wake();
   }
 
   /** Somebody scrolls: nothing plays on, and no key is being followed. */
@@ -126,11 +146,12 @@ class Lecture {
     this.main.scrollTo({ top: Math.round(top), behavior: smooth ? "smooth" : "instant" });
     section.focus({ preventScroll: true });
     this.play(k);
+    this.awaitStill();
   }
 
   /** The window or the text has another size: the scene is the one that it was. */
   stay() {
-    this.moved = true;
+    this.stir();
     if (this.box.dataset.current === undefined) return; // not measured yet
     if (this.hand && performance.now() < this.hand + HAND) return; // a phone's bar goes as one scrolls
     const { top, height } = this.scenes[this.target ?? this.current].section.getBoundingClientRect(),
@@ -140,18 +161,25 @@ class Lecture {
 
   tick(now) {
     if (!this.box.isConnected) return false;
-    if (now > this.looked + LOOK) {
-      this.looked = now;
-      if (this.world.look(this.box)) this.moved = true;
-    }
     const { moved } = this;
     this.moved = false;
     if (moved) this.measure();
+    let moves = false;
+    this.due = Infinity;
     if (this.playing?.scene === this.current) {
       const scene = this.scenes[this.current];
       scene.played = Math.max(scene.played, beatOf((now - this.playing.since) / SPOKEN / scene.count, scene.count));
+      if (scene.played < scene.count - 1) this.due = this.playing.since + (scene.played + 1) * SPOKEN - now;
     }
-    for (const scene of this.scenes) if (scene.seen) scene.tick(now, moved);
+    for (const scene of this.scenes) if (scene.seen && scene.tick(now, moved)) moves = true;
+    clearTimeout(this.wait);
+    if (!moves && this.due < Infinity) this.wait = setTimeout(() => this.frames.wake(), this.due);
+    return moves || this.moved;
+  }
+
+  /** Something changes in so many milliseconds, and nothing until then. */
+  wakeIn(left) {
+    this.due = Math.min(this.due, left);
   }
 
   measure() {
@@ -172,6 +200,6 @@ class Lecture {
 
   end() {
     for (const stop of this.stops) stop();
-    this.world.mosaic?.end();
+    this.world.end();
   }
 }

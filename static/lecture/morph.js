@@ -32,7 +32,7 @@ export function morph(world) {
       t = chosen ?? (swings ? 0.5 + 0.5 * Math.cos((2 * Math.PI * now) / SWING) : calm ? 0.5 : at[1]);
     if (chosen === null) follow(Math.round(100 * t) / 100);
     const tall = height > width * 0.95,
-      strip = Math.min(width / STEPS - 6, height * 0.15),
+      strip = Math.max(Math.min(width / STEPS - 6, height * 0.15), 0),
       high = height - strip - 16,
       map = tall
         ? { left: 0, top: 0, width, height: high * 0.56 }

@@ -25,7 +25,8 @@ export function noise(world) {
     const { at, now, calm } = stage;
     if (!calm && at[0] >= 1 && at[2] === 0 && now - rolled > EVERY) again(), (rolled = now);
     drawGraph(stage, world, { roll, z: z(), rolls });
-    return at[0] >= 1 && at[2] < 1 ? true : at[3] > 0;
+    if (at[0] >= 1 && at[2] === 0) return EVERY - (now - rolled) + 1; // until the next roll
+    return at[2] < 1 || at[3] > 0;
   };
   const hand = (box, redraw) => {
     const button = element("button", { type: "button", textContent: "Roll again", className: "roll" });

@@ -24,7 +24,8 @@ import { formula, litAt, sentence } from "./words.js";
  * What a scene's module gives: how its picture is drawn, and what one can do in it.
  *
  * @typedef {object} Picture
- * @property {(stage: Stage) => boolean | void} draw returns whether it moves by itself
+ * @property {(stage: Stage) => boolean | number | void} draw returns whether it moves by itself: at once, or in so many
+ *   milliseconds
  * @property {number[]} [lengths] milliseconds that each sentence's part takes
  * @property {(box: HTMLElement, redraw: () => void) => void} [hand]
  */
@@ -64,7 +65,10 @@ export class Scene {
     this.reached = new Reached(this.count, this.picture.lengths);
     this.section = this.build(k, lecture.world.data.scenes.length);
     lecture.box.append(this.section);
-    this.picture.hand?.(this.section.querySelector(".hand"), () => (this.moves = true));
+    this.picture.hand?.(this.section.querySelector(".hand"), () => {
+      this.moves = true;
+      lecture.frames.wake();
+    });
   }
 
   build(k, all) {
@@ -118,18 +122,23 @@ export class Scene {
     return from;
   }
 
+  /** Draw it if anything has changed. Returns whether something in it still moves. */
   tick(now, moved) {
     const { calm, world } = this.lecture,
       beat = calm ? this.count - 1 : this.scrolled < 0 ? -1 : Math.max(this.scrolled, this.played);
     if (beat !== this.lit) this.light(beat);
     const before = this.reached.shares.join(),
       moving = this.reached.tick(beat, now, calm);
-    if (!moving && !moved && !this.moves && before === this.reached.shares.join()) return;
+    if (!moving && !moved && !this.moves && before === this.reached.shares.join()) return false;
     const { g, width, height } = sharp(this.canvas);
-    if (!width || !height) return;
+    if (!width || !height) return false;
     const at = this.reached.shares.map(eased),
       stage = { g, width, height, at, now, calm, paints: world.paints };
-    this.moves = !!this.picture.draw(stage) && !calm;
+    const drawn = this.picture.draw(stage);
+    this.moves = !!drawn && !calm;
+    if (!this.moves) return moving;
+    if (typeof drawn === "number") this.lecture.wakeIn(drawn);
+    return moving || drawn === true;
   }
 
   light(beat) {

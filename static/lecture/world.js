@@ -33,6 +33,8 @@ export class World {
     null;
   /** @type {Mosaic | null} what the decoder draws all over the plane */ mosaic = null;
   /** @type {any} colours and the font */ paints = null;
+  ended = false;
+  /** @type {Set<Mosaic>} those that are being made */ mosaics = new Set();
 
   /** @param {Data} data @param {() => void} changed */
   constructor(data, changed) {
@@ -57,7 +59,9 @@ export class World {
   }
 
   async learn({ head, parts }) {
-    this.decode = decoder(await unpacked(head, parts[0]));
+    const source = await unpacked(head, parts[0]);
+    if (this.ended) return;
+    this.decode = decoder(source);
     this.mosaic = new Mosaic(this, { x: -REACH, y: REACH, pitch: (2 * REACH) / TILES, columns: TILES, rows: TILES });
     this.changed();
   }
@@ -67,13 +71,20 @@ export class World {
     try {
       const sheets = [];
       for (const part of parts.slice(0, head.kept.length - 1))
-        sheets.push(masked(await createImageBitmap(new Blob([part], { type: "image/webp" }))));
+        if (!this.ended) sheets.push(masked(await createImageBitmap(new Blob([part], { type: "image/webp" }))));
+      if (this.ended) return;
       const dots = parts.slice(sheets.length).map((part) => halvesOf(new Uint16Array(part.buffer)));
       this.film = { kept: head.kept, epochs: head.epochs, sheets, dots };
       this.changed();
     } finally {
       done();
     }
+  }
+
+  /** The page is left: what is still to come is not made any more. */
+  end() {
+    this.ended = true;
+    for (const mosaic of this.mosaics) mosaic.end();
   }
 
   /** What the decoder draws at a code, on a canvas that the next call paints anew; null before it has come. */
@@ -117,11 +128,13 @@ export class Mosaic {
     const over = busy("a mosaic");
     const done = () => {
       this.whole = true;
+      world.mosaics.delete(this);
       over();
       world.changed();
     };
     const end = sliced(inTurn(window, { coarse: false }), work, { done });
     this.end = () => (end(), over());
+    if (!this.whole) world.mosaics.add(this);
   }
 
   whole = false;

@@ -17,8 +17,10 @@ export function subscribe(name, f) {
 }
 
 /** How far along its path a morph of a run stands, 0 to 1: the player sets it, a map with a walking mark follows. */
-export const stepOf = (run) => latest("step " + run) ?? 0;
+export const stepOf = (run) => latest(stepName(run)) ?? 0;
 
-export const setStep = (run, share) => publish("step " + run, share);
+export const stepName = (run) => `step ${run}`;
 
-export const followStep = (run, f) => subscribe("step " + run, (share) => f(share ?? 0));
+export const setStep = (run, share) => publish(stepName(run), share);
+
+export const followStep = (run, f) => subscribe(stepName(run), (share) => f(share ?? 0));

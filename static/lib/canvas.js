@@ -115,12 +115,38 @@ const COLOURS = 48; // of classes, in style.css
 /** The colour of a class in CSS. Where there are more classes than colours, these begin anew. */
 export const classColour = (c) => `var(--ll-c${c % COLOURS})`;
 
-/** Call f at the screen's rate while it returns true. Returns a function that stops it. */
+/**
+ * An animation that sleeps: once woken it calls f at the screen's rate, until f returns false; then not, until it is
+ * woken again. A frame that fails does not end it, and says so, but not again and again.
+ *
+ * @param {(now: number) => boolean | void} f
+ */
+export function sleeper(f) {
+  let id = 0, // of the frame that is asked for
+    ended = false,
+    told = "";
+  const wake = () => {
+    if (!id && !ended) id = requestAnimationFrame(frame);
+  };
+  const frame = (now) => {
+    id = 0;
+    try {
+      if (f(now) !== false) wake();
+    } catch (trouble) {
+      wake();
+      if (told === String(trouble)) return;
+      told = String(trouble);
+      throw trouble;
+    }
+  };
+  return { wake, end: () => ((ended = true), cancelAnimationFrame(id)) };
+}
+
+/** Call f at the screen's rate until it returns false. Returns a function that stops it. */
 export function animate(f) {
-  let id = requestAnimationFrame(function frame(now) {
-    id = f(now) === false ? 0 : requestAnimationFrame(frame);
-  });
-  return () => cancelAnimationFrame(id);
+  const { wake, end } = sleeper(f);
+  wake();
+  return end;
 }
 
 /** A function that lets f run once in the next frame, however often it is called before. */

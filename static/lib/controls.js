@@ -2,6 +2,7 @@
 import { say } from "./numbers.js";
 import { classColour } from "./canvas.js";
 import { element } from "./dom.js";
+import { later } from "./busy.js";
 
 /** A row of buttons of which one, or with `many` any number, is pressed. Returns {show(chosen)}. */
 export function chips(box, names, pressed, { classes = false } = {}) {
@@ -18,13 +19,48 @@ export function chips(box, names, pressed, { classes = false } = {}) {
   };
 }
 
-/** Call f now and whenever the size of an element, or light and dark, changes. Returns a function that ends it. */
+const COLOURS = 1000; // milliseconds that the page may take for its new colours
+
+/** @type {Set<() => void>} */
+const painters = new Set();
+/** @type {HTMLElement | null} */
+let probe = null;
+
+/**
+ * Call f whenever the page has other colours. Light and dark have changed long before: Streamlit draws its page anew
+ * first. So we wait for the colour of something that lies in the page. Returns a function that ends it.
+ */
+export function whenColours(f) {
+  painters.add(f);
+  if (!probe?.isConnected) {
+    probe ??= probed();
+    (document.querySelector("[data-testid=stApp]") ?? document.body).append(probe);
+  }
+  return () => painters.delete(f);
+}
+
+function probed() {
+  const lies = element("i", { ariaHidden: "true" });
+  lies.style.cssText =
+    "position: fixed; width: 0; height: 0; visibility: hidden; color: var(--ll-ink); transition: color 1ms step-end";
+  let wait = /** @type {ReturnType<typeof later> | null} */ (null);
+  lies.ontransitionend = () => {
+    for (const f of [...painters]) f();
+    wait?.cancel();
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    wait?.cancel();
+    wait = later("other colours", () => {}, COLOURS);
+  });
+  return lies;
+}
+
+/** Call f now and whenever the size of an element, or its colours, change. Returns a function that ends it. */
 export function whenever(box, f) {
   const watch = new ResizeObserver(f),
-    dark = matchMedia("(prefers-color-scheme: dark)");
+    forget = whenColours(f);
   watch.observe(box);
-  dark.addEventListener("change", f);
-  return () => (watch.disconnect(), dark.removeEventListener("change", f));
+  return () => (watch.disconnect(), forget());
 }
 
 /** A slider with its name and its value; its range is [low, high, step]. set(v) moves it without telling. */

@@ -1,3 +1,6 @@
+// Elements, and what every component of ours does first.
+import "./old_colours.js";
+
 /** A new element with its properties. */
 export const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
@@ -13,6 +16,42 @@ export function mount(component, html) {
   for (const image of root.querySelectorAll("[role=img]:not([aria-label])")) describe(image, "Loading");
   parent.append(root);
   return [root, true];
+}
+
+/**
+ * Let a box have these children, in this order. Those that stand at their place are left alone: what is moved in the
+ * page loses the focus.
+ */
+export function arrange(box, children) {
+  const wanted = new Set(children);
+  for (const gone of [...box.children].filter((each) => !wanted.has(each))) gone.remove();
+  children.forEach((each, k) => box.children[k] !== each && box.insertBefore(each, box.children[k] ?? null));
+}
+
+const FOCUSED = "button, input, select, summary, a[href], [tabindex]"; // what may have the focus
+
+/** What tells one thing that takes the focus from the others beside it. */
+const sign = (each) => each.dataset.key ?? (each.getAttribute("aria-label") || each.textContent || each.tagName);
+
+/** Fill a box anew. If one of the old children had the focus, the new one that stands for it has it then. */
+export function refill(box, children) {
+  const held = document.activeElement,
+    had = held instanceof HTMLElement && held !== box && box.contains(held) ? sign(held) : null;
+  box.replaceChildren(...children);
+  if (had === null) return;
+  const stands = [...box.querySelectorAll(FOCUSED)].find((e) => sign(e) === had);
+  if (stands) stands.focus({ preventScroll: true });
+}
+
+/** Let a button open and close its popover also where the browser knows none: Safari before 17, Firefox before 125. */
+export function opens(button, box) {
+  if ("popover" in HTMLElement.prototype) return;
+  box.hidden = true;
+  button.setAttribute("aria-expanded", "false");
+  button.onclick = () => {
+    box.hidden = !box.hidden;
+    button.setAttribute("aria-expanded", String(!box.hidden));
+  };
 }
 
 /** Text with **bold** words, as nodes: nothing in it is ever read as HTML. */

@@ -1,9 +1,11 @@
 // How long the code is along a morph: both paths, beside the length that codes usually have. Follows epoch and slider.
-import { followStep, stepOf } from "../lib/bus.js";
+import { followStep, stepName, stepOf } from "../lib/bus.js";
 import { colour, sharp } from "../lib/canvas.js";
 import { rowsOf } from "../lib/codec.js";
+import { whenever } from "../lib/controls.js";
 import { mount, rich } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
+import { shows } from "../lib/sight.js";
 
 /** @param {import("../lib/payloads").Component<import("../lib/payloads").LengthsData>} component */
 export default function (component) {
@@ -77,9 +79,9 @@ export default function (component) {
   const ends = [
     followEpoch(data.run, data.epochs, (e) => ((epoch = e), rich(caption, data.texts[data.epochs.indexOf(e)]), soon())),
     followStep(data.run, soon),
+    shows(stepName(data.run), canvas),
+    whenever(canvas, soon),
   ];
-  const resize = new ResizeObserver(soon);
-  resize.observe(canvas);
-  root.end = () => (ends.forEach((end) => end()), resize.disconnect(), cancelAnimationFrame(waiting));
+  root.end = () => (ends.forEach((end) => end()), cancelAnimationFrame(waiting));
   return root.end;
 }

@@ -1,5 +1,5 @@
 // Class cards: name, count, pictures; rename, merge, move, remove, undo. Each is a letter to Python (mailbox.js).
-import { element, mount } from "../lib/dom.js";
+import { element, mount, refill } from "../lib/dom.js";
 import { Mailbox, changed, newStream } from "./mailbox.js";
 import { button, drop, many, paint, sheet } from "./tiles.js";
 
@@ -52,18 +52,15 @@ async function draw(root, data) {
   undo.hidden = !data.undo;
   undo.textContent = `Undo: ${data.undo}`;
   undo.onclick = () => tell("undo", {});
-  const box = root.querySelector(".cards"),
-    active = document.activeElement,
-    at = active instanceof HTMLElement && box.contains(active) ? active.dataset.key : "";
+  const box = root.querySelector(".cards");
   const select = (id, yes) => {
     if (yes) root.chosen.add(id);
     else root.chosen.delete(id);
     bar(root, data, tell);
   };
   const cards = data.classes.map((each, place) => card(each, place, { data, image, tell, root, select }));
-  box.replaceChildren(...cards);
+  refill(box, cards);
   box.classList.toggle("opened", data.open >= 0);
-  if (at) box.querySelector(`[data-key="${CSS.escape(at)}"]`)?.focus();
   bar(root, data, tell);
 }
 

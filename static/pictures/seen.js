@@ -1,5 +1,5 @@
 // What the network will see: before and after, everything as it goes in, and how small sets are varied.
-import { element, mount } from "../lib/dom.js";
+import { element, mount, refill } from "../lib/dom.js";
 import { Mailbox, changed, newStream } from "./mailbox.js";
 import { button, drop, many, paint, sheet } from "./tiles.js";
 
@@ -59,11 +59,11 @@ async function draw(root, data) {
   const bar = root.querySelector(".bar"),
     go = (page) => () => tell("page", { page });
   bar.hidden = data.pages < 2;
-  bar.replaceChildren(
+  refill(bar, [
     button("‹", go(data.page - 1), { disabled: data.page === 0, title: "Earlier" }),
     element("span", { textContent: `${data.page + 1} of ${data.pages}` }),
     button("›", go(data.page + 1), { disabled: data.page + 1 >= data.pages, title: "Later" }),
-  );
+  ]);
   const rows = root.querySelector(".varied");
   rows.hidden = !varied;
   if (varied) rows.replaceChildren(...variations(data, varied));

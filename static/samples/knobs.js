@@ -1,9 +1,10 @@
 // A knob for each number of the code: its strip of pictures is the slider. Decoded in the browser, without a message.
 import { send } from "../bridge/ask.js";
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, paint, picture, tile, fit, suit } from "../lib/canvas.js";
+import { subscribe } from "../lib/bus.js";
+import { fit, paint, picture, sleeper, suit, tile } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { mount } from "../lib/dom.js";
+import { mount, refill } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { gauss, say } from "../lib/numbers.js";
 import { busy } from "../lib/busy.js";
@@ -43,7 +44,7 @@ export default function (component) {
     code = codeOf(data),
     rows = data.order.map((dim) => knob(dim, data)),
     board = { root, data, code, rows, film: null, use: floats(data.use), dead: bytes(data.dead) },
-    { show, work, stop } = drawing(board);
+    { show, arrived, stop } = drawing(board);
   rows.forEach(({ slider, dim }, k) => (slider.oninput = () => (code.turn(dim, +slider.value), show(k))));
   $(".rows").replaceChildren(...rows.map((r) => r.row));
   fit($(".big"), data.size.width, data.size.height);
@@ -62,7 +63,7 @@ export default function (component) {
         fold(board);
         show();
       }),
-      animate(work),
+      subscribe("decoder", arrived),
       stop,
     ];
   });
@@ -157,6 +158,7 @@ function drawing(board) {
     big.setAttribute("aria-label", `What the decoder draws for these ${data.latent_dim} numbers, epoch ${code.epoch}`);
     root.querySelector(".what").textContent = words(waiting, code.turned, data.place);
     said();
+    if (jobs.length) worker.wake();
   };
   const work = () => {
     const until = performance.now() + 8,
@@ -170,11 +172,12 @@ function drawing(board) {
       canvas.getContext("2d").drawImage(scratch, s * data.size.width, 0);
       if (s === data.steps.length - 1) canvas.style.opacity = "";
     }
-    if (decoder() !== seen) show();
     said();
-    return root.isConnected;
+    return !!decode && jobs.length > 0;
   };
-  return { show, work, stop: () => ((jobs = []), (waiting = false), said()) };
+  const worker = sleeper(work),
+    arrived = () => decoder() !== seen && show();
+  return { show, arrived, stop: () => (worker.end(), (jobs = []), (waiting = false), said()) };
 }
 
 function words(waiting, turned, place) {
@@ -245,12 +248,12 @@ function offerStarts(root, data, pictures) {
     return button;
   };
   const { width, height } = data.size;
-  root.querySelector(".offered").replaceChildren(
+  refill(root.querySelector(".offered"), [
     choice(null, "The middle", "middle"),
     ...data.offered.map(([place, name], k) => {
       const canvas = Object.assign(document.createElement("canvas"), { width, height });
       tile(canvas.getContext("2d"), pictures, 0, k);
       return choice(place, name, canvas);
     }),
-  );
+  ]);
 }

@@ -1,15 +1,19 @@
 // A random walk through the latent space, decoded in the browser: plays, scrubs and follows the epoch with no message.
 import { decoderOf } from "../bridge/decoder_cache.js";
-import { animate, colour, paint, sharp, fit, suit } from "../lib/canvas.js";
+import { subscribe } from "../lib/bus.js";
+import { colour, eachFrame, paint, sharp, fit, suit } from "../lib/canvas.js";
 import { floats } from "../lib/codec.js";
+import { whenever } from "../lib/controls.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { say } from "../lib/numbers.js";
 import { playButton } from "../lib/play_button.js";
+import { inSight } from "../lib/sight.js";
 
 const LOOP = 90; // seconds for the whole closed walk at speed 1
 const TRAIL = 10,
   EVERY = 1; // pictures behind the present one, seconds apart
+const PAUSE = 100; // milliseconds that it goes on at most in one frame: out of sight it stands
 
 const HTML = `
   <div class="ll-wander">
@@ -50,8 +54,7 @@ export default function (component) {
     drawTrail = trail($(".trail"), size);
   let epoch = epochs.at(-1),
     seconds = isNew ? 0 : +slider.value,
-    last = 0,
-    drawn = "";
+    last = 0; // when it was moved on
   fit(big, size.width, size.height);
 
   const draw = () => {
@@ -72,19 +75,21 @@ export default function (component) {
       : "One moment: this epoch’s decoder is loading.";
     big.dataset.epoch = decode ? epoch : "";
     big.setAttribute("aria-label", `What the decoder draws now, epoch ${epoch}`);
-    drawn = look(decode);
   };
-  const look = (decode) => [seconds, epoch, !!decode, $(".dials").clientWidth, colour(root, "--ll-ink")].join();
-  const player = playButton($(".play"), () => ((last = 0), () => {}));
+  const moves = inSight(root, (now) => {
+    if (!player.playing()) return false;
+    seconds = (seconds + (Math.min(now - last, PAUSE) / 1000) * +speed.value) % LOOP;
+    last = now;
+    draw();
+  });
+  const player = playButton($(".play"), () => ((last = performance.now()), moves.wake(), () => {}));
   slider.oninput = () => (player.pause(), (seconds = +slider.value), draw());
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
   root.stops = [
-    followEpoch(data.run, epochs, (now) => (epoch = now)),
-    animate((now) => {
-      if (player.playing() && last) seconds = (seconds + ((now - last) / 1000) * +speed.value) % LOOP;
-      last = now;
-      if (player.playing() || look(decoderOf(data.run, epoch)) !== drawn) draw();
-    }),
+    followEpoch(data.run, epochs, (now) => ((epoch = now), draw())),
+    subscribe("decoder", (name) => name === `${data.run}@${epoch}` && draw()),
+    whenever($(".dials"), eachFrame(draw)),
+    moves.end,
   ];
   return end;
 }

@@ -5,7 +5,7 @@
 import { send } from "../bridge/ask.js";
 import { busy } from "../lib/busy.js";
 import { publish } from "../lib/bus.js";
-import { element } from "../lib/dom.js";
+import { element, refill } from "../lib/dom.js";
 import { setEpoch } from "../lib/epoch.js";
 import { present } from "./present.js";
 
@@ -130,7 +130,7 @@ export default function (component) {
     if (!line) here.append((line = element("div", { className: "ll-seat" })));
     line.setAttribute("role", "status");
     const words = JSON.stringify(data.line);
-    if (line.dataset.words !== words) line.replaceChildren(...parts(data.line, act));
+    if (line.dataset.words !== words) refill(line, parts(data.line, act));
     line.dataset.words = words;
   }
   document.documentElement.toggleAttribute("data-class", Boolean(data.line));

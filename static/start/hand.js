@@ -12,7 +12,7 @@ export function followHand(scene) {
       scene.loupe.hide();
       if (!scene.cross) return;
       scene.cross = null;
-      scene.moving = true;
+      scene.stir();
     };
   const at = (event) => {
     const box = map.getBoundingClientRect(),
@@ -34,7 +34,7 @@ export function followHand(scene) {
     if (direction) {
       event.preventDefault();
       scene.cross = (scene.cross ?? scene.sample.z).map((v, k) => clamp(v + STEP * direction[k], -FARTHEST, FARTHEST));
-      scene.moving = true;
+      scene.stir();
       scene.point(scene.cross, scene.view.at(scene.cross), false);
     } else if (event.key === "Escape") leave();
     else if ((event.key === "Enter" || event.key === " ") && scene.cross) {

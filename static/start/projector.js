@@ -33,6 +33,7 @@ export class Projector {
   /** @type {HTMLCanvasElement} the last epoch, which the browser has decoded itself */ mosaic;
   running = false;
   /** @type {Film | null} */ #film = null;
+  #coming = ""; // the key of the film that is being made
   #position = 0; // milliseconds into the film
   #last = 0; // when it was drawn
   #ended = () => {};
@@ -42,7 +43,7 @@ export class Projector {
 
   /**
    * @param {HTMLElement} root
-   * @param {{begin: () => void, widen: () => void, end: () => void, dots: (points, centres, named: number) => void,
+   * @param {{wake: () => void, begin: () => void, widen: () => void, end: () => void, dots: (points, centres, named: number) => void,
    *   view: () => import("./view.js").View, ink: () => number[], opacity: number}} scene
    */
   constructor(root, scene) {
@@ -51,6 +52,11 @@ export class Projector {
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.caption.textContent = OFFER;
     this.button = playButton(root.querySelector(".play"), (ended) => this.#start(ended), OFFER);
+  }
+
+  /** Take the film that was sent, once the plane has a size and colours. */
+  hear() {
+    if (this.#stops.length) return;
     this.#stops.push(subscribe("scene sheets", (message) => message && this.#load(message)));
   }
 
@@ -60,7 +66,7 @@ export class Projector {
   }
 
   get #ready() {
-    return this.#film?.key === [Object.values(this.#window), this.scene.ink()].join();
+    return this.#film !== null && this.#film.key === [Object.values(this.#window), this.scene.ink()].join();
   }
 
   #start(ended) {
@@ -75,6 +81,7 @@ export class Projector {
     }
     this.#last = 0;
     this.running = true;
+    this.scene.wake();
     return () => {
       this.running = false;
       unask();
@@ -85,38 +92,46 @@ export class Projector {
     };
   }
 
+  /** Make a film of what was sent. The one that is seen goes only when the new one is whole. */
   async #load({ head, parts }) {
+    const ink = this.scene.ink(),
+      key = [head.window, ink].join();
+    if (this.#ready || key === this.#coming) return; // a slow server, asked again, answers twice
+    this.#coming = key;
     const over = busy("the film");
     try {
       const count = head.epochs.length - 1,
-        kind = { type: "image/webp" };
-      this.#film?.sheets.forEach((sheet) => sheet.remove());
-      this.#film?.pictures.forEach((picture) => picture.close());
-      const sheets = /** @type {HTMLCanvasElement[]} */ ([]),
+        kind = { type: "image/webp" },
+        sheets = /** @type {HTMLCanvasElement[]} */ ([]),
         pictures = /** @type {ImageBitmap[]} */ ([]);
       for (const part of parts.slice(0, count)) {
         const sheet = await createImageBitmap(new Blob([part], kind)), // between two of them the page may draw a frame
           { width, height } = sheet,
           canvas = element("canvas", { className: "sheet", hidden: true, width, height });
-        this.#inked(canvas, sheet);
-        sheets.push(canvas);
         pictures.push(sheet);
+        if (this.#coming !== key) return pictures.forEach((picture) => picture.close()); // another comes, or none
+        this.#inked(canvas, sheet, ink);
+        sheets.push(canvas);
       }
       const points = parts.slice(count).map((part) => halvesOf(new Uint16Array(part.buffer)));
+      this.#film?.sheets.forEach((sheet) => sheet.remove());
+      this.#film?.pictures.forEach((picture) => picture.close());
       this.plane.prepend(...sheets);
-      this.#film = { ...head, points, sheets, pictures, key: [head.window, this.scene.ink()].join() };
+      this.#film = { ...head, points, sheets, pictures, key };
+      this.scene.wake();
     } finally {
+      if (this.#coming === key) this.#coming = "";
       over();
     }
   }
 
   /** A sheet, white on black, as the mosaic is: in the page's ink, fainter far from the middle. */
-  #inked(canvas, sheet) {
+  #inked(canvas, sheet, ink) {
     const g = canvas.getContext("2d", { willReadFrequently: true });
     g.drawImage(sheet, 0, 0);
     const image = g.getImageData(0, 0, canvas.width, canvas.height),
       light = Uint8Array.from({ length: image.data.length / 4 }, (_, i) => image.data[4 * i]);
-    inked(image, light, this.scene.ink(), this.scene.opacity);
+    inked(image, light, ink, this.scene.opacity);
     g.putImageData(image, 0, 0);
     fade(canvas, this.scene.view());
   }
@@ -203,6 +218,7 @@ export class Projector {
 
   end() {
     this.button.pause();
+    this.#coming = "";
     for (const stop of this.#stops) stop();
   }
 }

@@ -1,12 +1,13 @@
 // The start page: the plane of a model of two numbers fills the window, drawn by the decoder at every place. A picture
 // travels in through the encoder and comes out again; the pointer carries what is decoded under it.
 import { subscribe } from "../lib/bus.js";
-import { animate, paint, suit } from "../lib/canvas.js";
+import { paint, suit } from "../lib/canvas.js";
 import { bytes, halves } from "../lib/codec.js";
 import { whenever } from "../lib/controls.js";
 import { decoder, unpacked } from "../lib/decoder.js";
 import { mount } from "../lib/dom.js";
 import { palette } from "../lib/plane.js";
+import { inSight } from "../lib/sight.js";
 import { fromAddress, inAddress, recall, remember } from "../lib/url.js";
 import { drawDots } from "./dots.js";
 import { drawFlight } from "./flight.js";
@@ -33,7 +34,6 @@ const FIRST = "3"; // the class of the first picture, if there is such a one
 const PAUSE = 2600; // milliseconds from one roll by itself to the next
 const ROLLS = 4; // rolls by itself for one picture
 const PATIENCE = 12_000; // milliseconds after a touch until it rolls by itself
-const LOOK = 500; // milliseconds from one look whether light has become dark to the next: a pass through the styles
 const OPACITY = 0.46; // of the mosaic, which the dots and names stand on
 const FARTHEST = 12; // of a number of z: beyond, the decoder that was sent is not the model's (packed_decoder)
 
@@ -56,11 +56,12 @@ class Scene {
   /** @type {number[] | null} where the keyboard points */ cross = null;
   /** @type {ReturnType<typeof mosaic> | null} */ mosaic = null;
   padIsOpen = false;
+  ended = false;
   wide = false; // the film plays, or is about to: its early dots reach farther
   moving = true; // something is to be drawn anew
   touched = -Infinity; // when the visitor last did something
   alone = 0; // rolls by itself for this picture
-  looked = 0; // when it looked for the colours of the page
+  wait = 0; // the timer of the next roll by itself
   arrived = 0; // when the last journey was over
   /** @type {ReturnType<typeof decoder> | null} */ decode = null;
   /** @type {any} */ told = null; // the last drawing that Python has sent
@@ -85,7 +86,9 @@ class Scene {
     });
     addEquation(root.querySelector(".sum"), () => this.rollByHand());
     this.say = explaining(root, data.parts);
+    this.frames = inSight(this.map, (now) => this.tick(now));
     this.projector = new Projector(root, {
+      wake: () => this.frames.wake(),
       view: () => this.view,
       ink: () => this.ink,
       opacity: OPACITY,
@@ -104,7 +107,8 @@ class Scene {
       followHand(this),
       subscribe("scene decoder", (message) => message && this.learn(message)),
       subscribe("scene drawing", (drawing) => this.take(drawing ?? null)),
-      animate((now) => this.tick(now)),
+      this.frames.end,
+      () => clearTimeout(this.wait),
     ];
   }
 
@@ -115,7 +119,9 @@ class Scene {
 
   /** The decoder has come. */
   async learn({ head, parts }) {
-    this.decode = decoder(await unpacked(head, parts[0]));
+    const source = await unpacked(head, parts[0]);
+    if (this.ended) return;
+    this.decode = decoder(source);
     this.mosaic?.end();
     this.mosaic = mosaic(this.root.querySelector(".mosaic"), this.decode, this.data.size);
     this.layout();
@@ -136,9 +142,16 @@ class Scene {
       places = { x: origin[0], y: origin[1], unit, "free-bottom": free.top + free.height };
     for (const [name, v] of Object.entries(places)) root.style.setProperty(`--${name}`, `${v}px`);
     if (this.projector.on) this.projector.close();
+    this.projector.hear();
     this.drawDots(this.points, data.centres, 1);
     this.mosaic?.fill(this.view, this.ink, OPACITY);
+    this.stir();
+  }
+
+  /** Something is to be drawn anew. */
+  stir() {
     this.moving = true;
+    this.frames.wake();
   }
 
   widen(wide) {
@@ -154,10 +167,9 @@ class Scene {
   }
 
   tick(now) {
-    if (!this.map.isConnected) return false;
-    if (!this.view || this.projector.tick(now) || this.projector.on) return;
-    if (now > this.looked + LOOK && palette(this.root).ink !== this.paints.ink) this.layout(); // light has become dark
-    if (now > this.looked + LOOK) this.looked = now;
+    if (!this.map.isConnected || !this.view) return false;
+    if (this.projector.tick(now)) return true;
+    if (this.projector.on) return false;
     const { progress, lit } = this.journey.at(now);
     if (lit === null && !this.moving) return this.idle(now);
     this.moving = lit !== null;
@@ -166,6 +178,7 @@ class Scene {
     const { lens } = drawFlight(this.map, { ...this, progress, x: this.root.querySelector("canvas.x") });
     this.map.dataset.lens = lens ? lens.map(Math.round).join() : "";
     if (progress.out > 0 && this.decode) this.paintOut();
+    return true;
   }
 
   paintOut() {
@@ -174,10 +187,15 @@ class Scene {
     this.map.dataset.z = z.join();
   }
 
-  /** Left alone, it rolls by itself, and after some rolls takes a picture of the next class. */
+  /** Left alone, it rolls by itself, and after some rolls takes a picture of the next class. Until then it sleeps. */
   idle(now) {
-    if (this.calm || this.sample.chosen || !this.decode || this.padIsOpen) return;
-    if (now - this.touched < PATIENCE || now - this.arrived < PAUSE) return;
+    clearTimeout(this.wait);
+    if (this.calm || this.sample.chosen || !this.decode || this.padIsOpen) return false;
+    const left = Math.max(this.touched + PATIENCE, this.arrived + PAUSE) - now;
+    if (left > 0) {
+      this.wait = setTimeout(() => this.frames.wake(), left);
+      return false;
+    }
     if (++this.alone < ROLLS) return this.roll();
     const { names } = this.data,
       next = (names.indexOf(this.sample.example.name) + 1) % names.length;
@@ -188,6 +206,7 @@ class Scene {
   touch() {
     this.touched = performance.now();
     this.projector.close();
+    this.frames.wake();
   }
 
   choose(name) {
@@ -230,7 +249,7 @@ class Scene {
   set(part) {
     if (this.calm || document.hidden) this.journey.arrive();
     else this.journey.begin(part, performance.now());
-    this.moving = true;
+    this.stir();
     this.show();
   }
 
@@ -268,6 +287,7 @@ class Scene {
   }
 
   end() {
+    this.ended = true;
     this.projector.end();
     this.mosaic?.end();
     for (const stop of this.stops) stop();

@@ -1,6 +1,7 @@
 // The pictures and the map of a training, and how they get from one moment to the next.
 import { busy } from "../lib/busy.js";
 import { animate, fit, GAP, isFine, picture } from "../lib/canvas.js";
+import { whenColours } from "../lib/controls.js";
 import { describe, element } from "../lib/dom.js";
 import { turned, turnTo } from "../lib/geometry.js";
 import { DotMap } from "./dot_map.js";
@@ -34,9 +35,7 @@ export class Scene {
       picture(data.originals, data.size).then((sheet) => ((this.original = sheet), this.arrange(), this.start(true)));
     this.watch = new ResizeObserver(() => (this.arrange(), this.start(true), this.map.draw()));
     this.watch.observe(root);
-    this.scheme = matchMedia("(prefers-color-scheme: dark)");
-    this.repaint = () => this.map.draw();
-    this.scheme.addEventListener("change", this.repaint);
+    this.forget = whenColours(() => this.map.draw());
     this.arrange();
     this.start(true);
     for (const { name, canvas } of this.surfaces) describe(canvas, `${name}: nothing yet`);
@@ -47,7 +46,7 @@ export class Scene {
     this.moving();
     this.rest();
     this.watch.disconnect();
-    this.scheme.removeEventListener("change", this.repaint);
+    this.forget();
   }
 
   /** How the dots of a last frame are turned, so that they do not jump from where they stand now. */

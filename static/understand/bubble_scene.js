@@ -1,11 +1,12 @@
 // The bubbles of four models on one canvas and one scale: they glide from one beta to the next, pushed and pulled.
 import { askUntil } from "../bridge/ask.js";
 import { later } from "../lib/busy.js";
-import { animate, sharp } from "../lib/canvas.js";
+import { sharp } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
-import { describe } from "../lib/dom.js";
+import { describe, opens } from "../lib/dom.js";
 import { clamp, pair as point } from "../lib/numbers.js";
 import { Plane } from "../lib/plane.js";
+import { inSight } from "../lib/sight.js";
 import { recall, remember } from "../lib/url.js";
 import { drawBubbles, drawMotion } from "./bubble_canvas.js";
 import { WORDS, overlapInWords, showAll, showForces, showPictures, strengthsOf } from "./bubble_words.js";
@@ -76,7 +77,7 @@ class Scene {
   moving = true;
   before = 0; // the last frame
   drawn = 0; // when the arrows were drawn last, alone
-  seen = true;
+  stir = () => {}; // something is to be drawn anew
   share = 0; // of the pair, in the model where the slider stands
   /** @type {Uint8Array | null} */ pictures = null; // of the bubbles, once they have come
   painted = "";
@@ -103,6 +104,7 @@ class Scene {
       remember("glide", at);
       this.settle();
     });
+    this.bar.begins = () => this.stir();
     this.place = recall("z", [NaN, NaN], -99, 99); // of the ring, on the canvas
     this.choosePair();
     this.addControls();
@@ -126,6 +128,7 @@ class Scene {
   addControls() {
     const { find, data, camera } = this;
     find(".laid").textContent = data.about;
+    opens(find(".how"), find(".laid"));
     const zoom = (factor) => this.lookAt(clamp(camera.goal * factor, NEAR, data.reach));
     find(".in").onclick = () => zoom(1 / 1.6);
     find(".out").onclick = () => zoom(1.6);
@@ -150,10 +153,10 @@ class Scene {
     };
     canvas.addEventListener("pointerdown", pressed);
     canvas.addEventListener("click", clicked);
-    const watch = new IntersectionObserver(([{ isIntersecting }]) => (this.seen = isIntersecting));
-    watch.observe(canvas);
+    const { wake, end } = inSight(canvas, (now) => this.tick(now));
+    this.stir = () => ((this.moving = true), wake());
     this.stops = [
-      () => watch.disconnect(),
+      end,
       () => this.plane.end(),
       () => this.bar.player.pause(),
       () => this.wait?.cancel(),
@@ -162,7 +165,6 @@ class Scene {
       () => canvas.removeEventListener("click", clicked),
       ...this.data.models.map((model, k) => whenDecoder(model.decoder, (decode) => this.learn(k, decode))),
       whenInflated("pictures of the bubbles", ([pictures]) => ((this.pictures = pictures), this.showPlace())),
-      animate((now) => this.tick(now)),
     ];
   }
 
@@ -204,7 +206,7 @@ class Scene {
     this.want();
     this.follow();
     this.showWords();
-    this.moving = true;
+    this.stir();
   }
 
   /** The ring stands between the two that are picked. */
@@ -232,7 +234,7 @@ class Scene {
     this.place = this.plane.z = place;
     remember("z", place);
     this.showWords();
-    this.moving = true;
+    this.stir();
   }
 
   setCloser(on) {
@@ -256,21 +258,22 @@ class Scene {
     const ring = Number.isFinite(this.place[0]) ? this.place : [0, 0];
     this.camera.aim(reach, reach < REACH ? ring : [0, 0]);
     remember("reach", reach);
-    this.moving = true;
+    this.stir();
   }
 
   tick(now) {
     if (!this.root.isConnected) return false;
     const passed = Math.min(now - this.before, 100);
     this.before = now;
-    if (!this.seen) return;
     this.bar.tick(now);
     if (this.camera.approach(this.calm ? 1 : 1 - Math.exp(-passed / 130))) this.moving = true;
-    if (this.moving) this.show();
+    const moved = this.moving;
+    if (moved) this.show();
     else if (!this.calm && now - this.drawn > FRAME) {
       this.drawn = now;
       this.drawMotion();
     }
+    return moved || !this.calm || !!this.bar.flight; // the arrows run, unless less motion is wanted
   }
 
   show() {

@@ -1,5 +1,5 @@
 // The graph of the computation: values flow forward as dots, gradients flow back as diamonds, as far as they get.
-import { alpha, animate, eachFrame, paint, pixelsOf, sharp } from "../lib/canvas.js";
+import { alpha, eachFrame, paint, pixelsOf, sharp } from "../lib/canvas.js";
 import { bytes, floats } from "../lib/codec.js";
 import { chips, whenever } from "../lib/controls.js";
 import { describe, rich } from "../lib/dom.js";
@@ -7,6 +7,7 @@ import { pointOf } from "../lib/geometry.js";
 import { pair, say } from "../lib/numbers.js";
 import { palette } from "../lib/plane.js";
 import { playButton } from "../lib/play_button.js";
+import { inSight } from "../lib/sight.js";
 import { recall, recallOne, remember } from "../lib/url.js";
 import { EDGES, ROUND, STEPS, backAlong, dotsAlong, gradients, passAt, reached } from "./flow.js";
 import { LAYOUTS, curveOf, at as placeOn, lengthOf } from "./flow_layout.js";
@@ -46,7 +47,6 @@ export class FlowView {
   /** @type {import("../lib/decoder.js").Decode} */ decode;
   seconds = 0; // of this round
   before = 0;
-  seen = true;
   odd = false;
   steepest = 1; // of the picture's slopes
   passed = "";
@@ -72,14 +72,8 @@ export class FlowView {
     this.ways = chips(root.querySelector(".ways"), Object.values(WAYS), (k) => this.choose(ways[k]));
     this.find(".roll").onclick = () => this.next(true);
     this.player = playButton(this.find(".play"), () => this.run(), "Play the computation");
-    const watch = new IntersectionObserver(([{ isIntersecting }]) => (this.seen = isIntersecting));
-    watch.observe(this.find(".stage"));
     this.layoutSoon = eachFrame(() => this.layout());
-    this.stops = [
-      () => watch.disconnect(),
-      () => this.player.pause(),
-      whenever(this.find(".stage"), () => this.layoutSoon()),
-    ];
+    this.stops = [() => this.player.pause(), whenever(this.find(".stage"), () => this.layoutSoon())];
     if (!this.calm) this.player.play();
   }
 
@@ -89,7 +83,9 @@ export class FlowView {
 
   run() {
     this.before = 0;
-    return animate((now) => this.tick(now));
+    const { wake, end } = inSight(this.find(".stage"), (now) => this.tick(now));
+    wake();
+    return end;
   }
 
   choose(way) {
@@ -110,7 +106,6 @@ export class FlowView {
     if (!this.root.isConnected) return false;
     const passed = this.before ? Math.min(now - this.before, 100) / 1000 : 0;
     this.before = now;
-    if (!this.seen) return;
     this.seconds += passed;
     this.odd = !this.odd; // every other frame is smooth enough
     if (this.odd && this.seconds < ROUND) return;

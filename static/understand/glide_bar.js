@@ -13,6 +13,7 @@ export class GlideBar {
   /** @type {{title: string, beta: number}[]} */ models;
   /** @type {number} */ at;
   /** @type {{from: number, to: number, begun: number, long: number} | null} */ flight = null;
+  begins = () => {}; // a flight begins: ``tick`` is to be called
 
   /**
    * @param {(selector: string) => any} find
@@ -74,6 +75,7 @@ export class GlideBar {
     const from = this.at;
     if (this.calm || from === to) return this.go(to);
     this.flight = { from, to, begun: performance.now(), long: STOP * Math.max(Math.abs(to - from), 0.4) };
+    this.begins();
   }
 
   tick(now) {

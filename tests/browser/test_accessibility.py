@@ -1,10 +1,11 @@
-"""Every page, light and wide, dark and narrow: no serious violation by axe-core, and nothing wider than the screen."""
+"""Every page, light and wide, dark and narrow: no serious violation by axe-core, nothing wider than the screen, and
+nothing at work while it rests."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_browser import PAGES, settle
+from tests.browser.test_browser import FRAMES, PAGES, settle
 
 # What a page shows only after a choice.
 CHOSEN = ["latent?run=lecture&view=UMAP&dot=5", "generate?part=Knobs", "?tour=0"]
@@ -53,6 +54,8 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
         if page.locator("[data-testid=stException]").count():
             found.append((path, "shows an exception"))
         page.wait_for_function(NOTHING_FADES)
+        if frames := page.evaluate(FRAMES):
+            found.append((path, f"asks for {frames} frames at rest"))
         for violation in page.evaluate(VIOLATIONS, [axe, OURS, SERIOUS]):
             found.append((path, *violation))
     assert len(headings) == len(PAGES)

@@ -37,6 +37,17 @@ SET_RANGE = """([selector, value]) => {
 }"""
 
 
+# How many frames the page asks for while ten go by.
+FRAMES = """async () => {
+  const ask = window.requestAnimationFrame;
+  let asked = 0;
+  window.requestAnimationFrame = (f) => (asked++, ask.call(window, f));
+  for (let k = 0; k < 10; k++) await new Promise((next) => ask.call(window, next));
+  window.requestAnimationFrame = ask;
+  return asked;
+}"""
+
+
 def settle(page) -> None:
     """Wait until the page rests, as it says itself (``static/settled.js``)."""
     page.wait_for_function(SETTLED)

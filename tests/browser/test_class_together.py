@@ -98,7 +98,13 @@ def test_a_class_predicts_draws_and_trains_its_own_model(server, open_page, monk
         phone.wait_for_selector("text=It is on the map.")
         phone.wait_for_selector(f"{PAD}.empty")
         desk.wait_for_function(f"() => document.querySelectorAll('.ll-class-map .hits button').length === {count}")
+        if count == 1:
+            desk.locator(".ll-class-map .hits button").focus()
     settle(desk)
+    desk.keyboard.press("Enter")  # the next drawings have not taken the focus from it
+    desk.wait_for_selector(".ll-class-map .hits button:first-child[aria-pressed=true]")
+    settle(desk)
+    assert desk.locator(":focus").get_attribute("aria-pressed") == "true"  # nor has choosing it
     assert (
         desk.locator(".ll-class-map canvas").get_attribute("aria-label").startswith("Map of the model with 3 drawings")
     )

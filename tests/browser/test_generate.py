@@ -8,12 +8,18 @@ import re
 import numpy as np
 from PIL import Image
 
-from tests.browser.test_browser import EPOCH_RANGE, SET_RANGE, gallery, pixels, settle
+from tests.browser.test_browser import EPOCH_RANGE, FRAMES, SET_RANGE, gallery, pixels, settle
 from vae_core.analysis.interpolation import quantile_manifold, random_walk, walk_coefficients
 from vae_core.analysis.sampling import decode, sample_prior
 from vae_core.datasets import registry
 from vae_core.training.checkpoint import load_model
 
+# Whether a canvas has a pixel of this colour.
+HAS_COLOUR = """(selector, colour) => {
+  const canvas = document.querySelector(selector),
+    { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return [...data.keys()].some((i) => i % 4 === 0 && colour.every((part, k) => data[i + k] === part));
+}"""
 GRID, STORY = ".st-key-sampling_grid", ".st-key-sample_story"
 KNOBS, WALK = ".st-key-latent_knobs", ".st-key-random_walk"
 
@@ -151,6 +157,10 @@ def test_the_walk_plays_without_the_server_and_is_the_cores(server, open_page):
     run = gallery("lecture")
     assert np.abs(pixels(page, f"{WALK} .big") - decode(load_model(run, 10), z).ravel().astype(int)).max() <= 1
     assert len(page.sent) == sent
+    settle(page)
+    assert page.evaluate(FRAMES) == 0  # paused, it rests
+    page.emulate_media(color_scheme="dark")  # and has the new colours without being asked
+    page.wait_for_function(f"s => ({HAS_COLOUR})(s, [255, 179, 92])", arg=f"{WALK} .dials")  # orange on a dark ground
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 2])
     page.wait_for_selector(f"{WALK} .big[data-epoch='2']")
     assert np.abs(pixels(page, f"{WALK} .big") - decode(load_model(run, 2), z).ravel().astype(int)).max() <= 1

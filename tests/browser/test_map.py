@@ -187,9 +187,13 @@ def test_a_map_in_space_turns_under_the_finger_and_is_picked_like_any_other(serv
     assert len(page.sent) == sent and page.locator(f"{MAP} .js-plotly-plot").count() == 0
     bare = f"i => document.elementFromPoint(...({SPOT})(i)) === document.querySelector('{MAP} canvas.plain')"
     dot = next(i for i in range(100) if page.evaluate(bare, i))  # no name lies over it
+    left = canvas.get_attribute("data-turn")
+    page.emulate_media(color_scheme="dark")  # in which the map is made anew
     page.mouse.click(*page.evaluate(SPOT, dot))  # this one, or one in front of it
     page.wait_for_selector(STORY.format(2))
     page.wait_for_function("location.search.includes('dot=')")
+    settle(page)
+    assert canvas.get_attribute("data-turn") == left
 
 
 # A tile of the plane under the map: how strong its ink is, and the code in its middle.

@@ -44,6 +44,51 @@ test("an animation goes on until it says that it is over", () => {
   assert.equal(left, 0);
 });
 
+test("a frame that fails does not end an animation, and is told once", () => {
+  let count = 0;
+  const troubles = [],
+    stop = lab.animate(() => {
+      count++;
+      if (count < 4) throw new Error("no room");
+    });
+  for (let k = 0; k < 6; k++)
+    try {
+      frame();
+    } catch (trouble) {
+      troubles.push(trouble.message);
+    }
+  assert.equal(count, 6);
+  assert.deepEqual(troubles, ["no room"]);
+  stop();
+  frame();
+  assert.equal(count, 6);
+});
+
+test("an animation sleeps when there is nothing to do, and is woken, also by what it does itself", () => {
+  let left = 2,
+    frames = 0;
+  const { wake, end } = lab.sleeper(() => {
+    frames++;
+    if (frames === 4) wake();
+    return --left > 0;
+  });
+  for (let k = 0; k < 3; k++) frame();
+  assert.equal(frames, 0); // not before it is woken
+  wake();
+  wake();
+  for (let k = 0; k < 6; k++) frame();
+  assert.equal(frames, 2);
+  left = 2;
+  wake();
+  for (let k = 0; k < 6; k++) frame();
+  assert.equal(frames, 5); // its second frame woke it
+  wake();
+  end();
+  wake();
+  frame();
+  assert.equal(frames, 5);
+});
+
 test("an epoch is kept by run, the nearest that is known is shown, and the address follows at rest", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const seen = [];

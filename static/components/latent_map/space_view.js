@@ -21,6 +21,13 @@ const GREETING = 2_400; // and of the small turn at first, which shows that ther
 const FIRST = pulled(UNTURNED, -0.55, -0.3);
 const MARGIN = { l: 8, r: 8, t: 8, b: 8 };
 
+/** How the map of a run is turned, as it was left: it may be made anew, in other colours or with another landmark. */
+function keptOf(root, { run, view }) {
+  const of = `${run} ${view}`;
+  if (root.turned?.of !== of) root.turned = { of, turn: FIRST, greeted: false };
+  return root.turned;
+}
+
 /** A view of the map: see latent_map.js for what a view can do. */
 export function space(map, { point, click, circle, moved }) {
   const { root, plot, data, labels } = map,
@@ -35,6 +42,7 @@ export function space(map, { point, click, circle, moved }) {
     [page, quiet, line, x] = ["page", "quiet", "line", "x"].map((name) => colour(root, `--ll-${name}`)),
     font = getComputedStyle(root).fontFamily,
     calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const kept = keptOf(root, data);
   const flat = new Float32Array(2 * labels.length),
     near = new Float32Array(labels.length);
   let members = null,
@@ -43,7 +51,7 @@ export function space(map, { point, click, circle, moved }) {
     held = null,
     circled = false,
     range = data.range,
-    turn = (map.turn ??= FIRST), // as it was left, when the map comes anew
+    turn = kept.turn,
     alone = 0,
     ended = false,
     done = () => {};
@@ -103,7 +111,7 @@ export function space(map, { point, click, circle, moved }) {
   const again = () => canvas.isConnected && !ended && (draw(dots.now), moved());
   const soon = eachFrame(again);
   function turnBy(right, up) {
-    map.turn = turn = pulled(turn, right, up);
+    kept.turn = turn = pulled(turn, right, up);
     soon();
   }
   /** Turn without a hand, until it is taken or for so many milliseconds. */
@@ -114,7 +122,7 @@ export function space(map, { point, click, circle, moved }) {
     const start = before;
     const step = (now) => {
       if (!canvas.isConnected || now - start > lasting) return rest();
-      map.turn = turn = pulled(turn, ((now - before) / ROUND) * 2 * Math.PI, 0);
+      kept.turn = turn = pulled(turn, ((now - before) / ROUND) * 2 * Math.PI, 0);
       before = now;
       again();
       alone = requestAnimationFrame(step);
@@ -215,7 +223,7 @@ export function space(map, { point, click, circle, moved }) {
   canvas.hidden = false;
   draw(dots.now);
   resize.observe(plot);
-  if (!calm && !map.greeted) byItself(GREETING);
-  map.greeted = true;
+  if (!calm && !kept.greeted) byItself(GREETING);
+  kept.greeted = true;
   return me;
 }

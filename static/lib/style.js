@@ -9,8 +9,8 @@ const LATER = 1000; // milliseconds from one try to the next
 const asked = new Map();
 
 /**
- * Have a stylesheet on the page. Whoever asks for the same one waits for the same promise: until it is there, or several
- * tries have failed, after which the next who asks begins anew.
+ * Have a stylesheet on the page. Whoever asks for the same one waits for the same promise: until it is there, or
+ * several tries have failed, after which the next who asks begins anew.
  *
  * @param {string} href
  */

@@ -43,8 +43,9 @@ export class Projector {
 
   /**
    * @param {HTMLElement} root
-   * @param {{wake: () => void, begin: () => void, widen: () => void, end: () => void, dots: (points, centres, named: number) => void,
-   *   view: () => import("./view.js").View, ink: () => number[], opacity: number}} scene
+   * @param {{wake: () => void, begin: () => void, widen: () => void, end: () => void,
+   *   dots: (points, centres, named: number) => void, view: () => import("./view.js").View,
+   *   ink: () => number[], opacity: number}} scene
    */
   constructor(root, scene) {
     Object.assign(this, { root, scene, plane: root.querySelector(".plane"), mosaic: root.querySelector(".mosaic") });

@@ -16,7 +16,7 @@ from typing import IO
 from vae_core import os_compat, paths
 from vae_core.config import Config
 from vae_core.datasets import own
-from vae_core.jobs import launcher
+from vae_core.jobs import launcher, queue_seen
 from vae_core.jobs.eviction import check_pin, is_watched, make_room
 from vae_core.jobs.limits import Limits
 from vae_core.jobs.queue_dispatcher import dispatch
@@ -139,8 +139,8 @@ def change(run: Run, limits: Limits, *, title: str, pinned: bool) -> None:
 
 def place(run: Run, limits: Limits) -> Place:
     """The place of a waiting run."""
-    known = known_runs(run.path.parent)
-    line, active = waiting_runs(known), [(r, s) for r, s in known if s.active]
+    seen = queue_seen.look(run.path.parent)
+    line, active = seen.waiting, seen.active
     ahead = next((k for k, other in enumerate(line) if other.id == run.id), 0)
     turns = [_left(r, s, limits) for r, s in active] + [_turn(r.config, r.path.parent, limits) for r in line[:ahead]]
     known_turns = [turn for turn in turns if turn is not None]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_core import os_compat
-from vae_core.jobs import launcher
+from vae_core.jobs import launcher, queue_seen
 from vae_core.jobs.eviction import DELETED_SECONDS, changed
 from vae_core.jobs.limits import Limits, room_on_disk
 from vae_core.jobs.queue_order import is_busy, known_runs, locked, process_of, read, waiting_runs, write
@@ -64,6 +64,12 @@ def dispatch(folder: Path, limits: Limits) -> list[Run]:
     except RunError:
         pass  # the folder cannot be locked just now; the next look comes in a second
     return started
+
+
+def may_begin(folder: Path, limits: Limits) -> bool:
+    """Whether somebody waits and may have a turn: only then need all runs be read, and the queue be locked."""
+    seen = queue_seen.look(folder)
+    return bool(seen.waiting) and sum(is_busy(status) for _, status in seen.others) < limits.trainings
 
 
 def watch(folder: Path, limits: Limits) -> None:
@@ -122,7 +128,8 @@ def keep_going(folder: Path, limits: Limits) -> threading.Thread:
         turn = 0
         while True:
             try:
-                dispatch(folder, limits)
+                if turn % 15 == 0 or may_begin(folder, limits):
+                    dispatch(folder, limits)
                 if turn % 5 == 0:
                     watch(folder, limits)
                 if turn % 600 == 0:

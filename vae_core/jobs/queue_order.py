@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,19 @@ from vae_core.runs.run import Run, RunError, Status
 
 
 def known_runs(folder: Path) -> list[tuple[Run, Status]]:
-    """All runs that can be read, with their states; a run whose start was lost to a crash waits again."""
+    """All runs that can be read and their states, from the disk; a run whose start was lost to a crash waits again."""
     found = []
     for run in own_runs(folder):
-        try:
-            status, entry = run.status(), read(run)
-            if status.state == "interrupted" and not status.pid and "asked" in entry:
-                # Chosen long ago, and its trainer is still silent: it is slow to start, or there is none.
-                status = replace(status, state="starting" if os_compat.lives(*process_of(status, entry)) else "queued")
-            found.append((run, status))
-        except RunError:
-            continue
+        with suppress(RunError):
+            found.append((run, or_waits_again(run.status(), read(run))))
     return found
+
+
+def or_waits_again(status: Status, entry: dict[str, Any]) -> Status:
+    """The state of a run in the queue whose trainer was chosen long ago, and is still silent."""
+    if status.state == "interrupted" and not status.pid and "asked" in entry:  # it is slow to start, or there is none
+        return replace(status, state="starting" if os_compat.lives(*process_of(status, entry)) else "queued")
+    return status
 
 
 def is_busy(status: Status) -> bool:
@@ -53,8 +54,12 @@ def process_of(status: Status, entry: dict[str, Any]) -> tuple[int, float]:
 
 def waiting_runs(known: list[tuple[Run, Status]]) -> list[Run]:
     """The waiting runs in the order of their turns."""
-    waiting = [run for run, status in known if status.state == "queued"]
-    return sorted(waiting, key=lambda run: (turn_of(run), asked_at(run), run.id))
+    return in_order([(run, read(run)) for run, status in known if status.state == "queued"])
+
+
+def in_order(waiting: list[tuple[Run, dict[str, Any]]]) -> list[Run]:
+    """Waiting runs, each with its ``queue.json``, in the order of their turns."""
+    return [run for run, _ in sorted(waiting, key=lambda item: (_turn(item[1]), _asked(*item), item[0].id))]
 
 
 @contextmanager
@@ -82,12 +87,20 @@ def read(run: Run) -> dict[str, Any]:
 
 
 def asked_at(run: Run) -> float:
-    asked = read(run).get("asked")
+    return _asked(run, read(run))
+
+
+def _asked(run: Run, entry: dict[str, Any]) -> float:
+    asked = entry.get("asked")
     return float(asked) if isinstance(asked, (int, float)) else changed(run.path / "config.json")
 
 
 def turn_of(run: Run) -> float:
-    turn = read(run).get("turn")
+    return _turn(read(run))
+
+
+def _turn(entry: dict[str, Any]) -> float:
+    turn = entry.get("turn")
     return float(turn) if isinstance(turn, (int, float)) and abs(turn) < 1e9 else 0.0
 
 

@@ -13,9 +13,9 @@ from vae_core.runs.run import RUN_ID, Run
 
 def list_runs(folder: Path | None = None, gallery: Path | None = None) -> list[Run]:
     """All run directories: the visitor's own, newest first, then the gallery in its order. Broken ones included."""
-    own = [Run(p) for p in _folders(folder or paths.runs_dir())]
+    own = [Run(p) for p in folders(folder or paths.runs_dir())]
     own.sort(key=lambda run: _changed(f"{run.path}/config.json"), reverse=True)
-    shown = [Run(p, gallery=True) for p in _folders(gallery or paths.GALLERY)]
+    shown = [Run(p, gallery=True) for p in folders(gallery or paths.GALLERY)]
     try:
         order = files.read_json((gallery or paths.GALLERY) / "index.json")
     except (OSError, ValueError):
@@ -34,7 +34,8 @@ def own_runs(folder: Path | None = None) -> list[Run]:
     return [run for run in list_runs(folder) if not run.gallery]
 
 
-def _folders(folder: Path) -> list[Path]:
+def folders(folder: Path) -> list[Path]:
+    """Those in a folder that are called as runs are, by name; none if it cannot be read."""
     try:
         names = sorted(e.name for e in os.scandir(folder) if RUN_ID.fullmatch(e.name) and os_compat.is_folder(e))
     except OSError:

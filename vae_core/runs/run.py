@@ -171,6 +171,10 @@ class Run:
         """The state as a visitor should see it: a silent trainer is ``interrupted``, one asked to stop ``stopping``."""
         # Before the status: a trainer that ends writes its last status, then takes the request away.
         asked = self.control()
+        return self.as_seen(self.said(), asked, now)
+
+    def said(self) -> Status:
+        """The last status that its trainer wrote, as it stands there."""
         data = self._read_json("status.json")
         try:
             status = Status(**{f.name: schema.typed(data[f.name], f.type) for f in fields(Status) if f.name in data})
@@ -178,6 +182,11 @@ class Run:
                 raise TypeError
         except TypeError:
             raise RunError(f"The file status.json of the run {self.id} cannot be read.") from None
+        return status
+
+    @staticmethod
+    def as_seen(status: Status, asked: str, now: float | None = None) -> Status:
+        """What a visitor should see of a status that was written, and of what the trainer was asked."""
         silent = not is_fresh(status.heartbeat, HEARTBEAT_TIMEOUT, now)
         here = status.host in ("", HOST)  # another machine on the same folder has other processes
         if status.active and (silent or (here and os_compat.is_gone(status.pid, status.born))):

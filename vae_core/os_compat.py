@@ -201,6 +201,19 @@ def _forbids(path: Path, mode: int) -> bool:
     return not os.access(next(filter(os.path.lexists, path.parents), path), os.X_OK)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether an error of reading says nothing of the file: too many are open, somebody has it, one may not look.
+
+    Nobody may remember it. It is of the file that it is missing, or what a library found in it (no number, or EINVAL).
+    """
+    of_the_file = (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
+    return isinstance(error, OSError) and error.errno not in of_the_file
+
+
+def open_to_read(path: Path) -> IO[bytes]:
+    return patiently(lambda: open(path, "rb"), path)
+
+
 def read_bytes(path: Path) -> bytes:
     return patiently(path.read_bytes, path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
 import gzip
 import hashlib
 import importlib.util
@@ -17,7 +19,7 @@ from core_helpers import assert_one_sentence
 from vae_core import paths
 from vae_core.datasets import download, embedded, idx, mnist_files, mnist_published, registry
 from vae_core.datasets.mnist_published import FILES, FOLDERS
-from vae_core.datasets.spec import DataError
+from vae_core.datasets.spec import DataError, NotNow
 from vae_core.runs import files
 
 # ---- the embedded digits
@@ -524,3 +526,30 @@ def test_downloading_can_be_forbidden(tmp_path, monkeypatch, asked, word):
     put(tmp_path, whole_dataset())
     registry.fetch("kmnist", tmp_path)
     assert registry.obstacle("kmnist", tmp_path) == registry.obstacle("digits", tmp_path) == ""
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_cannot_be_read_now_is_looked_at_again(what, tmp_path, monkeypatch):
+    """Too many files are open for a moment; nothing has changed in the folder since."""
+    put(tmp_path, whole_dataset())
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.utime(path, (1, 1))
+    mnist_files._glance_at.cache_clear()
+
+    def short(act):
+        def refuses(path, *arguments, **named):
+            if str(path).startswith(str(tmp_path)):
+                raise OSError(errno.EMFILE, "Too many open files")
+            return act(path, *arguments, **named)
+
+        return refuses
+
+    with monkeypatch.context() as patch:
+        if what == "folder":
+            patch.setattr(os, "scandir", short(os.scandir))
+        else:
+            patch.setattr(builtins, "open", short(open))
+        assert not registry.is_here("kmnist", tmp_path)
+        with pytest.raises(NotNow):
+            registry.load("kmnist", tmp_path)
+    assert registry.is_here("kmnist", tmp_path) and registry.load("kmnist", tmp_path)

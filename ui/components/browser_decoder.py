@@ -12,7 +12,7 @@ from ui.components.bridge import publish_bytes, size_of
 from ui.store import cache
 from vae_core import inference
 from vae_core.architecture import weights_of
-from vae_core.runs.run import Run, RunError
+from vae_core.runs.run import Run, RunError, look_into
 
 
 def weights_at(run: Run, epoch: int) -> dict[str, np.ndarray]:
@@ -21,6 +21,7 @@ def weights_at(run: Run, epoch: int) -> dict[str, np.ndarray]:
     from safetensors.numpy import load_file
 
     try:
+        look_into(run.weights_file(epoch), run.id)
         return dict(load_file(run.weights_file(epoch)))
     except (OSError, SafetensorError):
         raise RunError(f"The weights of epoch {epoch} of the run {run.id} cannot be read.") from None

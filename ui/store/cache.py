@@ -15,7 +15,7 @@ from ui.store.tail import FILM
 from vae_core import paths
 from vae_core.analysis import noise_shapes, projections
 from vae_core.datasets import registry
-from vae_core.datasets.spec import DataError, Split
+from vae_core.datasets.spec import DataError, NotNow, Split
 from vae_core.gallery import Piece
 from vae_core.runs.films import examples_of
 from vae_core.runs.run import Latents, Run
@@ -171,6 +171,8 @@ def test_pictures(run: Run) -> Split | None:
         return None
     try:
         return _test_split(dataset, folder)
+    except NotNow:
+        return None
     except DataError:
         _damaged[key] = registry.stamp(dataset)
         return None

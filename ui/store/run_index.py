@@ -13,7 +13,7 @@ from ui.shell import visitor
 from ui.store import cache, tail
 from vae_core.runs import files
 from vae_core.runs.index import list_runs
-from vae_core.runs.run import RESUMABLE, Run, RunError
+from vae_core.runs.run import RESUMABLE, Run, RunError, Unreadable
 
 FRESH = 1.0  # seconds for which the list made before a page is good for the page itself
 _fresh = threading.local()
@@ -78,8 +78,11 @@ def standing(run: Run) -> tuple[str, tuple[int, ...]]:
     The status, which changes all the time, is looked at apart.
     """
     path = str(run.path)
-    wrong, film = _standing(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents"))
-    wrong = wrong or _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    try:
+        wrong, film = _standing(path, run.gallery, _stamp(run, "config.json", "metrics.jsonl", "weights", "latents"))
+        wrong = wrong or _trouble_of_status(path, run.gallery, _stamp(run, "status.json"))
+    except Unreadable as error:  # for now, so it is not remembered
+        return str(error), ()
     return wrong, () if wrong else film
 
 
@@ -106,11 +109,14 @@ def _cached(path: str, gallery: bool, of_config: tuple[int, ...], of_about: tupl
 
 @lru_cache(maxsize=2000)  # Streamlit's own cache takes longer to answer than this check of a short run
 def _standing(path: str, gallery: bool, stamp: tuple[Any, ...]) -> tuple[str, tuple[int, ...]]:
+    """Raises Unreadable."""
     run = Run(Path(path), gallery)
     try:
         run.config, run.status(), tail.points(run)
         run.check_files(len(tail.metrics(run)), _whole_files(path))
         return "", tuple(tail.film(run))
+    except Unreadable:
+        raise
     except RunError as error:
         return str(error), ()
 
@@ -123,8 +129,11 @@ def _whole_files(path: str) -> set[tuple[str, tuple[int, ...]]]:
 
 @lru_cache(maxsize=2000)
 def _trouble_of_status(path: str, gallery: bool, stamp: tuple[Any, ...]) -> str:
+    """Raises Unreadable."""
     try:
         Run(Path(path), gallery).status()
+    except Unreadable:
+        raise
     except RunError as error:
         return str(error)
     return ""

@@ -10,9 +10,10 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from vae_core import os_compat
 from vae_core.runs import files
 from vae_core.runs.films import evenly
-from vae_core.runs.run import Run, RunError
+from vae_core.runs.run import Run, RunError, Unreadable
 
 T = TypeVar("T")
 FILM = 41  # epochs of a long run that a film shows, evenly spread
@@ -34,7 +35,7 @@ class _Tail:
             return []
         if self.stamp and now[:1] != self.stamp[:1]:
             return None
-        with open(path, "rb") as file:
+        with os_compat.open_to_read(Path(path)) as file:
             file.seek(self.offset - len(self.last))
             if file.read(len(self.last)) != self.last:
                 return None
@@ -95,7 +96,9 @@ def points(run: Run) -> np.ndarray:
         return _points.of(run)[0]
     except FileNotFoundError:
         return np.zeros((0, 3))
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError as error:
+        raise Unreadable("steps.jsonl", run.id, error) from None
+    except (ValueError, KeyError, TypeError):
         run.steps()  # says what is wrong with the file
         raise RunError(f"The file steps.jsonl of the run {run.id} cannot be read.") from None
 

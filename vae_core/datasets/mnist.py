@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core import paths
+from vae_core import os_compat, paths
 from vae_core.datasets import download, idx
 from vae_core.datasets.idx import IdxError
 from vae_core.datasets.mnist_files import (
@@ -38,7 +38,7 @@ from vae_core.datasets.mnist_published import (
     owned_by_another,
     published_as,
 )
-from vae_core.datasets.spec import DataError, DatasetSpec, Split
+from vae_core.datasets.spec import DataError, DatasetSpec, NotNow, Split
 
 PARTS = {"train": FILES[:2], "test": FILES[2:]}
 GARMENTS = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -71,10 +71,11 @@ def obstacle(name: str, folder: Path | None) -> str:
 def load_split(name: str, part: str, folder: Path | None) -> Split:
     """``train`` or ``test``. Raises DataError."""
     found, root, files = find_files(name, folder), folder or paths.data_dir(), PARTS[part]
+    trouble = NotNow if found.passing else DataError
     if found.trouble:
-        raise DataError(found.trouble)
+        raise trouble(found.trouble)
     if not all(found.paths[file] for file in files):
-        raise DataError(f"{TITLES[name]} is not here: {_put_them(name, folder, found)}.")
+        raise trouble(f"{TITLES[name]} is not here: {_put_them(name, folder, found)}.")
     images, labels = (_read_one_of(name, found.paths[file], file, root) for file in files)
     if len(images) != len(labels):
         raise DataError(
@@ -92,10 +93,11 @@ def _read_one_of(name: str, paths: list[Path], file: str, root: Path) -> np.ndar
         except IdxError as error:
             first = first or DataError(f"The file {path_in_words(path, root)} {error}; {mend_words()}.")
         except OSError as error:
-            reason = error.strerror or error
-            first = first or DataError(
-                f"The file {path_in_words(path, root)} cannot be read ({reason}); {mend_words()}."
-            )
+            if os_compat.is_passing(error):
+                why = error.strerror or error
+                words = f"The file {path_in_words(path, root)} cannot be read now ({why}); try again in a moment."
+                first = first or NotNow(words)
+            first = first or DataError(f"The file {path_in_words(path, root)} cannot be read; {mend_words()}.")
     assert first is not None
     raise first
 

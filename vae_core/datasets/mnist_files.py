@@ -55,6 +55,7 @@ class Glance:
     wrong: str = ""  # goes on after "The file ... "
     count: int = 0
     owner: tuple[str, str] | None = None  # the dataset and the file whose published labels these are
+    passing: bool = False  # it cannot be read now, and may be whole
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Found:
     name: str
     paths: dict[str, list[Path]] = field(default_factory=lambda: {file: [] for file in FILES})
     trouble: str = ""
+    passing: bool = False  # a file or a folder cannot be read now: another search may find more
 
     @property
     def whole(self) -> bool:
@@ -81,11 +83,14 @@ def find_files(name: str, folder: Path | None) -> Found:
     key = name, str(root)
     if key in _known and all(signature(path) == sign for path, sign in _known[key][1].items()):
         return _known[key][0]
-    candidates, folders = _candidates(root)
+    candidates, folders, closed = _candidates(root)
     signs = {path: signature(path) for path in (*folders, *(str(c.path) for c in candidates))}
     found = _search(name, root, candidates)
+    found.passing |= bool(closed)
     if found.whole:
         signs = {str(path): signs[str(path)] for paths in found.paths.values() for path in paths}
+    if found.passing and not found.whole:
+        return found
     if found.whole or all(not sign or time.time() - sign[1] / 1e9 > RESTED for sign in signs.values()):
         _known[key] = found, signs
     return found
@@ -97,7 +102,9 @@ def _search(name: str, root: Path, candidates: list[Candidate]) -> Found:
     for candidate in candidates:
         if not _may_be(name, candidate):
             continue
-        if wrong := _glance(candidate).wrong or _wrong_for(name, candidate):
+        glance = _glance(candidate)
+        found.passing |= glance.passing
+        if wrong := glance.wrong or _wrong_for(name, candidate):
             troubles.setdefault(
                 candidate.file, f"The file {path_in_words(candidate.path, root)} {wrong}; {mend_words()}."
             )
@@ -108,25 +115,30 @@ def _search(name: str, root: Path, candidates: list[Candidate]) -> Found:
     return found
 
 
-def _candidates(root: Path) -> tuple[list[Candidate], list[str]]:
+def _candidates(root: Path) -> tuple[list[Candidate], list[str], list[str]]:
     """All files under a folder that are called like one of the four: torchvision's folder and plain ones first.
 
-    And the folders that were looked into.
+    And the folders that were looked into, and those of them that cannot be now.
     """
     folders: list[str] = []
-    found = list(_walk(root, root, UNNAMED, DEPTH, folders))
+    closed: list[str] = []
+    found = list(_walk(root, root, UNNAMED, DEPTH, folders, closed))
     tidy = {str(root / folder / "raw") for folder in FOLDERS.values()}
     found.sort(key=lambda c: (str(c.path.parent) not in tidy, c.path.suffix.lower() == ".gz", str(c.path)))
-    return found, folders
+    return found, folders, closed
 
 
-def _walk(folder: Path, group: Path, says: str, depth: int, folders: list[str] | None = None) -> Iterator[Candidate]:
-    """Files below a folder; the folders that were looked into are added to ``folders``."""
-    if folders is not None:
-        folders.append(str(folder))
+def _walk(
+    folder: Path, group: Path, says: str, depth: int, folders: list[str], closed: list[str]
+) -> Iterator[Candidate]:
+    """Files below a folder; the folders that were looked into are added to ``folders``, and to ``closed`` if that
+    fails now."""
+    folders.append(str(folder))
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
+    except OSError as error:
+        if os_compat.is_passing(error):
+            closed.append(str(folder))
         return
     for entry in entries:
         match = NAME.fullmatch(entry.name)
@@ -136,11 +148,11 @@ def _walk(folder: Path, group: Path, says: str, depth: int, folders: list[str] |
                 file = next(f for f in FILES if f.startswith(f"{part}-{match[2].lower()}"))
                 yield Candidate(Path(entry.path), file, group, says)
             elif match and depth and os_compat.is_folder(entry):  # an archive of Kaggle's: each file in a folder
-                yield from _walk(Path(entry.path), group, says, 0, folders)
+                yield from _walk(Path(entry.path), group, says, 0, folders, closed)
             elif depth and os_compat.is_folder(entry):
                 told = _dataset_of(entry.name)
                 if told or entry.name.lower() in PASSED:
-                    yield from _walk(Path(entry.path), Path(entry.path), told or says, depth - 1, folders)
+                    yield from _walk(Path(entry.path), Path(entry.path), told or says, depth - 1, folders, closed)
 
 
 def _dataset_of(folder: str) -> str:
@@ -165,7 +177,7 @@ def _may_be(name: str, candidate: Candidate) -> bool:
 
 def _owners_beside(candidate: Candidate) -> set[tuple[str, str]]:
     """Which published labels stand in a file's group."""
-    group = (_glance(c).owner for c in _walk(candidate.group, candidate.group, candidate.says, 1))
+    group = (_glance(c).owner for c in _walk(candidate.group, candidate.group, candidate.says, 1, [], []))
     return {owner for owner in group if owner}
 
 
@@ -186,7 +198,10 @@ def _mismatch(found: Found, root: Path) -> str:
     for pictures, labels in (FILES[:2], FILES[2:]):
         if found.paths[pictures] and found.paths[labels]:
             first, second = found.paths[pictures][0], found.paths[labels][0]
-            counts = [_glance_at(str(path), signature(path)).count for path in (first, second)]
+            try:
+                counts = [_glance_at(str(path), signature(path)).count for path in (first, second)]
+            except OSError:  # known a moment ago
+                continue
             if counts[0] != counts[1]:
                 return (
                     f"The files {path_in_words(first, root)} and {path_in_words(second, root)} do not belong together: "
@@ -196,12 +211,15 @@ def _mismatch(found: Found, root: Path) -> str:
 
 
 def _glance(candidate: Candidate) -> Glance:
-    return _glance_at(str(candidate.path), signature(candidate.path))
+    try:
+        return _glance_at(str(candidate.path), signature(candidate.path))
+    except OSError as error:
+        return Glance(wrong=f"cannot be read ({error.strerror or error})", passing=os_compat.is_passing(error))
 
 
 @lru_cache(maxsize=256)
 def _glance_at(path: str, sign: tuple[int, ...]) -> Glance:
-    """Look at a file, once for each of its sizes and times. Labels are few, so they are read."""
+    """Look at a file, once for each of its sizes and times. Labels are few, so they are read. Raises OSError."""
     file, pictures = Path(path), "images" in Path(path).name.lower()
     try:
         shape = idx.shape_of(file)
@@ -213,8 +231,6 @@ def _glance_at(path: str, sign: tuple[int, ...]) -> Glance:
         return Glance(count=shape[0], owner=published_as(labels))
     except IdxError as error:
         return Glance(wrong=str(error))
-    except OSError as error:
-        return Glance(wrong=f"cannot be read ({error.strerror or error})")
 
 
 def check_shape(shape: tuple[int, ...], pictures: bool) -> None:

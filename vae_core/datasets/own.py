@@ -30,7 +30,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vae_core import os_compat, paths
-from vae_core.datasets.spec import DataError, DatasetSpec, Shape, Split
+from vae_core.datasets.spec import DataError, DatasetSpec, NotNow, Shape, Split
 from vae_core.runs import files
 
 PREFIX = "own-"
@@ -163,15 +163,20 @@ def versions(owner: str | None = None) -> list[str]:
     return [name for name, manifest in found if owner is None or manifest.owner == owner]
 
 
-def manifest_of(name: str) -> Manifest | None:
-    """What a version says of itself; None if there is none of that name, or if it cannot be read."""
+def manifest_of(name: str, *, strict: bool = False) -> Manifest | None:
+    """What a version says of itself; None if there is none of that name, or if it cannot be read.
+
+    Who is ``strict`` meets an OSError where it cannot be read now, and may be whole.
+    """
     if not NAME.fullmatch(name):
         return None
     file = folder_of(name) / "manifest.json"
     try:
         seen = os.stat(file)
         return _manifest(file, seen.st_mtime_ns, seen.st_size)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if strict and os_compat.is_passing(error):
+            raise
         return None
 
 
@@ -279,7 +284,12 @@ def load_split(name: str, part: str) -> Split:
     try:
         with os_compat.patiently(lambda: np.load(file, allow_pickle=False), file) as data:
             images, labels = data["images"], data["labels"]
-    except Exception:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
+    except Exception as error:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
+        if isinstance(error, OSError) and os_compat.is_passing(error):
+            why = error.strerror or error
+            raise NotNow(
+                f"The pictures of “{manifest.title}” cannot be read now ({why}); try again in a moment."
+            ) from None
         raise broken from None
     size = manifest.train_size if part == "train" else manifest.test_size
     wanted = {"images": (size, manifest.shape.pixels), "labels": (size,)}
@@ -298,7 +308,8 @@ def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
     """Put a version in its place, whole or not at all.
 
     One of this name whose pictures can all be read and are these stays as it is; of any other, what can be read and is
-    not written anew stays. Raises OSError, and DataError if the one that is here is another visitor's.
+    not written anew stays. Raises OSError, and DataError if the one that is here is another visitor's, or
+    cannot be read now.
     """
     if _kept(name, manifest, splits) is None:
         return
@@ -320,7 +331,7 @@ def write(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> None:
 
 def _kept(name: str, manifest: Manifest, splits: Mapping[str, Split]) -> dict[str, Split] | None:
     """What of a version stays when this is written over it; None if all is as it should be. Raises DataError."""
-    here = manifest_of(name)
+    here = manifest_of(name, strict=True)
     if here is not None and here.owner != manifest.owner:
         raise DataError("These pictures are here already, and they are someone else’s.")
     kept = {part: found for part in PARTS if (found := _readable(name, part)) is not None}
@@ -350,15 +361,21 @@ def _lock_file(name: str) -> Path:
 
 
 def _readable(name: str, part: str) -> Split | None:
+    """Raises NotNow."""
     try:
         return load_split(name, part)
+    except NotNow:
+        raise
     except DataError:
         return None
 
 
 def can_be_read(name: str, part: str) -> bool:
-    """Whether a version's training or test pictures are here and whole. They are read."""
-    return _readable(name, part) is not None
+    """Whether a version's training or test pictures are here and whole. They are read; what cannot be now may be."""
+    try:
+        return _readable(name, part) is not None
+    except NotNow:
+        return True
 
 
 def _alike(one: Split, other: Split) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from vae_core import os_compat, paths, zips
-from vae_core.datasets.spec import DataError, DatasetSpec, Shape, Split
+from vae_core.datasets.spec import DataError, DatasetSpec, NotNow, Shape, Split
 from vae_core.runs import files
 
 
@@ -64,7 +64,11 @@ class Archive:
                 names = sorted(name for name in archive.namelist() if name.endswith(".png"))
                 rgba = np.stack([reading.read_picture(archive.read(name)) for name in names])
                 labels = np.array([self.folders.index(name.split("/")[self.depth]) for name in names], np.uint8)
-        except (OSError, ValueError, IndexError, zipfile.BadZipFile, reading.Unreadable):
+        except (OSError, ValueError, IndexError, zipfile.BadZipFile, reading.Unreadable) as error:
+            if os_compat.is_passing(error):
+                raise NotNow(
+                    f"The file {self.file} of the data folder cannot be read now; try again in a moment."
+                ) from None
             raise DataError(f"The file {self.file} of the data folder is missing or damaged.") from None
         # A kept few of the test pictures should hold every class.
         turns = np.empty(len(labels), int)

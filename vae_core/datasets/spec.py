@@ -14,6 +14,10 @@ class DataError(Exception):
     """A dataset that is not here, or not whole. The message is one sentence for the visitor."""
 
 
+class NotNow(DataError):
+    """A dataset of which a file cannot be read now, and may be whole: nobody may remember that."""
+
+
 class Shape(NamedTuple):
     """The size of one picture."""
 

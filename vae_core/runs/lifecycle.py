@@ -113,7 +113,7 @@ def note(run: Run, **changes: Any) -> None:
     if run.gallery:
         raise RunError("The gallery’s models cannot be changed.")
     try:
-        files.write_json(run.path / "about.json", asdict(replace(Run(run.path).about, **changes)))
+        files.write_json(run.path / "about.json", asdict(replace(Run(run.path).said, **changes)))
     except OSError as error:
         raise RunError(f"The run {run.id} cannot be changed: {error.strerror}.") from None
 

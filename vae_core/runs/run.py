@@ -59,6 +59,14 @@ class RunError(Exception):
     """A run that cannot be read or used. The message is one sentence for the visitor."""
 
 
+class Unreadable(RunError):
+    """A file that cannot be read now, and may be whole: nobody may remember that."""
+
+    def __init__(self, name: str, run_id: str, error: OSError) -> None:
+        why = error.strerror or error
+        super().__init__(f"The file {name} of the run {run_id} cannot be read now ({why}); try again in a moment.")
+
+
 @dataclass(frozen=True)
 class Status:
     """The last status that a trainer wrote."""
@@ -132,8 +140,17 @@ class Run:
     def title(self) -> str:
         return self.about.title or self._described[1] or self.config.title
 
-    @cached_property
+    @property
     def about(self) -> About:
+        """``said``, or the defaults while it cannot be read."""
+        try:
+            return self.said
+        except Unreadable:
+            return About()
+
+    @cached_property
+    def said(self) -> About:
+        """What people made of the run. Raises Unreadable, so that nothing is changed in what was not read."""
         try:
             data = files.read_json(self.path / "about.json")
             about = About(**{f.name: data[f.name] for f in fields(About) if f.name in data})
@@ -141,7 +158,9 @@ class Run:
             if not all(isinstance(getattr(about, name), kind) for name, kind in kinds.items()):
                 raise TypeError
             return replace(about, title=schema.one_line(about.title))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError) as error:
+            if isinstance(error, OSError) and os_compat.is_passing(error):
+                raise Unreadable("about.json", self.id, error) from None
             return About()
 
     @cached_property
@@ -286,7 +305,7 @@ class Run:
         weights, latents = self.kept("weights", epochs), self.kept("latents", epochs)
         if latents and len(self.labels()) != len(self.test_indices()):
             raise RunError(f"The file latents/labels.npz of the run {self.id} does not fit together.")
-        if not self.gallery and not self.about.sparse:
+        if not self.gallery and not self.said.sparse:
             for kept, what in ((latents, "latent means"), (weights, "weights")):
                 if missing := sorted({*range(epochs)} - {*kept}):
                     raise RunError(f"The run {self.id} lacks its {what} of epoch {missing[0]}.")
@@ -295,7 +314,7 @@ class Run:
                 continue
             if file.suffix == ".safetensors":
                 check_weights(file, self)
-            elif not zipfile.is_zipfile(file):
+            elif not self._is_zip(file):
                 raise RunError(f"The file {file.name} of the run {self.id} is damaged.")
             whole.add(now)
 
@@ -303,17 +322,30 @@ class Run:
         """Those of the first so many epochs that have a file in ``weights`` or ``latents``."""
         try:
             names = os.listdir(self.path / folder)
-        except FileNotFoundError:
+        except OSError as error:
+            if os_compat.is_passing(error):
+                raise Unreadable(folder, self.id, error) from None
             return []
         found = [int(name[:4]) for name in names if re.fullmatch(OF_EPOCH[folder], name)]
         return sorted(epoch for epoch in found if epoch < epochs)
+
+    def _is_zip(self, file: Path) -> bool:
+        try:
+            with os_compat.open_to_read(file) as opened:
+                return zipfile.is_zipfile(opened)
+        except OSError as error:
+            if os_compat.is_passing(error):
+                raise Unreadable(f"latents/{file.name}", self.id, error) from None
+            return False
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
             data = files.read_json(self.path / name)
         except FileNotFoundError:
             raise RunError(f"The run {self.id} is incomplete: it has no {name}.") from None
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and os_compat.is_passing(error):
+                raise Unreadable(name, self.id, error) from None
             raise RunError(f"The file {name} of the run {self.id} cannot be read.") from None
         if not isinstance(data, dict):
             raise RunError(f"The file {name} of the run {self.id} cannot be read.")
@@ -322,7 +354,11 @@ class Run:
     def _read_lines(self, name: str) -> list[dict[str, Any]]:
         try:
             return files.read_lines(self.path / name)
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            if os_compat.is_passing(error):
+                raise Unreadable(name, self.id, error) from None
+            raise RunError(f"The file {name} of the run {self.id} cannot be read.") from None
+        except ValueError as error:
             raise RunError(f"The run {self.id} is damaged: {error}.") from None
 
     def read_npz(self, file: Path) -> dict[str, np.ndarray]:
@@ -331,7 +367,9 @@ class Run:
                 return dict(data)
         except FileNotFoundError:
             raise RunError(f"The run {self.id} has no file {file.parent.name}/{file.name}.") from None
-        except Exception:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
+        except Exception as error:  # damaged bytes make zip and npy readers raise almost anything, MemoryError included
+            if isinstance(error, OSError) and os_compat.is_passing(error):
+                raise Unreadable(f"{file.parent.name}/{file.name}", self.id, error) from None
             raise RunError(f"The file {file.parent.name}/{file.name} of the run {self.id} is damaged.") from None
 
 
@@ -340,6 +378,7 @@ def check_weights(file: Path, run: Run) -> None:
     from safetensors import SafetensorError, safe_open
 
     try:
+        look_into(file, run.id)
         with safe_open(file, framework="numpy") as tensors:
             names = tensors.keys()
             found = {name: tuple(tensors.get_slice(name).get_shape()) for name in names}
@@ -347,6 +386,17 @@ def check_weights(file: Path, run: Run) -> None:
         raise RunError(f"The file weights/{file.name} of the run {run.id} is damaged.") from None
     if found != run.architecture.parameter_shapes:
         raise RunError(f"The file weights/{file.name} of the run {run.id} does not fit its settings.")
+
+
+def look_into(file: Path, run_id: str) -> None:
+    """Raises Unreadable if a file cannot be opened now, which safetensors takes for missing, or FileNotFoundError."""
+    try:
+        os_compat.open_to_read(file).close()
+    except OSError as error:
+        if os_compat.is_passing(error):
+            name = f"weights/{file.name}" if file.parent.name == "weights" else file.name
+            raise Unreadable(name, run_id, error) from None
+        raise
 
 
 def is_fresh(when: float, seconds: float, now: float | None = None) -> bool:

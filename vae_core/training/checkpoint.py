@@ -14,7 +14,7 @@ from torch import Tensor
 
 from vae_core.model import Autoencoder, build
 from vae_core.runs import files
-from vae_core.runs.run import Run, RunError
+from vae_core.runs.run import Run, RunError, look_into
 from vae_core.training.adam import Adam
 
 
@@ -31,6 +31,7 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     run_id = path.parent.parent.name if path.parent.name == "weights" else path.parent.name
     where = f"The file {path.name} of the run {run_id}"
     try:
+        look_into(path, run_id)
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             metadata = file.metadata() or {}

@@ -1,6 +1,6 @@
 // Every picture of the lecture in windows of every size, on a canvas as strict as a browser's.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import "./page.js";
 
 /** A context that takes no length below zero, and no canvas without a pixel. */
@@ -83,4 +83,20 @@ test("no window is too small for a picture", () => {
       ])
         draw({ g: strict(), width, height, at, now: 1234, calm: false, paints: world.paints });
     }
+});
+
+test("a film that is still being read when the lecture is left is not kept", async () => {
+  for (const leaves of [false, true]) {
+    const changed = mock.fn(),
+      left = new World(world.data, changed);
+    Object.assign(globalThis, {
+      createImageBitmap: async () => {
+        if (leaves) left.end();
+        return { width: 1, height: 1 };
+      },
+    });
+    await left.load({ head: { kept: [0, 1], epochs: [0, 1] }, parts: [new Uint8Array(1), new Uint8Array(4)] });
+    assert.equal(left.film === null, leaves);
+    assert.equal(changed.mock.callCount(), leaves ? 0 : 1);
+  }
 });

@@ -74,5 +74,5 @@ def _read(path: Path, before: _Read | None) -> _Read:
         return before
     run, said = Run(path), None
     with suppress(RunError):
-        said = run.said()
+        said = run.read_status()
     return _Read(of_status, of_entry, run, said, {} if said is None else read(run))

@@ -190,9 +190,9 @@ class Run:
         """The state as a visitor should see it: a silent trainer is ``interrupted``, one asked to stop ``stopping``."""
         # Before the status: a trainer that ends writes its last status, then takes the request away.
         asked = self.control()
-        return self.as_seen(self.said(), asked, now)
+        return self.as_seen(self.read_status(), asked, now)
 
-    def said(self) -> Status:
+    def read_status(self) -> Status:
         """The last status that its trainer wrote, as it stands there."""
         data = self._read_json("status.json")
         try:

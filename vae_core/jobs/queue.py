@@ -182,7 +182,7 @@ def _take_out_one_of(leaving: list[Run]) -> None:
     """Take the first out of the queue who can be."""
     why = "The queue was full and nobody looked at this page, so the training lost its place."
     for run in leaving:
-        if not run.path.exists():  # deleted just now: that is a place
+        if os_compat.is_missing(run.path):  # deleted just now: that is a place
             return
         with suppress(OSError, RunError):
             write(run, **read(run) | {"note": why})

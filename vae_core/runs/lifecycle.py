@@ -218,7 +218,7 @@ def may_come_back(item: Trashed) -> Path:
     target = item.path.parent.parent / item.id
     if os_compat.exists(target):
         raise RunError(f"There is another run {item.id} by now.")
-    if not item.path.exists():
+    if os_compat.is_missing(item.path):
         raise RunError(f"The run {item.id} is no longer in the trash.")
     return target
 

@@ -126,6 +126,16 @@ def test_an_error_is_met_by_each_who_asks_and_not_kept(made):
     assert fails("x") == "x" == fails("x") and len(made) == 6
 
 
+def test_what_was_not_here_is_asked_for_again(made):
+    @memory.cached(10)
+    def pictures(name):
+        made.append(name)
+        return np.zeros(3) if len(made) > 1 else None
+
+    assert pictures("x") is None and len(pictures("x")) == 3 and pictures("x") is pictures("x")
+    assert len(made) == 2
+
+
 def test_what_is_made_while_all_is_forgotten_is_not_kept(made):
     @memory.cached(10)
     def slow(name):

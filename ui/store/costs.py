@@ -39,17 +39,17 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
 
 
 @cache.cached(50)
-def _test_floors(path: str) -> tuple[np.ndarray, np.ndarray]:
+def _test_floors(path: str) -> tuple[np.ndarray, np.ndarray] | None:
     """What perfect copies of the same pictures cost, and how grey they are, (n,) each in nats."""
     images = _test_pictures(path)
     if images is None:
-        return np.zeros(0), np.zeros(0)
+        return None
     return cost.floor(images, Run(Path(path)).config.reconstruction), cost.grey(images)
 
 
 def known(path: str, losses: np.ndarray) -> Costs:
     """What the test pictures cost whose ``losses`` at some epoch these are (``test_losses``)."""
-    floors, greys = _test_floors(path)
+    floors, greys = _test_floors(path) or (np.zeros(0), np.zeros(0))
     return Costs(losses.astype(np.float64), floors, greys)
 
 

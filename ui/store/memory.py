@@ -53,7 +53,8 @@ class _Remembered:
             others.wait()  # then it is known, or whoever made it met an error, and the next one tries
         try:
             answer = _locked(self.function(*asked, **named))
-            self.keep(key, mine, _Known(answer, size_of(key) + size_of(answer), next(_clock)))
+            if answer is not None:  # what is not here may come, or could not be read for a moment
+                self.keep(key, mine, _Known(answer, size_of(key) + size_of(answer), next(_clock)))
             return answer
         finally:
             with _lock:
@@ -93,7 +94,8 @@ _all: list[_Remembered] = []
 
 def cached(most: int) -> Callable[[F], F]:
     """Remember the last ``most`` answers of a function, or fewer: of all that are remembered in this way those go first
-    that nobody asked for longest. They are shared, so nobody may change them: arrays are locked. Errors are not kept.
+    that nobody asked for longest. They are shared, so nobody may change them: arrays are locked. Errors are not kept,
+    nor is None.
 
     ``st.cache_data`` hashes every epoch of a film one by one and unpickles each answer: on a page that asks for each of
     41 epochs, that took longer than all the rest.

@@ -19,7 +19,7 @@ from vae_core.runs.run import Run, RunError
 MODELS = {"two-knobs": "Two numbers", "lecture": "Twenty numbers"}
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@cache.cached(2)
 def _data(folders: tuple[str, ...]) -> SettlingData | None:
     """Of gallery models that keep the same test pictures; None without these pictures. Raises RunError."""
     runs = [Run(Path(folder), gallery=True) for folder in folders]

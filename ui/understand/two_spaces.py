@@ -33,7 +33,7 @@ def principal(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     return middle, two, float(values[-2:].sum() / values.sum())
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@cache.cached(2)
 def spaces(classic_path: str, vae_path: str) -> TwoSpacesData | None:
     """Of two gallery models of two numbers that keep the same pictures; None without these. Raises RunError."""
     classic, vae = Run(Path(classic_path), gallery=True), Run(Path(vae_path), gallery=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from dataclasses import replace
@@ -79,6 +80,24 @@ def test_pages_that_wait_read_no_file_that_has_not_changed(runs_dir, monkeypatch
     assert set(read) <= {"going/control.json"}, "what a running training is asked may change at any time"
     queue.cancel(waits[0])
     assert queue.place(waits[2], LIMITS).ahead == 2
+
+
+def test_what_could_not_be_read_for_a_moment_is_read_again(runs_dir, monkeypatch):
+    first, second = made(runs_dir, "a", turn=2.0), made(runs_dir, "b", turn=1.0)
+    for name, seen in (("status.json", []), ("queue.json", [first, second])):  # without it, by their names
+        queue_seen._seen.clear()
+        read_bytes = os_compat.read_bytes
+
+        def hindered(path: Path, name: str = name, read_bytes=read_bytes) -> bytes:
+            if path.name == name:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return read_bytes(path)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os_compat, "read_bytes", hindered)
+            patch.setattr(queue_order, "changed", lambda path: 0.0)
+            assert queue_seen.look(runs_dir).waiting == seen
+        assert queue_seen.look(runs_dir).waiting == [second, first]
 
 
 @pytest.mark.parametrize(("trainings", "begins"), [(1, False), (2, True)])

@@ -25,13 +25,18 @@ class _Read:
     of_status: tuple[int, ...]
     of_entry: tuple[int, ...]
     run: Run  # with the settings that it has read
-    said: Status | None  # None: it cannot be read
+    said: Status | None  # None: it could not be read
     entry: dict[str, Any]
 
     @property
     def rests(self) -> bool:
         """Whether it is none of the queue's before its status changes."""
-        return self.said is None or self.said.state in ("finished", "stopped", "failed")
+        return self.said is not None and self.said.state in ("finished", "stopped", "failed")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is there could be read. Else it is tried again: what hindered it may pass."""
+        return self.said is not None and bool(self.entry or not self.of_entry)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def _read(path: Path, before: _Read | None) -> _Read:
     if before is not None and before.of_status == of_status and before.rests:  # most do: one look at each is enough
         return before
     of_entry = files.stamp(f"{path}/queue.json")
-    if before is not None and (before.of_status, before.of_entry) == (of_status, of_entry):
+    if before is not None and (before.of_status, before.of_entry) == (of_status, of_entry) and before.is_whole:
         return before
     run, said = Run(path), None
     with suppress(RunError):

@@ -61,8 +61,7 @@ st.caption(
     "beta × KL, each with its own beta. "
     + any("floor" in panel for panel in curves["panels"])
     * f"Hatched, and first in each sum: {floors.GREY}. Compare the rest."
-    + (other.config.dataset != one.config.dataset)
-    * " They learned from different pictures, so their losses do not say which is better.",
+    + f" {tasks.are_comparable(one, other)}",
     help=glossary.tips("test", "nat", "kl"),
 )
 table.side_by_side(one, other)

@@ -142,7 +142,11 @@ def test_without_its_pictures_it_shows_what_the_codes_tell(digits_run, tmp_path,
     notebook = unpacked(digits_run, tmp_path / "n", monkeypatch)
     there = {file.name for file in (tmp_path / "n").iterdir()}
     assert there == {f"{digits_run.id}.ipynb", "weights.npz", "codes.npz"}
-    assert executed(notebook).labels.tolist() == digits_run.labels().tolist()
+    found = executed(notebook)
+    assert found.labels.tolist() == digits_run.labels().tolist()
+    # What its own words ask for: pictures from elsewhere.
+    found.pictures = torch.zeros(3, digits_run.dataset.shape.pixels, dtype=torch.uint8)
+    assert found.__dict__["numbers"](found.pictures).shape == found.pictures.shape
 
 
 def test_the_digits_of_everywhere_are_those_of_the_app(monkeypatch):

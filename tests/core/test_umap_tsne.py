@@ -73,6 +73,16 @@ def test_the_last_epoch_is_laid_out_from_nothing_and_the_others_from_the_one_aft
     assert told == [1, 2, 3]
 
 
+def test_a_map_that_ended_just_now_is_not_made_again(run, monkeypatch):
+    epochs = run.latent_epochs()
+    monkeypatch.setattr(umap_tsne, "progress", lambda run, method: None)
+    monkeypatch.setattr(
+        umap_tsne, "load", lambda run, method: umap_tsne.Layout(tuple(epochs), np.zeros(0), np.zeros(0))
+    )
+    monkeypatch.setattr(umap_tsne.os_compat, "start", lambda *_, **__: pytest.fail("made again"))
+    umap_tsne.start(run, "umap", epochs)
+
+
 def test_turning_undoes_any_rotation_mirroring_and_shift():
     points = np.random.default_rng(0).normal(size=(50, 2))
     for angle, mirror in ((0.7, 1), (2.5, -1)):

@@ -32,6 +32,32 @@ def gallery(name: str) -> Run:
     return run
 
 
+def test_a_stranger_sees_no_picture_that_its_owner_looked_at_before(monkeypatch):
+    """On a shared server: what /compare remembers is remembered apart."""
+    one, other = gallery("lecture"), gallery("beta-10")
+    places = maps.linked(one, other)[2]
+    mine = maps.pictures(str(one.path), 10, tuple(places.tolist()))
+    monkeypatch.setattr(cache.visitor, "may_use", lambda dataset: False)
+    theirs = maps.pictures(str(one.path), 10, tuple(places.tolist()))
+    assert theirs["png"] != mine["png"] and cache.originals(one, places) is None
+    assert not len(tasks.common_pictures(*(str(gallery(name).path) for name in ("lecture", "digits")))[0])
+    monkeypatch.undo()
+    assert maps.pictures(str(one.path), 10, tuple(places.tolist())) == mine
+
+
+def test_a_setting_that_changes_nothing_is_none():
+    found = {name: pair for name, *pair in tasks.differences(gallery("autoencoder"), gallery("beta-10"))}
+    assert found["Beta"] == ["none", "10"]
+
+
+def test_losses_of_two_measures_are_not_said_to_be_comparable():
+    one, other = gallery("lecture"), gallery("beta-10")
+    assert tasks.are_comparable(one, other) == ""
+    other.__dict__["config"] = replace(other.config, reconstruction="mse")
+    assert "measured by" in tasks.are_comparable(one, other)
+    assert "different pictures" in tasks.are_comparable(one, gallery("digits"))
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("lecture", "beta-10"), ("lecture", "autoencoder"), ("two-knobs", "digits"), ("digits", "lecture")],

@@ -16,7 +16,7 @@ from ui.samples import shapes
 from ui.store import cache, gallery
 from ui.understand import dice, missions, pca
 from vae_core import measured
-from vae_core.analysis import noise_shapes, sampling
+from vae_core.analysis import clearness, noise_shapes, sampling
 from vae_core.runs.index import find_run
 
 pytestmark = pytest.mark.usefixtures("_here")
@@ -150,3 +150,12 @@ def test_pcas_invented_pictures_are_washed_out():
 def test_the_mission_asks_for_the_measured_number():
     assert missions.MISSIONS["without-the-bend"].look().right == pca.needs("lecture")
     assert pca.needs("lecture") in missions.MISSIONS["without-the-bend"].explains
+
+
+@pytest.mark.parametrize("count", [100, 1_000, 3_999])
+def test_a_mixture_is_of_as_many_gaussians_as_where_its_clearness_is_measured(monkeypatch, count):
+    path = str(find_run("lecture").path)
+    mean, labels = (np.resize(of, (count, *of.shape[1:])) for of in (cache.latents(path, 10).mean, cache.labels(path)))
+    monkeypatch.setattr(cache, "labels", lambda path: labels)
+    found = clearness.known(mean, labels, lambda codes: codes)
+    assert cache.gaussians(path) == noise_shapes.gaussians_for(*found.codes.shape)

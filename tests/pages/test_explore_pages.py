@@ -97,7 +97,7 @@ def test_no_more_than_a_megabyte_of_ours_is_sent_for_a_map(name):
             **latent_map.payload(path, tuple(epochs), view), "pictures": details.pictures(run, epochs[-1], here),
             "bubbles": details.bubbles(path, tuple(epochs), view),
         }),
-        details.sheet(path, epochs[-1], 0, here),
+        details.sheet(path, epochs[-1], 0),
     ]  # fmt: skip
     if run.config.latent_dim == 2:
         sent.append(packed(*packed_decoder(path, epochs[-1])))
@@ -156,5 +156,5 @@ def test_class_separation_stands_beside_that_of_the_plain_pixels_where_these_are
     pixels = details.figures(run, [10])["pixels"]
     assert pixels == pytest.approx(measured.load("spaces")["separation"]["lecture"]["pixels"], abs=0.01)
     assert 0.5 < pixels < details.figures(run, [10])["separation"][0]
-    monkeypatch.setattr(cache, "originals", lambda run, places: None)
+    monkeypatch.setattr(cache, "test_pictures", lambda run: None)
     assert details.figures(run, [10])["pixels"] is None

@@ -182,3 +182,12 @@ def test_the_training_pictures_are_read_beside_the_page(monkeypatch, tmp_path):
     story.get_ready("digits", folder).join()
     monkeypatch.setattr(registry, "load_train", lambda name: pytest.fail("read again"))
     assert len(story._test_distances("digits", folder, True)) == 5
+
+
+def test_where_there_is_but_one_picture_nothing_is_compared(monkeypatch):
+    run, one = find_run("lecture"), np.array([0])
+    monkeypatch.setattr(story.registry, "is_here", lambda name: False)
+    monkeypatch.setattr(story, "_asked", lambda dataset: np.arange(registry.get(dataset).test_size))
+    assert story.nearest_training(run, [10], 16, 3, 1.0, 5) is None
+    monkeypatch.setattr(story, "_asked", lambda dataset: one)
+    assert story._has_others(run.config.dataset, learned=False)

@@ -34,11 +34,23 @@ def test_a_name_is_one_line_and_another_of_that_name_takes_its_place(visit, draw
     landmarks.keep("my\nseven " + "x" * 99, drawing)
     landmarks.keep("", drawing)
     first, second = (each.name for each in landmarks.kept())
-    assert first.startswith("my seven") and len(first) <= landmarks.LONGEST and second == "drawing 2"
+    assert first.startswith("my seven") and len(first) <= landmarks.LONGEST and second == "drawing 1"
     landmarks.keep(first, drawing // 2)
     assert [each.name for each in landmarks.kept()] == [second, first]
     landmarks.remove(second)
     assert [each.name for each in landmarks.kept()] == [first]
+
+
+def test_drawings_without_a_name_take_nobodys_place(visit, drawing):
+    landmarks.keep("", drawing)
+    landmarks.keep("", drawing)
+    landmarks.remove("drawing 1")
+    landmarks.keep("", drawing)
+    assert {each.name for each in landmarks.kept()} == {"drawing 1", "drawing 2"}
+    for _ in range(2 * landmarks.MOST):
+        before = landmarks.kept()
+        landmarks.keep("", drawing)
+        assert landmarks.kept()[:-1] == [*before][-(landmarks.MOST - 1) :]
 
 
 def test_so_many_stay_and_the_oldest_goes(visit, drawing):

@@ -36,6 +36,39 @@ def film(made):
     return film
 
 
+def test_what_looks_at_pictures_is_remembered_apart_for_who_may_see_them(made, monkeypatch):
+    from vae_core.runs.index import find_run
+
+    run, seen = find_run("lecture"), [True]
+    may_use = cache.visitor.may_use
+    monkeypatch.setattr(cache.visitor, "may_use", lambda dataset: seen[0] and may_use(dataset))
+
+    @cache.of_pictures(5)
+    def first(path):
+        made.append(path)
+        return cache.originals(run, (0,)) is not None
+
+    for seen[0] in (True, False, True, False):
+        assert first(str(run.path)) is seen[0]
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("how", [memory.cached(3), cache.st.cache_data])
+def test_nothing_that_is_remembered_for_all_looks_at_pictures(how):
+    from vae_core.runs.index import find_run
+
+    @cache.of_pictures(5)
+    def inner(path):
+        return cache.originals(find_run("lecture"), (0,))
+
+    @how
+    def outer(path):
+        return inner(path)
+
+    with pytest.raises(RuntimeError, match="of_pictures"):
+        outer(str(find_run("lecture").path))
+
+
 def test_all_that_is_remembered_stays_within_one_budget(film, made):
     @memory.cached(100)
     def other(name):

@@ -24,6 +24,7 @@ from vae_core.pictures import freezing, preparing, quality, sets
 from vae_core.pictures.intake import Limits, Taken
 from vae_core.pictures.reading import KEPT
 from vae_core.pictures.sets import PictureSet, SetError
+from vae_core.words import many
 
 ONE = " Draw at least two different digits: a model that has seen only one can draw only that."
 KEPT_ON = "A picture set stays when the room is closed. It holds the drawings and no names."
@@ -43,7 +44,7 @@ def collection(seat: Seat) -> None:
             st.markdown("#### The model of our class")
             st.markdown(f"Drawings so far: {', '.join(named)}." + (ONE if len(named) == 1 else ""))
             if missing > 0:
-                more = "1 more drawing" if missing == 1 else f"{missing} more drawings"
+                more = many(missing, "more drawing")
                 st.progress(total / quality.FEWEST, text=f"A model can learn from it after {more}.")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(

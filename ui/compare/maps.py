@@ -38,7 +38,7 @@ def linked(one: Run, other: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return sides[0], sides[1], mine[seen]
 
 
-@cache.cached(8)
+@cache.of_pictures(8)
 def pictures(path: str, epoch: int, places: tuple[int, ...]) -> LinkedPictures:
     """These test pictures as one sheet, or as the run redraws them where they are not on this machine."""
     run = Run(Path(path))

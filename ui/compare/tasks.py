@@ -13,7 +13,7 @@ from ui.components.image_rows import Row
 from ui.components.payloads.shared import CurvePanel, TwoRunCurvesData
 from ui.shell import run_picker
 from ui.store import cache, floors, tail
-from vae_core.config import FIELDS, in_words
+from vae_core.config import FIELDS, Config, in_words
 from vae_core.runs.films import examples_of
 from vae_core.runs.run import Run
 
@@ -26,10 +26,25 @@ SEED = 0
 def differences(one: Run, other: Run) -> list[tuple[str, str, str]]:
     """The settings in which two runs differ: name, the one's, the other's."""
     names = [name for name in one.config.to_json() if name not in {*one.config.unused} & {*other.config.unused}]
-    pairs = [(name, getattr(one.config, name), getattr(other.config, name)) for name in names]
+    words = [[_said(run.config, name) for run in (one, other)] for name in names]
     return [
-        (str(FIELDS[name].metadata["label"]), in_words(name, a), in_words(name, b)) for name, a, b in pairs if a != b
-    ]
+        (str(FIELDS[name].metadata["label"]), mine, its)
+        for name, (mine, its) in zip(names, words, strict=True) if mine != its
+    ]  # fmt: skip
+
+
+def _said(config: Config, name: str) -> str:
+    return "none" if name in config.unused else in_words(name, getattr(config, name))
+
+
+def are_comparable(one: Run, other: Run) -> str:
+    """Why the losses of two runs do not say which is better, in a sentence; "" if they do."""
+    if one.config.dataset != other.config.dataset:
+        return "They learned from different pictures, so their losses do not say which is better."
+    if one.config.reconstruction != other.config.reconstruction:
+        a, b = (in_words("reconstruction", run.config.reconstruction) for run in (one, other))
+        return f"A’s error is measured by {a}, B’s by {b}, so their losses do not say which is better."
+    return ""
 
 
 def curves(runs: Sequence[Run]) -> TwoRunCurvesData:
@@ -87,7 +102,12 @@ def rows(
     return sides[0], sides[1], left_out
 
 
-@cache.cached(50)
+def _both_seen(*paths: str) -> tuple[bool, ...]:
+    """Of each of two runs, whether its pictures are here for whoever asks."""
+    return tuple(cache.test_pictures(Run(Path(path))) is not None for path in paths)
+
+
+@cache.cached(50, apart=_both_seen)
 def common_pictures(path: str, other_path: str) -> tuple[np.ndarray, np.ndarray]:
     """The test pictures that two runs share: their places among the images that each keeps, (n,) and (n,).
 

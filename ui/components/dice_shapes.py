@@ -56,17 +56,11 @@ def figures(run: Run, shape: str) -> int:
     path, d = str(run.path), run.config.latent_dim
     if shape == "classes":
         return noise_shapes.figures(shape, d, len(classes_of(path)))
-    return noise_shapes.figures(shape, d, _gaussians(path))
-
-
-@cache.cached(200)
-def _gaussians(path: str) -> int:
-    run = Run(Path(path))
-    return noise_shapes.gaussians_for(min(len(cache.labels(path)), cache.COMMON), run.config.latent_dim)
+    return noise_shapes.figures(shape, d, cache.gaussians(path))
 
 
 def title(run: Run, shape: str) -> str:
-    count = _gaussians(str(run.path))
+    count = cache.gaussians(str(run.path))
     if shape == "mixture" and count < noise_shapes.MOST:
         return f"{count} Gaussians" if count > 1 else "One Gaussian"
     return TITLES[shape]

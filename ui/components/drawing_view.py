@@ -50,7 +50,7 @@ def called(pixels: np.ndarray | None) -> str:
     return "drawing" if pixels is None or pixels.ndim == 2 else "picture"
 
 
-@cache.cached(100)
+@cache.of_pictures(100)
 def light_ground(path: str, epoch: int) -> bool:
     """Whether the rim of the first kept pictures, as the model redraws them at an epoch, is mostly light."""
     run = Run(Path(path))

@@ -157,13 +157,13 @@ def places_by_class(path: str, epoch: int) -> dict[int, list[int]]:
     return chosen
 
 
-@cache.cached(20)
-def sheet(path: str, epoch: int, have_originals: bool) -> str:
+@cache.of_pictures(20)
+def sheet(path: str, epoch: int) -> str:
     """The pictures of ``places_by_class``, a line for each class, as one sheet (``images.sprite``)."""
     run, lines = Run(Path(path)), places_by_class(path, epoch)
     pictures = []
     for places in lines.values():
-        images = cache.originals(run, tuple(places)) if have_originals else None
+        images = cache.originals(run, tuple(places))
         some = cache.decoded_means(path, epoch, tuple(places)) if images is None else images
         empty = np.zeros((PER_CLASS - len(some), *some.shape[1:]), np.uint8)
         pictures.append(np.concatenate([some, empty]))
@@ -186,7 +186,7 @@ def payload(
             "tile": "" if end is None or end.place in known else sprite(picture(run, epoch, end)[0][None, None]),
         }  # fmt: skip
     return {
-        "run": run.id, "sheet": sheet(path, epoch, here), "ends": described, "redrawn": not here,
+        "run": run.id, "sheet": sheet(path, epoch), "ends": described, "redrawn": not here,
         "size": size_of(run), "own": own, "browse": browse,
         "classes": [
             {"label": label, "name": names[label], "numbers": numbers[places].tolist()}

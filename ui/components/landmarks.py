@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,9 @@ def kept() -> list[Kept]:
 
 def keep(name: str, pixels: np.ndarray) -> None:
     """Keep a drawing, in place of the one of that name if there is one."""
-    name = one_line(name, LONGEST) or f"drawing {len(kept()) + 1}"
+    known = {each.name for each in kept()}
+    unnamed = (f"drawing {number}" for number in itertools.count(1))
+    name = one_line(name, LONGEST) or next(each for each in unnamed if each not in known)
     others = [each for each in kept() if each.name != name]
     st.session_state["landmarks"] = [*others, Kept(name, pixels)][-MOST:]
 

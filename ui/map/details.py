@@ -56,7 +56,7 @@ def separation(path: str, epoch: int) -> float:
     return neighbour_accuracy(mean, cache.labels(path)[: len(mean)])
 
 
-@cache.cached(50)
+@cache.of_pictures(50)
 def pixel_separation(path: str) -> float | None:
     """The same of the plain pixels of these pictures, to compare with."""
     from vae_core.analysis.knn import neighbour_accuracy
@@ -68,12 +68,11 @@ def pixel_separation(path: str) -> float | None:
 
 def figures(run: Run, epochs: Sequence[int]) -> RunFiguresData:
     """What ``run_figures.js`` draws beside the map: test loss, class separation, use of each dimension."""
-    here = cache.originals(run, (0,)) is not None  # may change, so it is no part of what is remembered
-    return _figures(str(run.path), tuple(epochs), files.stamp(f"{run.path}/metrics.jsonl"), here)
+    return _figures(str(run.path), tuple(epochs), files.stamp(f"{run.path}/metrics.jsonl"))
 
 
-@cache.cached(24)
-def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...], here: bool) -> RunFiguresData:
+@cache.of_pictures(24)
+def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...]) -> RunFiguresData:
     run = Run(Path(path))
     metrics = tail.metrics(run)
     means = [cache.latents(path, epoch).mean for epoch in epochs]
@@ -85,7 +84,7 @@ def _figures(path: str, epochs: tuple[int, ...], of: tuple[int, ...], here: bool
         "run": run.id, "epochs": list(epochs), "in_use": IN_USE, "is_vae": run.config.is_vae, "use": use,
         "loss": [metrics[epoch]["test"]["loss"] for epoch in epochs],
         "separation": [separation(path, epoch) for epoch in epochs] if told else [], "classes": classes,
-        "pixels": pixel_separation(path) if told and here else None,
+        "pixels": pixel_separation(path) if told else None,
     }  # fmt: skip
 
 
@@ -104,14 +103,14 @@ def sheet_of(path: str, epoch: int) -> np.ndarray:
     return numbers
 
 
-@cache.cached(30)
-def sheet(path: str, epoch: int, number: int, have_originals: bool) -> str:
+@cache.of_pictures(30)
+def sheet(path: str, epoch: int, number: int) -> str:
     """The pictures of a sheet's dots in their order, WIDE to a line, as a PNG in base64; whole, and nothing is changed.
 
     Originals, or without them what the decoder draws at their means.
     """
     run, places = Run(Path(path)), np.flatnonzero(sheet_of(path, epoch) == number)
-    images = cache.originals(run, tuple(places.tolist())) if have_originals else None
+    images = cache.originals(run, tuple(places.tolist()))
     if images is None:
         from vae_core.analysis.sampling import decode
 
@@ -138,7 +137,7 @@ def picture_feed(run: Run, epoch: int, have_originals: bool) -> None:
     known = pictures(run, epoch, have_originals)
     data = {
         "name": known["name"], "size": known["size"], "sheet": number,
-        "png": sheet(path, epoch, number, have_originals),
+        "png": sheet(path, epoch, number),
     }  # fmt: skip
     _pictures(key=key, data=data, on_sheet_change=lambda: None)
 

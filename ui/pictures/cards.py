@@ -13,6 +13,7 @@ from ui.pictures import changes, letters, mine, sheets
 from ui.shell import browser_input
 from vae_core.pictures.reading import KEPT
 from vae_core.pictures.sets import PictureSet, SetError
+from vae_core.words import many
 
 KEY = "own_cards"
 ON_ALL = 1_200  # pictures on all cards together
@@ -110,13 +111,13 @@ def _merge(picture_set: PictureSet, item: object) -> str:
 def _move(picture_set: PictureSet, item: object) -> str:
     moved, to = letters.ids(browser_input.by_name(item, "ids")), _class(item, "to")
     picture_set.move(moved, to)
-    return f"{_many(len(moved))} moved to “{to}”"
+    return f"{many(len(moved), 'picture')} moved to “{to}”"
 
 
 def _remove(picture_set: PictureSet, item: object) -> str:
     gone = letters.ids(browser_input.by_name(item, "ids"))
     picture_set.remove(gone)
-    return f"{_many(len(gone))} removed"
+    return f"{many(len(gone), 'picture')} removed"
 
 
 def _remove_class(picture_set: PictureSet, item: object) -> str:
@@ -146,7 +147,3 @@ ACTIONS: dict[str, Any] = {
     "rename": _rename, "merge": _merge, "move": _move, "remove": _remove, "remove_class": _remove_class,
     "undo": _undo, "open": _open,
 }  # fmt: skip
-
-
-def _many(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vae_core.pictures.sets import UNDO, PictureSet, SetError
+from vae_core.words import many
 
 UNKNOWN = "the last change"  # made in another tab, or in an earlier visit
 MOVED_ON = "This set has been changed in another tab since. Look at it, then undo what you want to undo."
@@ -68,7 +69,7 @@ def undo(picture_set: PictureSet) -> None:
 
 
 def added(count: int) -> str:
-    return "1 picture added" if count == 1 else f"{count:,} pictures added"
+    return f"{many(count, 'picture')} added"
 
 
 def _last(picture_set: PictureSet) -> Change | None:

@@ -12,6 +12,7 @@ from ui.shell.errors import plain
 from vae_core.datasets.own import one_line, slug
 from vae_core.pictures import deleting, export
 from vae_core.pictures.sets import PictureSet, SetError
+from vae_core.words import many
 
 NEW = "new"  # among the choices
 
@@ -118,7 +119,7 @@ def _delete(set_id: str) -> None:
 def goes_with(picture_set: PictureSet) -> str:
     """What is deleted with a set, in one sentence."""
     count = picture_set.info.count
-    parts = ["1 picture" if count == 1 else f"{count:,} pictures"]
+    parts = [many(count, "picture")]
     if runs := len(deleting.runs_of(picture_set)):
-        parts.append("1 training" if runs == 1 else f"{runs} trainings")
+        parts.append(many(runs, "training"))
     return f"is deleted with its {parts[0]}" + (f", and the {parts[1]} made from it." if len(parts) > 1 else ".")

@@ -18,6 +18,7 @@ from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.sets import PictureSet
 from vae_core.training import expected_time
 from vae_core.training.expected_time import Pictures
+from vae_core.words import many
 
 
 def start(picture_set: PictureSet, preparation: Preparation, vary: bool) -> None:
@@ -83,9 +84,10 @@ def in_words(config: Config, count: int, preparation: Preparation, vary: bool) -
     """The settings and the time, as one says it."""
     pictures = pictures_of(count, preparation, vary)
     network = architecture.TITLES[config.network].lower()
-    numbers = "two numbers" if config.latent_dim == 2 else f"{config.latent_dim} numbers"
+    numbers = "two numbers" if config.latent_dim == 2 else many(config.latent_dim, "number")
     copies = f", varied to {pictures.train_size:,}" if pictures.train_size > count else ""
     return (
-        f"**{config.epochs} epochs** on {count - pictures.test_size:,} pictures{copies}, with the **{network}** "
-        f"network and **{numbers}** for each picture. It takes **{expected_time.of(config, pictures).words}**."
+        f"**{many(config.epochs, 'epoch')}** on {many(count - pictures.test_size, 'picture')}{copies}, with the "
+        f"**{network}** network and **{numbers}** for each picture. It takes "
+        f"**{expected_time.of(config, pictures).words}**."
     )

@@ -70,6 +70,11 @@ def _asked(dataset: str) -> np.ndarray:
     return np.unique(np.linspace(0, size - 1, max(min(COMPARED, size // 2), 1)).astype(int))
 
 
+def _has_others(dataset: str, learned: bool) -> bool:
+    """Whether there are pictures besides those that are asked for."""
+    return learned or registry.get(dataset).test_size > len(_asked(dataset))
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _compared(dataset: str, folder: str, learned: bool) -> tuple[Split, np.ndarray]:
     """The pictures among which the nearest is looked for: those it learned from, or the other test pictures."""
@@ -98,8 +103,9 @@ def get_ready(dataset: str, folder: str) -> threading.Thread:
 
     def work() -> None:
         time.sleep(startup.HEAD_START)
-        with suppress(DataError):  # the click will say what is wrong
-            _test_distances(dataset, folder, registry.is_here(dataset))
+        with suppress(DataError, KeyError):  # the click will say what is wrong, unless the pictures were deleted
+            if _has_others(dataset, learned := registry.is_here(dataset)):
+                _test_distances(dataset, folder, learned)
 
     thread = threading.Thread(target=work, name="training pictures", daemon=True)
     thread.start()
@@ -138,6 +144,8 @@ def nearest_training(
     if not registry.test_is_here(dataset) or not visitor.may_use(dataset):
         return None
     learned, folder = registry.is_here(dataset), str(paths.data_dir())
+    if not _has_others(dataset, learned):
+        return None
     try:
         return _nearest(str(run.path), tuple(epochs), count, seed, spread, dice, chosen, folder, learned)
     except DataError:

@@ -17,6 +17,7 @@ from vae_core.datasets import own
 from vae_core.jobs import eviction, launcher, queue, queue_dispatcher
 from vae_core.jobs.limits import hosted_limits, owner_of
 from vae_core.runs.run import Run, RunError
+from vae_core.words import many
 
 NOT_KNOWN = "Still connecting; try again in a moment."
 OF_A_CLASS = "This is your class’s model."
@@ -143,7 +144,7 @@ def place_in_queue(run: Run) -> str:
     where = queue.place(run, limits)
     if where.ahead == 0:
         return "You are next."
-    words = "1 training is ahead of yours" if where.ahead == 1 else f"{where.ahead} trainings are ahead of yours"
+    words = f"{many(where.ahead, 'training is', 'trainings are')} ahead of yours"
     return f"{words}: {_about(where.seconds)}." if where.seconds is not None else f"{words}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import streamlit as st
 
 from ui.shell import visitor
 from ui.store import memory
+from ui.store.memory import F
 from ui.store.memory import cached as cached
 from ui.store.tail import FILM
 from vae_core import paths
-from vae_core.analysis import noise_shapes, projections
+from vae_core.analysis import clearness, noise_shapes, projections
 from vae_core.datasets import registry
 from vae_core.datasets.spec import DataError, NotNow, Split
 from vae_core.gallery import Piece
@@ -108,7 +110,13 @@ def codes(path: str, epoch: int, count: int, seed: int, spread: float, dice: str
 @cached(300)
 def noise_shape(path: str, epoch: int, name: str, only: int | None) -> noise_shapes.Shape:
     """The shape of the dice, measured on the codes of the first COMMON kept test pictures."""
-    return noise_shapes.fitted(name, latents(path, epoch).mean[:COMMON], labels(path)[:COMMON], only)
+    return noise_shapes.fitted(name, latents(path, epoch).mean[:COMMON], labels(path)[:COMMON], only, gaussians(path))
+
+
+def gaussians(path: str) -> int:
+    """Of how many Gaussians a mixture is: as many as where its clearness is measured, on a part of few codes."""
+    count, d = clearness.learned_from(len(labels(path))), Run(Path(path)).config.latent_dim
+    return noise_shapes.gaussians_for(min(count, COMMON), d)
 
 
 EXAMPLES = 10  # test pictures in a row
@@ -140,6 +148,14 @@ def _test_split(dataset: str, folder: str) -> Split:
 _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
 
 
+def of_pictures(most: int, of: Callable[..., Run] = lambda path, *_, **__: Run(Path(path))) -> Callable[[F], F]:
+    """``cached`` for a function that looks at the pictures of a run: ``of`` its arguments, as a rule of its path alone.
+
+    What it answers is remembered apart for whoever may see them, and for when they are on this machine.
+    """
+    return memory.cached(most, apart=lambda *asked, **named: test_pictures(of(*asked, **named)) is not None)
+
+
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
     """The test images behind some kept points, (n, height, width) uint8; None where the dataset is not on this machine,
     or on a shared server somebody else's."""
@@ -163,6 +179,8 @@ def test_pictures(run: Run) -> Split | None:
 
     One that is damaged is not read again before its files change: pages ask for each picture.
     """
+    if memory.is_for_all():  # or a stranger would be shown them
+        raise RuntimeError("What looks at pictures is remembered with cache.of_pictures.")
     dataset, folder = run.config.dataset, str(paths.data_dir())
     if not registry.test_is_here(dataset) or not visitor.may_use(dataset):
         return None

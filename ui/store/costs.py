@@ -18,8 +18,7 @@ COMPARED = scribbles.COMPARED  # test pictures among which a drawing is placed, 
 
 def test_losses(path: str, epochs: Sequence[int]) -> list[np.ndarray] | None:
     """The losses of the first test pictures at each epoch, z sampled, nats, (n,) each; None without the dataset."""
-    here = cache.originals(Run(Path(path)), (0,)) is not None  # may change, so it is not kept with the losses
-    found = [_test_losses(path, epoch) for epoch in epochs] if here else []
+    found = [_test_losses(path, epoch) for epoch in epochs]
     known = [losses for losses in found if losses is not None]
     return known if len(known) == len(epochs) else None
 
@@ -28,7 +27,7 @@ def _test_pictures(path: str) -> np.ndarray | None:
     return cache.originals(Run(Path(path)), np.arange(min(COMPARED, len(cache.labels(path)))))
 
 
-@cache.cached(200)
+@cache.of_pictures(200)
 def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     from vae_core.analysis.sampling import sampled_losses
 
@@ -38,7 +37,7 @@ def _test_losses(path: str, epoch: int) -> np.ndarray | None:
     return sampled_losses(cache.model(path, epoch), images, run.config.reconstruction, run.config.beta)
 
 
-@cache.cached(50)
+@cache.of_pictures(50)
 def _test_floors(path: str) -> tuple[np.ndarray, np.ndarray] | None:
     """What perfect copies of the same pictures cost, and how grey they are, (n,) each in nats."""
     images = _test_pictures(path)

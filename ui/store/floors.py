@@ -23,7 +23,7 @@ def floor_of(run: Run) -> float:
     return _computed(str(run.path)) if cache.test_pictures(run) is not None else 0.0
 
 
-@cache.cached(64)
+@cache.of_pictures(64)
 def _computed(path: str) -> float:
     run = Run(Path(path))
     split, floor = cache.test_pictures(run), loss_registry.get(run.config.reconstruction).floor

@@ -10,12 +10,15 @@ import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, is_dataclass
 from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 import numpy as np
+from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_function
 
 BUDGET = 512_000_000  # bytes of all answers of a server together; a newer one that is larger is kept alone
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,8 +34,8 @@ class _Known:
 class _Remembered:
     """A function whose last answers are known."""
 
-    def __init__(self, function: Callable[..., Any], most: int) -> None:
-        self.function, self.most = function, most
+    def __init__(self, function: Callable[..., Any], most: int, apart: Callable[..., object] | None) -> None:
+        self.function, self.most, self.apart = function, most, apart
         self.known: OrderedDict[Any, _Known] = OrderedDict()  # the one that was used last at the end
         self.making: dict[Any, threading.Event] = {}
         update_wrapper(self, function)
@@ -40,6 +43,8 @@ class _Remembered:
 
     def __call__(self, *asked: Any, **named: Any) -> Any:
         key = (asked, _NAMED, *sorted(named.items())) if named else asked
+        if self.apart is not None:
+            key = (self.apart(*asked, **named), key)
         while True:
             with _lock:
                 if (found := self.known.get(key)) is not None:
@@ -52,7 +57,8 @@ class _Remembered:
                     break
             others.wait()  # then it is known, or whoever made it met an error, and the next one tries
         try:
-            answer = _locked(self.function(*asked, **named))
+            with _for_all(self.apart is None or is_for_all()):
+                answer = _locked(self.function(*asked, **named))
             if answer is not None:  # what is not here may come, or could not be read for a moment
                 self.keep(key, mine, _Known(answer, size_of(key) + size_of(answer), next(_clock)))
             return answer
@@ -88,11 +94,28 @@ class _Remembered:
 
 
 _NAMED = object()
+_made_for_all: ContextVar[bool] = ContextVar("made_for_all", default=False)
+
+
+@contextmanager
+def _for_all(yes: bool) -> Iterator[None]:
+    token = _made_for_all.set(yes)
+    try:
+        yield
+    finally:
+        _made_for_all.reset(token)
+
+
+def is_for_all() -> bool:
+    """Whether an answer is being made that will be remembered for everybody, here or in what calls this."""
+    return _made_for_all.get() or in_cached_function.get()
+
+
 _lock, _clock, _held = threading.Lock(), itertools.count(), [0]
 _all: list[_Remembered] = []
 
 
-def cached(most: int) -> Callable[[F], F]:
+def cached(most: int, apart: Callable[..., object] | None = None) -> Callable[[F], F]:
     """Remember the last ``most`` answers of a function, or fewer: of all that are remembered in this way those go first
     that nobody asked for longest. They are shared, so nobody may change them: arrays are locked. Errors are not kept,
     nor is None.
@@ -102,7 +125,7 @@ def cached(most: int) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        return cast(F, _Remembered(function, most))
+        return cast(F, _Remembered(function, most, apart))
 
     return decorate
 

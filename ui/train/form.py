@@ -20,6 +20,7 @@ from vae_core.jobs import queue
 from vae_core.jobs.limits import hosted_limits
 from vae_core.runs.run import RunError
 from vae_core.training import expected_time
+from vae_core.words import many
 
 CHOICES = {name: field.metadata["choices"] for name, field in FIELDS.items() if "choices" in field.metadata}
 # The terms of the glossary that a setting needs; what only the setting says comes before them.
@@ -76,10 +77,10 @@ def _begin() -> None:
         st.error(plain(str(error)))
     if config is not None:
         changed = "" if config == _suggested(config.dataset) else ", with your own settings"
-        pictures = f"{registry.get(config.dataset).train_size:,} pictures"
+        pictures = many(registry.get(config.dataset).train_size, "picture")
         st.markdown(
-            f"**You will train{changed}:** {plain(config.title)} · {config.epochs} epochs of {pictures}. It takes "
-            f"{expected_time.of(config).words}."
+            f"**You will train{changed}:** {plain(config.title)} · {many(config.epochs, 'epoch')} of {pictures}. It "
+            f"takes {expected_time.of(config).words}."
         )
     _downloading()
     obstacle = "" if config is None else registry.obstacle(config.dataset)

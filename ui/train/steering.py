@@ -40,7 +40,7 @@ def sentence(status: Status, asked: str) -> str:
         case "stopping":
             return "Stopping. Finished epochs are kept."
         case "finished":
-            return f"Finished all {status.epochs} epochs."
+            return f"Finished all {status.epochs} epochs." if status.epochs > 1 else "Finished its one epoch."
         case "stopped" if status.epoch == 0:
             return "Stopped before the first epoch was finished. You can continue."
         case "stopped":

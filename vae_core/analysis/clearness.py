@@ -41,6 +41,11 @@ def known(codes: np.ndarray, labels: np.ndarray, decode: Decode) -> Known | None
     return Known(codes[first], labels[first], decode(codes[second]), labels[second])
 
 
+def learned_from(count: int) -> int:
+    """Of so many codes, on how many the dice are measured (``known``)."""
+    return min(-(-count // 2), LEARNED)
+
+
 def of_rolls(found: Known, decode: Decode, name: str, seeds: int, rolls: int) -> np.ndarray:
     """How clear the pictures of so many ``rolls`` are on average, 0 to 1, for each of the ``seeds``."""
     from vae_core.analysis.sampling import noise  # torch, which those who only read what was measured do not need

@@ -62,8 +62,11 @@ def known_classes(labels: np.ndarray) -> list[int]:
     return [int(c) for c in np.flatnonzero(np.bincount(labels) > 1)]
 
 
-def fitted(name: str, codes: np.ndarray, labels: np.ndarray, only: int | None = None) -> Shape:
+def fitted(
+    name: str, codes: np.ndarray, labels: np.ndarray, only: int | None = None, gaussians: int | None = None
+) -> Shape:
     """One of SHAPES, measured on codes (n, d) of classes (n,). ``only``: of ``classes`` the Gaussian of this one.
+    ``gaussians``: of a mixture, if not as many as the codes bear.
 
     Codes that are no numbers any more count as 0: of a training that went wrong there are dice, too.
     """
@@ -80,7 +83,7 @@ def fitted(name: str, codes: np.ndarray, labels: np.ndarray, only: int | None = 
         sizes = np.array([len(part) for part in parts], float)
         return _shape(sizes / sizes.sum(), [p.mean(0) for p in parts], [_covariance(p) for p in parts])
     middle = codes.mean(0)  # far from zero, small variances would be lost in rounding
-    weights, means, covariances = mixture(codes - middle, gaussians_for(*codes.shape))
+    weights, means, covariances = mixture(codes - middle, gaussians or gaussians_for(*codes.shape))
     return _shape(weights, means + middle, covariances)
 
 

@@ -172,6 +172,8 @@ def start(run: Run, method: str, epochs: Sequence[int]) -> None:
     going_on = progress(run, method)
     if going_on and going_on.active:
         return
+    if going_on is None and (known := load(run, method)) and known.epochs[-1] == epochs[-1]:  # ended just now
+        return
     _write_progress(run, method, Progress("waiting", of=len(epochs)))
     # One thread, and last in line for the cores: a training or a visitor goes first.
     quiet = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}

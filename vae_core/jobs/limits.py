@@ -15,6 +15,7 @@ from pathlib import Path
 from vae_core.config import Config
 from vae_core.paths import ROOT, data_dir, runs_dir
 from vae_core.runs.run import RunError
+from vae_core.words import many
 
 TOKEN = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made and kept by the visitor's browser
 
@@ -51,18 +52,18 @@ class Limits:
     def words(self) -> str:
         """What the form says beforehand."""
         return (
-            f"On this shared server a training has at most {self.epochs} epochs, a hidden size of {self.hidden_dim:,} "
-            f"and {self.minutes} minutes a turn; batches have at least {self.batch_size} pictures. "
-            f"{_many(self.trainings, 'training runs', 'trainings run')} at a time; the others wait in the queue. Your "
-            f"newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, until nobody has looked at "
-            f"them for {_many(self.pin_days, 'day', 'days').lower()}."
+            f"On this shared server a training has at most {many(self.epochs, 'epoch')}, a hidden size of "
+            f"{self.hidden_dim:,} and {many(self.minutes, 'minute')} a turn; batches have at least {self.batch_size} "
+            f"pictures. {_many(self.trainings, 'training runs', 'trainings run')} at a time; the others wait in the "
+            f"queue. Your newest {self.runs} runs are kept; pin up to {self.pins} to keep them longer, until nobody "
+            f"has looked at them for {_many(self.pin_days, 'day', 'days').lower()}."
         )
 
     def refusal(self, config: Config) -> str:
         """One sentence on the setting that is too much, or nothing."""
         assert config.hidden_dim is not None
         if config.epochs > self.epochs:
-            return f"This shared server trains at most {self.epochs} epochs; you asked for {config.epochs}."
+            return f"This shared server trains at most {many(self.epochs, 'epoch')}; you asked for {config.epochs}."
         if config.hidden_dim > self.hidden_dim:
             return f"This shared server takes a hidden size up to {self.hidden_dim}; you asked for {config.hidden_dim}."
         if config.batch_size < self.batch_size:

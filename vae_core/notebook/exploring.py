@@ -27,7 +27,7 @@ def morph(spec: DatasetSpec) -> Cell:
     if spec.has_classes:
         ends = ", ".join(f"first_of({spec.class_names[c]!r})" for c in spec.morph)
         return code("morph", FIRST_OF + MORPH.replace("ENDS", ends))
-    return code("morph", MORPH.replace("ENDS", "codes[0], codes[1]"))
+    return code("morph", MORPH.replace("ENDS", "codes[0], codes[-1]"))
 
 
 FIRST_OF = '''

@@ -29,7 +29,7 @@ def cell(spec: DatasetSpec, *, have_pictures: bool) -> Cell:
     about = (
         f"names = {list(spec.class_names)!r}\nshape = {tuple(spec.shape)}  # of a picture: channels, height, width\n"
     )
-    return code("pictures", about + loading + ("" if loading is NONE else NUMBERS))
+    return code("pictures", about + loading + NUMBERS + ("" if loading is NONE else SAID))
 
 
 WHOLE = """
@@ -109,7 +109,8 @@ NUMBERS = '''
 def numbers(pictures):
     """Bytes (b, pixels) as numbers from 0 (black) to 1 (white)."""
     return pictures.to(device).float() / 255
-
+'''
+SAID = """
 
 print(f"{len(train_pictures):,} pictures to learn from, {len(test_pictures):,} to test.")
-'''
+"""

@@ -23,6 +23,7 @@ from vae_core.pictures.intake import Limits, Skipped, Taken
 from vae_core.pictures.reading import KEPT
 from vae_core.pictures.set_manifest import SOURCES, Manifest, Picture
 from vae_core.runs import files
+from vae_core.words import many
 
 SHAPE = (KEPT, KEPT, 4)
 BYTES = KEPT * KEPT * 4  # of a picture
@@ -45,18 +46,14 @@ class Report:
 
     def sentence(self) -> str:
         """Both counts in words, and the reason of the first that was skipped."""
-        words = f"{_many(self.taken, 'picture was', 'pictures were')} added."
+        words = f"{many(self.taken, 'picture was', 'pictures were')} added."
         if self.skipped_count:
             first = self.skipped[0]
-            words += f" {_many(self.skipped_count, 'file was', 'files were')} left out: {first.name} {first.reason}"
+            words += f" {many(self.skipped_count, 'file was', 'files were')} left out: {first.name} {first.reason}"
             words += "." if self.skipped_count == 1 else ", and others."
         if self.notes:
-            words += f" Of {_many(len(self.notes), 'animation', 'animations')}, {self.notes[0].reason}."
+            words += f" Of {many(len(self.notes), 'animation', 'animations')}, {self.notes[0].reason}."
         return words
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 # ---- files of pictures

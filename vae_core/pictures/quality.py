@@ -11,6 +11,7 @@ import numpy as np
 
 from vae_core.datasets.spec import Shape
 from vae_core.pictures.sets import SetInfo
+from vae_core.words import many
 
 FEWEST = 20  # pictures to train on
 GOOD = 100  # from which on a set usually gives something one recognizes
@@ -37,10 +38,10 @@ def look(prepared: np.ndarray, labels: np.ndarray, shape: Shape) -> Findings:
     if groups:
         more = sum(len(group) - 1 for group in groups)
         across = sum(len(set(labels[list(group)].tolist())) > 1 for group in groups)
-        sentence = f"{_many(more, 'picture is', 'pictures are')} nearly the same as another"
+        sentence = f"{many(more, 'picture is', 'pictures are')} nearly the same as another"
         sentences.append(sentence + (f", some of them in another class ({across})." if across else "."))
     if empty:
-        sentences.append(f"{_many(len(empty), 'picture has', 'pictures have')} hardly anything on it.")
+        sentences.append(f"{many(len(empty), 'picture has', 'pictures have')} hardly anything on it.")
     return Findings(groups, empty, sentences)
 
 
@@ -48,7 +49,7 @@ def enough(info: SetInfo) -> str:
     """One sentence on what is missing before one can train, or what to expect; nothing if all is well."""
     if info.count < FEWEST:
         lack = FEWEST - info.count
-        return f"From {FEWEST} pictures on you can train: {_many(lack, 'more is', 'more are')} needed."
+        return f"From {FEWEST} pictures on you can train: {many(lack, 'more is', 'more are')} needed."
     filled = sum(count > 0 for count in info.counts)
     if info.class_names and filled < 2:
         return "There is one class only, so the map will have one colour; a second class would tell you more."
@@ -58,10 +59,6 @@ def enough(info: SetInfo) -> str:
     if info.count < GOOD:
         return f"{info.count} pictures are few: they will be varied, and more make clearer samples."
     return ""
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 def _small(prepared: np.ndarray, shape: Shape) -> np.ndarray:

@@ -9,12 +9,19 @@ from ui.shell import prefetch, seat, tour, uploads, visitor
 from ui.shell.errors import one_sentence
 from ui.shell.pages import PAGES
 from ui.shell.startup import one_thread, warm_up
-from ui.shell.streamlit_patches import AROUND, keep_out_nonsense, keep_to_the_page, keep_what_has_not_left
+from ui.shell.streamlit_patches import (
+    AROUND,
+    keep_out_nonsense,
+    keep_to_the_page,
+    keep_versions_apart,
+    keep_what_has_not_left,
+)
 from ui.store.run_index import forget_replaced
 
 keep_out_nonsense()
 keep_what_has_not_left()
 keep_to_the_page()
+keep_versions_apart(bridge.VERSION)
 HERE = Path(__file__).parent / "static"
 st.set_page_config(page_title="Latent Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")

@@ -18,7 +18,7 @@ export function start(component, module, at, state) {
   begun(component);
   const done = busy(`${module} begins`);
   const load = (left) =>
-    import(at(module) + "&" + left).catch((trouble) => {
+    import(at(module) + "?" + left).catch((trouble) => {
       if (!left) throw trouble;
       return new Promise((later) => setTimeout(later, 1000)).then(() => load(left - 1));
     });

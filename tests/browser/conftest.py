@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ui.components import bridge
 from ui.shell import streamlit_patches
 from vae_core import os_compat, paths
 from vae_core.runs.index import list_runs
@@ -182,7 +183,7 @@ def profiles(browsers):
 def open_page(profiles):
     """A function that opens an address, each time as another visitor, with or without WebGL.
 
-    Afterwards: no error on any page, and no request to another machine.
+    Afterwards: no error on any page, no request to another machine, and none for a file of ours of no version.
     """
     taken, troubles, origins = [], [], set()
 
@@ -200,6 +201,14 @@ def open_page(profiles):
                 None
                 if request.url.startswith(("http://127.0.0.1", "data:", "blob:"))
                 else troubles.append(f"outside request: {request.url}")
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                troubles.append(f"no version in its path: {request.url}")
+                if "/app/static/" in request.url and f"/app/static/{bridge.VERSION}/" not in request.url
+                else None
             ),
         )
         page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))

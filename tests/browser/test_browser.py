@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from ui.components import bridge
 from vae_core.analysis.interpolation import interpolate
 from vae_core.analysis.sampling import decode, encode
 from vae_core.runs.index import find_run
@@ -235,11 +236,11 @@ def test_two_parts_whose_turn_comes_at_once_are_both_drawn_again(server, open_pa
     # Streamlit would send both in one message, and run the first part alone: the pictures once stood still for good.
     page.evaluate(
         """async () => {
-          const { publish } = await import('/app/static/lib/bus.js');
+          const { publish } = await import('/app/static/VERSION/lib/bus.js');
           for (const part of ['state', 'pictures']) publish(`turn ${part} digits`, 'something newer');
           await null;
           for (const start = performance.now(); performance.now() - start < 200; );  // a busy browser
-        }"""
+        }""".replace("VERSION", bridge.VERSION)
     )
     settle(page)
     parts = [re.search(rb"\\*.([0-9a-f]{32})", frame)[1] for frame in page.sent[before:]]

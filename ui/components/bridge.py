@@ -21,12 +21,13 @@ from vae_core.paths import ROOT
 from vae_core.runs.run import Run
 
 STATIC = ROOT / "static"
-# A new version of a file gets a new address, so that no browser mixes old and new.
+# It stands in the path of each file, so also in that of those that a file imports by a relative one: no browser mixes
+# old and new, and each may keep what it has (``keep_versions_apart`` of ui/shell/streamlit_patches.py).
 VERSION = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.rglob("*.*")))).hexdigest()[:8]
 # It travels with every message, so it is short; what there is to do is in static/bridge/loader.js. A server that is
 # just starting again may miss a request: ask a few times, under another name each.
-SHIM = """const at=n=>new URL("app/static/"+n+"?v=VERSION",document.baseURI).href,
-load=k=>import(at("bridge/loader.js")+"&"+k).catch(e=>{if(!k)throw e;
+SHIM = """const at=n=>new URL("app/static/VERSION/"+n,document.baseURI).href,
+load=k=>import(at("bridge/loader.js")+"?"+k).catch(e=>{if(!k)throw e;
 return new Promise(f=>setTimeout(f,1e3)).then(()=>load(k-1))});
 export default c=>{const s={};load(5).then(m=>m.start(c,"MODULE",at,s));return()=>s.end?s.end():s.gone=1}"""
 

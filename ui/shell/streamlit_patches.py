@@ -9,6 +9,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
+from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
@@ -16,6 +18,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, SessionState, unpack_widget_state_value
+from streamlit.web.server.starlette import starlette_routes
 
 from vae_core import os_compat
 
@@ -61,6 +64,31 @@ def keep_to_the_page() -> None:
         shown[pages] = context.page_script_hash, context.query_string
 
     ScriptRunner._run_script = run_here  # type: ignore[method-assign, assignment]
+
+
+@cache
+def keep_versions_apart(version: str) -> None:
+    """app.py, once a process: our files lie under an address that names their version, and browsers keep them.
+
+    Streamlit serves ``static/`` with nothing that says how long a file is good, and browsers guess: after an update one
+    takes a new module and the old one that it imports, and shows nothing. A ``?v=`` does not travel along with relative
+    imports; a part of the path does. Under another version there is nothing, so no browser keeps a new file by an old
+    name. Where sources are watched somebody changes them, and browsers ask each time.
+    """
+    find, send = starlette_routes.build_safe_abspath, FileResponse.__call__
+    watched = st.get_option("server.fileWatcherType") != "none"
+    lasting = "no-cache" if watched else "public, max-age=31536000, immutable"
+
+    def found(component_root: str, relative_url_path: str) -> str | None:
+        return find(component_root, relative_url_path.removeprefix(f"{version}/"))
+
+    async def sent(response: FileResponse, scope: Scope, receive: Receive, to: Send) -> None:
+        if f"/app/static/{version}/" in scope["path"]:
+            response.headers["Cache-Control"] = lasting
+        await send(response, scope, receive, to)
+
+    starlette_routes.build_safe_abspath = found
+    FileResponse.__call__ = sent
 
 
 def through_app() -> None:

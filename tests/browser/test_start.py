@@ -254,6 +254,24 @@ def test_above_a_finger_the_picture_is_seen_whole(server, open_page):
         picture = page.locator(".loupe canvas").bounding_box()
         assert picture["width"] >= 150 and picture["width"] == pytest.approx(picture["height"], abs=1)
 
+    # A phone on its side is lower than the scene: there a finger that goes up scrolls, wherever it begins.
+    page.set_viewport_size({"width": 844, "height": 390})
+    settle(page)
+    top = "() => document.querySelector('.ll-scene').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for y in range(300, 90, -10):
+        kind = "touchStart" if y == 300 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 600, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(f"before => ({top})() < before - 100", arg=before)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    page.evaluate(f"() => ({MAIN}).scrollTo(0, 9999)")  # nothing of it is out of reach
+    page.wait_for_function("() => document.querySelector('.ll-scene').getBoundingClientRect().bottom < innerHeight + 2")
+    hero, panel = (page.locator(each).bounding_box() for each in (".st-key-scene_doors", ".ll-scene .panel"))
+    assert hero and panel and not overlap(hero, panel)
+
 
 def test_a_drawing_travels_in(server, open_page):
     page = opened(open_page, server.url)

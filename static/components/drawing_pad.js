@@ -171,7 +171,7 @@ function user(state, say, take) {
       const canvas = await canvasOf(file);
       if (turn !== newest) return;
       take(Object.assign(pictureOf(canvas, packed(canvas, "image/png")), { name }));
-      if (files.length > 1) say(`Only ${name} was taken: one picture at a time.`);
+      if (files.length > 1) say(`Only ${name} was used: one picture at a time.`);
     } catch (why) {
       if (turn === newest) say(`${name} ${typeof why === "string" ? why : "is broken or cut off"}.`);
     } finally {

@@ -162,7 +162,7 @@ def test_a_large_picture_read_in_strips_is_as_one_read_whole():
 OTHERS = {
     "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40,
     "AVIF": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1" + b"\0" * 40,
-    "film": b"\0\0\0\x18ftypmp42\0\0\0\0" + b"\0" * 40,
+    "video": b"\0\0\0\x18ftypmp42\0\0\0\0" + b"\0" * 40,
     "PDF": b"%PDF-1.7\n" + b"1 0 obj\n" * 9,
     "SVG": b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'></svg>",
     "SVG ": b"\n<svg width='9'><script>alert(1)</script></svg>",

@@ -236,11 +236,11 @@ def test_a_report_counts_both_and_gives_a_reason():
         iter(uploaded(zipped({"a/1.png": raw(drawing(1)), "a/2.heic": b"\0\0\0\x18ftypheic", "3.txt": b"x"})))
     )
     assert (report.taken, report.skipped_count, len(report.skipped)) == (1, 2, 2)
-    assert report.sentence().startswith("1 picture was taken. 2 files were left out: ")
-    assert Report(1_200, [], 0).sentence() == "1,200 pictures were taken."
+    assert report.sentence().startswith("1 picture was added. 2 files were left out: ")
+    assert Report(1_200, [], 0).sentence() == "1,200 pictures were added."
     assert (
         Report(0, [Skipped("a.pdf", "is a PDF")], 1).sentence()
-        == "0 pictures were taken. 1 file was left out: a.pdf is a PDF."
+        == "0 pictures were added. 1 file was left out: a.pdf is a PDF."
     )
 
 

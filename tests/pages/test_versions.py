@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from inspect import unwrap
 from types import SimpleNamespace
 
 import pytest
@@ -20,8 +21,9 @@ from vae_core.paths import ROOT
 def watcher(request, monkeypatch):
     """Whether sources are watched; and Streamlit as it was, afterwards."""
     monkeypatch.setattr(streamlit_patches, "st", SimpleNamespace(get_option=lambda _: request.param))
-    monkeypatch.setattr(starlette_routes, "build_safe_abspath", starlette_routes.build_safe_abspath)
-    monkeypatch.setattr(FileResponse, "__call__", FileResponse.__call__)
+    # A page of another test may have put ours in their place.
+    monkeypatch.setattr(starlette_routes, "build_safe_abspath", unwrap(starlette_routes.build_safe_abspath))
+    monkeypatch.setattr(FileResponse, "__call__", unwrap(FileResponse.__call__))
     return request.param
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -79,9 +79,11 @@ def keep_versions_apart(version: str) -> None:
     watched = st.get_option("server.fileWatcherType") != "none"
     lasting = "no-cache" if watched else "public, max-age=31536000, immutable"
 
+    @wraps(find)
     def found(component_root: str, relative_url_path: str) -> str | None:
         return find(component_root, relative_url_path.removeprefix(f"{version}/"))
 
+    @wraps(send)
     async def sent(response: FileResponse, scope: Scope, receive: Receive, to: Send) -> None:
         if f"/app/static/{version}/" in scope["path"]:
             response.headers["Cache-Control"] = lasting

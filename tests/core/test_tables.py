@@ -85,7 +85,7 @@ def test_runs_are_rows_in_their_order(finished_run):
     assert (first["dataset"], first["model"], first["latent_dim"], first["beta"]) == ("Small digits", "VAE", 3, 1.0)
     assert (first["epochs"], first["test_loss"]) == (5, last["test"]["loss"])
     assert (first["test_reconstruction"], first["test_kl"]) == (last["test"]["reconstruction"], last["test"]["kl"])
-    made = pd.Timestamp.fromtimestamp((finished_run.path / "config.json").stat().st_mtime)
+    made = pd.Timestamp((finished_run.path / "config.json").stat().st_mtime, unit="s", tz="UTC")
     assert abs(first["made"] - made) < pd.Timedelta(seconds=2)
     assert pd.isna(table["made"][1])  # its files bear the date of their copy
 

@@ -299,7 +299,7 @@ def test_the_pictures_under_the_pointer_are_whole_and_nothing_of_them_is_lost(ru
     """Each dot's picture stands on its sheet at its rank, in its own size and colours, pixel for pixel."""
     run = runs[run]
     if not have:
-        monkeypatch.setattr(cache, "test_pictures", lambda run: None)
+        monkeypatch.setattr(cache, "_test_pictures", lambda dataset: None)
     path, epoch, shape = str(run.path), run.latent_epochs()[-1], run.dataset.shape
     of = details.sheet_of(path, epoch)
     everything = tuple(range(len(of)))

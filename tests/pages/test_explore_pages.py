@@ -156,5 +156,5 @@ def test_class_separation_stands_beside_that_of_the_plain_pixels_where_these_are
     pixels = details.figures(run, [10])["pixels"]
     assert pixels == pytest.approx(measured.load("spaces")["separation"]["lecture"]["pixels"], abs=0.01)
     assert 0.5 < pixels < details.figures(run, [10])["separation"][0]
-    monkeypatch.setattr(cache, "test_pictures", lambda run: None)
+    monkeypatch.setattr(cache, "_test_pictures", lambda dataset: None)
     assert details.figures(run, [10])["pixels"] is None

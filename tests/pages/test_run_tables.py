@@ -15,6 +15,7 @@ from tests.pages.test_odd_runs import ODD, make
 from tests.pages.test_pages import _here, at, check, finished, show, words  # noqa: F401 (fixtures)
 from tests.pages.test_titles import nodes
 from ui import figures
+from ui.shell import clock
 from ui.store import run_index
 from vae_core.runs import lifecycle, tables
 from vae_core.runs.index import find_run, list_runs
@@ -55,6 +56,7 @@ def test_runs_are_a_table_with_a_file(files, finished):  # noqa: F811
     app = opened("runs", "runs_table")
     (shown,) = app.dataframe
     expected = tables.overview([Run(finished.path), *GALLERY])
+    expected["made"] = clock.as_here(expected["made"])
     assert shown.value["title"].tolist() == expected["title"].tolist()
     for name in ("beta", "epochs", "test_loss", "test_reconstruction", "test_kl", "dimensions_in_use", "made"):
         assert shown.value[name].isna().tolist() == expected[name].isna().tolist()

@@ -104,7 +104,7 @@ def rows(
 
 def _both_seen(*paths: str) -> tuple[bool, ...]:
     """Of each of two runs, whether its pictures are here for whoever asks."""
-    return tuple(cache.test_pictures(Run(Path(path))) is not None for path in paths)
+    return tuple(map(cache.are_seen, paths))
 
 
 @cache.cached(50, apart=_both_seen)

@@ -36,7 +36,7 @@ COLOURS: dict[str, Colour] = {
 _lecture = component("lecture", "lecture/lecture.js")
 
 
-@cache.of_pictures(2, of=lambda _: gallery(measured.VAE))
+@cache.of_pictures(2, of=lambda _: paths.GALLERY / measured.VAE)
 def payload(_folder: str) -> LectureData:
     """All that the scenes need of the gallery in a folder, besides the decoder and the film of the training. Raises
     RunError."""

@@ -24,6 +24,7 @@ from ui.components.image_picker import End
 from ui.components.image_rows import Row, cell_of
 from ui.components.payloads import base
 from ui.components.payloads.pages_apart import ReportData
+from ui.shell import clock
 from ui.store import cache
 from vae_core.analysis import curves
 from vae_core.config import FIELDS, in_words
@@ -56,7 +57,7 @@ def _data(run: Run, epochs: list[int]) -> ReportData:
         "windows": _windows(run, status),
         "samples": image_rows.sample_row(run, epochs, SAMPLES, 0, columns=10).to_json(),
         "morph": _morph(run, epochs, places),
-        "made": time.strftime("%Y-%m-%d"),
+        "made": clock.when(time.time(), "%Y-%m-%d"),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components.table import FLOOR, NATS, Column, as_csv, sortable
+from ui.shell import clock
 from ui.shell.errors import one_sentence
 from ui.store import run_index
 from vae_core.analysis.reference import IN_USE
@@ -22,7 +23,7 @@ COLUMNS = {
     "test_reconstruction": Column("Reconstruction", f"{NATS} {FLOOR}", "%.1f"),
     "test_kl": Column("KL", NATS, "%.1f"),
     "dimensions_in_use": Column("In use", f"Numbers of the code with a KL above {IN_USE} nats."),
-    "made": Column("Made", "When the run was made, by the server’s clock. The gallery’s have no such time."),
+    "made": Column("Made", "When the run was made, by your clock. The gallery’s have no such time."),
 }
 
 
@@ -34,6 +35,7 @@ def overview(known: list[Run]) -> None:
         return
     with box, one_sentence():
         table = tables.overview([run for run in known if not run_index.trouble(run)])
+        table["made"] = clock.as_here(table["made"])
         sortable("runs_sortable", table, COLUMNS)
         st.caption("A click on a head sorts by it. Broken runs are left out. Losses are in nats per picture.")
         as_csv("Table as CSV", lambda: table, "runs", "download_runs")

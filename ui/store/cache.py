@@ -148,12 +148,22 @@ def _test_split(dataset: str, folder: str) -> Split:
 _damaged: dict[tuple[str, str], tuple[object, ...]] = {}  # the stamps of datasets that could not be read
 
 
-def of_pictures(most: int, of: Callable[..., Run] = lambda path, *_, **__: Run(Path(path))) -> Callable[[F], F]:
+def of_pictures(most: int, of: Callable[..., Path | str] = lambda path, *_, **__: path) -> Callable[[F], F]:
     """``cached`` for a function that looks at the pictures of a run: ``of`` its arguments, as a rule of its path alone.
 
     What it answers is remembered apart for whoever may see them, and for when they are on this machine.
     """
-    return memory.cached(most, apart=lambda *asked, **named: test_pictures(of(*asked, **named)) is not None)
+    return memory.cached(most, apart=lambda *asked, **named: are_seen(str(of(*asked, **named))))
+
+
+def are_seen(path: str) -> bool:
+    """Whether whoever asks may see the pictures of a run, and they are here."""
+    return _test_pictures(_dataset(path)) is not None
+
+
+@cached(2000)
+def _dataset(path: str) -> str:
+    return Run(Path(path)).config.dataset
 
 
 def originals(run: Run, places: tuple[int, ...] | np.ndarray) -> np.ndarray | None:
@@ -175,13 +185,15 @@ def test_to_keep(run: Run) -> Split | None:
 
 
 def test_pictures(run: Run) -> Split | None:
-    """All test images of a run's dataset, if they are here and may be seen.
+    """All test images of a run's dataset, if they are here and may be seen."""
+    return _test_pictures(run.config.dataset)
 
-    One that is damaged is not read again before its files change: pages ask for each picture.
-    """
+
+def _test_pictures(dataset: str) -> Split | None:
+    """One that is damaged is not read again before its files change: pages ask for each picture."""
     if memory.is_for_all():  # or a stranger would be shown them
         raise RuntimeError("What looks at pictures is remembered with cache.of_pictures.")
-    dataset, folder = run.config.dataset, str(paths.data_dir())
+    folder = str(paths.data_dir())
     if not registry.test_is_here(dataset) or not visitor.may_use(dataset):
         return None
     key = dataset, folder

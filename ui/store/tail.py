@@ -18,7 +18,7 @@ from vae_core.runs.run import Run, RunError, Unreadable
 T = TypeVar("T")
 FILM = 41  # epochs of a long run that a film shows, evenly spread
 KEPT = 128  # runs whose lines are remembered, of each kind
-_lock = threading.Lock()
+_lock, _locks = threading.Lock(), [threading.Lock() for _ in range(64)]
 
 
 class _Tail:
@@ -62,16 +62,18 @@ class _Grown(Generic[T]):
         Raises OSError, RunError, or what is wrong with a line: ValueError, KeyError, TypeError, AttributeError.
         """
         path = f"{run.path}/{self.name}"
-        with _lock:
-            tail, made = self.known.pop(path) if path in self.known else (_Tail(), self.nothing())
+        with _locks[hash(path) % len(_locks)]:  # one file may keep its readers waiting, but not those of others
+            with _lock:
+                tail, made = self.known.pop(path) if path in self.known else (_Tail(), self.nothing())
             records = tail.new(path)
             if records is None:
                 tail, made = _Tail(), self.nothing()
                 records = tail.new(path) or []
             made = self.add(run, made, records) if records else made
-            self.known[path] = tail, made  # the newest last; one that cannot be read is forgotten
-            while len(self.known) > KEPT:
-                del self.known[next(iter(self.known))]
+            with _lock:
+                self.known[path] = tail, made  # the newest last; one that cannot be read is forgotten
+                while len(self.known) > KEPT:
+                    del self.known[next(iter(self.known))]
         return made, tail.whole
 
 

@@ -92,7 +92,7 @@ def _model(run: Run, title: str, turn: np.ndarray) -> BubbleModel:
     }  # fmt: skip
 
 
-@cache.of_pictures(2, of=lambda folders, _, fixed: Run(Path(folders[fixed])))
+@cache.of_pictures(2, of=lambda folders, _, fixed: folders[fixed])
 def scene(folders: tuple[str, ...], titles: tuple[str, ...], fixed: int) -> tuple[BubbleSceneData, bytes]:
     """The bubbles of some gallery models at their last epochs, in the order of the slider, and their pictures: bytes
     (bubbles, pixels), deflated. Raises RunError."""

@@ -194,11 +194,16 @@ def bubble_sizes() -> Seen:
     sizes = {run.config.beta: bubble_size(str(run.path)) for run in found}
     return Seen(
         compared(sizes[0.0], sizes[1.0], 0.2),
-        f"The standard deviation of a bubble is {sizes[0.0]:.3f} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
+        f"The standard deviation of a bubble is {_small(sizes[0.0])} with beta 0, {sizes[0.1]:.3f} with beta 0.1, "
         f"{sizes[1.0]:.3f} with beta 1 and {sizes[4.0]:.3f} with beta 4.",
         (in_numbers("Median bubble size (std)", {f"beta {beta:g}": size for beta, size in sizes.items()}, 3),),
         lambda: [noisy_rebuilt_row(run, f"Beta {run.config.beta:g}") for run in found],
     )
+
+
+def _small(size: float) -> str:
+    """Three decimals, or that it is less than they can say."""
+    return f"{size:.3f}" if size >= 0.0005 else "below 0.001"
 
 
 def invented() -> Seen:

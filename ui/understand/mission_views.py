@@ -63,6 +63,6 @@ def seen(name: str) -> Seen:
     return _seen(name, str(paths.GALLERY))
 
 
-@cache.cached(32)
+@cache.of_pictures(32, of=lambda *_: paths.GALLERY / "lecture")
 def _seen(name: str, gallery: str) -> Seen:
     return MISSIONS[name].look()

@@ -12,7 +12,7 @@ import streamlit as st
 from ui.components.image_rows import image_rows
 from ui.components.two_run_curves import duel_curves
 from ui.shell import browser_input, url_state
-from ui.store import floors
+from ui.store import cache, floors
 from ui.understand import findings, pca, picture_findings
 from ui.understand.findings import Chart, Seen
 from ui.understand.picture_findings import LETTERS, Answer
@@ -144,7 +144,8 @@ MISSIONS: dict[str, Mission] = {
         ("autoencoder", "See both side by side"), ("Much clearer", "About as clear", "Much less clear")),
     "without-the-bend": Mission(
         "Without the bend", "PCA copies a picture by **adding up** fixed pictures, so much of each. The lecture’s VAE "
-        "bends (ReLU), and copies with 20 numbers. How many does PCA need to copy as well?",
+        "bends (ReLU), and copies with 20 numbers. How many does PCA need to copy as well, with the "
+        "noise off and by squared error?",
         pca.finding, range(30, 121),
         "PCA can only add. A stroke that moves or leans is no sum of a few fixed pictures, so it takes many of them to "
         "make one. With a bend, which pictures are added depends on the code, so the same few numbers say more.",
@@ -172,7 +173,7 @@ def right(name: str) -> int:
     return _right(name, str(paths.GALLERY))
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@cache.of_pictures(64, of=lambda *_: paths.GALLERY / "lecture")
 def _right(name: str, gallery: str) -> int:
     """Measured once a gallery: each page tells it for all that were answered."""
     return MISSIONS[name].look().right

@@ -19,7 +19,7 @@ from vae_core.runs.run import Run, RunError
 MODELS = {"two-knobs": "Two numbers", "lecture": "Twenty numbers"}
 
 
-@cache.of_pictures(2, of=lambda folders: Run(Path(folders[0])))
+@cache.of_pictures(2, of=lambda folders: folders[0])
 def _data(folders: tuple[str, ...]) -> SettlingData | None:
     """Of gallery models that keep the same test pictures; None without these pictures. Raises RunError."""
     runs = [Run(Path(folder), gallery=True) for folder in folders]

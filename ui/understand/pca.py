@@ -13,7 +13,7 @@ from ui.components.payloads.understand import PcaModel, PcaRow
 from ui.store import cache
 from ui.store.gallery import gallery, last
 from ui.understand.findings import Seen, in_numbers, originals, rebuilt_row
-from vae_core import measured
+from vae_core import measured, paths
 from vae_core.analysis import noise_shapes, pca_pictures
 from vae_core.runs.run import Run
 
@@ -49,7 +49,7 @@ def codes_of(run: Run, places: tuple[int, ...]) -> np.ndarray | None:
     return None if pictures is None else flat().codes(run.dataset.shape.flat(pictures) / 255)
 
 
-@cache.of_pictures(8, of=lambda *_, **__: gallery("lecture"))
+@cache.of_pictures(8, of=lambda *_, **__: paths.GALLERY / "lecture")
 def dice_of_pca(count: int, seed: int = 0) -> np.ndarray:
     """Pictures (count, height, width) uint8 of PCA with 20 numbers, from ten Gaussians on its codes."""
     from vae_core.analysis.sampling import noise
@@ -63,7 +63,7 @@ def dice_of_pca(count: int, seed: int = 0) -> np.ndarray:
     return run.dataset.shape.pictures((255 * drawn).round().astype(np.uint8))
 
 
-@cache.of_pictures(4, of=lambda _: gallery("lecture"))
+@cache.of_pictures(4, of=lambda _: paths.GALLERY / "lecture")
 def _rows(gallery_path: str) -> list[PcaRow]:
     """The rows of copies, of which the browser draws PCA's own."""
     run = gallery("lecture")

@@ -33,7 +33,7 @@ def principal(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     return middle, two, float(values[-2:].sum() / values.sum())
 
 
-@cache.of_pictures(2, of=lambda _, vae_path: Run(Path(vae_path)))
+@cache.of_pictures(2, of=lambda _, vae_path: vae_path)
 def spaces(classic_path: str, vae_path: str) -> TwoSpacesData | None:
     """Of two gallery models of two numbers that keep the same pictures; None without these. Raises RunError."""
     classic, vae = Run(Path(classic_path), gallery=True), Run(Path(vae_path), gallery=True)

@@ -101,7 +101,7 @@ def overview(runs: Sequence[Run]) -> pd.DataFrame:
     rows = [_row(run) for run in runs]
     columns = {name: [row[name] for row in rows] for name in OVERVIEW}
     table = _typed(columns, whole=("latent_dim", "epochs", "dimensions_in_use"))
-    table["made"] = pd.to_datetime(table["made"], unit="s")
+    table["made"] = pd.to_datetime(table["made"], unit="s", utc=True)
     return table
 
 
@@ -126,12 +126,9 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _created(run: Run) -> float | None:
-    """When config.json was written, which happens once: seconds since 1970, moved to this machine's time of day."""
-    import time
-
+    """When config.json was written, which happens once: seconds since 1970."""
     try:
-        seconds = int((run.path / "config.json").stat().st_mtime)
-        return seconds + time.localtime(seconds).tm_gmtoff
+        return int((run.path / "config.json").stat().st_mtime)
     except (OSError, OverflowError, ValueError):
         return None
 

@@ -83,9 +83,11 @@ function build(root, first) {
   const adding = adder({ row: find(".row"), count: find(".count"), mail, memory });
   const take = taker({ ...adding, mail, memory, now: () => data, box: find(".report") });
   const panels = ways(root, adding.add, take);
-  const classes = chooser(root, panels.focus);
+  const classes = chooser(root, memory, panels);
   root.mark = classes.mark;
+  root.commit = classes.commit;
   const took = (found, source) => {
+    classes.commit();
     if (!memory.way) panels.open("files");
     take(found, source);
   };
@@ -99,7 +101,7 @@ function build(root, first) {
   });
   for (const input of [find(".files"), find(".folder")])
     input.onchange = () => {
-      take(chosen(input));
+      took(chosen(input), "file");
       input.value = "";
     };
   root.heard = (now) => {
@@ -153,7 +155,10 @@ function ways(root, add, take) {
       root.querySelector("[data-panel=camera]"),
       (canvas) => add(canvas, "camera", "a picture of the camera", memory.class),
       (files) => take(files, "camera"),
-      () => memory.job++,
+      () => {
+        root.commit();
+        memory.job++;
+      },
     );
     made.camera.start();
   };
@@ -166,31 +171,39 @@ function ways(root, add, take) {
     made.draw?.end();
     made.camera?.end();
   };
-  return { open, end, focus: () => made.draw?.focus() };
+  return { open, end, focus: () => made.draw?.focus(), finish: () => made.draw?.finish() };
 }
 
-/** Which class pictures are of: a field, and the classes that there are. */
-function chooser(root, done) {
+/**
+ * Which class pictures are of: a field, and the classes that there are. A drawing that waits to be finished is of the
+ * class in which it was drawn, so it is finished before another is chosen.
+ */
+export function chooser(root, memory, { finish, focus }) {
   const field = root.querySelector(".class"),
     chips = root.querySelector(".chips");
   const mark = () => {
     const shown = classOf(memory);
-    if (field.value !== shown) field.value = shown;
+    if (!field.matches(":focus")) field.value = shown; // what is being typed there stays
     for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.name === shown));
   };
   const choose = (name) => {
-    memory.class = name;
+    finish();
+    memory.class = field.value = name;
     memory.chosen = true;
     mark();
   };
+  // Not at each key: what is drawn or taken meanwhile is of the class before, and not of half a name.
+  const commit = () => field.value !== classOf(memory) && choose(field.value);
   const chip = (name) => {
-    const made = element("button", { type: "button", textContent: name, onclick: () => (choose(name), done()) });
+    const made = element("button", { type: "button", textContent: name, onclick: () => (choose(name), focus()) });
     made.dataset.name = name;
     return made;
   };
-  field.oninput = () => choose(field.value);
+  field.onchange = commit;
   field.onkeydown = (e) => {
-    if (e.key === "Enter") done();
+    if (e.key !== "Enter") return;
+    commit();
+    focus();
   };
   const show = (names) => {
     const another = element("button", { type: "button", textContent: "+ New class", className: "another" });
@@ -204,7 +217,7 @@ function chooser(root, done) {
     chips.replaceChildren(...names.map(chip), ...(names.length ? [another] : []));
     mark();
   };
-  return { show, mark };
+  return { show, mark, commit };
 }
 
 function copyOf(canvas, side) {

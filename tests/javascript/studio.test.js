@@ -1,7 +1,7 @@
 // The ways in of own pictures, with as much of a page as they touch.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import "./page.js";
+import { mock, test } from "node:test";
+import { settled } from "./page.js";
 
 /** An element that lets everything be done to it, and finds whatever is asked for in it. */
 function thing(properties = {}) {
@@ -29,6 +29,7 @@ function thing(properties = {}) {
     focus: () => found.set("focused", true),
     blur: () => found.set("focused", false),
     select() {},
+    play: async () => {},
     setPointerCapture() {},
     getBoundingClientRect: () => ({ left: 0, top: 0, width: 256, height: 256 }),
     getContext: () => new Proxy({}, { get: (made, name) => made[name] ?? (() => {}) }),
@@ -38,6 +39,8 @@ function thing(properties = {}) {
 
 Object.assign(globalThis, { document: { createElement: () => thing() } });
 const { chooser } = await import("../../static/pictures/studio.js");
+const { camera } = await import("../../static/pictures/camera.js");
+const { taker } = await import("../../static/pictures/taking.js");
 const { pad } = await import("../../static/pictures/pad.js");
 
 /** A pad beside the field and the chips of the classes; ``sent`` is the class of each drawing. */
@@ -104,4 +107,98 @@ test("a drawing that waits is finished when the page is left", (t) => {
   draw();
   drawing.end();
   assert.deepEqual(sent, ["A"]);
+});
+
+/** A camera that its visitor is asked for: ``grant`` is the answer to all that wait; ``live`` says which still run. */
+function askedFor() {
+  const waiting = [],
+    tracks = /** @type {any[]} */ ([]);
+  const stream = () => {
+    const track = { live: true, stop: () => (track.live = false), onended() {} };
+    tracks.push(track);
+    return { getTracks: () => [track] };
+  };
+  const mediaDevices = {
+    getUserMedia: () => new Promise((done) => waiting.push(() => done(stream()))),
+    enumerateDevices: async () => [],
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { mediaDevices }, configurable: true });
+  const grant = async () => {
+    for (const each of waiting.splice(0)) each();
+    await settled();
+  };
+  return { grant, tracks, live: () => tracks.map(({ live }) => live) };
+}
+
+const theCamera = (box = thing()) => camera(box, mock.fn(), mock.fn(), mock.fn());
+
+test("however often a camera is asked for, only the last runs, and none once it is left", async () => {
+  const { grant, live } = askedFor(),
+    shown = theCamera();
+  shown.start();
+  shown.start(); // its tab was pressed twice
+  await grant();
+  assert.deepEqual(live(), [false, true]);
+  shown.end();
+  assert.deepEqual(live(), [false, false]);
+  shown.start();
+  shown.end(); // away to the pad and back
+  shown.start();
+  await grant();
+  shown.start();
+  shown.end();
+  await grant();
+  assert.deepEqual(live().slice(2), [false, false, false]);
+});
+
+test("a camera that is unplugged says so", async () => {
+  const { grant, tracks } = askedFor(),
+    box = thing(),
+    trouble = box.querySelector(".trouble");
+  theCamera(box).start();
+  await grant();
+  assert.equal(trouble.textContent, "");
+  tracks[0].onended();
+  assert.match(trouble.textContent, /has stopped/);
+  assert.equal(trouble.hidden, false);
+});
+
+/** Files that are taken; what each needs, and what became of them. */
+function taking(options = {}) {
+  const box = thing({ hidden: true, replaceChildren: (...nodes) => (box.textContent = nodes[0].textContent) }),
+    put = mock.fn();
+  const now = () => ({ taken: put.mock.callCount(), skipped: [], skipped_count: 0, largest: 1, uploads: 0 });
+  const parts = { add() {}, put, until: async () => {}, show() {}, mail: { left: 0 }, now, box, ...options };
+  return { box, put, take: taker(/** @type {any} */ ({ memory: { way: "files", job: 0 }, ...parts })) };
+}
+
+const good = { name: "a.png", size: 10, arrayBuffer: async () => new ArrayBuffer(10) },
+  moved = { name: "b.png", size: 10, arrayBuffer: () => Promise.reject(new Error("NotReadableError")) };
+const inOrder = (...files) => /** @type {any[]} */ (files.map((file) => ({ file, path: file.name })));
+const allRead = () => new Promise((done) => setTimeout(done, 0)).then(settled);
+
+test("a small file that cannot be read is skipped with its reason, and all others are taken", async (t) => {
+  const told = [];
+  const { take, box, put } = taking();
+  box.append = (...nodes) => told.push(...nodes);
+  t.mock.method(globalThis.document, "createElement", () => thing({ append: (...nodes) => told.push(...nodes) }));
+  take(inOrder(...Array(6).fill(good), moved, ...Array(6).fill(good)));
+  await allRead();
+  assert.equal(put.mock.callCount(), 12);
+  assert.equal(box.textContent, "12 pictures taken.");
+  assert.ok(told.some(({ textContent }) => /^b\.png cannot be read now/.test(textContent ?? "")));
+});
+
+test("what goes wrong with files in another way is said, and the next files are taken", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const { take, box, put } = taking();
+  put.mock.mockImplementationOnce(() => {
+    throw new Error("anything");
+  });
+  take(inOrder(good));
+  await allRead();
+  assert.match(box.textContent, /went wrong/);
+  take(inOrder(good));
+  await allRead();
+  assert.match(box.textContent, /taken/);
 });

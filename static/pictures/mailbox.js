@@ -34,6 +34,7 @@ export class Mailbox {
   changed = () => {};
   #stop = () => {};
   #done = null;
+  #away = false; // the component that sends is not on the page: what is put here meanwhile waits
 
   constructor(stream) {
     this.stream = stream;
@@ -47,8 +48,7 @@ export class Mailbox {
   /** Put something into the box: ``kind`` says what may share a letter. It leaves at once if nothing is before it. */
   put(kind, content, weight = 0) {
     this.waiting.push({ kind, content, weight });
-    this.#done ??= busy("pictures to be sent");
-    this.#next();
+    if (!this.#away) this.resume();
   }
 
   /** Python has had all letters of a stream up to a number. */
@@ -63,19 +63,22 @@ export class Mailbox {
 
   /** The component that sends goes away, or comes again: what is under way is asked again. */
   pause() {
+    this.#away = true;
     this.#stop();
     this.#done?.();
     this.#done = null;
   }
 
   resume() {
+    const wasAway = this.#away;
+    this.#away = false;
     if (this.left) this.#done ??= busy("pictures to be sent");
-    if (this.going) this.#ask();
-    else this.#next();
+    if (!this.going) this.#next();
+    else if (wasAway) this.#ask();
   }
 
   #next() {
-    if (this.going || !this.waiting.length) return;
+    if (this.#away || this.going || !this.waiting.length) return;
     const some = this.waiting.splice(0, fitting(this.waiting));
     const number = ++this.number;
     const letter = { stream: this.stream, number, kind: some[0].kind, items: some.map(({ content }) => content) };
@@ -83,10 +86,11 @@ export class Mailbox {
     this.#ask();
   }
 
+  /** Ask for as long as it takes: a computer may sleep, or a server be away, and then answer after all. */
   #ask() {
     this.#stop();
     const { going } = this;
-    this.#stop = askUntil({ missing: () => this.going === going, ask: () => this.post(going.letter), times: 40 });
+    this.#stop = askUntil({ missing: () => this.going === going, ask: () => this.post(going.letter) });
   }
 
   #rest() {

@@ -25,14 +25,14 @@ export default function (component) {
       for (const menu of root.querySelectorAll("details[open]")) if (!menu.contains(target)) menu.open = false;
     };
     document.addEventListener("pointerdown", root.closeMenus);
-    mail.resume();
+    mail.resume(root);
   }
   changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
   return () => {
     document.removeEventListener("pointerdown", root.closeMenus);
-    mail.pause();
+    mail.pause(root);
   };
 }
 

@@ -35,6 +35,7 @@ export class Mailbox {
   #stop = () => {};
   #done = null;
   #away = false; // the component that sends is not on the page: what is put here meanwhile waits
+  #by = /** @type {any} */ (undefined); // the newest that sends
 
   constructor(stream) {
     this.stream = stream;
@@ -48,7 +49,9 @@ export class Mailbox {
   /** Put something into the box: ``kind`` says what may share a letter. It leaves at once if nothing is before it. */
   put(kind, content, weight = 0) {
     this.waiting.push({ kind, content, weight });
-    if (!this.#away) this.resume();
+    if (this.#away) return;
+    this.#done ??= busy("pictures to be sent");
+    this.#next();
   }
 
   /** Python has had all letters of a stream up to a number. */
@@ -61,20 +64,22 @@ export class Mailbox {
     this.#rest();
   }
 
-  /** The component that sends goes away, or comes again: what is under way is asked again. */
-  pause() {
+  /** The component that sends goes away, unless another has come since. */
+  pause(by) {
+    if (by !== this.#by) return;
     this.#away = true;
     this.#stop();
     this.#done?.();
     this.#done = null;
   }
 
-  resume() {
-    const wasAway = this.#away;
+  /** It comes, or comes again: what is under way is asked again. */
+  resume(by) {
+    this.#by = by;
     this.#away = false;
     if (this.left) this.#done ??= busy("pictures to be sent");
-    if (!this.going) this.#next();
-    else if (wasAway) this.#ask();
+    if (this.going) this.#ask();
+    else this.#next();
   }
 
   #next() {

@@ -62,6 +62,12 @@ const HTML = `
 const mail = new Mailbox(newStream());
 // chosen: whether somebody said which class; put: pictures so far; job: one is taken back as a whole.
 const memory = { way: "", class: "Class 1", chosen: false, put: 0, job: 0 };
+/**
+ * So do the files that are still being read, and the elements in which they are told of: each page takes those in.
+ *
+ * @type {{data?: Data, parts?: {[name: string]: HTMLElement}, adding?: ReturnType<typeof adder>, take?: any}}
+ */
+const going = {};
 
 /** @typedef {import("../lib/payloads").StudioData} Data */
 /** @typedef {import("../lib/payloads").StudioAnswer} Answer */
@@ -78,10 +84,9 @@ export default function (component) {
 function build(root, first) {
   root.classList.add("ll-studio");
   const find = (name) => root.querySelector(name);
-  let data = first,
-    told = 0;
-  const adding = adder({ row: find(".row"), count: find(".count"), mail, memory });
-  const take = taker({ ...adding, mail, memory, now: () => data, box: find(".report") });
+  let told = 0;
+  going.data ??= first;
+  const { adding, take } = carriedOn(find);
   const panels = ways(root, adding.add, take);
   const classes = chooser(root, memory, panels);
   root.mark = classes.mark;
@@ -105,8 +110,8 @@ function build(root, first) {
       input.value = "";
     };
   root.heard = (now) => {
-    if (now.set !== data.set && data.set) find(".report").hidden = true;
-    data = now;
+    if (now.set !== going.data.set && going.data.set) find(".report").hidden = true;
+    going.data = now;
     mail.acknowledge(now.stream, now.done);
     root.classList.toggle("empty", !now.count);
     if (now.trouble || !mail.left) {
@@ -121,14 +126,26 @@ function build(root, first) {
       send(() => changed(now, !mail.left));
     }
   };
-  mail.changed = adding.show;
-  mail.resume();
+  mail.resume(root);
   panels.open(memory.way);
   root.end = () => {
     forget();
     panels.end();
-    mail.pause();
+    mail.pause(root);
   };
+}
+
+/** What takes pictures in: made once, and brought to this page with all that it is about. */
+function carriedOn(find) {
+  if (going.parts) for (const [name, node] of Object.entries(going.parts)) find(name).replaceWith(node);
+  else {
+    const [row, count, box] = [".row", ".count", ".report"].map(find);
+    going.parts = { ".row": row, ".count": count, ".report": box };
+    going.adding = adder({ row, count, mail, memory });
+    going.take = taker({ ...going.adding, mail, memory, now: () => going.data, box });
+    mail.changed = going.adding.show;
+  }
+  return going;
 }
 
 /** The three ways in, and the panel of the one that is open. */

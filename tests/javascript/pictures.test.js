@@ -101,11 +101,14 @@ test("what is put into the box on another page waits there, and that page may re
   const { mail, posted } = box(t);
   mail.put("add", "one");
   await pass(t, 20);
-  mail.pause();
+  mail.resume("old");
+  mail.pause("old");
+  const before = posted().length;
   mail.put("add", "two");
   await pass(t, 5000);
-  assert.deepEqual([posted().length, mail.left, underWay()], [1, 2, []]);
-  mail.resume();
+  assert.deepEqual([posted().length, mail.left, underWay()], [before, 2, []]);
+  mail.resume("new");
+  mail.pause("old"); // the page before is taken down late
   mail.acknowledge("abc", 1);
   await pass(t, 20);
   assert.deepEqual(posted().at(-1).items, ["two"]);

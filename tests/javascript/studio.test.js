@@ -29,6 +29,8 @@ function thing(properties = {}) {
     focus: () => found.set("focused", true),
     blur: () => found.set("focused", false),
     select() {},
+    remove() {},
+    replaceWith() {},
     play: async () => {},
     setPointerCapture() {},
     getBoundingClientRect: () => ({ left: 0, top: 0, width: 256, height: 256 }),
@@ -37,8 +39,9 @@ function thing(properties = {}) {
   };
 }
 
-Object.assign(globalThis, { document: { createElement: () => thing() } });
-const { chooser } = await import("../../static/pictures/studio.js");
+const listening = { addEventListener() {}, removeEventListener() {} };
+Object.assign(globalThis, { document: { createElement: () => thing(), ...listening } });
+const { chooser, default: studio } = await import("../../static/pictures/studio.js");
 const { camera } = await import("../../static/pictures/camera.js");
 const { taker } = await import("../../static/pictures/taking.js");
 const { pad } = await import("../../static/pictures/pad.js");
@@ -201,4 +204,45 @@ test("what goes wrong with files in another way is said, and the next files are 
   take(inOrder(good));
   await allRead();
   assert.match(box.textContent, /taken/);
+});
+
+/** The component on a page of its own, with what Python says; ``leave`` ends it, ``letters`` are what it sends. */
+function onThePage(said) {
+  let root = null;
+  const letters = [],
+    parentElement = thing({ querySelector: () => root, append: (made) => (root = made) });
+  const draw = (data) => studio(/** @type {any} */ ({ parentElement, data, setTriggerValue }));
+  const setTriggerValue = (_name, letter) => letters.push(letter);
+  const leave = draw(said());
+  return { root, letters, draw, leave };
+}
+
+test("files that are still being read go on after a visit to another page, and none is lost", async () => {
+  const python = { set: "", token: "", count: 0, classes: [], taken: 0, skipped: [], skipped_count: 0, trouble: "" };
+  let stream = "",
+    done = 0;
+  const said = () => ({ ...python, uploads: 0, largest: 1, taken: done, stream, done });
+  const first = onThePage(said),
+    all = 450;
+  const input = first.root.querySelector(".files");
+  input.files = Array(all).fill(good);
+  input.onchange();
+  await new Promise((go) => setTimeout(go, 60)); // four hundred wait for a server that does not answer
+  first.leave();
+  const second = onThePage(said),
+    items = new Map();
+  for (let k = 0; k < 60; k++) {
+    await new Promise((go) => setTimeout(go, 12));
+    for (const letter of second.letters.splice(0)) {
+      items.set(letter.number, letter.items.length);
+      [stream, done] = [letter.stream, letter.number];
+      second.draw(said());
+    }
+    if ([...items.values()].reduce((sum, n) => sum + n, 0) >= all) break;
+  }
+  assert.equal(
+    [...items.values()].reduce((sum, n) => sum + n, 0),
+    all,
+  );
+  second.leave();
 });

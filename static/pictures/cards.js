@@ -31,6 +31,8 @@ export default function (component) {
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
   return () => {
+    root.turn++; // a sheet that is still being loaded is dropped once it is
+    drop([root.sheet]);
     document.removeEventListener("pointerdown", root.closeMenus);
     mail.pause(root);
   };

@@ -26,7 +26,11 @@ export default function (component) {
   changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
-  return () => mail.pause(root);
+  return () => {
+    root.turn++; // sheets that are still being loaded are dropped once they are
+    drop(root.sheets ?? []);
+    mail.pause(root);
+  };
 }
 
 /**

@@ -30,17 +30,32 @@ export function arrange(box, children) {
 
 const FOCUSED = "button, input, select, summary, a[href], [tabindex]"; // what may have the focus
 
-/** What tells one thing that takes the focus from the others beside it. */
-const sign = (each) => each.dataset.key ?? (each.getAttribute("aria-label") || each.textContent || each.tagName);
+/** What one hears of a thing that takes the focus. Others beside it may sound alike. */
+const words = (each) => each.getAttribute("aria-label") || each.textContent || each.tagName;
 
-/** Fill a box anew. If one of the old children had the focus, the new one that stands for it has it then. */
+/**
+ * Fill a box anew. If one of the old children had the focus, the new one that stands for it has it then, with what was
+ * typed so far: the one with its ``data-key``; without a key the one that sounds like it, if nothing else does.
+ */
 export function refill(box, children) {
-  const held = document.activeElement,
-    had = held instanceof HTMLElement && held !== box && box.contains(held) ? sign(held) : null;
+  const held = /** @type {any} */ (document.activeElement);
+  if (!held || held === box || !box.contains(held)) return box.replaceChildren(...children);
+  const { key } = held.dataset,
+    heard = words(held),
+    same = (each) => each.dataset.key === key && (key || words(each) === heard),
+    alike = () => [...box.querySelectorAll(FOCUSED)].filter(same);
+  const { value, selectionStart: from, selectionEnd: to, onblur, onchange } = held,
+    before = alike().length;
+  // Some browsers tell a field that it is left, which is taken away: half a name would be taken for the name.
+  held.onblur = held.onchange = null;
   box.replaceChildren(...children);
-  if (had === null) return;
-  const stands = [...box.querySelectorAll(FOCUSED)].find((e) => sign(e) === had);
-  if (stands) stands.focus({ preventScroll: true });
+  Object.assign(held, { onblur, onchange });
+  const [stands, another] = alike();
+  if (!stands || (!key && (before > 1 || another))) return;
+  const isText = typeof from === "number"; // null of other fields, undefined of a button
+  if (isText) stands.value = value;
+  stands.focus({ preventScroll: true });
+  if (isText) stands.setSelectionRange(from, to);
 }
 
 /** Let a button open and close its popover also where the browser knows none: Safari before 17, Firefox before 125. */

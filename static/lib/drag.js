@@ -15,7 +15,7 @@ export function followPointer(element, f) {
  * meanwhile: the palm would draw lines across to it and back.
  *
  * A release may never come, where a menu or another window takes it: then the first move with nothing pressed says so,
- * or the loss of the pointer.
+ * or the loss of the pointer, or the next first finger: each has a new number, and no finger is first beside another.
  *
  * @param {HTMLElement} element
  * @param {object} does
@@ -28,6 +28,7 @@ export function followPointer(element, f) {
  */
 export function followDrag(element, { begin, move, end = () => {}, lost = end, free = () => {}, yields }) {
   /** @type {number | null} */ let held = null;
+  let sort = ""; // mouse, touch or pen
   const over = (event, how) => {
     if (held !== event.pointerId) return;
     held = null;
@@ -36,6 +37,10 @@ export function followDrag(element, { begin, move, end = () => {}, lost = end, f
   element.onpointerdown = (event) => {
     if (event.button > 0) return;
     over(event, lost);
+    if (held !== null && event.isPrimary && event.pointerType === sort) {
+      held = null;
+      lost(event);
+    }
     if (held !== null) {
       if (!yields?.()) return;
       held = null;
@@ -44,6 +49,7 @@ export function followDrag(element, { begin, move, end = () => {}, lost = end, f
     if (begin(event) === false) return;
     element.setPointerCapture?.(event.pointerId);
     held = event.pointerId;
+    sort = event.pointerType;
   };
   element.onpointermove = (event) => {
     if (held === event.pointerId && !(event.buttons & FIRST)) over(event, lost);

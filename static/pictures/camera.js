@@ -32,6 +32,8 @@ export function sentence(name) {
     case "NotFoundError":
     case "OverconstrainedError":
       return "No camera was found. Connect one and press Try again, or draw, or choose files.";
+    case "ended":
+      return "The camera has stopped. Is it still connected? Press Try again, or draw, or choose files.";
     case "NotReadableError":
     case "AbortError":
       return "Another program is using the camera. Close it, then press Try again.";
@@ -39,6 +41,8 @@ export function sentence(name) {
       return "The camera does not answer. Press Try again, or draw, or choose files.";
   }
 }
+
+const end = (stream) => stream?.getTracks().forEach((track) => void track.stop());
 
 /** The square middle of a film's frame, SIDE pixels wide. */
 function frameOf(video) {
@@ -63,7 +67,7 @@ export function camera(box, taken, files, begins) {
   let stream = null,
     facing = "user",
     clock = 0,
-    wanted = false;
+    turn = 0; // of the newest start or stop: a browser may ask its visitor for minutes, and answers each start
 
   const say = (name) => {
     trouble.textContent = name ? sentence(name) : "";
@@ -74,28 +78,30 @@ export function camera(box, taken, files, begins) {
     record.hidden = name === "insecure";
   };
   const stop = () => {
-    wanted = false;
+    turn++;
     release();
-    for (const track of stream?.getTracks() ?? []) track.stop();
+    end(stream);
     stream = video.srcObject = null;
   };
   const start = async () => {
     stop();
-    wanted = true;
+    const mine = turn;
     if (!navigator.mediaDevices?.getUserMedia) return say("insecure");
     try {
       const asked = { facingMode: facing, width: { ideal: 640 }, height: { ideal: 480 } };
       const got = await navigator.mediaDevices.getUserMedia({ video: asked, audio: false });
-      if (!wanted) return got.getTracks().forEach((track) => void track.stop());
+      if (mine !== turn) return end(got);
       stream = video.srcObject = got;
+      for (const track of got.getTracks()) track.onended = () => mine === turn && (stop(), say("ended"));
+      video.classList.toggle("mirrored", facing === "user");
       await video.play();
+      if (mine !== turn) return;
       say("");
       const all = await navigator.mediaDevices.enumerateDevices();
       find(".turn").hidden = all.filter(({ kind }) => kind === "videoinput").length < 2;
     } catch (error) {
-      if (wanted) say(error?.name ?? "unknown");
+      if (mine === turn) say(error?.name ?? "unknown");
     }
-    video.classList.toggle("mirrored", facing === "user");
   };
   const take = () => {
     if (stream && video.videoWidth) taken(frameOf(video));

@@ -25,14 +25,16 @@ export default function (component) {
       for (const menu of root.querySelectorAll("details[open]")) if (!menu.contains(target)) menu.open = false;
     };
     document.addEventListener("pointerdown", root.closeMenus);
-    mail.resume();
+    mail.resume(root);
   }
   changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
   return () => {
+    root.turn++; // a sheet that is still being loaded is dropped once it is
+    drop([root.sheet]);
     document.removeEventListener("pointerdown", root.closeMenus);
-    mail.pause();
+    mail.pause(root);
   };
 }
 
@@ -42,9 +44,14 @@ async function draw(root, data) {
   if (turn !== root.turn) return drop([image]); // drawn anew meanwhile
   drop([root.sheet]);
   root.sheet = image;
+  if (root.set !== data.set) {
+    root.chosen.clear();
+    root.asked = null;
+  }
   const known = new Set(data.classes.flatMap(({ ids }) => ids));
   for (const id of root.chosen) if (!known.has(id)) root.chosen.delete(id);
   const tell = (kind, item) => mail.put(kind, { set: data.set, ...item });
+  Object.assign(root, { set: data.set, classes: data.classes, tell });
   const total = data.classes.reduce((sum, { count }) => sum + count, 0);
   const words = data.heap ? many(total) : `${many(total)} in ${many(data.classes.length, "class", "classes")}`;
   root.querySelector("h4").textContent = words;
@@ -56,22 +63,23 @@ async function draw(root, data) {
   const select = (id, yes) => {
     if (yes) root.chosen.add(id);
     else root.chosen.delete(id);
-    bar(root, data, tell);
+    bar(root);
   };
-  const cards = data.classes.map((each, place) => card(each, place, { data, image, tell, root, select }));
+  const opened = new Set([...box.querySelectorAll(".more[open]")].map((menu) => menu.closest(".card").dataset.name));
+  const cards = data.classes.map((each, place) => card(each, place, { data, image, tell, root, select, opened }));
   refill(box, cards);
   box.classList.toggle("opened", data.open >= 0);
-  bar(root, data, tell);
+  bar(root);
 }
 
 /** One class. */
-function card(each, place, { data, image, tell, root, select }) {
+function card(each, place, { data, image, tell, root, select, opened }) {
   const open = place === data.open;
   const box = element("section", { className: open ? "card open" : "card" });
   box.dataset.name = each.name;
   const name = element("input", { type: "text", value: each.name, maxLength: 60, spellcheck: false });
   name.setAttribute("aria-label", "Name of the class");
-  name.dataset.key = `name ${place}`;
+  name.dataset.key = `name ${each.name}`;
   name.onkeydown = (e) => {
     if (e.key === "Enter") name.blur();
     if (e.key === "Escape") {
@@ -79,29 +87,47 @@ function card(each, place, { data, image, tell, root, select }) {
       name.blur();
     }
   };
-  name.onchange = () => {
+  const isTaken = (to) => data.classes.some((other) => other !== each && other.name === to),
+    question = (to) => ask(box, each, to, tell, root, () => (name.value = each.name));
+  let told = "";
+  // Not when it changes: what was typed before the cards were drawn anew is no change of this field.
+  name.onblur = () => {
+    if (document.activeElement === name) return; // all of the window is left
     const to = name.value.trim();
+    if (root.asked?.of === each.name) root.asked = null;
+    box.querySelector(".ask")?.remove();
     if (!to || to === each.name) name.value = each.name;
-    else if (data.classes.some((other) => other.name === to)) ask(box, each, to, tell, () => (name.value = each.name));
-    else tell("rename", { class_name: each.name, to });
+    else if (isTaken(to)) question(to);
+    else if (to !== told) tell("rename", { class_name: each.name, to: (told = to) });
   };
   const head = element("div", { className: "name" });
-  head.append(name, element("span", { className: "quiet", textContent: String(each.count) }), more(each, data, tell));
+  head.append(name, element("span", { className: "quiet", textContent: String(each.count) }));
+  head.append(more(each, data, tell, opened.has(each.name)));
   const tiles = element("div", { className: "tiles" });
   tiles.append(
     ...each.ids.map((id, k) => tile(id, each.at + k, `${each.name} ${k + 1}`, { data, image, tell, root, select })),
   );
   box.append(head, tiles);
+  if (root.asked?.of === each.name && isTaken(root.asked.to)) question((name.value = root.asked.to));
   if (!each.count) tiles.append(element("p", { className: "quiet", textContent: "Empty. Add pictures above." }));
   const rest = each.count - each.ids.length;
   if (open) box.append(leaf(each, data, tell));
   else if (rest > 0)
     box.append(
-      button(`Show all ${each.count.toLocaleString("en")}`, () => tell("open", { class_name: each.name, page: 0 }), {
-        className: "all",
-      }),
+      keyed(
+        `all ${each.name}`,
+        button(`Show all ${each.count.toLocaleString("en")}`, () => tell("open", { class_name: each.name, page: 0 }), {
+          className: "all",
+        }),
+      ),
     );
   return box;
+}
+
+/** With a name of its own among all that takes the focus (``refill``). */
+function keyed(key, node) {
+  node.dataset.key = key;
+  return node;
 }
 
 /** One picture: a click chooses it, the cross takes it out. */
@@ -129,21 +155,28 @@ function tile(id, place, label, { data, image, tell, root, select }) {
 }
 
 /** What can be done with a whole class. */
-function more(each, data, tell) {
+function more(each, data, tell, open) {
   const menu = element("details", { className: "more" });
   const list = element("div", { className: "menu" });
   menu.append(element("summary", { textContent: "⋯", title: "More" }), list);
   menu.querySelector("summary").setAttribute("aria-label", `More for ${each.name}`);
   // Only once it is opened: two hundred classes would otherwise make forty thousand lines to choose from.
-  menu.ontoggle = () => {
+  const fill = () => {
+    if (list.children.length) return;
     const others = data.classes.filter((other) => other !== each),
-      into = choice("Merge into…", others);
+      into = keyed(`merge ${each.name}`, choice("Merge into…", others));
     into.onchange = () => into.value && tell("merge", { class_name: each.name, to: into.value });
-    list.replaceChildren(
+    list.append(
       ...(others.length && each.count ? [into] : []),
-      button("Remove class", () => tell("remove_class", { class_name: each.name })),
+      keyed(
+        `remove ${each.name}`,
+        button("Remove class", () => tell("remove_class", { class_name: each.name })),
+      ),
     );
   };
+  menu.ontoggle = fill;
+  menu.open = open;
+  if (open) fill();
   return menu;
 }
 
@@ -151,20 +184,31 @@ function more(each, data, tell) {
 function choice(title, classes) {
   const select = element("select", {});
   select.setAttribute("aria-label", title);
-  select.append(new Option(title, ""), ...classes.map(({ name }) => new Option(name, name)));
+  select.append(...lines(title, classes));
   return select;
 }
 
+const lines = (title, classes) => [new Option(title, ""), ...classes.map(({ name }) => new Option(name, name))];
+
 /** Another class has this name already: should the two be one? */
-function ask(box, each, to, tell, no) {
-  box.querySelector(".ask")?.remove();
+function ask(box, each, to, tell, root, no) {
+  root.asked = { of: each.name, to };
   const line = element("p", { className: "ask", textContent: `There is a class “${to}” already. ` });
   line.setAttribute("role", "alert");
-  const end = () => line.remove();
+  const end = () => {
+    root.asked = null;
+    line.remove();
+  };
   line.append(
-    button("Merge the two", () => (end(), tell("merge", { class_name: each.name, to }))),
+    keyed(
+      `yes ${each.name}`,
+      button("Merge the two", () => (end(), tell("merge", { class_name: each.name, to }))),
+    ),
     " ",
-    button("Keep both", () => (end(), no())),
+    keyed(
+      `no ${each.name}`,
+      button("Keep both", () => (end(), no())),
+    ),
   );
   box.querySelector(".name").after(line);
 }
@@ -180,41 +224,55 @@ function leaf(each, data, tell) {
       element("span", { textContent: `${data.page + 1} of ${pages}` }),
       button("Older ›", go(data.page + 1), { disabled: data.page + 1 >= pages }),
     );
-  line.append(button("Show fewer", () => tell("open", { class_name: each.name, page: null })));
+  const fewer = button("Show fewer", () => tell("open", { class_name: each.name, page: null }));
+  line.append(keyed(`all ${each.name}`, fewer)); // where “Show all” was
   return line;
 }
 
-/** What can be done with the pictures that are chosen. */
-function bar(root, data, tell) {
+/** What can be done with the pictures that are chosen. It stands for as long as some are: a name may be typed there. */
+function bar(root) {
   const box = root.querySelector(".chosen"),
-    ids = [...root.chosen];
-  box.hidden = !ids.length;
-  if (!ids.length) return;
-  const done = () => {
-    root.chosen.clear();
-    for (const face of root.querySelectorAll(".tile [aria-pressed=true]")) face.setAttribute("aria-pressed", "false");
-    bar(root, data, tell);
-  };
-  const to = choice("Move to…", data.classes);
-  to.append(new Option("A new class…", "\n"));
-  to.onchange = () => {
-    if (!to.value) return;
-    if (to.value !== "\n") return tell("move", { ids, to: to.value }), done();
+    remove = () => (root.tell("remove", { ids: [...root.chosen] }), unchoose(root));
+  box.hidden = !root.chosen.size;
+  if (box.hidden) return box.replaceChildren();
+  if (!box.children.length)
+    box.append(
+      element("b", {}),
+      moving(root),
+      button("Remove", remove),
+      button("Cancel", () => unchoose(root)),
+    );
+  box.querySelector("b").textContent = `${many(root.chosen.size)} chosen`;
+  const list = box.querySelector("select");
+  if (list && list !== document.activeElement) list.replaceChildren(...targets(root)); // else it is open, perhaps
+}
+
+function unchoose(root) {
+  root.chosen.clear();
+  for (const face of root.querySelectorAll(".tile [aria-pressed=true]")) face.setAttribute("aria-pressed", "false");
+  bar(root);
+}
+
+const targets = (root) => [...lines("Move to…", root.classes), new Option("A new class…", "\n")];
+
+/** A list of classes to move the chosen pictures to, or the name of a new one. */
+function moving(root) {
+  const list = choice("Move to…", []);
+  list.replaceChildren(...targets(root));
+  const move = (to) => (root.tell("move", { ids: [...root.chosen], to }), unchoose(root));
+  list.onchange = () => {
+    if (list.value !== "\n") return list.value && move(list.value);
     const name = element("input", { type: "text", placeholder: "Name of the new class, then Enter", maxLength: 60 });
     name.setAttribute("aria-label", "Name of the new class");
     name.onkeydown = (e) => {
-      if (e.key === "Escape") bar(root, data, tell);
-      if (e.key !== "Enter" || !name.value.trim()) return;
-      tell("move", { ids, to: name.value.trim() });
-      done();
+      if (e.key === "Enter" && name.value.trim()) move(name.value.trim());
+      if (e.key !== "Escape") return;
+      const again = moving(root);
+      name.replaceWith(again);
+      again.focus();
     };
-    to.replaceWith(name);
+    list.replaceWith(name);
     name.focus();
   };
-  box.replaceChildren(
-    element("b", { textContent: `${many(ids.length)} chosen` }),
-    to,
-    button("Remove", () => (tell("remove", { ids }), done())),
-    button("Cancel", done),
-  );
+  return list;
 }

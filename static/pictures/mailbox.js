@@ -34,6 +34,8 @@ export class Mailbox {
   changed = () => {};
   #stop = () => {};
   #done = null;
+  #away = false; // the component that sends is not on the page: what is put here meanwhile waits
+  #by = /** @type {any} */ (undefined); // the newest that sends
 
   constructor(stream) {
     this.stream = stream;
@@ -47,6 +49,7 @@ export class Mailbox {
   /** Put something into the box: ``kind`` says what may share a letter. It leaves at once if nothing is before it. */
   put(kind, content, weight = 0) {
     this.waiting.push({ kind, content, weight });
+    if (this.#away) return;
     this.#done ??= busy("pictures to be sent");
     this.#next();
   }
@@ -61,21 +64,26 @@ export class Mailbox {
     this.#rest();
   }
 
-  /** The component that sends goes away, or comes again: what is under way is asked again. */
-  pause() {
+  /** The component that sends goes away, unless another has come since. */
+  pause(by) {
+    if (by !== this.#by) return;
+    this.#away = true;
     this.#stop();
     this.#done?.();
     this.#done = null;
   }
 
-  resume() {
+  /** It comes, or comes again: what is under way is asked again. */
+  resume(by) {
+    this.#by = by;
+    this.#away = false;
     if (this.left) this.#done ??= busy("pictures to be sent");
     if (this.going) this.#ask();
     else this.#next();
   }
 
   #next() {
-    if (this.going || !this.waiting.length) return;
+    if (this.#away || this.going || !this.waiting.length) return;
     const some = this.waiting.splice(0, fitting(this.waiting));
     const number = ++this.number;
     const letter = { stream: this.stream, number, kind: some[0].kind, items: some.map(({ content }) => content) };
@@ -83,10 +91,11 @@ export class Mailbox {
     this.#ask();
   }
 
+  /** Ask for as long as it takes: a computer may sleep, or a server be away, and then answer after all. */
   #ask() {
     this.#stop();
     const { going } = this;
-    this.#stop = askUntil({ missing: () => this.going === going, ask: () => this.post(going.letter), times: 40 });
+    this.#stop = askUntil({ missing: () => this.going === going, ask: () => this.post(going.letter) });
   }
 
   #rest() {

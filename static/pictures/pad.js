@@ -39,7 +39,8 @@ const HTML = `
 /**
  * Build the pad in a box; ``finished`` is given the canvas of each drawing, to be copied at once.
  *
- * @returns {{focus: () => void, end: () => void}}
+ * @returns {{focus: () => void, finish: () => void, end: () => void}}
+ *   finish: one that waits to be finished by itself is finished now
  */
 export function pad(box, finished) {
   box.innerHTML = HTML;
@@ -146,5 +147,10 @@ export function pad(box, finished) {
   choose("ink", ink);
   choose("pen", "medium");
   draw();
-  return { focus: () => canvas.focus({ preventScroll: true }), end: hold };
+  const finish = () => byItself.checked && next();
+  const end = () => {
+    finish(); // it would be lost with the page
+    hold();
+  };
+  return { focus: () => canvas.focus({ preventScroll: true }), finish, end };
 }

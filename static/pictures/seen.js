@@ -21,12 +21,16 @@ export default function (component) {
   mail.post = (letter) => setTriggerValue("letter", letter);
   if (isNew) {
     root.classList.add("ll-seen");
-    mail.resume();
+    mail.resume(root);
   }
   changed(data);
   mail.acknowledge(data.stream, data.done);
   draw(root, data);
-  return () => mail.pause();
+  return () => {
+    root.turn++; // sheets that are still being loaded are dropped once they are
+    drop(root.sheets ?? []);
+    mail.pause(root);
+  };
 }
 
 /**

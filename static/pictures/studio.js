@@ -62,6 +62,12 @@ const HTML = `
 const mail = new Mailbox(newStream());
 // chosen: whether somebody said which class; put: pictures so far; job: one is taken back as a whole.
 const memory = { way: "", class: "Class 1", chosen: false, put: 0, job: 0 };
+/**
+ * So do the files that are still being read, and the elements in which they are told of: each page takes those in.
+ *
+ * @type {{data?: Data, parts?: {[name: string]: HTMLElement}, adding?: ReturnType<typeof adder>, take?: any}}
+ */
+const going = {};
 
 /** @typedef {import("../lib/payloads").StudioData} Data */
 /** @typedef {import("../lib/payloads").StudioAnswer} Answer */
@@ -78,14 +84,15 @@ export default function (component) {
 function build(root, first) {
   root.classList.add("ll-studio");
   const find = (name) => root.querySelector(name);
-  let data = first,
-    told = 0;
-  const adding = adder({ row: find(".row"), count: find(".count"), mail, memory });
-  const take = taker({ ...adding, mail, memory, now: () => data, box: find(".report") });
+  let told = 0;
+  going.data ??= first;
+  const { adding, take } = carriedOn(find);
   const panels = ways(root, adding.add, take);
-  const classes = chooser(root, panels.focus);
+  const classes = chooser(root, memory, panels);
   root.mark = classes.mark;
+  root.commit = classes.commit;
   const took = (found, source) => {
+    classes.commit();
     if (!memory.way) panels.open("files");
     take(found, source);
   };
@@ -99,12 +106,12 @@ function build(root, first) {
   });
   for (const input of [find(".files"), find(".folder")])
     input.onchange = () => {
-      take(chosen(input));
+      took(chosen(input), "file");
       input.value = "";
     };
   root.heard = (now) => {
-    if (now.set !== data.set && data.set) find(".report").hidden = true;
-    data = now;
+    if (now.set !== going.data.set && going.data.set) find(".report").hidden = true;
+    going.data = now;
     mail.acknowledge(now.stream, now.done);
     root.classList.toggle("empty", !now.count);
     if (now.trouble || !mail.left) {
@@ -119,14 +126,26 @@ function build(root, first) {
       send(() => changed(now, !mail.left));
     }
   };
-  mail.changed = adding.show;
-  mail.resume();
+  mail.resume(root);
   panels.open(memory.way);
   root.end = () => {
     forget();
     panels.end();
-    mail.pause();
+    mail.pause(root);
   };
+}
+
+/** What takes pictures in: made once, and brought to this page with all that it is about. */
+function carriedOn(find) {
+  if (going.parts) for (const [name, node] of Object.entries(going.parts)) find(name).replaceWith(node);
+  else {
+    const [row, count, box] = [".row", ".count", ".report"].map(find);
+    going.parts = { ".row": row, ".count": count, ".report": box };
+    going.adding = adder({ row, count, mail, memory });
+    going.take = taker({ ...going.adding, mail, memory, now: () => going.data, box });
+    mail.changed = going.adding.show;
+  }
+  return going;
 }
 
 /** The three ways in, and the panel of the one that is open. */
@@ -153,7 +172,10 @@ function ways(root, add, take) {
       root.querySelector("[data-panel=camera]"),
       (canvas) => add(canvas, "camera", "a picture of the camera", memory.class),
       (files) => take(files, "camera"),
-      () => memory.job++,
+      () => {
+        root.commit();
+        memory.job++;
+      },
     );
     made.camera.start();
   };
@@ -166,31 +188,39 @@ function ways(root, add, take) {
     made.draw?.end();
     made.camera?.end();
   };
-  return { open, end, focus: () => made.draw?.focus() };
+  return { open, end, focus: () => made.draw?.focus(), finish: () => made.draw?.finish() };
 }
 
-/** Which class pictures are of: a field, and the classes that there are. */
-function chooser(root, done) {
+/**
+ * Which class pictures are of: a field, and the classes that there are. A drawing that waits to be finished is of the
+ * class in which it was drawn, so it is finished before another is chosen.
+ */
+export function chooser(root, memory, { finish, focus }) {
   const field = root.querySelector(".class"),
     chips = root.querySelector(".chips");
   const mark = () => {
     const shown = classOf(memory);
-    if (field.value !== shown) field.value = shown;
+    if (!field.matches(":focus")) field.value = shown; // what is being typed there stays
     for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.name === shown));
   };
   const choose = (name) => {
-    memory.class = name;
+    finish();
+    memory.class = field.value = name;
     memory.chosen = true;
     mark();
   };
+  // Not at each key: what is drawn or taken meanwhile is of the class before, and not of half a name.
+  const commit = () => field.value !== classOf(memory) && choose(field.value);
   const chip = (name) => {
-    const made = element("button", { type: "button", textContent: name, onclick: () => (choose(name), done()) });
+    const made = element("button", { type: "button", textContent: name, onclick: () => (choose(name), focus()) });
     made.dataset.name = name;
     return made;
   };
-  field.oninput = () => choose(field.value);
+  field.onchange = commit;
   field.onkeydown = (e) => {
-    if (e.key === "Enter") done();
+    if (e.key !== "Enter") return;
+    commit();
+    focus();
   };
   const show = (names) => {
     const another = element("button", { type: "button", textContent: "+ New class", className: "another" });
@@ -204,7 +234,7 @@ function chooser(root, done) {
     chips.replaceChildren(...names.map(chip), ...(names.length ? [another] : []));
     mark();
   };
-  return { show, mark };
+  return { show, mark, commit };
 }
 
 function copyOf(canvas, side) {

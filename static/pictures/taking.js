@@ -74,7 +74,12 @@ export function taker({ add, put, until, show, mail, memory, now, box }) {
   };
 
   return (found, source = "file") => {
-    jobs = jobs.then(() => work(found, source)).catch((trouble) => console.error(trouble));
+    jobs = jobs
+      .then(() => work(found, source))
+      .catch((trouble) => {
+        console.error(trouble);
+        say(box, "Something went wrong with these files. What is not among the pictures, choose again.");
+      });
   };
 }
 
@@ -84,7 +89,11 @@ export const classOf = ({ way, chosen, class: name }) => (way === "files" && !ch
 /** A file as a canvas, or as it is if it is small; or why it cannot be, or "server" for what only that can open. */
 async function open(file) {
   if (isForServer(file.name)) return "server";
-  if (isSmall(file)) return new Uint8Array(await file.arrayBuffer());
+  if (isSmall(file))
+    return file.arrayBuffer().then(
+      (buffer) => new Uint8Array(buffer),
+      () => "cannot be read now; it may have been moved or changed",
+    );
   try {
     return await canvasOf(file);
   } catch (why) {

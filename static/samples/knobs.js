@@ -242,6 +242,7 @@ function offerStarts(root, data, pictures) {
   const choice = (place, name, ...face) => {
     const button = Object.assign(document.createElement("button"), { type: "button", title: name });
     button.setAttribute("aria-label", name);
+    button.dataset.key = `start ${place}`; // two may have one name
     button.setAttribute("aria-pressed", String(place === data.place));
     button.append(...face);
     button.onclick = () => (inAddress({ start: place === null ? null : place + 1 }), root.send(place ?? -1));

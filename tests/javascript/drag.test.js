@@ -41,8 +41,8 @@ function dragged(options = {}) {
     ...Object.fromEntries(["begin", "move", "end", "lost", "free"].map((name) => [name, hear(name)])),
     ...options,
   });
-  const send = (kind, pointerId = 1, { button = 0, buttons = 1 } = {}) =>
-    element["on" + kind]({ pointerId, button: kind === "pointermove" ? -1 : button, buttons });
+  const send = (kind, pointerId = 1, { button = 0, buttons = 1, ...more } = {}) =>
+    element["on" + kind]({ pointerId, button: kind === "pointermove" ? -1 : button, buttons, ...more });
   return { element, heard, send };
 }
 
@@ -97,4 +97,24 @@ test("without anything else to do where the release was lost, it is done as at t
   send("pointerdown");
   send("pointercancel");
   assert.deepEqual(heard, ["begin1", "end1"]);
+});
+
+test("a touch whose end was lost blocks nothing: the next first finger says that it is gone", () => {
+  const touch = { pointerType: "touch", isPrimary: true },
+    pen = { pointerType: "pen", isPrimary: true };
+  for (const yields of [undefined, () => true]) {
+    const { element, heard, send } = dragged({ yields });
+    send("pointerdown", 5, touch);
+    send("pointerdown", 6, touch);
+    send("pointermove", 6, touch);
+    send("pointerup", 6, touch);
+    assert.deepEqual(heard, ["begin5", "lost6", "begin6", "move6", "end6"]);
+    assert.deepEqual(element.captured, [5, 6]);
+  }
+  const { heard, send } = dragged();
+  send("pointerdown", 5, pen);
+  send("pointerdown", 6, touch); // the palm beside a pen is the first finger, too
+  send("pointerdown", 7, { ...touch, isPrimary: false });
+  send("pointerup", 5, pen);
+  assert.deepEqual(heard, ["begin5", "end5"]);
 });

@@ -4,6 +4,7 @@ import { mock, test } from "node:test";
 import { settled } from "./page.js";
 
 const { Mailbox, fitting, newStream } = await import("../../static/pictures/mailbox.js");
+const { underWay } = await import("../../static/lib/busy.js");
 const { classesOf, isForServer, isSilent, isSmall } = await import("../../static/pictures/files.js");
 const { SIDE, canvasOf, middle, reasonFor, sizeOf } = await import("../../static/lib/shrink.js");
 const { marks } = await import("../../static/pictures/seen.js");
@@ -80,6 +81,39 @@ test("what was not sent before a visit to another page is sent after it", async 
   await pass(t, 20);
   assert.equal(posted().length, before + 1);
   mail.acknowledge("abc", 1);
+});
+
+test("a letter is sent again for as long as it takes, and what came after it leaves then", async (t) => {
+  const { mail, posted } = box(t);
+  mail.put("add", "one");
+  await pass(t, 300_000); // the server is away
+  const before = posted().length;
+  mail.put("add", "two");
+  await pass(t, 3100);
+  assert.ok(posted().length > before);
+  mail.acknowledge("abc", 1);
+  await pass(t, 20);
+  assert.deepEqual(posted().at(-1).items, ["two"]);
+  mail.acknowledge("abc", 2);
+});
+
+test("what is put into the box on another page waits there, and that page may rest", async (t) => {
+  const { mail, posted } = box(t);
+  mail.put("add", "one");
+  await pass(t, 20);
+  mail.resume("old");
+  mail.pause("old");
+  const before = posted().length;
+  mail.put("add", "two");
+  await pass(t, 5000);
+  assert.deepEqual([posted().length, mail.left, underWay()], [before, 2, []]);
+  mail.resume("new");
+  mail.pause("old"); // the page before is taken down late
+  mail.acknowledge("abc", 1);
+  await pass(t, 20);
+  assert.deepEqual(posted().at(-1).items, ["two"]);
+  mail.acknowledge("abc", 2);
+  assert.deepEqual(underWay(), []);
 });
 
 test("a letter holds what is of one sort, and is neither too long nor too heavy", () => {

@@ -208,10 +208,12 @@ class Download:
                             file.write(news)
                             got += len(news)
                             came = True
-                        elif news is not None:
-                            raise _TooSlow if came else news
-                        else:
+                        elif news is None:
                             return not total or got >= total
+                        elif came:
+                            return False  # torn down rather than closed; what came may be all
+                        else:
+                            raise news
                     if got > MOST:
                         return True
                     clock.check(time.monotonic(), got, total, limit, patient)

@@ -30,11 +30,8 @@ COPY --chown=user . .
 # The embedded digits show that the code runs. Then the other pictures, so that no visitor waits for them: a mirror that
 # is down costs no build, and they are fetched when somebody first trains on them.
 RUN mkdir -p "$VAE_RUNS_DIR" "$VAE_DATA_DIR" "$NUMBA_CACHE_DIR" \
-    && python -c "from vae_core import data; data.load('digits')" \
-    && for name in mnist fashion-mnist kmnist; do \
-        python -c "import sys; from vae_core import data; data.download(sys.argv[1])" "$name" \
-            || echo "$name could not be fetched; the image is made without it"; \
-    done
+    && python -c "from vae_core.datasets import registry; registry.load('digits')" \
+    && python -m vae_core.datasets.fetch mnist fashion-mnist kmnist
 # UMAP's compiled code, for the same reason.
 RUN python -c "import numpy, umap; umap.UMAP(n_epochs=5).fit(numpy.random.rand(300, 20))"
 

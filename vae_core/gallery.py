@@ -168,7 +168,12 @@ def main(names: list[str]) -> int:
         return 2
     paths.GALLERY.mkdir(exist_ok=True)
     for piece in chosen:
-        make(piece, paths.GALLERY)
+        try:
+            make(piece, paths.GALLERY)
+        except subprocess.CalledProcessError as error:
+            why = f"its training ended with {error.returncode}; the line before says why"
+            print(f"The piece {piece.name} was not made: {why}.", file=sys.stderr)
+            return 2 if error.returncode == 2 else 1
     files.write_json(paths.GALLERY / "index.json", [piece.name for piece in PIECES])
     total = size_of(paths.GALLERY)
     print(f"{total / 1e6:.1f} MB in {paths.GALLERY}")

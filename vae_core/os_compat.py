@@ -39,10 +39,14 @@ NOBODY: tuple[type[Exception], ...] = (psutil.Error, OSError, ValueError, Overfl
 # ---- children
 
 
+# How torchrun tells its processes that they belong together (training/distributed.py). A child of ours is none of them.
+OF_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+
+
 def environment(changes: dict[str, str]) -> dict[str, str]:
     """What a child of ours finds: this project on its path, and UTF-8 whatever the machine's own encoding is."""
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in OF_TORCHRUN},
         "PYTHONPATH": os.pathsep.join(filter(None, [str(paths.ROOT), os.environ.get("PYTHONPATH")])),
         "PYTHONUTF8": "1",
         "PYTHONIOENCODING": "utf-8:replace",  # it would have the last word

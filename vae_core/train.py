@@ -89,13 +89,27 @@ def parser() -> argparse.ArgumentParser:
         result.add_argument(f"--{name.replace('_', '-')}", metavar=name.upper(), help=help)
     result.add_argument("--size", help="Of pictures of a folder: 28, 32 or 64 pixels to a side (default: what suits).")
     result.add_argument("--colour", help="Of pictures of a folder: grey or rgb (default: what suits).")
-    result.add_argument("--runs-dir", type=Path, help="Where runs are kept (default: checkpoints/runs).")
-    result.add_argument("--run-id", help="Name of the new run (default: made from the settings and the time).")
+    result.add_argument("--runs-dir", type=_folder, help="Where runs are kept (default: checkpoints/runs).")
+    result.add_argument(
+        "--run-id", type=_word, help="Name of the new run (default: made from the settings and the time)."
+    )
     result.add_argument(
         "--resume", metavar="RUN_ID", nargs="?", const="",
         help="Go on with this run (or with --run-id) from its last finished epoch.",
     )  # fmt: skip
     return result
+
+
+def _word(text: str) -> str:
+    """Nothing, such as a shell's variable that is not set, is no answer: another name would be made up for it."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("nothing stands there, so write a value, or leave the option out")
+    return text
+
+
+def _folder(text: str) -> Path:
+    """``~`` is the home also where no shell sees it: after ``=`` or ``folder:``."""
+    return Path(os.path.expanduser(_word(text)))
 
 
 def _open_run(arguments: argparse.Namespace) -> Run:
@@ -119,7 +133,7 @@ def _open_run(arguments: argparse.Namespace) -> Run:
 
         if not (path := dataset.removeprefix(FOLDER)).strip():  # which would be wherever one happens to be
             raise ConfigError(f"Name the folder of pictures: --dataset {FOLDER}PATH.")
-        spec, words = freezing.freeze_folder(Path(path), arguments.size, arguments.colour)
+        spec, words = freezing.freeze_folder(_folder(path), arguments.size, arguments.colour)
         say(words)
         given["dataset"] = dataset = spec.name
     elif arguments.size is not None or arguments.colour is not None:

@@ -12,6 +12,7 @@ import torch
 from core_helpers import new_run, wait_for
 
 from vae_core import paths, train
+from vae_core.os_compat import OF_TORCHRUN
 from vae_core.runs import files
 from vae_core.runs.index import find_run
 from vae_core.training import loop
@@ -82,6 +83,43 @@ def test_alone_nothing_is_shared_and_torch_is_not_asked():
     ranks.add(None)
 
 
+def by_torchrun(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> None:
+    """Its words to the last of two processes, with changes (None: unsaid)."""
+    words = {"RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
+    for name in OF_TORCHRUN:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (words | changes).items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("said", [
+    {"RANK": "x"}, {"RANK": ""}, {"RANK": None}, {"RANK": "2"}, {"RANK": "-1"}, {"RANK": "1.0"},
+    {"WORLD_SIZE": ""}, {"WORLD_SIZE": None}, {"WORLD_SIZE": "x"}, {"WORLD_SIZE": "1"},
+    {"RANK": "0", "WORLD_SIZE": "0"}, {"LOCAL_RANK": "x"}, {"LOCAL_WORLD_SIZE": "0"},
+    {"MASTER_ADDR": None}, {"MASTER_PORT": ""},
+], ids=str)  # fmt: skip
+def test_who_is_told_half_or_nonsense_is_alone(monkeypatch, said):
+    by_torchrun(monkeypatch)
+    assert Ranks().several and not Ranks().first
+    by_torchrun(monkeypatch, **said)
+    ranks = Ranks()
+    assert (ranks.rank, ranks.count, ranks.here, ranks.card) == (0, 1, 1, 0)
+    assert ranks.first and not ranks.several
+
+
+def test_the_words_of_torchrun_are_taken_as_they_are(monkeypatch):
+    by_torchrun(monkeypatch, RANK="5", WORLD_SIZE="8", LOCAL_RANK="1", LOCAL_WORLD_SIZE="4")
+    ranks = Ranks()
+    assert (ranks.rank, ranks.count, ranks.here, ranks.card, ranks.several) == (5, 8, 4, 1, True)
+
+
+def test_a_rank_alone_trains_as_one(main, runs_dir, monkeypatch):
+    by_torchrun(monkeypatch, WORLD_SIZE=None)
+    assert main(["--runs-dir", str(runs_dir), "--run-id=a", *OPTIONS]) == 0
+    assert find_run("a").status().state == "finished"
+
+
 @pytest.mark.parametrize(("device", "card"), [("auto", True), ("cuda", True), ("cpu", False)])
 @pytest.mark.parametrize("resumed", [False, True])
 def test_all_ranks_meet_where_the_first_does_on_a_machine_with_graphics_cards(
@@ -91,8 +129,7 @@ def test_all_ranks_meet_where_the_first_does_on_a_machine_with_graphics_cards(
     run = new_run(runs_dir, "a", device="cpu" if device == "cpu" else "auto")
     asked = [f"--resume={run.id}"] if resumed else [f"--device={device}"]
     told: dict[str, object] = {}
-    monkeypatch.setenv("RANK", "1")
-    monkeypatch.setenv("WORLD_SIZE", "2")
+    by_torchrun(monkeypatch, RANK="1")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(train.threads, "prepare", lambda **_: 4)
     monkeypatch.setattr(torch, "set_flush_denormal", lambda on: None)

@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import random
 import socket
+import struct
 import threading
 import time
 from dataclasses import replace
@@ -386,6 +387,56 @@ def test_a_beginning_that_is_wrong_is_thrown_away(server, tmp_path, left):
     (tmp_path / "one.gz.partial").write_bytes(left)
     server.answers["/one.gz"] = resuming
     fetch(tmp_path, [server.url + "/"], BIG_RESOURCE)
+    assert (tmp_path / "one").read_bytes() == BIG
+
+
+def test_what_is_whole_but_not_unpacked_is_not_asked_for(server, tmp_path):
+    (tmp_path / "one.gz.partial").write_bytes(PACKED)  # killed in between
+    server.answers["/one.gz"] = resuming
+    fetch(tmp_path, [server.url + "/"], BIG_RESOURCE)
+    assert server.asked == [] and (tmp_path / "one").read_bytes() == BIG
+    assert files_in(tmp_path) - {LOCK} == {"one", CHECKSUMS}
+
+
+def test_a_login_page_costs_nothing_of_what_came_before(server, tmp_path):
+    (tmp_path / "one.gz.partial").write_bytes(PACKED[:5000])
+    server.answers["/one.gz"] = BAD["a web page"]
+    with pytest.raises(Unavailable):
+        fetch(tmp_path, [server.url + "/"], BIG_RESOURCE)
+    assert (tmp_path / "one.gz.partial").read_bytes() == PACKED[:5000]
+    server.answers["/one.gz"] = resuming
+    fetch(tmp_path, [server.url + "/"], BIG_RESOURCE)
+    assert server.asked[-1] == ("/one.gz", "bytes=5000-") and (tmp_path / "one").read_bytes() == BIG
+
+
+def test_a_server_that_knows_no_ranges_sends_all_of_it_again(server, tmp_path):
+    (tmp_path / "one.gz.partial").write_bytes(PACKED[:5000])
+    server.answers["/one.gz"] = PACKED
+    fetch(tmp_path, [server.url + "/"], BIG_RESOURCE)
+    assert len(server.asked) == 1 and (tmp_path / "one").read_bytes() == BIG
+
+
+@pytest.mark.parametrize("after", [5000, len(PACKED)])
+def test_a_connection_that_is_torn_down_goes_on_as_one_that_ends_early(server, tmp_path, after):
+    """Torn down (RST), which is an error to whoever reads, once so much has arrived."""
+    arrived = threading.Event()
+
+    def torn(handler: Handler) -> None:
+        server.answers["/one.gz"] = resuming
+        handler.head(200, len(PACKED) + 1)
+        handler.wfile.write(PACKED[:after])
+        assert arrived.wait(20)
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        for end in (handler.rfile, handler.wfile, handler.connection):
+            end.close()
+
+    def tell(progress: Progress) -> None:
+        if progress.got == after:
+            arrived.set()
+
+    server.answers["/one.gz"] = torn
+    fetch(tmp_path, [server.url + "/"], BIG_RESOURCE, tell=tell)
+    assert server.asked[1:] == ([("/one.gz", "bytes=5000-")] if after == 5000 else [])
     assert (tmp_path / "one").read_bytes() == BIG
 
 

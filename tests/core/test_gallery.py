@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae_core import paths
+from vae_core import gallery, paths
 from vae_core.analysis.sampling import decode
 from vae_core.datasets import registry
 from vae_core.gallery import PIECES, coarse
@@ -21,6 +21,16 @@ def test_the_gallery_is_what_its_script_makes_in_its_order():
     for piece in PIECES:
         assert GALLERY[piece.name].config == piece.config
         assert GALLERY[piece.name].title == piece.title
+
+
+def test_what_cannot_be_made_is_said_in_sentences_and_leaves_the_gallery_alone(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(paths, "GALLERY", tmp_path / "gallery")
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("VAE_DOWNLOAD", "0")
+    assert gallery.main(["lecture"]) == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2 and "MNIST" in lines[0] and "lecture was not made" in lines[1]
+    assert not list((tmp_path / "gallery").iterdir())
 
 
 def test_it_is_small_enough_to_ship():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shlex
 from dataclasses import fields
 
 import pytest
@@ -41,7 +40,7 @@ def test_the_image_is_what_a_docker_space_asks_for():
         assert environment()[name].startswith(home), "user 1000 can write only there"
 
 
-def test_what_the_image_copies_and_runs_is_there():
+def test_what_the_image_copies_is_there():
     ignored = (ROOT / ".dockerignore").read_text().split()
     for word, argument in instructions():
         if word == "COPY":
@@ -50,9 +49,6 @@ def test_what_the_image_copies_and_runs_is_there():
     assert "app.py" in dict(instructions())["CMD"]
     for needed in ("app.py", "pages", "ui", "static", "vae_core", "checkpoints", "requirements.txt", ".streamlit"):
         assert (ROOT / needed).exists() and needed not in ignored
-    for command in (c for word, c in instructions() if word == "RUN"):
-        for code in re.findall(r'python -c ("[^"]*")', command):
-            compile(shlex.split(code)[0], "Dockerfile", "exec")
 
 
 def test_torch_is_pinned_once_and_found_by_the_image():

@@ -225,6 +225,13 @@ def test_children_speak_utf8_whatever_the_machine_does(monkeypatch):
     assert str(paths.ROOT) in found["PYTHONPATH"].split(os.pathsep)
 
 
+def test_a_child_of_ours_is_no_rank_of_whoever_started_us(monkeypatch):
+    for name in os_compat.OF_TORCHRUN:
+        monkeypatch.setenv(name, "1")
+    assert not set(os_compat.OF_TORCHRUN) & set(os_compat.environment({}))
+    assert os_compat.environment({"RANK": "2"})["RANK"] == "2"  # unless it is meant to be
+
+
 def test_the_end_is_heard_by_all_signals_that_there_are(monkeypatch):
     heard = []
     monkeypatch.setattr(signal, "SIGBREAK", 21, raising=False)

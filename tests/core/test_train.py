@@ -60,6 +60,9 @@ MISTAKES = {
     "resume with settings": (["--resume", "mine", "--epochs", "9"], "--epochs"),
     "whole number": (["--epochs", "1.5e0"], "epochs"),
     "runs-dir is a file": (["--runs-dir", __file__], "test_train.py"),
+    "runs-dir of nothing": (["--runs-dir", ""], "runs-dir"),
+    "run id of nothing": (["--run-id", ""], "run-id"),
+    "no such folder at home": (["--dataset", "folder:~/no-such-pictures"], os.path.expanduser("~/no-such-pictures")),
     "unknown option": (["--betta", "3"], "betta"),
     "no value": (["--beta"], "beta"),
 }

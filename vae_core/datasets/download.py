@@ -29,6 +29,7 @@ from vae_core.runs import files
 
 CHECKSUMS = "sha256.json"  # written beside what was downloaded, so that later damage is noticed
 LOCK = ".download.lock"
+GZIP = b"\x1f\x8b"  # how every file here begins, and no page of a network that asks for a login
 MOST = 64_000_000  # bytes of a file; the largest here has 26 million, and a server may send without an end
 
 
@@ -141,7 +142,10 @@ class Download:
         return self.folder / f"{filename}.partial"
 
     def _from_anywhere(self, filename: str, md5: str, place: tuple[int, int]) -> bytes:
-        """Each server in turn; then again those that were merely slow."""
+        """What is whole already; or each server in turn, then again those that were merely slow."""
+        with suppress(OSError):
+            if _fits(left := self._partial(filename).read_bytes(), md5):
+                return left
         slow: list[int] = []
         numbers = range(1, len(self.mirrors) + 1)
         for patient, asked in ((False, numbers), (True, slow)):
@@ -169,7 +173,7 @@ class Download:
                 if not _size(partial):
                     partial.unlink(missing_ok=True)
             data = partial.read_bytes() if os_compat.exists(partial) else b""
-            if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
+            if _fits(data, md5):
                 return data
             if not whole:
                 raise _TooSlow  # it broke off: another server may continue from there
@@ -183,6 +187,7 @@ class Download:
         Raises _TooSlow, _Refused, and what ``tell`` raises.
         """
         got, total, limit = _size(partial), 0, self.patience
+        came = False  # anything of the file, from this server
         transfer = _Transfer(address, got, timeout=10 * limit.silence)  # only so that its thread ends some day
         clock = _Pace(time.monotonic(), got)
         try:
@@ -202,10 +207,13 @@ class Download:
                         elif isinstance(news, bytes):
                             file.write(news)
                             got += len(news)
-                        elif news is not None:
-                            raise news
-                        else:
+                            came = True
+                        elif news is None:
                             return not total or got >= total
+                        elif came:
+                            return False  # torn down rather than closed; what came may be all
+                        else:
+                            raise news
                     if got > MOST:
                         return True
                     clock.check(time.monotonic(), got, total, limit, patient)
@@ -251,7 +259,7 @@ class _Pace:
 
 @dataclass(frozen=True)
 class _Head:
-    resumed: bool  # the server sends the rest, and not all again
+    resumed: bool  # the server sends the rest, and not all again (then its beginning was looked at)
     total: int  # bytes of the whole file, 0 if not said
 
 
@@ -274,7 +282,12 @@ class _Transfer:
                     raise ValueError("another range than was asked for")
                 rest = max(int(answer.headers.get("Content-Length") or 0), 0)
                 total = rest + start * resumed if rest else 0
+                first = b"" if resumed else answer.read(len(GZIP))
+                if not resumed and first != GZIP:  # for this, nothing that came earlier is thrown away
+                    raise ValueError("another thing than the file")
                 self.news.put(_Head(resumed, total if total <= MOST else 0))  # more than that is a lie
+                if first:
+                    self.news.put(first)
                 while not self.left and (piece := answer.read1(1 << 16)):  # what has come; read() waits for all of it
                     self.news.put(piece)
                 self.news.put(None)
@@ -285,6 +298,10 @@ class _Transfer:
             self.news.put(None)
         except (OSError, ValueError, http.client.HTTPException):  # timeouts are OSErrors
             self.news.put(_Refused())
+
+
+def _fits(data: bytes, md5: str) -> bool:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest() == md5
 
 
 def kept_sums(folder: Path) -> dict[str, str]:

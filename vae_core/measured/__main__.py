@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 
+from vae_core.datasets.spec import DataError
 from vae_core.measured import FOLDER, NAMES
 from vae_core.runs import files
 
@@ -17,7 +19,13 @@ def main() -> None:
     for name in sys.argv[1:] or NAMES:
         print(name, flush=True)
         module = importlib.import_module(f"vae_core.measured.{name}")
-        files.write_json(FOLDER / f"{name}.json", module.measure())
+        try:
+            found = module.measure()
+        except DataError as error:
+            sys.exit(f"{name} cannot be measured: {error}")
+        except subprocess.CalledProcessError:
+            sys.exit(f"{name} cannot be measured: a training failed, and the lines before say why.")
+        files.write_json(FOLDER / f"{name}.json", found)
 
 
 if __name__ == "__main__":

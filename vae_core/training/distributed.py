@@ -22,13 +22,18 @@ PATIENCE = timedelta(days=30)
 
 
 class Ranks:
-    """Which of how many processes this one is; torchrun says so in the environment. Alone, everything is a no-op."""
+    """Which of how many processes this one is; torchrun says so in the environment. Alone, everything is a no-op.
+
+    Alone is also who finds only some of torchrun's words there, or words that make no sense: others use such names too.
+    """
 
     def __init__(self) -> None:
-        self.rank = int(os.environ.get("RANK", "0"))
-        self.count = int(os.environ.get("WORLD_SIZE", "1"))
-        self.here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # on this machine; they share its cores
-        self.several, self.first = self.count > 1, self.rank == 0
+        rank, count = _said("RANK"), _said("WORLD_SIZE")
+        here, card = _said("LOCAL_WORLD_SIZE", 1), _said("LOCAL_RANK", 0)  # on this machine; they share its cores
+        meeting = bool(os.environ.get("MASTER_ADDR")) and _said("MASTER_PORT") > 0
+        self.several = 0 <= rank < count > 1 and here > 0 and card >= 0 and meeting
+        self.rank, self.count, self.here, self.card = (rank, count, here, card) if self.several else (0, 1, 1, 0)
+        self.first = self.rank == 0
 
     def join(self, cuda: bool) -> None:
         """Meet the others. Each graphics card serves one process."""
@@ -36,7 +41,7 @@ class Ranks:
             import torch
 
             if cuda:
-                torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+                torch.cuda.set_device(self.card)
             torch.distributed.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
 
     def leave(self) -> None:
@@ -73,6 +78,16 @@ class Ranks:
                 getattr(torch.distributed, what)(*arguments)
             except RuntimeError as error:
                 raise Interrupted from error
+
+
+def _said(name: str, unsaid: int = -1) -> int:
+    """A whole number of the environment; -1 if it is another thing."""
+    try:
+        return int(os.environ[name])
+    except KeyError:
+        return unsaid
+    except ValueError:
+        return -1
 
 
 class Silent(Reporter):

@@ -357,6 +357,14 @@ def test_a_set_whose_training_goes_on_is_not_deleted(runs_dir):
     assert sets.find(known.id) == known and find_run(run.id, runs_dir) and registry.is_here(spec.name)
 
 
+def test_a_set_on_which_a_training_waits_is_not_deleted(runs_dir):
+    known = picture_set(LETTERS)
+    run = lifecycle.create(Config(dataset=freezing.freeze(known, DRAWN).name), runs_dir, state="queued")
+    with pytest.raises(RunError, match="waits to; stop it first"):
+        deleting.delete_set(known)
+    assert sets.find(known.id) == known and find_run(run.id, runs_dir)
+
+
 def test_a_version_that_no_run_uses_goes_after_an_hour(runs_dir):
     known = picture_set(LETTERS)
     used, unused = freezing.freeze(known, DRAWN), freezing.freeze(known, Preparation())

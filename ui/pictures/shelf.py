@@ -91,7 +91,7 @@ def confirm(picture_set: PictureSet) -> None:
     st.markdown(f"**{plain(info.title)}** {also} This is final: nothing of it is kept.")
     trouble, training = mine.trouble(), deleting.training_on(picture_set)
     for run in training:
-        st.warning(f"“{plain(run.title)}” is still training on it. Stop that training first.")
+        st.warning(f"“{plain(run.title)}” is still training on it, or waits to. Stop that training first.")
         if visitor.owns(run):
             st.page_link(
                 "pages/train.py", label=f"Go to “{plain(run.title)}”", icon=":material/show_chart:",

@@ -38,7 +38,8 @@ def training_on(picture_set: PictureSet, folder: Path | None = None) -> list[Run
 
 def _active(run: Run) -> bool:
     try:
-        return run.status().active
+        status = run.status()
+        return status.active or status.state == "queued"
     except RunError:  # a broken one trains no more
         return False
 
@@ -46,12 +47,12 @@ def _active(run: Run) -> bool:
 def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]:
     """Delete a set with all made from it, at once and for good; returns the ids of its runs.
 
-    Raises RunError, and deletes nothing, while one of them is training; raises SetError if a file is in use.
+    Raises RunError, and deletes nothing, while one of them is training or waits to; raises SetError if a file is in use.
     """
     folder = folder or paths.runs_dir()
     runs = runs_of(picture_set, folder)
     for run in training_on(picture_set, folder):
-        raise RunError(f"“{run.title}” is training on this set; stop it first.")
+        raise RunError(f"“{run.title}” is training on this set, or waits to; stop it first.")
     for run in runs:
         with lifecycle.at_rest(run):  # its trainer may be about to begin, or to end
             pass

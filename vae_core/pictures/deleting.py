@@ -47,7 +47,7 @@ def _active(run: Run) -> bool:
 def delete_set(picture_set: PictureSet, folder: Path | None = None) -> list[str]:
     """Delete a set with all made from it, at once and for good; returns the ids of its runs.
 
-    Raises RunError, and deletes nothing, while one of them is training or waits to; raises SetError if a file is in use.
+    Raises RunError, and deletes nothing, while one of them is training or waits to; SetError if a file is in use.
     """
     folder = folder or paths.runs_dir()
     runs = runs_of(picture_set, folder)

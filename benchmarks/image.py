@@ -38,6 +38,7 @@ from typing import TypeVar
 import psutil
 
 from benchmarks.dockerfile import Ignored, Step, assignments, context, filled, steps
+from vae_core.datasets import registry
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parents[1]
@@ -274,7 +275,7 @@ def trained(image: Image, run_id: str) -> None:
     run = image.root / image.environment["VAE_RUNS_DIR"].lstrip("/") / run_id
     status, config = (json.loads((run / name).read_text()) for name in ("status.json", "config.json"))
     owners = {path.stat().st_uid for path in run.rglob("*")}
-    if status["state"] != "finished" or config["dataset"] != "digits" or owners != {image.ids()[0]}:
+    if status["state"] != "finished" or config["dataset"] != registry.EMBEDDED or owners != {image.ids()[0]}:
         raise SystemExit(f"The run {run_id} is {status['state']}, of {config['dataset']}, owned by {owners}.")
     say(f"the training {run_id} finished after {status['epoch']} epochs; all its files belong to user {image.ids()[0]}")
 

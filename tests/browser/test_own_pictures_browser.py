@@ -89,6 +89,17 @@ def upload(page, *files: tuple[str, bytes]) -> str:
     return page.inner_text(".ll-studio .report")
 
 
+def paste(page, raw: bytes) -> None:
+    page.evaluate(
+        """raw => {
+          const bytes = Uint8Array.from(atob(raw), c => c.charCodeAt(0)), clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+          document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        base64.b64encode(raw).decode(),
+    )
+
+
 def test_drawings_go_into_two_classes_and_none_waits_for_the_server(own, open_page):
     page = open_page(own.url + "/pictures")
     page.click("[data-way=draw]")
@@ -141,6 +152,28 @@ def test_a_class_is_renamed_a_picture_removed_and_both_are_taken_back(own, open_
     page.select_option(".ll-cards .chosen select", "кольцо")
     page.wait_for_selector(".ll-cards .undo:has-text('2 pictures moved')")
     assert counts() == {"кольцо": 7, "box": 3}
+    # The cards are drawn anew while a name is being typed, a menu is open and pictures are chosen.
+    page.click(f"{CARD}[data-name=кольцо] summary")
+    page.locator(f"{CARD}[data-name=box] .tile button:first-child").first.focus()
+    page.keyboard.press(" ")
+    page.select_option(".ll-cards .chosen select", "\n")
+    page.keyboard.type("to be")
+    paste(page, png(30))
+    page.wait_for_selector(".ll-cards h4:has-text('11 pictures')")
+    page.keyboard.type(" a third")
+    assert page.input_value(".ll-cards .chosen input") == "to be a third"
+    assert page.locator(f"{CARD}[data-name=кольцо] .menu button").is_visible()
+    page.locator(f"{CARD}[data-name=box] .name input").select_text()
+    page.keyboard.type("square")
+    paste(page, png(31))
+    page.wait_for_selector(".ll-cards h4:has-text('12 pictures')")
+    settle(page)
+    assert counts()["box"] == 3, "half a name is none"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".ll-cards .undo:has-text('“box” renamed to “square”')")
+    page.press(".ll-cards .chosen input", "Enter")
+    page.wait_for_selector(".ll-cards .undo:has-text('1 picture moved')")
+    assert (counts()["square"], counts()["to be a third"]) == (2, 1)
 
 
 def test_train_leads_to_a_training_that_runs_on_the_set(own, open_page):
@@ -192,15 +225,9 @@ def test_a_camera_that_may_not_be_used_is_said_kindly_and_all_else_works(own, op
 def test_a_pasted_picture_goes_into_the_class_that_is_chosen(own, open_page):
     page = open_page(own.url + "/pictures")
     page.click("[data-way=draw]")
-    page.fill(".ll-studio .class", "pasted ones")
-    page.evaluate(
-        """raw => {
-          const bytes = Uint8Array.from(atob(raw), c => c.charCodeAt(0)), clipboardData = new DataTransfer();
-          clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
-          document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-        }""",
-        base64.b64encode(png(1)).decode(),
-    )
+    page.locator(".ll-studio .class").select_text()
+    page.keyboard.type("pasted ones")  # no Enter
+    paste(page, png(1))
     page.wait_for_selector(".ll-studio .report b:has-text('1 picture taken')")
     assert counts() == {"pasted ones": 1}
     assert the_set().manifest.pictures[0].source == "pasted"

@@ -1,6 +1,6 @@
 // What a page sends to Python in order and without waiting: each letter until it is acknowledged, several in one.
 import { askUntil } from "../bridge/ask.js";
-import { publish } from "../lib/bus.js";
+import { latest, publish } from "../lib/bus.js";
 import { busy } from "../lib/busy.js";
 
 const MOST = 200; // things in a letter
@@ -107,9 +107,13 @@ export class Mailbox {
 
 /** The set is in this state now: the parts of the page that were drawn from another are drawn again (refresh.js). */
 export function changed({ set, token }, all = true) {
-  publish(`turn cards ${set}`, token);
-  if (all) publish(`turn seen ${set}`, token);
+  // A part that was drawn late may know of less than was told already, and would then never be drawn again.
+  for (const name of [`turn cards ${set}`, ...(all ? [`turn seen ${set}`] : [])])
+    if (editsOf(token) >= editsOf(latest(name))) publish(name, token);
 }
+
+/** How many changes a set had, by its token: they are counted on and on, what is taken back, too. */
+const editsOf = (token) => Number(/-(\d+)/.exec(token ?? "")?.[1] ?? 0);
 
 /** Eight letters that tell this visit's messages from another's. */
 export const newStream = () =>

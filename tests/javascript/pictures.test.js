@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { settled } from "./page.js";
 
-const { Mailbox, fitting, newStream } = await import("../../static/pictures/mailbox.js");
+const { Mailbox, changed, fitting, newStream } = await import("../../static/pictures/mailbox.js");
+const { latest } = await import("../../static/lib/bus.js");
 const { underWay } = await import("../../static/lib/busy.js");
 const { classesOf, isForServer, isSilent, isSmall } = await import("../../static/pictures/files.js");
 const { SIDE, canvasOf, middle, reasonFor, sizeOf } = await import("../../static/lib/shrink.js");
@@ -208,4 +209,14 @@ test("counts in words", () => assert.deepEqual([many(1), many(1200)], ["1 pictur
 test("every trouble with a camera has a sentence that names another way", () => {
   for (const name of ["insecure", "NotAllowedError", "NotFoundError", "NotReadableError", "what else"])
     assert.match(sentence(name), /draw|Try again/);
+});
+
+test("a part that was drawn late takes back nothing of what was told of the set", () => {
+  const told = () => [latest("turn cards 5a"), latest("turn seen 5a")];
+  changed({ set: "5a", token: "5a-9 []" }, false);
+  changed({ set: "5a", token: "5a-1 []" });
+  assert.deepEqual(told(), ["5a-9 []", "5a-1 []"]);
+  changed({ set: "5a", token: "5a-10 []" });
+  changed({ set: "5a", token: "5a-10 [('colour', 'grey')]" }); // another choice is no change that is counted
+  assert.deepEqual(told(), Array(2).fill("5a-10 [('colour', 'grey')]"));
 });

@@ -32,7 +32,7 @@ def test_the_way_on_stays_in_sight_when_a_step_was_done_far_down(server, open_pa
 
 def test_one_digit_alone_overlaps_with_no_other(server, open_page):
     page = open_page(server.url + "/bubbles?digits=3&epoch=2.5")  # no such epoch: the last one
-    page.wait_for_selector(".st-key-bubbles")
+    settle(page)  # what comes above would push them out of sight again
     page.locator(".st-key-bubbles").scroll_into_view_if_needed()  # they come once they are seen
     page.wait_for_selector("section[data-run=two-knobs-beta-4][data-epoch='20'][data-shown='12'][data-touching='0']")
     page.click(".digits button >> nth=9")

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.table import Table, often, summary
-from vae_core.architecture import network_shapes
+from vae_core.architecture import of_config
 from vae_core.config import Config
 from vae_core.paths import ROOT
 
@@ -141,7 +141,7 @@ def weights(numbers: Callable[[int], np.ndarray]) -> bytes:
     """A safetensors file with a checksum that fits."""
     about, header, content, place = json.dumps({"epoch": 1}), {}, b"", 0
     crc = zlib.crc32(about.encode())
-    for name, shape in sorted(network_shapes(CONFIG).items()):
+    for name, shape in sorted(of_config(CONFIG).parameter_shapes.items()):
         raw = numbers(int(np.prod(shape))).tobytes()
         header[name] = {"dtype": "F16", "shape": shape, "data_offsets": [place, place + len(raw)]}
         content, place, crc = content + raw, place + len(raw), zlib.crc32(raw, zlib.crc32(name.encode(), crc))

@@ -50,8 +50,12 @@ def lengthened(folder: Path, run_id: str, epochs: int) -> Run:
     made, metrics, steps = Run(target), source.metrics(), []
     for epoch in range(epochs + 1):
         known = min(epoch, last)
-        for there, here in ((source.weights_file, made.weights_file), (source.latents_file, made.latents_file)):
-            os.link(there(known), here(epoch)) if linkable(folder) else shutil.copy(there(known), here(epoch))
+        for there, here, kept in (
+            (source.weights_file, made.weights_file, source.weight_epochs()),
+            (source.latents_file, made.latents_file, source.latent_epochs()),
+        ):
+            file = there(max(each for each in kept if each <= known))  # the gallery has not all of them
+            os.link(file, here(epoch)) if linkable(folder) else shutil.copy(file, here(epoch))
         if epoch:
             record = metrics[known]["train"]
             for k in range(POINTS):

@@ -175,7 +175,8 @@ STROKE = """async ([x0, y0, x1, y1]) => {
   const seen = () => { const c = document.querySelector(".st-key-drawn_rebuilt canvas");
     return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.join(); };
   const send = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerId: 1,
-    isPrimary: true, buttons: +(kind !== "pointerup"), clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
+    isPrimary: true, buttons: +(kind !== "pointerup"), clientX: box.left + x * box.width,
+    clientY: box.top + y * box.height }));
   pad.setPointerCapture = () => {};
   const old = seen();
   send("pointerdown", x0, y0);

@@ -96,7 +96,7 @@ table = {
     "Error of a rebuilt test picture in nats, noise off": (f"{a['error']:.1f}", f"{b['error']:.1f}"),
     "The same, noise on": ("–", f"{b['error_with_noise']:.1f}"),
     "Random codes that fall into a hole": (f"{a['lost']:.0f}%", f"{b['lost']:.0f}%"),
-    "How clear a digit is, of 10: rebuilt pictures": (f"{a['copies']:.1f}", f"{b['copies']:.1f}"),
+    "How clear a digit is, out of 10: rebuilt pictures": (f"{a['copies']:.1f}", f"{b['copies']:.1f}"),
     "· random pictures": (f"{a['random']:.1f}", f"{b['random']:.1f}"),
     "· the same, dice shaped like its codes": (f"{a['correlated']:.1f}", f"{b['correlated']:.1f}"),
     "· halfway, straight path": (f"{a['straight']:.1f}", f"{b['straight']:.1f}"),

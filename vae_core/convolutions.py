@@ -114,7 +114,7 @@ def correlate(large: Tensor, small: Tensor, share: float, window: Window, out: T
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """To say so takes torch two microseconds."""
+    """torch has one thread inside; to tell it so costs next to nothing beside a convolution."""
     many = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -115,5 +115,5 @@ function showKey(box, { models }, rows) {
     each.append(mark, name);
     return each;
   });
-  box.replaceChildren(element("span", { textContent: "Clear, of 10" }), ...(models.length > 1 ? whose : []));
+  box.replaceChildren(element("span", { textContent: "Clear, out of 10" }), ...(models.length > 1 ? whose : []));
 }

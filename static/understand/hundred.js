@@ -80,7 +80,7 @@ function bar([mean, std], colour) {
   filled.style.width = `${100 * mean}%`;
   filled.style.background = `var(--ll-${colour})`;
   track.append(filled);
-  line.append(track, `Clear: ${say(10 * mean)} ± ${say(10 * std)} of 10`);
+  line.append(track, `Clear: ${say(10 * mean)} ± ${say(10 * std)} out of 10`);
   return line;
 }
 

@@ -52,7 +52,7 @@ def in_code(shape: str, only: int | None) -> str:
 
 
 def figures(run: Run, shape: str) -> int:
-    """How many figures are measured on the codes of a run for a shape."""
+    """How many numbers are measured on the codes of a run for a shape."""
     path, d = str(run.path), run.config.latent_dim
     if shape == "classes":
         return noise_shapes.figures(shape, d, len(classes_of(path)))

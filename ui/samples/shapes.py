@@ -60,7 +60,7 @@ WHY = (
 )
 HOW = (
     "*Clear*: for each picture we take the ten most similar rebuilt test pictures, and count how many show the same "
-    "class. The mean over many rolls, of 10, and how much it changes from seed to seed (±). The dice are measured on "
-    "other test pictures than those that are compared. It tells whether a picture looks like one class, not whether "
+    "class. The mean over many rolls, out of 10, and how much it changes from seed to seed (±). The dice are measured "
+    "on other test pictures than those that are compared. It tells whether a picture looks like one class, not whether "
     "it is sharp, nor whether all classes come up."
 )

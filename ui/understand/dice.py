@@ -55,7 +55,7 @@ def hundred(classic: Run, vae: Run, seed: int, shape: str, only: int | None) -> 
 
 
 def clear(model: str, shape: str) -> float:
-    """How clear the pictures of a model of the gallery are with these dice, of 10."""
+    """How clear the pictures of a model of the gallery are with these dice, out of 10."""
     rows = measured.load("noise_shapes")["models"][model]
     return 10 * float(rows[max(rows, key=int)][shape][0])
 
@@ -64,7 +64,7 @@ def lesson() -> str:
     """What the data teach, with their figures."""
     return (
         "**With dice shaped like its codes the classic model invents as well.** Ten Gaussians, measured on its codes, "
-        f"give it {clear('autoencoder', 'mixture'):.1f} of 10; the VAE’s, measured on its own, give "
+        f"give it {clear('autoencoder', 'mixture'):.1f} out of 10; the VAE’s, measured on its own, give "
         f"{clear('lecture', 'mixture'):.1f}. "
         "**What the VAE spares you is measuring that shape**: its penalty pulls all codes towards N(0, 1). Dice of "
         f"that shape give {clear('lecture', 'prior'):.1f} there, and {clear('autoencoder', 'prior'):.1f} with the "

@@ -269,7 +269,7 @@ def _morph(seat: Seat, run: Run, prompt: Prompt) -> None:
         pictures = walk(str(run.path), (epoch,), first, last, FRAMES, "straight")
         words = f"Morph from a drawing by {start.drawing.by} to one by {end.drawing.by}"
         note = "each step is a code, decoded"
-        morph_player(run.id, [epoch], [Row("Through the map", pictures, words, note, "decoder", [epoch])], film=FILM)
+        morph_player(run.id, [epoch], [Row("Through the codes", pictures, words, note, "decoder", [epoch])], film=FILM)
 
 
 def _names(found: Mapping[int, Placed]) -> dict[int, str]:

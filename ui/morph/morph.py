@@ -34,7 +34,7 @@ def rows(run: Run, epochs: Sequence[int], start: End, end: End, frames: int, way
     words = f"from {image_picker.name_of(run, start)} to {image_picker.name_of(run, end)}"
     (first, first_here), (second, second_here) = (image_picker.picture(run, last, each) for each in (start, end))
     shown = [
-        Row("Through the latent space", walk(path, tuple(epochs), start, end, frames, way),
+        Row("Through the codes", walk(path, tuple(epochs), start, end, frames, way),
             f"Morph {words}", "each step is a code, decoded", "decoder", epochs),
         Row("Mixing pixels", cross_fade(first, second, frames)[None], f"Cross-fade {words}",
             "no model: one fades out, one in", "x"),

@@ -70,7 +70,7 @@ class Lecture {
       () => (clearTimeout(this.still), clearTimeout(this.wait)),
       whenColours(() => this.world.look(this.box) && this.stir()),
       subscribe("scene asked", (name) => this.go(name)), // where a class follows its teacher
-      on(this.main, "scrollend", () => (this.target = null)),
+      on(this.main, "scrollend", () => this.arrive()),
       on(this.main, "wheel", () => this.byHand(), { passive: true }),
       on(this.main, "touchmove", () => this.byHand(), { passive: true }),
       on(window, "keydown", (event) => this.press(event)),
@@ -88,6 +88,12 @@ class Lecture {
   stir() {
     this.moved = true;
     this.frames.wake();
+  }
+
+  /** The page stands where a key or a link has led: the scene there is the current one, and goes on playing. */
+  arrive() {
+    this.measure();
+    this.target = null;
   }
 
   /** Where a key has led is reached: not every browser says when it has scrolled, and none when it need not. */

@@ -33,7 +33,7 @@ CLIPPED = f"""(k) => [...({SCENE})(k).querySelectorAll(".stage, .text > :not(.as
 
 def test_the_lecture_is_walked_through(server, open_page):
     page = open_page(server.url + "/lecture?scene=forces", width=1280, height=800, scheme="dark")
-    page.wait_for_selector(f"{BOX}[data-current='4']")
+    page.wait_for_selector(f"{BOX}[data-current='4'] [data-scene=forces][data-beat='1']")  # it plays by itself
     settle(page)
     for width in (390, 1280):  # a phone that is turned shows the scene that it showed
         page.set_viewport_size({"width": width, "height": 800})

@@ -134,6 +134,7 @@ def main() -> None:
         try:
             dark.goto(server.url + "/lecture?scene=bubble")
             dark.wait_for_selector(".ll-lecture [data-scene=bubble][data-beat='2']")
+            dark.dispatch_event("[data-testid=stMain]", "wheel")  # whoever scrolls stops the scene
             shoot(dark, "lecture", height=800, wait=".ll-lecture [data-scene=bubble] canvas")
             training = start_a_training(server.folder / "runs")
             dark.goto(server.url + "/train?run=example")

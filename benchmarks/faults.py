@@ -173,7 +173,7 @@ is not.
 
 The other faults are injected in tests: a full disk at every single write, a folder that cannot be written, a dataset
 that vanished, a graphics card without memory (`tests/core/test_faults.py`), a trainer that hangs, two servers on one
-folder (`tests/core/test_queue.py`), hostile files (`tests/core/test_archive_hostile_parts.py`,
+folder (`tests/core/test_queue_processes.py`), hostile files (`tests/core/test_archive_hostile_parts.py`,
 `tests/core/test_archive_hostile_zips.py`) and mutated run directories (`tests/core/test_archive_any_bytes.py`).
 """)
 

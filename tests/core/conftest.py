@@ -13,6 +13,7 @@ from core_helpers import new_run, shortened, train_here
 from vae_core import train
 from vae_core.datasets import registry
 from vae_core.datasets.spec import Dataset
+from vae_core.jobs import launcher
 from vae_core.runs.run import Run
 from vae_core.training import loop
 from vae_core.training.progress_and_pause import Reporter, Stopped
@@ -53,6 +54,14 @@ def stopped(few_digits, tmp_path_factory) -> Run:
         loop.train(short, few_digits, reporter)
     reporter.finish("stopped")
     return short
+
+
+@pytest.fixture
+def spawned(monkeypatch) -> list[str]:
+    """Ids of the runs for which a trainer would have been started."""
+    found: list[str] = []
+    monkeypatch.setattr(launcher, "spawn", lambda run: found.append(run.id))
+    return found
 
 
 @pytest.fixture

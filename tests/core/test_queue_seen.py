@@ -9,17 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from core_helpers import TINY
+from queue_helpers import CONFIG, LIMITS
 
 from vae_core import os_compat
-from vae_core.config import Config
 from vae_core.jobs import launcher, queue, queue_dispatcher, queue_order, queue_seen
-from vae_core.jobs.limits import Limits
 from vae_core.runs import files, lifecycle
 from vae_core.runs.run import STATES, Run, Status, write_status
-
-LIMITS = Limits(batch_size=1, epochs=500)
-CONFIG = Config(**TINY)
 
 
 def made(folder: Path, name: str, state: str = "queued", turn: float = 0.0) -> Run:

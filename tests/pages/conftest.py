@@ -10,6 +10,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from vae_core import paths
+from vae_core.jobs import launcher
 from vae_core.runs import files, schema
 from vae_core.runs.run import Run
 
@@ -29,6 +30,12 @@ def maps_begun(monkeypatch) -> list[tuple[str, str]]:
     begun: list[tuple[str, str]] = []
     monkeypatch.setattr("vae_core.analysis.umap_tsne.start", lambda run, view, _: begun.append((run.id, view)))
     return begun
+
+
+@pytest.fixture
+def nothing_trains(monkeypatch) -> None:
+    """Runs are made, and no trainer is started for them."""
+    monkeypatch.setattr(launcher, "spawn", lambda run: None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,8 +14,8 @@ from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.own_pictures_page import data_of
 from tests.pages.test_forged import registered
-from tests.pages.test_own_pictures import data_of
 from tests.pages.test_pages import _here, at, check, show, words  # noqa: F401 (fixture)
 from tests.pages.test_titles import nodes
 from ui.compare import tasks

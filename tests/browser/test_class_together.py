@@ -6,7 +6,7 @@ import re
 
 from tests.browser.test_browser import settle
 from tests.browser.test_class import violations
-from tests.pages.test_class_together import a_drawing, pixels
+from tests.pages.class_seats import a_drawing, pixels
 from vae_core.classroom import drawings
 from vae_core.pictures import quality
 from vae_core.runs.run import Run

@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from ui.shell.seat import Seat
 from vae_core import paths
+from vae_core.classroom import codes, pupils, rooms
 from vae_core.jobs import launcher
 from vae_core.runs import files, schema
 from vae_core.runs.run import Run
@@ -36,6 +38,20 @@ def maps_begun(monkeypatch) -> list[tuple[str, str]]:
 def nothing_trains(monkeypatch) -> None:
     """Runs are made, and no trainer is started for them."""
     monkeypatch.setattr(launcher, "spawn", lambda run: None)
+
+
+@pytest.fixture
+def teacher() -> Seat:
+    """Who has opened a room."""
+    opened = rooms.open_room(codes.new_token())
+    return Seat(opened.room.code, codes.new_token(), opened.token)
+
+
+@pytest.fixture
+def class_of_three(teacher) -> list[Seat]:
+    """Three pupils in the teacher's room."""
+    tokens = [codes.new_token() for _ in range(3)]
+    return [Seat(teacher.code, token, name=pupils.join(teacher.code, token).name) for token in tokens]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,7 +28,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, Server
 from vae_core import paths
 
 COMMAND = "python -m benchmarks explore"
-TIMES, STEPS, ANSWERS = often(5, 1), often(60, 20), often(20, 5)
+TIMES, STEPS, ANSWERS = often(5, 1), often(60, 20), often(20, 4)
 EPOCH = ".st-key-epoch_slider input[type=range]"
 MAP = ".st-key-latent_scatter"
 SPACE = "/latent?run=lecture&view=3D"
@@ -51,6 +51,8 @@ PAGES = {
     "/loss": ".st-key-damage [data-digit]",
     "/runs": "h2",
 }
+PAINTED = often(tuple(PAGES), ("/", "/latent", "/generate", "/morph"))
+RESTS = "document.documentElement.dataset.settled === 'true'"  # static/lib/settled.js
 OURS = 1.0  # megabytes that a page may send of ours
 # The time that callbacks of animation frames take is added up, so that what a step draws later counts too.
 SEEN = """(ready) => requestAnimationFrame(function look() {
@@ -152,6 +154,19 @@ PIECES = """() => {
     });
   } });
 }"""
+# What a hand moves, on which page, and the slider that does it or the script.
+MOVED = (
+    ("epochs on the map, 10,000 dots", "/latent", EPOCH),
+    ("epochs of the samples, 64 pictures", "/generate", EPOCH),
+    ("the morph’s slider", "/morph", ".st-key-morph_player input[type=range]"),
+    *often((
+        ("epochs of the morph, all rows and the map", "/morph", EPOCH),
+        ("a knob of the code", "/generate?part=Knobs", ".st-key-latent_knobs .knob input"),
+        ("the random walk", "/generate?part=Walk", ".st-key-random_walk .bar input"),
+        ("the pointer on the map, decoded", "/latent", POINT),
+        ("the map in space turns", SPACE, TURN),
+    ), ()),
+)  # fmt: skip
 FIRST_DOT = f"() => document.querySelector('{MAP} .js-plotly-plot')._fullData[0].x[0]"
 CODE = "() => document.querySelector('.st-key-code_chart svg')?.getAttribute('aria-label') ?? null"
 PICK_DOT = (
@@ -205,7 +220,7 @@ def at_work() -> Iterator[tuple[Browser, str]]:
 
 def measure() -> list[Table]:
     with at_work() as (browser, url):
-        return [paints(browser, url, list(PAGES), TIMES), frames(browser, url), answers(browser, url)]
+        return [paints(browser, url, list(PAINTED), TIMES), frames(browser, url), answers(browser, url)]
 
 
 def paints(browser: Browser, url: str, pages: list[str], times: int) -> Table:
@@ -235,7 +250,7 @@ def paints(browser: Browser, url: str, pages: list[str], times: int) -> Table:
 
 @dataclass
 class Paint:
-    """Seconds to the main picture, and the megabytes that came until two seconds later."""
+    """Seconds to the main picture, and the megabytes that came until the page rested, Plotly among them."""
 
     seconds: float
     messages: float  # of the server, all of them
@@ -270,9 +285,15 @@ def paint(context: BrowserContext, url: str, ready: str) -> Paint:
     page.goto(url)
     page.wait_for_function("window.seenAt", timeout=60_000)
     seconds = page.evaluate("window.seenAt") / 1000  # since the navigation began
-    page.wait_for_timeout(2000)
+    rest(page)
     page.close()
     return Paint(seconds, **{whose: count / 1e6 for whose, count in found.items()})
+
+
+def rest(page: Page) -> None:
+    """Wait until a page does nothing more, and nothing travels."""
+    page.wait_for_function(RESTS, timeout=60_000)
+    page.wait_for_load_state("networkidle")
 
 
 def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
@@ -282,22 +303,13 @@ def opened(browser: Browser, url: str, path: str, ready: str) -> Page:
     page.add_init_script(f"({WATCH})()")
     page.goto(url + path)
     page.wait_for_selector(ready, state="attached", timeout=60_000)  # Plotly may have taken its place already
-    page.wait_for_timeout(4000)
+    rest(page)
     return page
 
 
 def frames(browser: Browser, url: str) -> Table:
     rows = [*scene_frames(browser, url), *sheet_frames(browser, url)]
-    for name, path, selector in (
-        ("epochs on the map, 10,000 dots", "/latent", EPOCH),
-        ("epochs of the samples, 64 pictures", "/generate", EPOCH),
-        ("epochs of the morph, all rows and the map", "/morph", EPOCH),
-        ("the morph’s slider", "/morph", ".st-key-morph_player input[type=range]"),
-        ("a knob of the code", "/generate?part=Knobs", ".st-key-latent_knobs .knob input"),
-        ("the random walk", "/generate?part=Walk", ".st-key-random_walk .bar input"),
-        ("the pointer on the map, decoded", "/latent", POINT),
-        ("the map in space turns", SPACE, TURN),
-    ):
+    for name, path, selector in MOVED:
         ready = PAGES.get(path, f"{MAP} [data-turn]" if path == SPACE else ".st-key-random_walk .big[data-z]")
         page = opened(browser, url, path, ready)
         before = len(page.sent)  # type: ignore[attr-defined]
@@ -341,7 +353,7 @@ def sheet_frames(browser: Browser, url: str) -> list[list[str]]:
     page.add_init_script(f"({PIECES})()")
     page.goto(f"{url}/latent")
     page.wait_for_selector(f"{MAP} .sheet[data-whole]", timeout=60_000)
-    page.wait_for_timeout(4000)  # Plotly has come
+    rest(page)  # Plotly has come
     pieces = page.evaluate("window.pieces")
     rows = []
     for name, found in (
@@ -366,7 +378,7 @@ def answers(browser: Browser, url: str) -> Table:
         page.evaluate("() => document.querySelector('.st-key-new_samples button').click()")
         page.wait_for_function("old => window.latentLabTold.values.get('grid').of !== old", arg=old, polling=5)
         found.append(page.evaluate("performance.now()") - started)
-        page.wait_for_timeout(500)
+        rest(page)
     add(rows, "new dice, 64 pictures at 11 epochs", found)
     page.close()
 
@@ -379,7 +391,7 @@ def answers(browser: Browser, url: str) -> Table:
         page.evaluate(PRESS, name)
         page.wait_for_function(f"old => ({FIRST_DOT})() !== old", arg=old, polling=5)
         found.append(page.evaluate("performance.now()") - started)
-        page.wait_for_timeout(600)
+        rest(page)
     add(rows, "another projection of the map that is ready", found)
     dots = []
     for k in range(ANSWERS):
@@ -388,7 +400,7 @@ def answers(browser: Browser, url: str) -> Table:
         page.evaluate(PICK_DOT, 37 * k + 5)
         page.wait_for_function(f"old => ({CODE})() !== old", arg=old, polling=5)
         dots.append(page.evaluate("performance.now()") - started)
-        page.wait_for_timeout(300)
+        rest(page)
     add(rows, "a dot’s story", dots[1:])
     page.close()
 
@@ -398,10 +410,10 @@ def answers(browser: Browser, url: str) -> Table:
     found = []
     for k in range(ANSWERS):
         found.append(page.evaluate(CLICK, [tabs, (1, 2, 4, 5, 6, 7, 9, 0)[k % 8], seen, "aria-label"]))
-        page.wait_for_timeout(400)
+        rest(page)
         page.evaluate("() => document.querySelector('.st-key-morph_picker [data-end=start] .others').click()")
         page.locator(".st-key-morph_picker [data-end=start] .pictures button").nth(k % 10).click()  # no morph twice
-        page.wait_for_timeout(700)
+        rest(page)
     add(rows, "another picture for the morph", found)
     page.close()
 
@@ -409,10 +421,10 @@ def answers(browser: Browser, url: str) -> Table:
     found = []
     for k in range(ANSWERS + 1):
         found.append(page.evaluate(STROKE, dice.uniform(0.2, 0.8, 4).tolist()))
-        page.wait_for_timeout(600)
+        rest(page)
         if k % 4 == 3:
             page.click(".ll-pad .clear")
-            page.wait_for_timeout(600)
+            rest(page)
     add(rows, "a stroke of a drawing, until it is rebuilt", found[1:])
     page.close()
     return Table("An answer of the server", COMMAND, ["", "median", "95th percentile"], rows,

@@ -43,7 +43,7 @@ def aligned(means: list[np.ndarray]) -> np.ndarray:
     return np.stack(umap.AlignedUMAP(random_state=0).fit(means, relations=[same] * (len(means) - 1)).embeddings_)
 
 
-EPOCHS = often(11, 3)
+EPOCHS = often(11, 2)
 
 
 def measure(epochs: int = EPOCHS, *, with_aligned: bool = False) -> list[Table]:

@@ -30,10 +30,10 @@ from vae_core.runs.run import Run, write_status
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-SHORT, LONG, FEW, MANY = 10, 500, 5, 200
-SETTLE, WATCH = 12, 15  # seconds: until a page stands, and of polls that are counted
+SHORT, LONG, FEW, MANY = 10, 500, 5, often(200, 50)
+SETTLE, WATCH = often(12, 8), often(15, 6)  # seconds: until a page stands, and of polls that are counted
 TIMES, WARM = often(11, 3), 2  # reruns of a page that are counted, and before them
-PAGES = ("start", "train", "map", "samples", "morph", "draw", "runs")
+PAGES = often(("start", "train", "map", "samples", "morph", "draw", "runs"), ("start", "train", "map"))
 POINTS = 23  # of the live curve, an epoch
 
 

@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 HERE = Path(__file__).resolve().parent
 SHORT = "--short" in sys.argv  # ``python -m benchmarks --short``
 
 
-def often(usual: int, short: int) -> int:
-    """How many times something is measured, in the whole form or in the short one."""
+def often(usual: T, short: T) -> T:
+    """How many times something is measured, or what is, in the whole form or in the short one."""
     return short if SHORT else usual
 
 

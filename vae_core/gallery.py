@@ -12,7 +12,6 @@ losses and gradients only. 45 MB in all, no file over 5 MB (tests/core/test_gall
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from vae_core import os_compat, paths
 from vae_core.analysis import umap_tsne
 from vae_core.config import Config
 from vae_core.datasets import registry
+from vae_core.jobs.foreground import NotTrained, train
 from vae_core.jobs.limits import size_of
 from vae_core.runs import files
 from vae_core.runs.run import Run
@@ -87,10 +87,7 @@ PIECES = (
 def make(piece: Piece, gallery: Path) -> None:
     """Train one piece and put it into the gallery, in place of the one that is there."""
     with tempfile.TemporaryDirectory() as folder:
-        options = [f"--{name.replace('_', '-')}={value}" for name, value in piece.config.to_json().items()]
-        trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", piece.name]
-        subprocess.run([*trainer, *options], check=True, env=os_compat.environment({}))
-        run = Run(Path(folder) / piece.name)
+        run = train(piece.config, Path(folder), piece.name)
         if piece.has_forces:
             measure(run, piece)
         slim(run, piece)
@@ -170,10 +167,9 @@ def main(names: list[str]) -> int:
     for piece in chosen:
         try:
             make(piece, paths.GALLERY)
-        except subprocess.CalledProcessError as error:
-            why = f"its training ended with {error.returncode}; the line before says why"
-            print(f"The piece {piece.name} was not made: {why}.", file=sys.stderr)
-            return 2 if error.returncode == 2 else 1
+        except NotTrained as error:
+            print(f"The piece {piece.name} was not made: {error}.", file=sys.stderr)
+            return 2 if error.code == 2 else 1
     files.write_json(paths.GALLERY / "index.json", [piece.name for piece in PIECES])
     total = size_of(paths.GALLERY)
     print(f"{total / 1e6:.1f} MB in {paths.GALLERY}")

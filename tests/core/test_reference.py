@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import stats
 from vae_core.analysis import reference
 from vae_core.analysis.reference import FIGURES, SETTINGS, band_of, differing_fields, expected, nearest, symptoms
 from vae_core.config import PRESETS, Config
+from vae_core.measured import __main__ as measured_anew
 from vae_core.runs.index import list_runs
 
 MNIST = reference.MNIST
@@ -152,3 +154,25 @@ def test_what_the_form_says_of_each_network_was_measured():
         network: band_of(replace(twenty, network=network)).figures["test"] for network in ("lecture", "convolutional")
     }
     assert max(run[60] for run in runs["convolutional"]) < min(run[60] for run in runs["lecture"]) - 2
+
+
+def test_a_training_that_fails_is_said_in_a_sentence_and_what_was_measured_stays(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(reference, "FILE", tmp_path / "reference.json")
+    monkeypatch.setattr(reference, "SETTINGS", {"letters": (replace(MNIST, dataset="letters"), 1)})
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("VAE_DOWNLOAD", "0")
+    assert reference.main() == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2 and "letters, seed 1 was not measured" in lines[1]
+    assert not (tmp_path / "reference.json").exists()
+
+
+def test_a_longer_training_that_fails_is_said_in_a_sentence(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(measured_anew, "FOLDER", tmp_path / "measured")
+    monkeypatch.setattr(sys, "argv", ["measured", "longer"])
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("VAE_DOWNLOAD", "0")
+    with pytest.raises(SystemExit, match=r"longer cannot be measured: .*ended with 2"):
+        measured_anew.main()
+    assert len(capfd.readouterr().err.splitlines()) == 1
+    assert not list((tmp_path / "measured").iterdir())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import Any
 from vae_core import os_compat
 from vae_core.config import PRESETS, Config
 from vae_core.datasets import registry
+from vae_core.jobs.foreground import NotTrained, train
 from vae_core.runs import files
 from vae_core.runs.index import list_runs
 from vae_core.runs.run import Run
@@ -192,13 +192,12 @@ def symptoms(config: Config, records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def measure(config: Config, seed: int) -> dict[str, Any]:
-    """Train a setting with a seed, and return its figures by epoch, rounded to a thousandth of a nat."""
+    """Train a setting with a seed, and return its figures by epoch, rounded to a thousandth of a nat.
+
+    Raises NotTrained.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        settings = {**config.to_json(), "seed": seed}
-        options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
-        trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", folder, "--run-id", "run", *options]
-        subprocess.run(trainer, check=True, stdout=subprocess.DEVNULL, env=os_compat.environment({}))
-        return summary(Run(Path(folder) / "run"), seed)
+        return summary(train(replace(config, seed=seed), Path(folder), "run", quiet=True), seed)
 
 
 def summary(run: Run, seed: int) -> dict[str, Any]:
@@ -241,7 +240,11 @@ def main() -> int:
             entry["runs"].append(found)
         for seed in range(1, count + 1):
             if seed not in [run["seed"] for run in entry["runs"]]:
-                entry["runs"].append(measure(config, seed))
+                try:
+                    entry["runs"].append(measure(config, seed))
+                except NotTrained as error:
+                    print(f"{name}, seed {seed} was not measured: {error}.", file=sys.stderr)
+                    return 2 if error.code == 2 else 1
                 _keep(known)
                 print(f"{name}, seed {seed}: test {entry['runs'][-1]['test'][-1]}", flush=True)
     return 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 import sys
 
 from vae_core.datasets.spec import DataError
+from vae_core.jobs.foreground import NotTrained
 from vae_core.measured import FOLDER, NAMES
 from vae_core.runs import files
 
@@ -23,8 +23,8 @@ def main() -> None:
             found = module.measure()
         except DataError as error:
             sys.exit(f"{name} cannot be measured: {error}")
-        except subprocess.CalledProcessError:
-            sys.exit(f"{name} cannot be measured: a training failed, and the lines before say why.")
+        except NotTrained as error:
+            sys.exit(f"{name} cannot be measured: {error}.")
         files.write_json(FOLDER / f"{name}.json", found)
 
 

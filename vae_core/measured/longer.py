@@ -8,8 +8,6 @@ VAE_LONGER may name a folder with the runs ``longer-<seed>``, or where they are 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 from vae_core import os_compat
 from vae_core.gallery import PIECES
+from vae_core.jobs.foreground import train
 from vae_core.measured.clearness import Judge, prior
 from vae_core.runs.run import Run
 
@@ -29,9 +28,7 @@ def trained(seed: int, folder: Path) -> Run:
     name = f"longer-{seed}"
     if not os_compat.exists(folder / name / "metrics.jsonl"):
         config = replace(PIECES[0].config, epochs=EPOCHS, seed=seed)
-        options = [f"--{key.replace('_', '-')}={value}" for key, value in config.to_json().items()]
-        trainer = [sys.executable, "-m", "vae_core.train", "--runs-dir", str(folder), "--run-id", name]
-        subprocess.run([*trainer, *options], check=True, env=os_compat.environment({}))
+        return train(config, folder, name)
     return Run(folder / name)
 
 

@@ -10,6 +10,7 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,10 @@ def once(tests: list[str]) -> tuple[list[str], float]:
     )  # fmt: skip
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
     if failed:
-        print(*re.findall(r"^E  .*", done.stdout, re.MULTILINE)[:20], sep="\n", flush=True)
+        print(*re.findall(r"^(?:E  .*|tests/\S+:\d+: .*)", done.stdout, re.MULTILINE)[:40], sep="\n", flush=True)
+        with tempfile.NamedTemporaryFile("w", prefix="calm-", suffix=".txt", encoding="utf-8", delete=False) as file:
+            file.write(done.stdout)
+        print(f"all that pytest said: {file.name}", flush=True)
     if done.returncode not in (0, 1) or (done.returncode and not failed):
         raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
     return failed, time.monotonic() - start

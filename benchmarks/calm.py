@@ -38,7 +38,8 @@ def once(tests: list[str]) -> tuple[list[str], float]:
     )  # fmt: skip
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
     if failed:
-        print(*re.findall(r"^(?:E  .*|tests/\S+:\d+: .*)", done.stdout, re.MULTILINE)[:40], sep="\n", flush=True)
+        told = re.findall(r"^(?:E  .*|tests/\S+:\d+: .*|http://.*)", done.stdout, re.MULTILINE)
+        print(*told[:40], sep="\n", flush=True)
         with tempfile.NamedTemporaryFile("w", prefix="calm-", suffix=".txt", encoding="utf-8", delete=False) as file:
             file.write(done.stdout)
         print(f"all that pytest said: {file.name}", flush=True)

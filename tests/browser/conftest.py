@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import suppress
@@ -179,18 +180,48 @@ def profiles(browsers):
     return Profiles(browsers)
 
 
+PAGES = pytest.StashKey[list]()
+WAITS_FOR = """() => JSON.stringify({
+  settled: document.documentElement.dataset.settled, awaited: window.latentLabBusy?.(),
+  tour: document.querySelector(".st-key-tour_bar .ll")?.tour?.witness,
+})"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Of a test that fails: where its pages are, what they still wait for, and how they look."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in item.stash.get(PAGES, []):
+            report.sections.append(("page", told(page)))
+    return report
+
+
+def told(page) -> str:
+    """What a page waits for, and the file with its picture. It may be gone, or be too busy to say anything."""
+    try:
+        page.set_default_timeout(5_000)
+        file = Path(tempfile.gettempdir()) / f"failed-{time.strftime('%H%M%S')}-{id(page)}.png"
+        page.screenshot(path=file)
+        return f"{page.url} {page.evaluate(WAITS_FOR)} {file}"
+    except Exception as error:
+        return f"{page.url} says nothing: {error}"
+
+
 @pytest.fixture
-def open_page(profiles):
+def open_page(profiles, request):
     """A function that opens an address, each time as another visitor, with or without WebGL.
 
     Afterwards: no error on any page, no request to another machine, and none for a file of ours of no version.
     """
     taken, troubles, origins = [], [], set()
+    pages = request.node.stash[PAGES] = []
 
     def open_(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light", webgl: bool = False):
         context = profiles.take(webgl)
         taken.append((context, webgl))
         page = context.new_page()
+        pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(40_000)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -69,6 +71,31 @@ def test_a_moment_is_sent_once(running, sent):
     app.run()
     assert [each["step"] for each in sent["moments mine"][-1]] == [20]
     check(app)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_moment_comes_late_or_twice_however_quick_the_trainer_is(running, monkeypatch, seed):
+    """The trainer may write between any two things that a page does."""
+    dice, written, often = np.random.default_rng(seed), [0], [0] * 9 + [1, 2]
+    stamp, read = files.stamp, moments.read
+
+    def write(count: int) -> None:
+        for _ in range(count):
+            written[0] += 1
+            at, file = written[0], running.path / moments.LIVE[written[0] % 2]
+            moments.write(file, moment(running, at, 0.5, at / 10, dots=2))
+            os.utime(file, ns=(at * 10**9, at * 10**9))
+
+    def meanwhile(f: Callable) -> Callable:
+        return lambda *told: (write(dice.choice(often)), f(*told), write(dice.choice(often)))[1]
+
+    write(2)
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(birth.files, "stamp", meanwhile(stamp))
+    monkeypatch.setattr(birth.moments, "read", meanwhile(read))
+    seen = [each["step"] for _ in range(40) for each in birth.fresh(running)]
+    assert len(seen) > 5
+    assert seen == sorted(set(seen))
 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"PK\x05\x06" + bytes(18), b"x" * 5_000_000])

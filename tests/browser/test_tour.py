@@ -103,6 +103,7 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
         assert not page.locator(DONE).count(), step.title
         for width, height in ((1280, 800), (390, 844), (1400, 1000)):
             page.set_viewport_size({"width": width, "height": height})
+            settle(page)  # what is laid out anew moves what is sought
             page.wait_for_function("document.querySelector('.st-key-tour_bar .ll').tour.seek(true) === undefined")
             lit(page)
         assert page.locator(f"{VEIL}.dim").count() == 1

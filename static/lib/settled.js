@@ -160,6 +160,7 @@ function watch() {
     "focusout",
     "drop",
     "popstate",
+    "resize", // all is laid out anew, and what is drawn to a size is drawn again
   ])
     addEventListener(kind, touched, { capture: true, passive: true });
   stir();

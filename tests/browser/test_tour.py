@@ -15,6 +15,7 @@ CARD, VEIL = ".st-key-tour_bar .ll-tour", ".ll-tour-veil"
 DONE = f"{CARD} .done >> text=Done"
 # What stood there before is known to the tour.
 TOUR_LOOKED = "document.querySelector('.st-key-tour_bar .ll')?.tour?.witness.begun"
+TWO_FRAMES = "() => new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))"
 # What is lit, what the card covers of it, and whether a click on its middle would reach it.
 LIT = """() => {
   const { tour } = document.querySelector(".st-key-tour_bar .ll"), card = tour.card.getBoundingClientRect();
@@ -103,6 +104,7 @@ def test_the_tour_from_the_door_to_the_end(server, open_page):
         assert not page.locator(DONE).count(), step.title
         for width, height in ((1280, 800), (390, 844), (1400, 1000)):
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(TWO_FRAMES)  # in which the page learns of it
             settle(page)  # what is laid out anew moves what is sought
             page.wait_for_function("document.querySelector('.st-key-tour_bar .ll').tour.seek(true) === undefined")
             lit(page)

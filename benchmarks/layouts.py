@@ -57,7 +57,7 @@ def measure(epochs: int = EPOCHS, *, with_aligned: bool = False) -> list[Table]:
         step(means[-1][:200], means[-1][:200, :2])
         ways: dict[str, Way] = {
             "chain": lambda m, step=step: umap_tsne.chain(m, step),
-            "each alone": partial(alone, step=step),
+            **often({"each alone": partial(alone, step=step)}, {}),
         }
         if with_aligned and method == "umap":
             ways["AlignedUMAP"] = aligned

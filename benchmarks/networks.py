@@ -15,14 +15,15 @@ from vae_core.config import Config
 from vae_core.datasets.spec import Shape
 from vae_core.training.expected_time import Pictures, first_guess
 
-ROUNDS = often(8, 2)
+ROUNDS = often(8, 1)
+COLOURED = often([("convolutional, 64 x 64 in colour", "convolutional", ("colour",))], [])
 GREY, COLOUR = Shape(1, 28, 28), Shape(3, 64, 64)
 
 
 def measure(rounds: int = ROUNDS) -> list[Table]:
     rows = []
     cases = [(name, name, ()) for name in architecture.TITLES if name != "lecture"]
-    for title, network, options in (*cases, ("convolutional, 64 x 64 in colour", "convolutional", ("colour",))):
+    for title, network, options in (*cases, *COLOURED):
         ways = {name: Way(name, network, *options) for name in ("floor", "ours", "eager")}
         try:
             seconds = turns(ways, rounds)

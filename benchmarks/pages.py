@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
 SHORT, LONG, FEW, MANY = 10, 500, 5, often(200, 50)
-SETTLE, WATCH = often(12, 8), often(15, 6)  # seconds: until a page stands, and of polls that are counted
+SETTLE, WATCH = often(12, 6), often(15, 5)  # seconds: until a page stands, and of polls that are counted
 TIMES, WARM = often(11, 3), 2  # reruns of a page that are counted, and before them
-PAGES = often(("start", "train", "map", "samples", "morph", "draw", "runs"), ("start", "train", "map"))
+PAGES = often(("start", "train", "map", "samples", "morph", "draw", "runs"), ("train", "map"))
 POINTS = 23  # of the live curve, an epoch
 
 
@@ -99,7 +99,7 @@ def cpu_seconds(pid: int) -> float:
     return sum(psutil.Process(pid).cpu_times()[:2])
 
 
-def polls(epochs: tuple[int, ...] = (SHORT, LONG)) -> Table:
+def polls(epochs: tuple[int, ...] = often((SHORT, LONG), (LONG,))) -> Table:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import CHROMIUM, FLAGS, Server

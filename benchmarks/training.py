@@ -18,7 +18,7 @@ from benchmarks.table import HERE, Table, often, summary
 from vae_core import paths
 from vae_core.datasets import registry
 
-ROUNDS, LEARNED = often(10, 3), 10  # epochs of each way; the test loss is asked after LEARNED
+ROUNDS, LEARNED = often(10, 2), 10  # epochs of each way; the test loss is asked after LEARNED
 NAMES = {
     "floor": "the matrix products alone", "ours": "Latent Lab", "whole": "Latent Lab, with test and files",
     "eager": "plain torch, data in memory", "notebook": "the lecture’s notebook", "examples": "pytorch/examples",

@@ -24,7 +24,7 @@ import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.table import Table, often, summary
-from tests.browser.conftest import CHROMIUM, FLAGS, Server
+from tests.browser.conftest import CHROMIUM, FLAGS, SETTLED, Server
 from vae_core import paths
 
 COMMAND = "python -m benchmarks explore"
@@ -52,7 +52,6 @@ PAGES = {
     "/runs": "h2",
 }
 PAINTED = often(tuple(PAGES), ("/", "/latent", "/morph"))
-RESTS = "document.documentElement.dataset.settled === 'true'"  # static/lib/settled.js
 OURS = 1.0  # megabytes that a page may send of ours
 # The time that callbacks of animation frames take is added up, so that what a step draws later counts too.
 SEEN = """(ready) => requestAnimationFrame(function look() {
@@ -129,8 +128,14 @@ FILM = """async () => {
   while (document.querySelector(".ll-scene.filming")) await new Promise((f) => setTimeout(f, 50));
   return window.work;
 }"""
-TRAVELS = ("the start page: a picture travels in", TRAVEL)
-FILMED = ("the start page: the film of the training", FILM)
+STARTED = (
+    ("the start page: a piece of the mosaic", "() => window.pieces"),
+    ("the start page: the pointer, decoded", CARRY),
+    *often((
+        ("the start page: a picture travels in", TRAVEL),
+        ("the start page: the film of the training", FILM),
+    ), ()),
+)  # fmt: skip
 # The buttons of the map, and what each costs until it has come nearer or gone back.
 ZOOM = """async ([selector, count]) => {
   const out = [];
@@ -294,7 +299,7 @@ def paint(context: BrowserContext, url: str, ready: str) -> Paint:
 
 def rest(page: Page) -> None:
     """Wait until a page does nothing more, and nothing travels."""
-    page.wait_for_function(RESTS, timeout=60_000)
+    page.wait_for_function(SETTLED, timeout=60_000)
     page.wait_for_load_state("networkidle")
 
 
@@ -335,11 +340,7 @@ def scene_frames(browser: Browser, url: str) -> list[list[str]]:
     page.wait_for_selector(".ll-scene .mosaic[data-whole]", timeout=60_000)
     page.wait_for_timeout(6000)  # the first picture has arrived
     rows = []
-    for name, script in (
-        ("the start page: a piece of the mosaic", "() => window.pieces"),
-        ("the start page: the pointer, decoded", CARRY),
-        *often((TRAVELS, FILMED), ()),
-    ):
+    for name, script in STARTED:
         found = page.evaluate(script, STEPS)
         asked = "1" if "film" in name else "0"
         rows.append([name, f"{statistics.median(found):.1f} ms", f"{np.quantile(found, 0.95):.1f} ms", asked])

@@ -25,6 +25,7 @@ from vae_core.runs.run import Run, RunError
 # The first has no window to draw, which saves a good part of the processor's time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+SETTLED = "document.documentElement.dataset.settled === 'true'"  # static/lib/settled.js
 FLAGS = [
     *("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),  # a camera, and somebody who allows it

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.browser.conftest import SETTLED
 from ui.components import bridge
 from vae_core.analysis.interpolation import interpolate
 from vae_core.analysis.sampling import decode, encode
@@ -21,7 +22,6 @@ IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "less
 PAGES = ["", "train", "pictures", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
-SETTLED = "document.documentElement.dataset.settled === 'true'"
 
 # The red of every pixel, one byte each, in base64.
 PIXELS = """selector => {

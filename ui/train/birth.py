@@ -88,32 +88,32 @@ def _size(shape: Shape) -> Size:
 def fresh(run: Run, most: int | None = None) -> list[BirthMoment]:
     """The moments that this visit was not sent yet, in their order; the last ``most`` of them."""
     whose, sent = st.session_state.get("moments_sent", ("", ()))
-    stamps = _stamps(run)
-    new = unseen(stamps, sent if whose == run.id else ())
+    stamps = {name: _stamp(run, name) for name in moments.LIVE}
+    new = _unseen(stamps, sent if whose == run.id else ())
     found: list[tuple[float, BirthMoment]] = []
     for name in new[-(most or len(moments.LIVE)) :]:
         with suppress(OSError, RunError):  # it is being replaced, or it is not whole: the next one comes soon
-            moment = _of_file(str(run.path), name, stamps[name])
-            if _stamps(run)[name] == stamps[name]:  # else another one may have been read, and would come again
-                found.append(moment)
+            dated = _of_file(str(run.path), name, stamps[name])
+            if _stamp(run, name) == stamps[name]:  # else another one may have been read, and would come again
+                found.append(dated)
     st.session_state["moments_sent"] = (run.id, tuple(stamps.values()))
     return [moment for _, moment in sorted(found, key=lambda each: each[0])]
 
 
-def _stamps(run: Run) -> dict[str, tuple[int, ...]]:
-    return {name: files.stamp(f"{run.path}/{name}") for name in moments.LIVE}
+def _stamp(run: Run, name: str) -> tuple[int, ...]:
+    return files.stamp(f"{run.path}/{name}")
 
 
-def unseen(stamps: Mapping[str, tuple[int, ...]], sent: Collection[tuple[int, ...]]) -> list[str]:
+def _unseen(stamps: Mapping[str, tuple[int, ...]], sent: Collection[tuple[int, ...]]) -> list[str]:
     """The files whose moments were not sent yet, the oldest first.
 
-    The files are looked at one after the other. So the older one may be met only after the newer one was sent: then its
-    time is over.
+    The files are looked at one after the other, and written meanwhile. So an older one may be met only after the newer
+    one was sent, which it must not replace.
     """
-    when = {name: stamp[-1] for name, stamp in stamps.items() if stamp}
-    shown = max((stamp[-1] for stamp in stamps.values() if stamp and stamp in sent), default=None)
-    new = [name for name in when if stamps[name] not in sent and (shown is None or when[name] >= shown)]
-    return sorted(new, key=lambda name: when[name])
+    written = {name: stamp[-1] for name, stamp in stamps.items() if stamp}
+    shown = max((written[name] for name in written if stamps[name] in sent), default=0)
+    new = [name for name in written if stamps[name] not in sent and written[name] >= shown]
+    return sorted(new, key=lambda name: written[name])
 
 
 @cache.cached(2 * len(moments.LIVE))

@@ -11,7 +11,7 @@ import pytest
 from archives_made import bundle, content, packed, refused
 from core_helpers import assert_one_sentence
 
-from vae_core.runs import archive, files, untrusted
+from vae_core.runs import archive, files, unpacking, untrusted
 from vae_core.runs.archive import unpack
 from vae_core.runs.run import RunError
 from vae_core.runs.untrusted import Refused
@@ -34,7 +34,7 @@ def counted(monkeypatch, module: object, name: str) -> list[int]:
 @pytest.mark.parametrize("name", ["steps.jsonl", "metrics.jsonl"])
 def test_the_first_bad_line_ends_it(good, tmp_path, monkeypatch, name):
     parts = content(good)
-    parts[name] = b"{}\n" * (archive.TEXTS[name] // 3)
+    parts[name] = b"{}\n" * (unpacking.TEXTS[name] // 3)
     small = io.BytesIO()
     with zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED) as file:
         for part, raw in parts.items():
@@ -50,7 +50,7 @@ def test_no_more_lines_are_read_than_the_epochs_can_have(good, tmp_path, monkeyp
     parts["steps.jsonl"] = "".join(line.replace("1,", f"{k},", 1) + "\n" for k in range(1, 9_000)).encode()
     parsed = counted(monkeypatch, files, "parse")
     assert "more lines" in refused(bundle(parts), tmp_path / "runs")
-    assert len(parsed) <= 10 + 5 * archive.MAX_POINTS
+    assert len(parsed) <= 10 + 5 * unpacking.MAX_POINTS
     parts["steps.jsonl"] = b"\n" * 90_000
     assert "more lines" in refused(bundle(parts), tmp_path / "runs")
 
@@ -59,7 +59,7 @@ def test_as_many_lines_as_a_training_writes_are_taken():
     for batches in range(1, 4_000):
         every = max(batches // schedule.WINDOWS_PER_EPOCH, 1)
         written = sum(number % every == 0 or number == batches for number in range(1, batches + 1))
-        assert written <= archive.MAX_POINTS
+        assert written <= unpacking.MAX_POINTS
 
 
 def test_nothing_is_written_before_all_of_it_is_known_to_be_good(good, tmp_path, monkeypatch):

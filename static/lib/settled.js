@@ -6,7 +6,8 @@
 // on; another size of the window does so a frame later. It is "true" when Streamlit's script is not running and nothing
 // was asked of the server, nothing on the page is stale or a placeholder, every component of ours has loaded and drawn,
 // and no timer of ours is about to change the page or to ask (``busy``), all of that has been so for two frames and
-// QUIET milliseconds, and the browser has nothing else to do. `latentLabBusy()` in the console lists what is still awaited.
+// QUIET milliseconds, and the browser has nothing else to do. `latentLabBusy()` in the console lists what is still
+// awaited.
 //
 // What never ends is no work: a film that plays, a picture that moves by itself, the look of the tour at what was done.
 // The page of a running training rests between two polls. Not seen: what Python alone starts later (a fragment's

@@ -152,14 +152,13 @@ class Tour {
     this.look();
   }
 
-  /** Arrows step, Esc ends. */
+  /** Arrows step where the card has the focus: what had it elsewhere may be drawn anew under a finger. Esc ends. */
   key(event) {
-    const { key, target } = event,
-      own = this.card.contains(target);
+    const { key, target } = event;
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (document.querySelector(OPEN)) return;
     if (key === "Escape" && !target.closest?.(WRITING)) this.leaveFor(-1);
-    if (!own && target !== document.body) return;
+    if (!this.card.contains(target)) return;
     if (key === "ArrowRight" && this.data.step < this.data.of - 1) this.find(".next").click();
     if (key === "ArrowLeft" && this.data.step > 0) this.find(".back").click();
   }

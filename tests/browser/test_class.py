@@ -64,6 +64,7 @@ def test_a_room_from_its_code_to_its_end(server, open_page):
 
     # Where the teacher goes, the phone goes; the epoch too, without a new page.
     teacher.check(".ll-seat input")
+    settle(teacher)  # a page that is left at once is not heard any more
     teacher.goto(server.url + "/generate?run=lecture&epoch=5")
     phone.wait_for_url(re.compile(r"/generate\?.*epoch=5"))
     settle(teacher)

@@ -211,6 +211,10 @@ def test_the_tour_can_be_left_and_taken_up_again(server, open_page):
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(f"{CARD} small >> text=step 4")
     settle(page)
+    page.evaluate("document.activeElement.blur()")  # as when what has the focus is drawn anew
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert page.locator(f"{CARD} small >> text=step 4").count() == 1
     page.keyboard.press("Escape")
     page.wait_for_selector(CARD, state="detached")
     assert not page.locator(VEIL).count()

@@ -55,7 +55,7 @@ def test_every_page_can_be_used_by_all_and_fits_its_screen(server, open_page, sc
             found.append((path, "shows an exception"))
         page.wait_for_function(NOTHING_FADES)
         if frames := page.evaluate(FRAMES):
-            found.append((path, f"asks for {frames} frames at rest"))
+            found.append((path, "is asked for frames at rest", *frames))
         for violation in page.evaluate(VIOLATIONS, [axe, OURS, SERIOUS]):
             found.append((path, *violation))
     assert len(headings) == len(PAGES)

@@ -38,11 +38,10 @@ SET_RANGE = """([selector, value]) => {
 }"""
 
 
-# How many frames the page asks for while ten go by.
+# By whom the page is asked for frames while ten go by.
 FRAMES = """async () => {
-  const ask = window.requestAnimationFrame;
-  let asked = 0;
-  window.requestAnimationFrame = (f) => (asked++, ask.call(window, f));
+  const ask = window.requestAnimationFrame, asked = [];
+  window.requestAnimationFrame = (f) => (asked.push(new Error().stack), ask.call(window, f));
   for (let k = 0; k < 10; k++) await new Promise((next) => ask.call(window, next));
   window.requestAnimationFrame = ask;
   return asked;

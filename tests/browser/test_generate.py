@@ -158,7 +158,7 @@ def test_the_walk_plays_without_the_server_and_is_the_cores(server, open_page):
     assert np.abs(pixels(page, f"{WALK} .big") - decode(load_model(run, 10), z).ravel().astype(int)).max() <= 1
     assert len(page.sent) == sent
     settle(page)
-    assert page.evaluate(FRAMES) == 0  # paused, it rests
+    assert page.evaluate(FRAMES) == []  # paused, it rests
     page.emulate_media(color_scheme="dark")  # and has the new colours without being asked
     page.wait_for_function(f"s => ({HAS_COLOUR})(s, [255, 179, 92])", arg=f"{WALK} .dials")  # orange on a dark ground
     page.evaluate(SET_RANGE, [EPOCH_RANGE, 2])

@@ -13,10 +13,20 @@ function styled(href) {
   return (ready ??= Promise.race([there, new Promise((go) => setTimeout(go, PATIENCE))]));
 }
 
+/**
+ * What runs in each place, and which start of a component that was.
+ *
+ * @type {WeakMap<Element, {start: number, stop: any}>}
+ */
+const running = new WeakMap();
+let starts = 0;
+
 /** Load a component's module and run it; ``state.end`` takes it away again, ``state.gone`` says that this was asked. */
 export function start(component, module, at, state) {
   begun(component);
-  const done = busy(`${module} begins`);
+  const done = busy(`${module} begins`),
+    place = component.parentElement,
+    mine = ++starts;
   const load = (left) =>
     import(at(module) + "?" + left).catch((trouble) => {
       if (!left) throw trouble;
@@ -24,15 +34,19 @@ export function start(component, module, at, state) {
     });
   // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
   // same place: the second must neither be stopped by the first nor go on with what the first has put away.
-  const started = Promise.all([load(5), styled(at("style.css"))]).then(([loaded]) =>
-    state.gone ? null : loaded.default(component),
-  );
+  const started = Promise.all([load(5), styled(at("style.css"))]).then(([loaded]) => {
+    if (!state.gone) running.set(place, { start: mine, stop: loaded.default(component) });
+  });
   started.then(done, done);
   state.end = () => {
     state.gone = true;
-    started.then((stop) => {
-      stop?.();
-      component.parentElement.querySelector?.(":scope > .ll")?.remove();
+    started.then(() => {
+      // Streamlit ends only the last start of a component, which may not have begun: what ran before it ends with it.
+      const last = running.get(place);
+      if (!last || last.start > mine) return;
+      running.delete(place);
+      last.stop?.();
+      place.querySelector?.(":scope > .ll")?.remove();
     });
   };
   if (state.gone) state.end();

@@ -34,10 +34,12 @@ export function start(component, module, at, state) {
     });
   // A page that is drawn twice in a row may take a component away before its file is there, and mount it again in the
   // same place: the second must neither be stopped by the first nor go on with what the first has put away.
-  const started = Promise.all([load(5), styled(at("style.css"))]).then(([loaded]) => {
-    if (!state.gone) running.set(place, { start: mine, stop: loaded.default(component) });
-  });
-  started.then(done, done);
+  const started = Promise.all([load(5), styled(at("style.css"))])
+    .then(([loaded]) => {
+      if (!state.gone) running.set(place, { start: mine, stop: loaded.default(component) });
+    })
+    .catch((trouble) => reportError(trouble))
+    .then(done);
   state.end = () => {
     state.gone = true;
     started.then(() => {

@@ -7,9 +7,9 @@ import signal
 
 import pytest
 import torch
-from archives_made import Bytes, packed
 from core_helpers import new_run, shortened, train_here
 
+from tests.core.archives_made import Bytes, packed
 from vae_core import train
 from vae_core.datasets import registry
 from vae_core.datasets.spec import Dataset

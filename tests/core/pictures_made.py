@@ -19,7 +19,7 @@ from vae_core.pictures import intake, sets
 from vae_core.pictures.intake import Skipped, Taken
 from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.sets import PictureSet
-from vae_core.runs import archive, lifecycle
+from vae_core.runs import lifecycle
 from vae_core.runs.run import Run
 from vae_core.training import loop
 from vae_core.training.progress_and_pause import Reporter
@@ -133,10 +133,3 @@ def trained_before(dataset: str, runs_dir, owner: str) -> Run:
     Reporter(run).finish("finished")
     lifecycle.note(run, owner=owner)
     return Run(run.path)
-
-
-def packed(run: Run, **options) -> bytes:
-    """A run as one file; ``pictures``: with its test pictures."""
-    out = io.BytesIO()
-    archive.pack(run, out, **options)
-    return out.getvalue()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from archives_made import packed
 from core_helpers import assert_one_sentence, differences, keep_lines, new_run, results, train_here
 
+from tests.core.archives_made import packed
 from vae_core.runs import lifecycle, moments, untrusted
 from vae_core.runs.archive import unpack
 from vae_core.runs.index import list_runs

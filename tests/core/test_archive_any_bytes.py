@@ -10,12 +10,12 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from archives_made import bundle, content, names_in
 from core_helpers import assert_one_sentence
 from hostile import watched
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.core.archives_made import bundle, content, names_in
 from vae_core.analysis.sampling import decode
 from vae_core.runs.archive import unpack
 from vae_core.runs.run import Run, RunError

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from archives_made import bundle, content, packed, refused
 
+from tests.core.archives_made import bundle, content, packed, refused
 from vae_core.runs import moments
 from vae_core.runs.archive import unpack
 

@@ -11,9 +11,9 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from archives_made import bundle, content, refused
 from hostile import ODD, nothing_odd_is_unpacked, oddly_packed
 
+from tests.core.archives_made import bundle, content, refused
 from vae_core.runs import files
 from vae_core.runs.archive import unpack
 from vae_core.runs.run import RunError

@@ -8,9 +8,9 @@ import zipfile
 import zlib
 
 import pytest
-from archives_made import bundle, content, packed, refused
 from core_helpers import assert_one_sentence
 
+from tests.core.archives_made import bundle, content, packed, refused
 from vae_core.runs import archive, files, unpacking, untrusted
 from vae_core.runs.archive import unpack
 from vae_core.runs.run import RunError

@@ -29,10 +29,7 @@ from vae_core.datasets.spec import DataError, Shape
 from vae_core.pictures import deleting, freezing, preparing, variation
 from vae_core.pictures.preparing import Preparation, explain, guess, prepare
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of runs and sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of runs and sets
 
 
 # ---- preparing

@@ -8,16 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.core.archives_made import packed
 from tests.core.core_helpers import TINY, assert_one_sentence
-from tests.core.pictures_made import (
-    DRAWN,
-    LETTERS,
-    files_below,
-    packed,
-    picture_set,
-    trained,
-    trained_before,
-)
+from tests.core.pictures_made import DRAWN, LETTERS, files_below, picture_set, trained, trained_before
 from vae_core.config import Config
 from vae_core.datasets import own, registry
 from vae_core.jobs import eviction, launcher, queue
@@ -28,10 +21,7 @@ from vae_core.runs import files, lifecycle
 from vae_core.runs.index import find_run, own_runs
 from vae_core.runs.run import Run, RunError, Status, write_status
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of runs and sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of runs and sets
 
 
 def test_a_deleted_set_goes_with_all_that_was_made_from_it(runs_dir):

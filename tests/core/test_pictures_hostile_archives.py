@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.archives_made import bundle, content, packed
 from tests.core.core_helpers import assert_one_sentence
 from tests.core.hostile import ODD, nothing_odd_is_unpacked, oddly_packed
-from tests.core.pictures_made import (
-    DRAWN,
-    LETTERS,
-    files_below,
-    packed,
-    picture_set,
-    trained,
-)
+from tests.core.pictures_made import DRAWN, LETTERS, files_below, picture_set, trained
 from vae_core.datasets import own
 from vae_core.datasets.spec import Shape
 from vae_core.pictures import freezing, preparing
@@ -27,22 +21,12 @@ from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.untrusted import Refused
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of runs and sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of runs and sets
 
 
-def changed(content: bytes, name: str, change) -> io.BytesIO:
-    import zipfile
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for info in old.infolist():
-            part = old.read(info)
-            new.writestr(zipfile.ZipInfo(info.filename), change(part) if info.filename == name else part)
-    out.seek(0)
-    return out
+def changed(raw: bytes, name: str, change) -> io.BytesIO:
+    parts = content(raw)
+    return io.BytesIO(bundle({**parts, name: change(parts[name])}))
 
 
 def said(**changes):

@@ -26,10 +26,7 @@ from vae_core.pictures.preparing import Preparation
 from vae_core.pictures.sets import PictureSet, SetError
 from vae_core.runs import schema
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of sets
 
 
 def contents(known: PictureSet) -> list[tuple[str, str, str, bytes]]:

@@ -9,16 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.core.archives_made import packed
 from tests.core.core_helpers import assert_one_sentence
-from tests.core.pictures_made import (
-    DRAWN,
-    LETTERS,
-    garbled,
-    packed,
-    picture_set,
-    trained,
-    trained_before,
-)
+from tests.core.pictures_made import DRAWN, LETTERS, garbled, picture_set, trained, trained_before
 from vae_core.datasets import own, registry
 from vae_core.datasets.spec import DataError
 from vae_core.pictures import deleting, freezing
@@ -26,10 +19,7 @@ from vae_core.runs import archive, lifecycle
 from vae_core.runs.index import own_runs
 from vae_core.runs.run import Run, RunError
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of runs and sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of runs and sets
 
 
 @pytest.fixture

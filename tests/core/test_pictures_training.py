@@ -26,10 +26,7 @@ from vae_core.pictures import freezing, intake, sets
 from vae_core.pictures.preparing import Preparation
 from vae_core.runs.index import own_runs
 
-
-@pytest.fixture(autouse=True)
-def _room(runs_dir):
-    """Each test has its own folder of runs and sets."""
+pytestmark = pytest.mark.usefixtures("runs_dir")  # each test has its own folder of runs and sets
 
 
 @pytest.mark.parametrize("network", ["lecture", "deep", "convolutional"])

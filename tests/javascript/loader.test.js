@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.js";
 import { start } from "../../static/bridge/loader.js";
+import { underWay } from "../../static/lib/busy.js";
 
 /** What a component's module has been told, in turn. */
 const told = /** @type {string[]} */ ([]);
 Object.assign(globalThis, { told });
 const MODULE = `data:text/javascript,export default ({ name }) => {
+  if (name === "trouble") throw new Error(name);
   told.push(name + " runs");
   return () => told.push(name + " stops");
 }; //`;
@@ -56,6 +58,25 @@ test("what ran ends also if its page goes just as it is told something new", asy
     begin(place, "new data").end(); // Streamlit ends the last start alone
   });
   assert.deepEqual(said, ["old data runs", "old data stops"]);
+});
+
+test("a start that fails says so, and what ran before it ends all the same", async (t) => {
+  const reported = t.mock.fn();
+  Object.assign(globalThis, { reportError: reported });
+  const said = await heard(async () => {
+    const place = {};
+    begin(place, "old data");
+    await rest();
+    const state = begin(place, "trouble");
+    await rest();
+    assert.deepEqual(underWay(), []);
+    state.end();
+  });
+  assert.deepEqual(said, ["old data runs", "old data stops"]);
+  assert.deepEqual(
+    reported.mock.calls.map(({ arguments: [trouble] }) => trouble.message),
+    ["trouble"],
+  );
 });
 
 test("one that is mounted again in the same place is not stopped by the one before", async () => {

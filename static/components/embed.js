@@ -5,7 +5,7 @@ import { GAP, animate, classColour, fit, isFine, picture, suit, tile } from "../
 import { drawDots } from "../lib/class_dots.js";
 import { bytes, halves } from "../lib/codec.js";
 import { between, clamp, eased } from "../lib/numbers.js";
-import { playButton } from "../lib/play_button.js";
+import { playButton, playSlider } from "../lib/play_button.js";
 
 const REST = 1500; // milliseconds at the end, before it begins anew
 const MORPH = 2500; // milliseconds from one picture to the other
@@ -92,6 +92,7 @@ function begin(draw) {
   });
   slider.max = last;
   slider.oninput = () => (player.pause(), show(+slider.value));
+  playSlider(slider, player);
   const again = () => show(at);
   addEventListener("resize", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

@@ -2,7 +2,7 @@
 import { svg } from "../lib/charts.js";
 import { element, mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
-import { every, playButton } from "../lib/play_button.js";
+import { every, playButton, playSlider } from "../lib/play_button.js";
 import { playing } from "../lib/busy.js";
 import { fromAddress, inAddress } from "../lib/url.js";
 
@@ -42,6 +42,7 @@ export default function (component) {
   };
   const player = (root.player ??= playButton(play, film, "Play the epochs"));
   slider.oninput = () => (player.pause(), go(+slider.value));
+  playSlider(slider, player);
   back.onclick = () => (player.pause(), go(+slider.value - 1));
   next.onclick = () => (player.pause(), go(+slider.value + 1));
   root.stop?.();

@@ -3,7 +3,7 @@ import { setStep, stepName } from "../lib/bus.js";
 import { picture, fit, tile, suit } from "../lib/canvas.js";
 import { mount, strip } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
-import { playButton } from "../lib/play_button.js";
+import { playButton, playSlider } from "../lib/play_button.js";
 import { shows, whileShown } from "../lib/sight.js";
 
 const HTML = `
@@ -69,10 +69,7 @@ function begin(root, data, images) {
   });
   const pause = () => (player.pause(), (root.still = true));
   slider.oninput = () => (pause(), show());
-  slider.onkeydown = (e) => {
-    // the space bar, as in any player
-    if (e.key === " ") e.preventDefault(), play.click();
-  };
+  playSlider(slider, player);
   for (const { canvas } of strips)
     canvas.onpointerdown = (e) => {
       // a step that one points at is the one shown

@@ -2,6 +2,7 @@
 import { bytes } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { clamp, say } from "../lib/numbers.js";
+import { takesHold } from "../lib/play_button.js";
 import { line, ring } from "../lib/shapes.js";
 import { drawMark, drawPicture, letters, mix, planeIn, write } from "./drawing.js";
 import { unlike } from "./words.js";
@@ -74,7 +75,9 @@ export function morph(world) {
   };
   const hand = (box, redraw) => {
     const set = (v) => ((chosen = v), redraw());
-    follow = unlike(slider(box, { name: "t", range: [0, 1, 0.01], value: 0, text: (v) => say(v), change: set }).set);
+    const t = slider(box, { name: "t", range: [0, 1, 0.01], value: 0, text: (v) => say(v), change: set });
+    takesHold(t.input, () => set(+t.input.value));
+    follow = unlike(t.set);
   };
   return { draw, hand, lengths: [900, 2600, 1500, 1000] };
 }

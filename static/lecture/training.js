@@ -2,6 +2,7 @@
 import { bytes } from "../lib/codec.js";
 import { slider } from "../lib/controls.js";
 import { between, clamp } from "../lib/numbers.js";
+import { takesHold } from "../lib/play_button.js";
 import { line } from "../lib/shapes.js";
 import {
   covering,
@@ -69,14 +70,15 @@ export function training(world) {
   };
   const hand = (box, redraw) => {
     const set = (v) => ((chosen = v), redraw());
-    const { set: show } = slider(box, {
+    const time = slider(box, {
       name: "epoch",
       range: [0, last, 0.1],
       value: 0,
       text: (v) => String(Math.round(v)),
       change: set,
     });
-    follow = unlike(show);
+    takesHold(time.input, () => set(+time.input.value));
+    follow = unlike(time.set);
   };
   return { draw, hand, lengths: [600, 1800, 3000, 3600] };
 }

@@ -1,4 +1,6 @@
-// The button that plays and pauses: on the epochs, a morph, a walk.
+// The button that plays and pauses, and the slider beside it: on the epochs, a morph, a walk.
+
+const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 
 /**
  * Let a button start and stop something: it shows which of both it would do now.
@@ -24,10 +26,30 @@ export function playButton(button, start, name = "Play") {
     stop = start(pause);
     show();
   };
-  button.onclick = () => (stop ? pause() : play());
+  const toggle = () => (stop ? pause() : play());
+  button.onclick = toggle;
   show();
-  return { play, pause, playing: () => !!stop };
+  return { play, pause, toggle, playing: () => !!stop };
 }
+
+/**
+ * What happens when somebody takes hold of a slider that moves by itself, also where that changes nothing yet: pressed
+ * just where it stands, or an arrow at its end.
+ *
+ * @param {HTMLInputElement} slider
+ * @param {() => void} held
+ * @param {() => void} [space] what the space bar does
+ */
+export function takesHold(slider, held, space) {
+  slider.onpointerdown = held;
+  slider.onkeydown = (event) => {
+    if (event.key === " " && space) event.preventDefault(), space();
+    else if (MOVES.includes(event.key)) held();
+  };
+}
+
+/** The slider of what plays: whoever takes hold of it stops that, and the space bar plays and pauses. */
+export const playSlider = (slider, { pause, toggle }) => takesHold(slider, pause, toggle);
 
 /** Call step every so many milliseconds. Returns a function that stops it. */
 export function every(milliseconds, step) {

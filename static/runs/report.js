@@ -7,7 +7,7 @@ import { drawDots } from "../lib/class_dots.js";
 import { bytes, halves } from "../lib/codec.js";
 import { columns } from "../lib/columns.js";
 import { frameOf, ticks } from "../lib/geometry.js";
-import { every, playButton } from "../lib/play_button.js";
+import { every, playButton, playSlider } from "../lib/play_button.js";
 
 /** @type {import("../lib/payloads").ReportData} */
 const data = told();
@@ -41,9 +41,10 @@ function epochs() {
     if (place === last) show(0);
     return every(500, () => (place === last ? end() : show(place + 1)));
   };
-  const { pause } = playButton(find(".play"), play, "Play the epochs");
+  const player = playButton(find(".play"), play, "Play the epochs");
   slider.max = last;
-  slider.oninput = () => (pause(), show(+slider.value));
+  slider.oninput = () => (player.pause(), show(+slider.value));
+  playSlider(slider, player);
   followers.push((at) => {
     slider.value = at;
     out.textContent = data.epochs[at] === 0 ? "untrained" : `epoch ${data.epochs[at]} of ${data.epochs[last]}`;

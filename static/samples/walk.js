@@ -7,7 +7,7 @@ import { whenever } from "../lib/controls.js";
 import { mount } from "../lib/dom.js";
 import { followEpoch } from "../lib/epoch.js";
 import { say } from "../lib/numbers.js";
-import { playButton } from "../lib/play_button.js";
+import { playButton, playSlider } from "../lib/play_button.js";
 import { inSight } from "../lib/sight.js";
 
 const LOOP = 90; // seconds for the whole closed walk at speed 1
@@ -84,6 +84,7 @@ export default function (component) {
   });
   const player = playButton($(".play"), () => ((last = performance.now()), moves.wake(), () => {}));
   slider.oninput = () => (player.pause(), (seconds = +slider.value), draw());
+  playSlider(slider, player);
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
   root.stops = [
     followEpoch(data.run, epochs, (now) => ((epoch = now), draw())),

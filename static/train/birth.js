@@ -6,7 +6,7 @@ import { bytes, halves } from "../lib/codec.js";
 import { element, mount } from "../lib/dom.js";
 import { epochOf, followEpoch, setAddress, setEpoch } from "../lib/epoch.js";
 import { turned } from "../lib/geometry.js";
-import { every, playButton } from "../lib/play_button.js";
+import { every, playButton, playSlider } from "../lib/play_button.js";
 import { fromAddress, inAddress } from "../lib/url.js";
 import { Scene, seen } from "./scene.js";
 
@@ -182,6 +182,7 @@ function follow(root, data, scene) {
       "Play how it learned",
     );
     slider.oninput = () => (player.pause(), go(+slider.value));
+    playSlider(slider, player);
     bar.hidden = frames.length < 2;
     if (frames.length > 1) say(root, "How it learned.", "Press ▶ to see it from the start.");
     else say(root, "What it can do.", filmWords(film.times[0], data.of));

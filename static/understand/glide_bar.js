@@ -2,7 +2,7 @@
 import { slider } from "../lib/controls.js";
 import { describe, element } from "../lib/dom.js";
 import { clamp, eased } from "../lib/numbers.js";
-import { playButton } from "../lib/play_button.js";
+import { playButton, playSlider } from "../lib/play_button.js";
 
 const STOP = 900; // milliseconds from one model to the next
 const REST = 1400; // milliseconds at a model while it plays
@@ -35,13 +35,14 @@ export class GlideBar {
       text: (v) => (Number.isInteger(v) ? titles[v] : `between beta ${this.betas(v).join(" and beta ")}`),
       change: (v) => (this.player.pause(), (this.flight = null), this.go(snapped(v))),
     });
-    this.time.input.onkeydown = (event) => {
+    this.time.input.addEventListener("keydown", (event) => {
       const to = stopBeside(this.flight?.to ?? this.at, event.key);
       if (to === null) return;
       event.preventDefault();
       this.player.pause();
       this.fly(clamp(to, 0, this.last));
-    };
+    });
+    this.time.input.addEventListener("pointerdown", () => (this.flight = null));
     find(".stops").replaceChildren(
       ...models.map(({ beta, title }, k) => {
         const button = element("button", { type: "button", onclick: () => (this.player.pause(), this.fly(k)) });
@@ -52,6 +53,7 @@ export class GlideBar {
       }),
     );
     this.player = playButton(find(".play"), (end) => this.play(end), "Glide from beta to beta");
+    playSlider(this.time.input, this.player);
     this.press();
   }
 

@@ -75,7 +75,8 @@ def act(page, step: Step) -> None:
         page.press(".st-key-dot input", "Enter")
     elif "input" in rule:
         page.focus(rule["input"])
-        page.keyboard.press("ArrowRight")
+        for key in ("ArrowRight", "ArrowLeft"):  # what plays stops at the first, which moves nothing at its end
+            page.keyboard.press(key)
     elif step.page == "draw":
         page.wait_for_selector(".ll-pad canvas")
         box = page.locator(".ll-pad canvas").bounding_box()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { playButton } from "../../static/lib/play_button.js";
+import { playButton, playSlider } from "../../static/lib/play_button.js";
 
 const fakeButton = () => ({ setAttribute: (name, value) => (names[name] = value) });
 const names = {};
@@ -28,5 +28,25 @@ test("what ends by itself can be played again", () => {
   end();
   assert.deepEqual([player.playing(), stopped, button.textContent], [false, 1, "▶"]);
   player.play();
+  assert.ok(player.playing());
+});
+
+test("whoever takes hold of a slider stops what plays, also where that moves nothing yet", () => {
+  const slider = /** @type {any} */ ({}),
+    player = playButton(fakeButton(), () => () => {}),
+    press = (key) => slider.onkeydown({ key, preventDefault() {} });
+  playSlider(slider, player);
+  const holds = [() => slider.onpointerdown(), ...["ArrowRight", "End", "PageDown"].map((key) => () => press(key))];
+  for (const hold of holds) {
+    player.play();
+    hold();
+    assert.ok(!player.playing());
+  }
+  player.play();
+  press("Tab");
+  assert.ok(player.playing());
+  press(" ");
+  assert.ok(!player.playing());
+  press(" ");
   assert.ok(player.playing());
 });

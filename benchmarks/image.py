@@ -342,7 +342,8 @@ def visit(task: str, run_id: str) -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import CHROMIUM, FLAGS
-    from tests.browser.test_browser import PAGES, settle
+    from tests.browser.test_browser import settle
+    from ui.shell.pages import PAGES
 
     url, troubles = f"http://127.0.0.1:{PORT}", []
     with sync_playwright() as playwright:
@@ -359,8 +360,8 @@ def visit(task: str, run_id: str) -> None:
             settle(page)
             run_id = re.findall(r"run=([^&]+)", page.url)[0]
         else:
-            addresses = [*PAGES, f"train?run={run_id}", f"latent?run={run_id}", f"generate?run={run_id}"]
-            for address in addresses:
+            of_run = (f"{path}?run={run_id}" for path in ("train", "latent", "generate"))
+            for address in [*(each.path for each in PAGES), *of_run]:
                 page.goto(f"{url}/{address}")
                 settle(page)
                 wrong = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")

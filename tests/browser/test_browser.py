@@ -12,14 +12,14 @@ import pytest
 
 from tests.browser.conftest import SETTLED
 from ui.components import bridge
+from ui.shell import pages
 from vae_core.analysis.interpolation import interpolate
 from vae_core.analysis.sampling import decode, encode
 from vae_core.runs.index import find_run
 from vae_core.runs.run import Run
 from vae_core.training.checkpoint import load_model
 
-IDEAS = ["lecture", "autoencoder", "bubbles", "noise", "loss", "missions", "lesson", "glossary"]
-PAGES = ["", "train", "pictures", "latent", "generate", "morph", "draw", "compare", "runs", *IDEAS]
+PAGES = [page.path for page in pages.PAGES]
 EPOCH_RANGE = ".st-key-epoch_slider input[type=range]"
 MORPH_RANGE = ".st-key-morph_player input[type=range]"
 

@@ -23,6 +23,11 @@ class Page:
     def file(self) -> str:
         return f"pages/{self.name}.py"
 
+    @property
+    def path(self) -> str:
+        """How it stands in the browser's address; the first page is the root."""
+        return "" if self is PAGES[0] else self.address or self.name
+
 
 UNDERSTAND = "Understand"
 PAGES = (

@@ -18,7 +18,7 @@ import streamlit as st
 from ui.components.bridge import component
 from ui.components.payloads.classroom import SeatData, SeatLine
 from ui.shell import browser_input, live, url_state
-from ui.shell.pages import PAGES
+from ui.shell.pages import BY_NAME, PAGES
 from vae_core.classroom import codes, pupils, rooms
 from vae_core.classroom.rooms import Place, Room
 from vae_core.classroom.store import ClassroomError, NotAllowed, RoomGone
@@ -193,7 +193,7 @@ def _follow(room: Room) -> None:
     if room.place == before or room.place == Place():
         return
     st.session_state["class_followed"] = room.place
-    page = next((each for each in PAGES if _address(each.name) == room.place.page), None)
+    page = next((each for each in PAGES if each.path == room.place.page), None)
     if page is None or (isinstance(before, Place) and _drawn(before) == _drawn(room.place)):
         return
     choices = dict(room.place.choices or {})
@@ -209,12 +209,6 @@ def _drawn(place: Place) -> Place:
     return replace(place, choices={k: v for k, v in (place.choices or {}).items() if k not in BY_EYE})
 
 
-def _address(name: str) -> str:
-    """How a page stands in the address; the first one is the root."""
-    page = next(each for each in PAGES if each.name == name)
-    return "" if page is PAGES[0] else page.address or page.name
-
-
 def _tell_page(seat: Seat, room: Room, page: str) -> None:
     """The teacher has come to another page: pupils go there while the teacher's own is still being drawn.
 
@@ -228,7 +222,8 @@ def _tell_page(seat: Seat, room: Room, page: str) -> None:
     choices = browser_input.choices_in_address()
     if run := st.session_state.get("current_run"):
         choices.setdefault("run", str(run))
-    place = Place.read(_address(page), {name: value for name, value in choices.items() if name not in NOBODY_FOLLOWS})
+    followed = {name: value for name, value in choices.items() if name not in NOBODY_FOLLOWS}
+    place = Place.read(BY_NAME[page].path, followed)
     if place:
         _try(lambda: rooms.go_to(seat.code, seat.teacher, place))
 
@@ -270,7 +265,7 @@ def _teacher_went() -> None:
     seat, sent = mine(), browser_input.sent(KEY, "place")
     choices: Any = browser_input.by_name(sent, "choices")
     place = Place.read(browser_input.by_name(sent, "page"), choices if isinstance(choices, Mapping) else None)
-    if seat and seat.is_teacher and place and place.page not in map(_address, TEACHERS_OWN):
+    if seat and seat.is_teacher and place and place.page not in {BY_NAME[name].path for name in TEACHERS_OWN}:
         _try(lambda: rooms.go_to(seat.code, seat.teacher, place))
 
 

@@ -91,8 +91,7 @@ function begin(draw) {
     return animate((now) => show(placeAt(Math.max(now - beginning, 0))));
   });
   slider.max = last;
-  slider.oninput = () => (player.pause(), show(+slider.value));
-  playSlider(slider, player);
+  playSlider(slider, player, show);
   const again = () => show(at);
   addEventListener("resize", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

@@ -41,8 +41,7 @@ export default function (component) {
     return () => (stop(), done());
   };
   const player = (root.player ??= playButton(play, film, "Play the epochs"));
-  slider.oninput = () => (player.pause(), go(+slider.value));
-  playSlider(slider, player);
+  playSlider(slider, player, go);
   back.onclick = () => (player.pause(), go(+slider.value - 1));
   next.onclick = () => (player.pause(), go(+slider.value + 1));
   root.stop?.();

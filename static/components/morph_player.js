@@ -68,8 +68,7 @@ function begin(root, data, images) {
     return () => (stop(), (root.still = true)); // another pair, or another path, does not start by itself again
   });
   const pause = () => (player.pause(), (root.still = true));
-  slider.oninput = () => (pause(), show());
-  playSlider(slider, player);
+  playSlider(slider, player, () => (pause(), show()));
   for (const { canvas } of strips)
     canvas.onpointerdown = (e) => {
       // a step that one points at is the one shown

@@ -48,8 +48,11 @@ export function takesHold(slider, held, space) {
   };
 }
 
-/** The slider of what plays: whoever takes hold of it stops that, and the space bar plays and pauses. */
-export const playSlider = (slider, { pause, toggle }) => takesHold(slider, pause, toggle);
+/** The slider of what plays: whoever takes hold of it stops that and chooses; the space bar plays and pauses. */
+export function playSlider(slider, { pause, toggle }, choose) {
+  takesHold(slider, pause, toggle);
+  slider.oninput = () => (pause(), choose(+slider.value));
+}
 
 /** Call step every so many milliseconds. Returns a function that stops it. */
 export function every(milliseconds, step) {

@@ -43,8 +43,7 @@ function epochs() {
   };
   const player = playButton(find(".play"), play, "Play the epochs");
   slider.max = last;
-  slider.oninput = () => (player.pause(), show(+slider.value));
-  playSlider(slider, player);
+  playSlider(slider, player, show);
   followers.push((at) => {
     slider.value = at;
     out.textContent = data.epochs[at] === 0 ? "untrained" : `epoch ${data.epochs[at]} of ${data.epochs[last]}`;

@@ -83,8 +83,7 @@ export default function (component) {
     draw();
   });
   const player = playButton($(".play"), () => ((last = performance.now()), moves.wake(), () => {}));
-  slider.oninput = () => (player.pause(), (seconds = +slider.value), draw());
-  playSlider(slider, player);
+  playSlider(slider, player, (chosen) => ((seconds = chosen), draw()));
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
   root.stops = [
     followEpoch(data.run, epochs, (now) => ((epoch = now), draw())),

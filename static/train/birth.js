@@ -181,8 +181,7 @@ function follow(root, data, scene) {
       },
       "Play how it learned",
     );
-    slider.oninput = () => (player.pause(), go(+slider.value));
-    playSlider(slider, player);
+    playSlider(slider, player, go);
     bar.hidden = frames.length < 2;
     if (frames.length > 1) say(root, "How it learned.", "Press ▶ to see it from the start.");
     else say(root, "What it can do.", filmWords(film.times[0], data.of));

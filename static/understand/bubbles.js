@@ -1,6 +1,6 @@
 // The bubbles of some pictures under several betas, over the epochs.
 import { chips, slider } from "../lib/controls.js";
-import { every, playButton, playSlider } from "../lib/play_button.js";
+import { every, playButton, takesHold } from "../lib/play_button.js";
 import { recall, recallOne, remember } from "../lib/url.js";
 import { BubblePanel } from "./bubble_panel.js";
 import { VIEWS } from "./bubble_views.js";
@@ -98,6 +98,6 @@ function addEpochs(root, epochs, epoch, choose) {
     return every(FRAME, () => (+time.input.value < last ? go(+time.input.value + 1) : end()));
   };
   const player = playButton(root.querySelector(".play"), film, "Play the epochs");
-  playSlider(time.input, player);
+  takesHold(time.input, player.pause, player.toggle);
   return player;
 }

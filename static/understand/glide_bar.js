@@ -2,7 +2,7 @@
 import { slider } from "../lib/controls.js";
 import { describe, element } from "../lib/dom.js";
 import { clamp, eased } from "../lib/numbers.js";
-import { playButton, playSlider } from "../lib/play_button.js";
+import { playButton, takesHold } from "../lib/play_button.js";
 
 const STOP = 900; // milliseconds from one model to the next
 const REST = 1400; // milliseconds at a model while it plays
@@ -53,7 +53,7 @@ export class GlideBar {
       }),
     );
     this.player = playButton(find(".play"), (end) => this.play(end), "Glide from beta to beta");
-    playSlider(this.time.input, this.player);
+    takesHold(this.time.input, this.player.pause, this.player.toggle);
     this.press();
   }
 

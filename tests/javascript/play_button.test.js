@@ -34,8 +34,9 @@ test("what ends by itself can be played again", () => {
 test("whoever takes hold of a slider stops what plays, also where that moves nothing yet", () => {
   const slider = /** @type {any} */ ({}),
     player = playButton(fakeButton(), () => () => {}),
+    chosen = [],
     press = (key) => slider.onkeydown({ key, preventDefault() {} });
-  playSlider(slider, player);
+  playSlider(slider, player, (value) => chosen.push(value));
   const holds = [() => slider.onpointerdown(), ...["ArrowRight", "End", "PageDown"].map((key) => () => press(key))];
   for (const hold of holds) {
     player.play();
@@ -49,4 +50,8 @@ test("whoever takes hold of a slider stops what plays, also where that moves not
   assert.ok(!player.playing());
   press(" ");
   assert.ok(player.playing());
+  assert.deepEqual(chosen, []);
+  slider.value = "7";
+  slider.oninput();
+  assert.deepEqual([chosen, player.playing()], [[7], false]);
 });

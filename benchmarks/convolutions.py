@@ -28,8 +28,8 @@ def measure() -> list[Table]:
     return [
         Table(
             "Convolutions", "python -m benchmarks convolutions", ["", "", "threads", "Latent Lab", "torch"], rows,
-            f"{IMAGES} pictures, windows of 4 x 4 with stride 2. Ours of the weights’ gradient is torch’s on one "
-            "thread, so that it does not depend on their number.",
+            f"{IMAGES} pictures, windows of 4 x 4 with stride 2. Ours of the weights’ gradient is torch’s for "
+            "each half of the pictures, so that it does not depend on the number of threads.",
         )
     ]  # fmt: skip
 

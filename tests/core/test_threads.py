@@ -97,7 +97,7 @@ def test_prepare_sets_the_environment_before_torch(monkeypatch):
     assert 1 <= most <= 8
     assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == str(most)
     assert os.environ["GOMP_SPINCOUNT"] == threads.SPIN_COUNT
-    assert os.environ.get("MKL_CBWR") == (threads.SAME_SUMS if threads._is_intel() else None)
+    assert os.environ["MKL_CBWR"] == threads.SAME_SUMS
     assert threads.prepare(3) == 3 and os.environ["OMP_NUM_THREADS"] == "3"
 
 
@@ -121,34 +121,13 @@ from vae_core.training.learner import _governor, step_and_optimizer
 images = torch.randint(0, 256, (1000, 784), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 for settings in (
     {"batch_size": 128}, {"batch_size": 1000}, {"hidden_dim": 64}, {"batch_size": 32, "hidden_dim": 1000},
+    {"latent_dim": 3}, {"latent_dim": 3, "network": "deep"},
     {"network": "deep"}, {"network": "convolutional"}, {"network": "convolutional", "batch_size": 100},
 ):
     config = Config(**({"latent_dim": 20, "hidden_dim": 400, "batch_size": 256} | settings))
     step, _ = step_and_optimizer(build(config), config, config.batch_size, torch.device("cpu"))
     print(_governor(step, images, 2).candidates)
 """
-
-
-@pytest.mark.parametrize(
-    ("told", "intel"),
-    [
-        ("cpu:type:x86,ven0000fam0006mod0055:feature:,0000", True),
-        ("cpu:type:x86,ven0002fam0019mod0001:feature:", False),
-    ],
-)
-def test_the_maker_of_the_processor_is_known_where_the_system_tells_it(monkeypatch, told, intel):
-    monkeypatch.setattr(Path, "read_text", lambda _: told)
-    assert threads._is_intel() is intel
-
-
-@pytest.mark.parametrize(("told", "intel"), [("Intel64 Family 6, GenuineIntel", True), ("arm", False), ("", False)])
-def test_elsewhere_python_tells_it_or_nobody(monkeypatch, told, intel):
-    def missing(_):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(Path, "read_text", missing)
-    monkeypatch.setattr(threads.platform, "processor", lambda: told)
-    assert threads._is_intel() is intel
 
 
 def test_where_the_system_tells_no_affinity_all_cores_count(monkeypatch):
@@ -164,4 +143,21 @@ def test_any_settings_may_use_both_cores():
     """One thread alone would do where two change bits; then a training takes nearly twice as long."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_"))}
     done = subprocess.run([sys.executable, "-c", BOTH_CORES], env=clean, cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.split("\n")[:-1] == ["[2, 1]"] * 7, done.stderr
+    assert done.stdout.split("\n")[:-1] == ["[2, 1]"] * 9, done.stderr
+
+
+def test_a_pass_that_is_cut_evenly_has_the_same_bits_with_any_number_of_threads():
+    many, even = torch.get_num_threads(), 0
+    try:
+        for images in range(1, 90):
+            if not threads.cut_evenly(images, [784], 2):
+                continue
+            even += 784 * images > threads.GRAIN
+            x, found = torch.randn(images, 784, generator=torch.Generator().manual_seed(images)), []
+            for count in (1, 2):
+                torch.set_num_threads(count)
+                found.append(torch.sigmoid(x))
+            assert torch.equal(*found), images
+    finally:
+        torch.set_num_threads(many)
+    assert even > 9

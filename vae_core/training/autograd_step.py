@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from vae_core import loss_registry
-from vae_core.architecture import sizes_through
 from vae_core.config import Config
 from vae_core.losses import Terms, kl_per_dimension
 from vae_core.model import Autoencoder
@@ -32,12 +31,6 @@ class AutogradStep:
     def changed(self) -> list[Tensor]:
         """What a step changes besides the weights."""
         return [self.sums]
-
-    def numbers(self) -> set[int]:
-        """How many numbers of an image each thing holds that a step computes."""
-        layers = self.model.architecture
-        sizes = sizes_through(layers.encoder, (layers.shape.pixels,)) + sizes_through(layers.decoder, (self.d,))
-        return {torch.Size(each).numel() for each in sizes}
 
     def take_sums(self) -> Tensor:
         """Both terms summed over all images since the last call: reconstruction and KL, (2,) float64 in nats."""

@@ -108,7 +108,7 @@ def _many(learn: Callable[[Tensor, Tensor, Tensor | None], None], batch: int, a_
 
 def _governor(step: Step | AutogradStep, images: Tensor, max_threads: int) -> Governor:
     """As many threads as may be used freely: with any number of them, the bits must be the same."""
-    widths = step.numbers()
+    widths = images.shape[1], step.d  # what lies between is added, multiplied and cut off at 0 alone
     batch = min(step.config.batch_size, len(images))
     while max_threads > 1 and not all(cut_evenly(n, widths, max_threads) for n in (batch, EVALUATION_BATCH)):
         max_threads -= 1

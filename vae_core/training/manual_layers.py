@@ -179,13 +179,12 @@ def known(layers: Sequence[Record], start: Sizes, *, windows: bool) -> bool:
 
 
 class Part:
-    """The layers of an encoder or a decoder, and how many numbers of a picture each gives."""
+    """The layers of an encoder or a decoder."""
 
     def __init__(self, records: Sequence[Record], start: Sizes, weights: list[Tensor], gradients: list[Tensor],
                  room: Room) -> None:  # fmt: skip
         """``weights``, ``gradients``: of the whole network; those of this part are taken out of them."""
         sizes = sizes_through(records, start)
-        self.numbers = {torch.Size(each).numel() for each in sizes}
         self.layers, self.first = list[Layer](), [bool(weights_of(record)) for record in records].index(True)
         for record, before, after in zip(records, sizes[:-1], sizes[1:], strict=True):
             kind = record["type"]

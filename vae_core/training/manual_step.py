@@ -80,10 +80,6 @@ class Step:
         """What a step changes besides the weights."""
         return [self.errors, self.kls]
 
-    def numbers(self) -> set[int]:
-        """How many numbers of an image each thing holds that a step computes."""
-        return {self.pixels, self.d, 2 * self.d} | self.encoder.numbers | self.decoder.numbers
-
     def take_sums(self) -> Tensor:
         """Both terms summed over all images since the last call: reconstruction and KL, (2,) float64 in nats."""
         sums = torch.stack([self.errors.sum(dtype=torch.float64), self.kls.sum(dtype=torch.float64) / 2])

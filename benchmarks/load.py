@@ -59,7 +59,8 @@ class Figures:
         self.errors: Counter[str] = Counter()
         self.visitors = 0
         self.memory: list[tuple[float, float]] = []
-        self.empty = self.busy = self.cpu = 0.0  # megabytes before; load average before; seconds of the server's cores
+        self.untouched = self.empty = 0.0  # megabytes before anybody came, and once a visitor had opened every page
+        self.busy = self.cpu = 0.0  # load average before; seconds of the server's cores
 
 
 class Visit:
@@ -237,6 +238,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), data_dir=paths.data_dir())
         try:
+            figures.untouched = memory(server)
             run = launcher.start(
                 Config(dataset=dataset, epochs=500, batch_size=batch, device="cpu"), server.folder / "runs"
             )
@@ -294,7 +296,8 @@ other work does not change; so one core carries {len(everything) / max(figures.c
 
 Training: {alone:,.0f} pictures a second alone, {beside:,.0f} beside the visitors ({beside / alone - 1:+.0%}).
 
-Memory of the server: {figures.empty:.0f} MB before; then
+Memory of the server: {figures.untouched:.0f} MB before the first visitor, {figures.empty:.0f} when one had opened
+every page with {len(MODELS)} models; then
 
 | minute | MB |
 | --- | --- |

@@ -13,7 +13,7 @@ import { fingers } from "./fingers.js";
 import { isolation, legend } from "./legend.js";
 import { names } from "./names.js";
 import { overlay } from "./overlay.js";
-import { plotly, plotted, webgl } from "./plotly_view.js";
+import { draws, plotly, plotted, webgl } from "./plotly_view.js";
 import { anywhere, picking, pictures } from "./pointer.js";
 import { sheet } from "./sheet.js";
 import { space } from "./space_view.js";
@@ -183,7 +183,7 @@ export default function (component) {
   const done = busy("the map");
   (async () => {
     await seenFirst();
-    if (root.version !== version || first === space || !webgl()) return;
+    if (root.version !== version || first === space || !(draws(plot) || webgl())) return;
     const Plotly = await plotly();
     if (root.version !== version) return;
     plot.classList.toggle("coming", !keeps);

@@ -64,7 +64,7 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
     displayModeBar: false, // it would lie over the dots: tools.js has buttons above the map
     scrollZoom: false,
   });
-  if (!hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
+  if (!draws(plot) && !hasDrawn(plot)) throw new Error("Plotly has drawn nothing");
 
   const resting = matchMedia("(pointer: coarse)").matches ? false : data.layout.dragmode;
   const tried = (promise) => promise.catch(lost);
@@ -149,16 +149,24 @@ export async function plotted(Plotly, map, { point, click, circle, moved, lost }
   };
 }
 
-/** Whether there are dots on Plotly's canvases, and none has lost its graphics card. */
+const seen = new WeakSet(); // canvases on which there were dots
+const canvases = (plot) => [...plot.querySelectorAll("canvas.gl-canvas")];
+const gone = (canvas) => canvas.getContext("webgl")?.isContextLost() ?? true;
+
+/** Whether Plotly draws here already. Not to look again saves a twentieth of a second where no card draws. */
+export const draws = (plot) => canvases(plot).some((canvas) => seen.has(canvas) && !gone(canvas));
+
+/** Whether there are dots on Plotly's canvases, and the graphics card is there that drew them. */
 function hasDrawn(plot) {
   const sheet = document.createElement("canvas"),
     g = sheet.getContext("2d", { willReadFrequently: true });
-  return [...plot.querySelectorAll("canvas.gl-canvas")].some((canvas) => {
-    const gl = canvas.getContext("webgl");
-    if (!gl || gl.isContextLost() || !canvas.width || !canvas.height) return false;
+  return canvases(plot).some((canvas) => {
+    if (gone(canvas) || !canvas.width || !canvas.height) return false;
     [sheet.width, sheet.height] = [canvas.width, canvas.height];
     g.drawImage(canvas, 0, 0);
-    return g.getImageData(0, 0, sheet.width, sheet.height).data.some((v) => v);
+    const drawn = g.getImageData(0, 0, sheet.width, sheet.height).data.some((v) => v);
+    if (drawn) seen.add(canvas);
+    return drawn;
   });
 }
 

@@ -38,7 +38,7 @@ def measure(rounds: int = ROUNDS) -> list[Table]:
         Table(
             "An epoch of the other networks", "python -m benchmarks networks",
             ["", *(NAMES[name] for name in ("floor", "ours", "eager", "whole")), "ours / products", "ours / plain",
-             "first guess of a form / with test and files"], rows,
+             "first guess of a form / with moments, test and files"], rows,
             "4,000 pictures, of 28 x 28 if not said otherwise, batch 256, 20 numbers, on the processor, in turns; a "
             "ratio is the median over rounds. Plain torch uses all cores as it likes. The products of convolutions are "
             "those of patches that lie there already.",

@@ -21,7 +21,8 @@ class Adam:
         self.lr, self.betas, self.eps = lr, betas, 1e-8
         self.means = [torch.zeros_like(p) for p in self.parameters]  # exp_avg: running mean of the gradient
         self.squares = [torch.zeros_like(p) for p in self.parameters]  # exp_avg_sq: and of its square
-        self.steps = [torch.zeros((), dtype=torch.float32, device=p.device) for p in self.parameters]
+        self.counts = torch.zeros(len(self.parameters), device=self.parameters[0].device)
+        self.steps = list(self.counts.unbind())  # for each parameter, as torch has them; all are told at once
 
     @property
     def tensors(self) -> list[Tensor]:
@@ -34,7 +35,7 @@ class Adam:
 
     @torch.no_grad()
     def step(self) -> None:
-        torch._foreach_add_(self.steps, 1)
+        self.counts.add_(1)
         gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in self.parameters]
         torch._fused_adam_(
             self.parameters, gradients, self.means, self.squares, [], self.steps, lr=self.lr, beta1=self.betas[0],

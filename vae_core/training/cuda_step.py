@@ -278,8 +278,6 @@ class CardAdam(Adam):
         self.of = step
         self.flat_means, self.means = step.side_by_side(step.weights)
         self.flat_squares, self.squares = step.side_by_side(step.weights)
-        self.counts = torch.zeros(len(step.weights), device=step.flat.device)
-        self.steps = list(self.counts.unbind())
         step.meanwhile = lambda: self.counts.add_(1)
 
     @torch.no_grad()

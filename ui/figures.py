@@ -51,14 +51,17 @@ def class_colour(place: int) -> str:
 
 
 def axis_names(view: str, first: int, second: int, basis: projections.Basis) -> list[str]:
-    """What the two directions of a map are called: across, and up."""
+    """What the two directions of a map are called: across, and up. Short enough for a phone's width.
+
+    The *main plane* is that of the two main directions, within which it was turned: no axis is one of them alone.
+    """
     if view == "dims" and len(basis.centre) == 1:
-        return ["the only number of the code (mean)", "spread at random, so that you can tell the dots apart"]
+        return ["the only number of the code (mean)", "spread at random, to tell the dots apart"]
     if view == "dims":
         return [f"number {place + 1} of the code (mean)" for place in (first, second)]
     shares = basis.explained or (0.0,) * basis.directions.shape[1]
     if basis.turned and len(shares) == 2:
-        return [f"in the plane of the two main directions ({share:.0%} of the variance)" for share in shares]
+        return [f"in the main plane ({share:.0%} of the variance)" for share in shares]
     return [f"main direction {k + 1} ({share:.0%} of the variance)" for k, share in enumerate(shares)]
 
 

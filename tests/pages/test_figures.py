@@ -173,3 +173,12 @@ for figure in (figures.latent_map(run, 10), figures.loss_curves(run), figures.ra
 print(before, "streamlit" in sys.modules, "torch" in sys.modules, "plotly" in sys.modules)
 """
     assert fresh_process(code) == "set() False False True"
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 20])
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_name_of_an_axis_fits_below_the_map_of_a_phone(dimensions, turned):
+    centre, directions = np.zeros(dimensions), np.zeros((dimensions, 2))
+    basis = projections.Basis(centre, directions, explained=(0.555, 0.444), turned=turned)
+    for view in ("dims", "pca"):
+        assert max(map(len, figures.axis_names(view, 0, dimensions - 1, basis))) <= 45

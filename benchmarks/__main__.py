@@ -17,11 +17,11 @@ from dataclasses import asdict
 from benchmarks.table import HERE, SHORT, Table, machine, picture
 
 MODULES = (
-    *("training", "networks", "convolutions", "moments", "neighbour", "step", "cuda"),
+    *("training", "networks", "convolutions", "moments", "neighbour", "step", "same_sums", "cuda"),
     *("start", "starts", "pages", "explore", "layouts", "imports", "colours"),
 )
 # The last result on each maker's processor is kept.
-BY_MAKER = ("training", "networks", "convolutions", "neighbour", "step")
+BY_MAKER = ("training", "networks", "convolutions", "neighbour", "step", "same_sums")
 STORE = HERE / "results.json"
 
 

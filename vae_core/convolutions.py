@@ -110,7 +110,7 @@ def correlate(large: Tensor, small: Tensor, share: float, window: Window, out: T
     """
     pieces = large.chunk(PIECES), small.chunk(PIECES)
     with _one_thread() as many:
-        first, *others = (_team(many).map if many > 1 else map)(partial(_of_piece, window=window, weights=out), *pieces)
+        first, *others = (_team().map if many > 1 else map)(partial(_of_piece, window=window, weights=out), *pieces)
     for other in others:
         first.add_(other)
     torch.mul(first, share, out=out)
@@ -126,9 +126,9 @@ def _of_piece(large: Tensor, small: Tensor, window: Window, weights: Tensor) -> 
 
 
 @cache
-def _team(threads: int) -> ThreadPoolExecutor:
+def _team() -> ThreadPoolExecutor:
     """torch lets go of Python's lock while it computes, so that these do work side by side."""
-    return ThreadPoolExecutor(min(threads, PIECES))
+    return ThreadPoolExecutor(PIECES)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ SPIN_COUNT = "10000"
 # an AMD. Without it one thread had to do with batches of 128 or 1,000, or 64 hidden units (Intel), or with three latent
 # numbers (AMD, 10.9 ms a step in place of 6.2), since more would have changed bits.
 SAME_SUMS = "AUTO,STRICT"
-GRAIN, VECTORS = 32_768, 2 * 16  # at::internal::GRAIN_SIZE; the most floats to a turn of torch's loops, two vectors
+GRAIN, TURN = 32_768, 2 * 16  # at::internal::GRAIN_SIZE; the most floats to a turn of torch's loops, two vectors
 WARM_UP_STEPS = 5
 PROBE_STEPS = 8  # steps timed with each number of threads
 HOLD_SECONDS = 10.0  # until the choice is made anew
@@ -62,14 +62,14 @@ def _container_limit() -> int:
 
 
 def cut_evenly(images: int, widths: Iterable[int], threads: int) -> bool:
-    """Whether torch cuts its element-wise passes over a batch into whole vectors.
+    """Whether torch cuts its element-wise passes over a batch into whole turns of its loops.
 
-    It shares out passes over more than GRAIN numbers. What is left of a share beyond whole vectors goes through another
+    It shares out passes over more than GRAIN numbers. What is left of a share beyond whole turns goes through another
     routine, whose exp differs in the last bit; so where the cut falls must not depend on the number of threads.
     """
     for numbers in (images * width for width in widths):
         shares = min(threads, -(-numbers // GRAIN))
-        if shares > 1 and -(-numbers // shares) % VECTORS:
+        if shares > 1 and -(-numbers // shares) % TURN:
             return False
     return True
 
